@@ -1,0 +1,47 @@
+# Two commands matter: `make run` and `make test`. The rest helps while changing the code.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+export HOST PORT
+BIN = .venv/bin
+
+.PHONY: run test check unit requirements messages clean
+
+run: .venv/.installed-run  ## start on http://localhost:8000 with the demo plant
+	@$(BIN)/python manage.py serve
+
+test: check unit  ## every check and the whole test suite
+
+check: .venv/.installed-dev  ## linters, types, import rules; changes nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+unit: .venv/.installed-dev
+	$(BIN)/pytest -n auto
+
+.venv/.installed-run: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/.installed-run
+
+COMPILE = $(BIN)/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url \
+	--no-emit-find-links --no-emit-options
+
+requirements: .venv/.installed-dev  ## pin again after editing a .in file
+	$(COMPILE) -o requirements.txt requirements.in
+	$(COMPILE) -o requirements-dev.txt requirements-dev.in
+
+messages: .venv/.installed-dev  ## collect and compile the texts of the three languages (needs gettext)
+	$(BIN)/python manage.py makemessages -l es -l pt_BR --no-location -i .venv -i var -i tests -i node_modules
+	$(BIN)/python manage.py compilemessages -i .venv -i var -i node_modules
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache

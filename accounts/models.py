@@ -1,0 +1,156 @@
+"""Who people are: companies, users, their memberships and the rights these carry."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rights import ALL_RIGHTS
+
+
+class Language(models.TextChoices):
+    EN = "en", "English"
+    ES = "es", "Español"
+    PT_BR = "pt-br", "Português (Brasil)"
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(_("Choose a time zone of the IANA list, for example America/Bogota."))
+
+
+def validate_rights(value: object) -> None:
+    """A list of distinct `module:action` strings of `accounts.rights`."""
+    if not isinstance(value, list) or not set(value) <= ALL_RIGHTS or len(set(value)) != len(value):
+        raise ValidationError(_("Rights must be a list of module:action pairs."))
+
+
+class Company(models.Model):
+    """The tenant. Everything else belongs to exactly one company."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("short name"), unique=True)
+    language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.ES)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PermissionGroup(models.Model):
+    """A named set of rights of one company."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="permission_groups")
+    name = models.CharField(_("name"), max_length=80)
+    rights = models.JSONField(_("rights"), default=list, blank=True, validators=[validate_rights])
+    own_work_orders_only = models.BooleanField(
+        _("only own work orders"),
+        default=False,
+        help_text=_("People of this group see and edit only the work orders they answer for."),
+    )
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("permission group")
+        verbose_name_plural = _("permission groups")
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(fields=("company", "name"), name="group_name_once_per_company"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def effective_rights(self) -> frozenset[str]:
+        """The rights of an active group; none of an inactive one."""
+        return frozenset(self.rights) & ALL_RIGHTS if self.active else frozenset()
+
+
+class UserManager(BaseUserManager["User"]):
+    use_in_migrations = True
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username or "")
+
+
+class User(AbstractBaseUser):
+    """A person who signs in with e-mail and password."""
+
+    email = models.EmailField(_("e-mail"), max_length=254)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    language = models.CharField(_("language"), max_length=8, choices=Language, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = (models.UniqueConstraint(Lower("email"), name="user_email_once"),)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.strip().lower()
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.email
+
+
+class Membership(models.Model):
+    """A user in a company, with the permission group whose rights the person has there."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="memberships")
+    permission_group = models.ForeignKey(
+        PermissionGroup, models.PROTECT, related_name="memberships", verbose_name=_("permission group")
+    )
+    active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = (models.UniqueConstraint(fields=("user", "company"), name="member_once_per_company"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} @ {self.company}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.permission_group.company_id != self.company_id:
+            raise ValidationError({"permission_group": _("Choose a permission group of the same company.")})
+
+    @property
+    def rights(self) -> frozenset[str]:
+        return self.permission_group.effective_rights if self.active else frozenset()

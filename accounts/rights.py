@@ -1,0 +1,47 @@
+"""The vocabulary of rights: `module:action`, as a permission group holds them.
+
+The modules are those of Fracttal One's permission matrix that the REST contract
+touches; a right is never implied by another one.
+"""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Module(StrEnum):
+    ASSETS = "assets"
+    METERS = "meters"
+    WORK_ORDERS = "work_orders"
+    WORK_REQUESTS = "work_requests"
+    TASKS = "tasks"
+    INVENTORY = "inventory"
+    PEOPLE = "people"
+    THIRD_PARTIES = "third_parties"
+    METRICS = "metrics"
+    TRANSACTIONS_LOG = "transactions_log"
+    CONFIGURATION = "configuration"
+
+
+class Action(StrEnum):
+    VIEW = "view"
+    ADD = "add"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+MODULE_NAMES = {
+    Module.ASSETS: _("assets"),
+    Module.METERS: _("meters"),
+    Module.WORK_ORDERS: _("work orders"),
+    Module.WORK_REQUESTS: _("work requests"),
+    Module.TASKS: _("tasks and plans"),
+    Module.INVENTORY: _("inventory"),
+    Module.PEOPLE: _("people"),
+    Module.THIRD_PARTIES: _("third parties"),
+    Module.METRICS: _("metrics and costs"),
+    Module.TRANSACTIONS_LOG: _("transactions log"),
+    Module.CONFIGURATION: _("configuration"),
+}
+
+ALL_RIGHTS = frozenset(f"{module}:{action}" for module in Module for action in Action)

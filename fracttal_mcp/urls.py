@@ -1,0 +1,15 @@
+"""Every address of the project that Django serves. The MCP path has a second door in asgi.py."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from mcp_gateway.views import mcp_endpoint
+
+urlpatterns = [
+    path(settings.MCP_PATH.lstrip("/"), mcp_endpoint, name="mcp-endpoint"),
+    path("", include("consumers.urls_oauth")),
+    path("", include("accounts.urls")),
+    path("", include("consumers.urls_screens")),
+    path("api/", include("maintenance.urls_api")),
+    path("records/", include("maintenance.urls_records")),
+]

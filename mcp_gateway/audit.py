@@ -1,0 +1,336 @@
+"""Audit rows of tool calls, committed before the answer leaves, many calls to a commit.
+
+One thread per process owns the writing. Calls hand it a job and await the commit; whatever
+waits when the thread is free shares one transaction (group commit), so a row costs little
+under load. When a row cannot be stored the call fails: no answer without its row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import hashlib
+import hmac
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import OperationalError, close_old_connections, connection, transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from mcp_gateway.caller import Caller
+from mcp_gateway.models import Outcome, ToolCall, WriteRecord
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+REPEAT_WINDOW = dt.timedelta(minutes=5)  # a write without a key
+KEY_LIFETIME = dt.timedelta(hours=24)  # a write with an idempotency key
+_DIGEST_KEY = hashlib.sha256(b"tool-call-audit\0" + settings.CREDENTIAL_HASH_KEY.encode()).digest()
+
+
+def digest(*parts: object) -> str:
+    """A keyed digest: equal values can be found, none can be read back."""
+    text = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS, default=str)
+    return hmac.new(_DIGEST_KEY, text, hashlib.sha256).hexdigest()
+
+
+@dataclass(slots=True)
+class Entry:
+    """One call as the audit sees it; `dispatch` fills in the outcome."""
+
+    caller: Caller
+    tool: str
+    arguments: dict[str, Any]
+    is_write: bool
+    request_id: str
+    at: dt.datetime
+    arguments_digest: str
+    outcome: Outcome = Outcome.STARTED
+    error_code: str = ""
+    milliseconds: int = 0
+    upstream_calls: int = 0
+
+    @classmethod
+    def of(
+        cls, caller: Caller, tool: str, arguments: dict[str, Any], *, is_write: bool, request_id: str
+    ) -> Entry:
+        return cls(
+            caller, tool[:128], arguments, is_write, request_id[:64], timezone.now(), digest(arguments)
+        )
+
+    def values(self) -> tuple[Any, ...]:
+        caller = self.caller
+        return (
+            self.at,
+            caller.company_id,
+            caller.user_id,
+            caller.user_email,
+            caller.consumer_id,
+            caller.consumer_name,
+            caller.authorization_id,
+            self.tool,
+            orjson.dumps([name[:64] for name in list(self.arguments)[:50]]).decode(),
+            self.arguments_digest,
+            self.is_write,
+            self.outcome.value,
+            self.error_code,
+            self.milliseconds,
+            self.upstream_calls,
+            self.request_id,
+        )
+
+    def row(self) -> ToolCall:
+        *fields, names, arguments_digest, is_write, outcome, error, ms, calls, request_id = self.values()
+        at, company, user, email, consumer, consumer_name, authorization, tool = fields
+        return ToolCall(
+            at=at,
+            company_id=company,
+            user_id=user,
+            user_email=email,
+            consumer_id=consumer,
+            consumer_name=consumer_name,
+            authorization_id=authorization,
+            tool=tool,
+            argument_names=orjson.loads(names),
+            arguments_digest=arguments_digest,
+            is_write=is_write,
+            outcome=outcome,
+            error_code=error,
+            milliseconds=ms,
+            upstream_calls=calls,
+            request_id=request_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to run a write once. `earlier` is set instead when it was asked for before."""
+
+    record_id: int
+    call_id: int
+    earlier: WriteRecord | None = None
+
+
+# --- what calls use ----------------------------------------------------------------------
+
+
+async def record(entry: Entry) -> None:
+    """Store the finished call of a read, or of a write that never began."""
+    await _writer.submit(entry)
+
+
+async def claim_write(entry: Entry, idempotency_key: str | None) -> Claim:
+    """Commit the call as `started` and its repeat guard, before anything goes upstream."""
+    caller = entry.caller
+    who = (caller.company_id, caller.user_id, caller.consumer_id, entry.tool)
+    key = digest("key", *who, idempotency_key) if idempotency_key else digest("repeat", *who, entry.arguments)
+    lifetime = KEY_LIFETIME if idempotency_key else REPEAT_WINDOW
+
+    def job() -> Claim:
+        WriteRecord.objects.filter(key=key, expires_at__lte=timezone.now()).delete()
+        earlier = WriteRecord.objects.select_for_update().filter(key=key).first()
+        if earlier:
+            return Claim(earlier.pk, earlier.call_id, earlier)
+        call = entry.row()
+        call.save(force_insert=True)
+        saved = WriteRecord.objects.create(
+            key=key,
+            arguments_digest=entry.arguments_digest,
+            call=call,
+            expires_at=timezone.now() + lifetime,
+        )
+        return Claim(saved.pk, call.pk)
+
+    claim: Claim = await _writer.submit(job)
+    return claim
+
+
+async def finish_write(claim: Claim, entry: Entry, result: dict[str, Any] | None) -> None:
+    """Store how the write ended. A write that surely did nothing may be asked for again."""
+
+    def job() -> None:
+        ToolCall.objects.filter(pk=claim.call_id).update(
+            outcome=entry.outcome,
+            error_code=entry.error_code,
+            milliseconds=entry.milliseconds,
+            upstream_calls=entry.upstream_calls,
+        )
+        saved = WriteRecord.objects.filter(pk=claim.record_id)
+        if entry.outcome in {Outcome.DONE, Outcome.UNKNOWN}:
+            saved.update(outcome=entry.outcome, result=result)
+        else:
+            saved.delete()
+
+    await _writer.submit(job)
+
+
+async def earlier_result(record_id: int) -> WriteRecord | None:
+    """The record of a write that another request claimed; None when it was given up."""
+
+    def job() -> WriteRecord | None:
+        return WriteRecord.objects.filter(pk=record_id).first()
+
+    found: WriteRecord | None = await _writer.submit(job)
+    return found
+
+
+def calls_by_authorization(ids: Iterable[int], since: dt.datetime) -> dict[int, int]:
+    """Calls per app authorization since a moment, for the authorizations screen."""
+    rows = (
+        ToolCall.objects.filter(authorization_id__in=list(ids), at__gte=since)
+        .values_list("authorization_id")
+        .annotate(calls=Count("id"))
+    )
+    return {authorization: calls for authorization, calls in rows if authorization is not None}
+
+
+def settle_interrupted(older_than: dt.timedelta = dt.timedelta(minutes=5)) -> int:
+    """Writes whose process died on the way become `unknown`; returns how many."""
+    before = timezone.now() - older_than
+    WriteRecord.objects.filter(outcome=Outcome.STARTED, created_at__lt=before).update(outcome=Outcome.UNKNOWN)
+    return ToolCall.objects.filter(outcome=Outcome.STARTED, at__lt=before).update(outcome=Outcome.UNKNOWN)
+
+
+# --- the writing thread ------------------------------------------------------------------
+
+_COLUMNS = (
+    "at company_id user_id user_email consumer_id consumer_name authorization_id tool argument_names"
+    " arguments_digest is_write outcome error_code milliseconds upstream_calls request_id"
+).split()
+# Column names are constants of this module and values are bound.
+_INSERT = (
+    f"INSERT INTO {ToolCall._meta.db_table} ({', '.join(_COLUMNS)})"  # noqa: S608
+    f" VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+)
+
+Work = Entry | Callable[[], Any]
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+
+    def resolve(self, result: Any, error: BaseException | None) -> None:
+        def settle() -> None:
+            if self.future.done():
+                return
+            if error is not None:
+                self.future.set_exception(error)
+            else:
+                self.future.set_result(result)
+
+        with contextlib.suppress(RuntimeError):  # the loop of a vanished request is closed
+            self.loop.call_soon_threadsafe(settle)
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    async def submit(self, work: Work) -> Any:
+        self.start()
+        loop = asyncio.get_running_loop()
+        job = _Job(work, loop, loop.create_future())
+        self._jobs.put(job)
+        return await job.future
+
+    def start(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            with self._lock:
+                if self._thread is None or not self._thread.is_alive():
+                    self._thread = threading.Thread(target=self._run, name="audit-writer", daemon=True)
+                    self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, then end the thread."""
+        with self._lock:
+            if self._thread is not None and self._thread.is_alive():
+                self._jobs.put(None)
+                self._thread.join(timeout=30)
+            self._thread = None
+
+    def _run(self) -> None:
+        try:
+            while (batch := self._next_batch()) is not None:
+                self._commit(batch)
+        finally:
+            connection.close()
+
+    def _next_batch(self) -> list[_Job] | None:
+        job = self._jobs.get()
+        batch: list[_Job] = []
+        while job is not None:
+            batch.append(job)
+            if len(batch) >= BATCH:
+                return batch
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return batch
+        if batch:  # the end was asked for behind these jobs
+            self._jobs.put(None)
+            return batch
+        return None
+
+    def _commit(self, batch: Sequence[_Job]) -> None:
+        close_old_connections()
+        try:
+            try:
+                results = _write(batch)
+            except OperationalError:
+                connection.close()  # a restarted database: once more on a fresh connection
+                results = _write(batch)
+        except Exception as error:  # noqa: BLE001 - the thread must outlive any failure; callers get it
+            logger.error("Audit rows could not be stored: %s", type(error).__name__)
+            for job in batch:
+                job.resolve(None, error)
+            return
+        for job, (result, failure) in zip(batch, results, strict=True):
+            job.resolve(result, failure)
+
+
+def _write(batch: Sequence[_Job]) -> list[tuple[Any, Exception | None]]:
+    """All jobs in one transaction; a job that fails is rolled back alone."""
+    results: list[tuple[Any, Exception | None]] = []
+    with transaction.atomic():
+        rows = [job.work.values() for job in batch if isinstance(job.work, Entry)]
+        if rows:
+            with connection.cursor() as cursor:
+                cursor.executemany(_INSERT, rows)
+        for job in batch:
+            if isinstance(job.work, Entry):
+                results.append((None, None))
+                continue
+            try:
+                with transaction.atomic():
+                    results.append((job.work(), None))
+            except OperationalError:
+                raise
+            except Exception as error:  # noqa: BLE001 - handed to the call that asked
+                results.append((None, error))
+    return results
+
+
+_writer = _Writer()
+
+
+def start() -> None:
+    """For the process lifespan: settle what a dead process left, and start the thread."""
+    settle_interrupted()
+    _writer.start()
+
+
+def stop() -> None:
+    _writer.stop()

@@ -1,0 +1,249 @@
+"""`call_tool`: the one place where a tool runs. Rights, validation, repeats, audit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.conf import settings
+from pydantic import BaseModel, ValidationError
+
+from mcp_gateway import audit
+from mcp_gateway.caller import Caller
+from mcp_gateway.errors import (
+    Failure,
+    GatewayError,
+    IdempotencyConflict,
+    InsufficientScope,
+    InternalError,
+    InvalidArguments,
+    NotPermitted,
+    OutcomeUnknown,
+    Refusal,
+    UnknownTool,
+    UpstreamTimeout,
+)
+from mcp_gateway.models import Outcome
+from mcp_gateway.registry import Call, Catalogue, Progress, Tool, ToolResult
+from mcp_gateway.upstream import Upstream
+
+logger = logging.getLogger(__name__)
+
+RESULT_LIMIT = 256 * 1024
+# A tool ends by the upstream deadline; this ends one that does not.
+GRACE_SECONDS = 3.0
+_running_writes: set[asyncio.Task[ToolResult]] = set()
+
+
+async def call_tool(
+    caller: Caller,
+    name: str,
+    arguments: dict[str, Any],
+    *,
+    catalogue: Catalogue,
+    progress: Progress,
+    request_id: str,
+    extra: Mapping[str, Any] | None = None,
+) -> ToolResult:
+    """Run one tool for one caller.
+
+    Refusals and failures come back as `is_error` results; only UnknownTool (JSON-RPC -32602)
+    and InsufficientScope (HTTP 403) are raised. Every way out leaves one audit row.
+    """
+    tool = catalogue.tools.get(name)
+    started = time.perf_counter()
+    upstream = Upstream.for_caller(caller)
+    is_write = tool is not None and not tool.read_only
+    entry = audit.Entry.of(caller, name, arguments, is_write=is_write, request_id=request_id)
+    call = Call(caller, upstream, progress, request_id, extra or {})
+    try:
+        if tool is None:
+            raise UnknownTool(name)
+        _require(tool, caller)
+        checked = _validate(tool, arguments)
+    except GatewayError as error:
+        return await _refuse(error, entry, started, upstream)
+    if is_write:
+        # A client that goes away must not leave a write half recorded.
+        task = asyncio.create_task(_write_once(tool, call, checked, entry, started))
+        _running_writes.add(task)
+        task.add_done_callback(_running_writes.discard)
+        return await asyncio.shield(task)
+    try:
+        result = await _run(tool, call, checked)
+    except GatewayError as error:
+        return await _refuse(error, entry, started, upstream)
+    except asyncio.CancelledError:
+        _close(entry, started, upstream, None)
+        entry.outcome, entry.error_code = Outcome.FAILED, "cancelled"
+        await asyncio.shield(audit.record(entry))
+        raise
+    _close(entry, started, upstream, None)
+    await audit.record(entry)
+    return result
+
+
+async def _refuse(error: GatewayError, entry: audit.Entry, started: float, upstream: Upstream) -> ToolResult:
+    _close(entry, started, upstream, error)
+    await audit.record(entry)
+    if isinstance(error, (UnknownTool, InsufficientScope)):
+        raise error
+    return error_result(error)
+
+
+def _require(tool: Tool[Any, Any], caller: Caller) -> None:
+    missing = tool.rights - caller.rights
+    if missing:
+        raise NotPermitted(
+            "This person does not have the rights for that in Fracttal One. An administrator can grant them.",
+            missing_rights=sorted(missing),
+        )
+    if not set(tool.scopes) <= caller.scopes:
+        raise InsufficientScope(
+            "Writing was not approved for this connection. Ask the person to connect again and allow it."
+            if not tool.read_only
+            else "Reading was not approved for this connection.",
+            tool.scopes,
+        )
+
+
+def _validate(tool: Tool[Any, Any], arguments: dict[str, Any]) -> BaseModel:
+    try:
+        model: BaseModel = tool.input.model_validate(arguments)
+    except ValidationError as error:
+        fields = [
+            {
+                "field": ".".join(str(part) for part in item["loc"])[:128] or "arguments",
+                "problem": item["msg"],
+            }
+            for item in error.errors(include_url=False, include_context=False, include_input=False)[:20]
+        ]
+        problems = "; ".join(f"{item['field']}: {item['problem']}" for item in fields)
+        raise InvalidArguments(f"Change the arguments and call again. {problems}", fields=fields) from None
+    return model
+
+
+async def _run(tool: Tool[Any, Any], call: Call, checked: BaseModel) -> ToolResult:
+    try:
+        async with asyncio.timeout(settings.UPSTREAM_DEADLINE_SECONDS + GRACE_SECONDS):
+            output = await tool.run(call, checked)
+    except GatewayError:
+        raise
+    except TimeoutError:
+        if tool.read_only:
+            raise UpstreamTimeout("That took too long. Narrow the question and try again.") from None
+        raise OutcomeUnknown(
+            "The time ran out before the answer came. Look whether the record is there before trying again."
+        ) from None
+    except Exception as error:
+        # The text of an unforeseen exception may hold anything: only its kind is logged.
+        logger.error(
+            "Tool %s failed with %s (request %s)",
+            tool.name,
+            type(error).__name__,
+            call.request_id,
+            exc_info=settings.DEBUG,
+        )
+        raise InternalError(f"Something went wrong on our side. Reference: {call.request_id}") from None
+    if isinstance(output, ToolResult):
+        return output
+    return success_result(output)
+
+
+async def _write_once(
+    tool: Tool[Any, Any], call: Call, checked: BaseModel, entry: audit.Entry, started: float
+) -> ToolResult:
+    """Commit `started`, run, commit the outcome; a repeat gets the first result."""
+    key = getattr(checked, "idempotency_key", None)
+    claim = await audit.claim_write(entry, key)
+    if claim.earlier is not None:
+        return await _repeat(claim, entry, started, call.upstream)
+    error: GatewayError | None = None
+    try:
+        result = await _run(tool, call, checked)
+    except GatewayError as caught:
+        error, result = caught, error_result(caught)
+    _close(entry, started, call.upstream, error)
+    await audit.finish_write(claim, entry, result.structured if error is None else None)
+    return result
+
+
+async def _repeat(claim: audit.Claim, entry: audit.Entry, started: float, upstream: Upstream) -> ToolResult:
+    """Answer a write that was asked for before, waiting while the first one runs."""
+    earlier = claim.earlier
+    assert earlier is not None
+    error: GatewayError | None = None
+    if earlier.arguments_digest != entry.arguments_digest:
+        error = IdempotencyConflict(
+            "That idempotency_key was used with other arguments. Use a new key for another record."
+        )
+    wait_until = started + settings.UPSTREAM_DEADLINE_SECONDS
+    while error is None and earlier is not None and earlier.outcome == Outcome.STARTED:
+        if time.perf_counter() > wait_until:
+            error = OutcomeUnknown("The same write is still running. Ask for the record before trying again.")
+            break
+        await asyncio.sleep(0.1)
+        earlier = await audit.earlier_result(claim.record_id)
+    if error is None and earlier is None:
+        error = Failure("The first try of this write failed and changed nothing. It can be tried again.")
+    if error is None and earlier is not None and earlier.outcome != Outcome.DONE:
+        error = OutcomeUnknown(
+            "This write was sent before and its answer never came. Look whether the record is there."
+        )
+    _close(entry, started, upstream, error)
+    await audit.record(entry)
+    if error is not None or earlier is None:
+        return error_result(error or InternalError("Something went wrong on our side."))
+    result = _structured(earlier.result or {})
+    result.content.append(
+        {
+            "type": "text",
+            "text": "This was already done; nothing was written again. The first result is repeated.",
+        }
+    )
+    result.meta["fracttal-one/repeated"] = True
+    return result
+
+
+def _close(entry: audit.Entry, started: float, upstream: Upstream, error: GatewayError | None) -> None:
+    entry.milliseconds = int((time.perf_counter() - started) * 1000)
+    entry.upstream_calls = min(upstream.calls, 32_767)
+    if error is None:
+        entry.outcome = Outcome.DONE
+        return
+    entry.error_code = error.code
+    if isinstance(error, OutcomeUnknown):
+        entry.outcome = Outcome.UNKNOWN
+    else:
+        entry.outcome = Outcome.REFUSED if isinstance(error, Refusal) else Outcome.FAILED
+
+
+def _structured(data: dict[str, Any]) -> ToolResult:
+    text = orjson.dumps(data)
+    if len(text) > RESULT_LIMIT:
+        return error_result(
+            InvalidArguments("The answer would be too large. Ask for fewer rows or a shorter period.")
+        )
+    return ToolResult(content=[{"type": "text", "text": text.decode()}], structured=data)
+
+
+def success_result(output: BaseModel) -> ToolResult:
+    """`structuredContent`, and the same JSON as text for clients that read only that."""
+    return _structured(output.model_dump(mode="json", exclude_none=True))
+
+
+def error_result(error: GatewayError) -> ToolResult:
+    """An `isError` result: one sentence for the model, and the same for programs in `_meta`.
+
+    No `structuredContent`: it would have to satisfy the tool's output schema.
+    """
+    details = {"code": error.code, "message": error.message, **error.details}
+    return ToolResult(
+        content=[{"type": "text", "text": orjson.dumps(details, default=str).decode()}],
+        is_error=True,
+        meta={"fracttal-one/error": details},
+    )

@@ -1,0 +1,123 @@
+"""What can go wrong in a call, and the only sentences about it that reach a model.
+
+    GatewayError
+    ├── Refusal                  the caller's side; nothing was changed upstream
+    │   ├── UnknownTool              JSON-RPC -32602
+    │   ├── InsufficientScope        HTTP 403 and a challenge
+    │   ├── NotPermitted             the person lacks a right
+    │   ├── InvalidArguments         says which argument and what to change
+    │   ├── NotFound                 no such record, or not for this person
+    │   ├── Ambiguous                several records fit: choose
+    │   ├── IdempotencyConflict      the key was used for other arguments
+    │   └── RateLimited              wait `retry_after_seconds`
+    └── Failure                  ours or the upstream's
+        ├── UpstreamUnavailable      not reached, or an error there; a retry may help
+        ├── UpstreamTimeout          the deadline passed (a read, or a write surely not sent)
+        ├── UpstreamRejected         the upstream understood and said no
+        ├── UpstreamNotUnderstood    an answer that is not of the contract
+        ├── OutcomeUnknown           a write was sent and its answer is missing
+        ├── NotConnected             no upstream credential for this person
+        └── InternalError            a defect; details only in the log
+
+All but the first two become an `isError` tool result: `code`, `message`, `details`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class GatewayError(Exception):
+    """`code` is stable and for programs, `message` is for the model and the person."""
+
+    code: ClassVar[str] = "internal_error"
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: Mapping[str, Any] = details
+
+
+class Refusal(GatewayError):
+    code = "refused"
+
+
+class UnknownTool(Refusal):
+    code = "unknown_tool"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no tool named {name[:128]!r}.")
+
+
+class InsufficientScope(Refusal):
+    """`scopes` is everything needed for this call (RFC 6750 §3.1)."""
+
+    code = "insufficient_scope"
+
+    def __init__(self, message: str, scopes: tuple[str, ...]) -> None:
+        super().__init__(message, scopes=list(scopes))
+        self.scopes = scopes
+
+
+class NotPermitted(Refusal):
+    code = "not_permitted"
+
+
+class InvalidArguments(Refusal):
+    """`details["fields"]` is a list of {field, problem}; values are never repeated."""
+
+    code = "invalid_arguments"
+
+
+class NotFound(Refusal):
+    code = "not_found"
+
+
+class Ambiguous(Refusal):
+    """`details["candidates"]` lists what the words could mean."""
+
+    code = "ambiguous"
+
+
+class IdempotencyConflict(Refusal):
+    code = "idempotency_conflict"
+
+
+class RateLimited(Refusal):
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message, retry_after_seconds=retry_after_seconds)
+
+
+class Failure(GatewayError):
+    code = "failed"
+
+
+class UpstreamUnavailable(Failure):
+    code = "upstream_unavailable"
+
+
+class UpstreamTimeout(Failure):
+    code = "upstream_timeout"
+
+
+class UpstreamRejected(Failure):
+    code = "upstream_rejected"
+
+
+class UpstreamNotUnderstood(Failure):
+    code = "upstream_not_understood"
+
+
+class OutcomeUnknown(Failure):
+    code = "outcome_unknown"
+
+
+class NotConnected(Failure):
+    code = "not_connected"
+
+
+class InternalError(Failure):
+    code = "internal_error"

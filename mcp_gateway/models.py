@@ -1,0 +1,70 @@
+"""What the gateway keeps: one row per tool call, and the results of writes for repeats."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Outcome(models.TextChoices):
+    STARTED = "started"  # a write that was sent, or is about to be
+    DONE = "done"
+    REFUSED = "refused"  # nothing was sent upstream, or the upstream said no
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # a write was sent and its answer never came
+
+
+class ToolCall(models.Model):
+    """Append-only audit of tool calls, ordered by id; partition-ready by `at`.
+
+    Names and e-mails are copied, so that the row says who it was after the user is gone.
+    Argument values are never kept: only their names and a keyed digest, by which a known
+    value can be looked for.
+    """
+
+    at = models.DateTimeField(default=timezone.now)
+    company = models.ForeignKey("accounts.Company", models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    user_email = models.CharField(max_length=254, blank=True)
+    consumer_id = models.BigIntegerField()
+    consumer_name = models.CharField(max_length=255)
+    authorization_id = models.BigIntegerField(null=True)
+    tool = models.CharField(max_length=128)
+    argument_names = models.JSONField(default=list)
+    arguments_digest = models.CharField(max_length=64)
+    is_write = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    error_code = models.CharField(max_length=40, blank=True)
+    milliseconds = models.PositiveIntegerField(default=0)
+    upstream_calls = models.PositiveSmallIntegerField(default=0)
+    request_id = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("company", "-at"), name="toolcall_company_at"),
+            models.Index(fields=("authorization_id", "-at"), name="toolcall_authorization_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.tool} {self.outcome} #{self.pk}"
+
+
+class WriteRecord(models.Model):
+    """A write that was asked for once: a repeat gets this result and never runs again.
+
+    `key` is a keyed digest of caller, tool and idempotency key (or, without a key, of the
+    arguments). A repeat finds `result` after the first one finished, and is refused while
+    it runs or when its outcome is unknown. Security cases 182-184.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    arguments_digest = models.CharField(max_length=64)
+    call = models.OneToOneField(ToolCall, models.CASCADE, related_name="write_record")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.STARTED)
+    result = models.JSONField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.outcome}"

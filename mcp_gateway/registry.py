@@ -1,0 +1,88 @@
+"""A tool is a value; a catalogue is what one endpoint serves."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
+
+Input = TypeVar("Input", bound=BaseModel)
+Output = TypeVar("Output", bound=BaseModel)
+
+
+class Progress(Protocol):
+    """Reports progress of a long call; a no-op when the client did not ask for it."""
+
+    async def __call__(self, done: float, total: float | None = None, message: str = "") -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a tool function gets besides its arguments.
+
+    `upstream` is bound to this caller's own upstream credential; `language` is the caller's.
+    """
+
+    caller: Caller
+    upstream: Any  # mcp_gateway.upstream.Upstream
+    progress: Progress
+    request_id: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        return self.caller.language
+
+
+@dataclass(frozen=True, slots=True)
+class Tool(Generic[Input, Output]):
+    """One tool. `rights` must all be held; `read_only` decides the scope that is needed.
+
+    `input` must forbid extra fields; `output` is the model of `structuredContent`.
+    """
+
+    name: str
+    title: str
+    description: str
+    rights: frozenset[str]
+    input: type[Input]
+    output: type[Output]
+    run: Callable[[Call, Input], Awaitable[Output]]
+    read_only: bool = True
+    destructive: bool = False
+    idempotent: bool = True
+    open_world: bool = False
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Everything that a call needs, as the 403 challenge names it."""
+        return (READ_SCOPE,) if self.read_only else (READ_SCOPE, WRITE_SCOPE)
+
+    def allows(self, caller: Caller) -> bool:
+        return self.rights <= caller.rights
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What one call gives back to the protocol: `structuredContent`, content blocks as wire
+    dictionaries, and the hidden `_meta`."""
+
+    content: list[dict[str, Any]]
+    structured: dict[str, Any] | None = None
+    is_error: bool = False
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Tools by name, in the order in which they are listed."""
+
+    tools: Mapping[str, Tool[Any, Any]]
+
+    @classmethod
+    def of(cls, tools: Sequence[Tool[Any, Any]]) -> Catalogue:
+        return cls({tool.name: tool for tool in tools})

@@ -1,0 +1,46 @@
+"""Fixtures for every test: three people, and PASSWORD of all of them in factories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from accounts.models import Company, PermissionGroup, User
+from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFactory, UserFactory
+
+
+@dataclass(frozen=True)
+class World:
+    """`owner` administers `company`, `colleague` may only read work orders there, and
+    `stranger` administers another company."""
+
+    company: Company
+    owner: User
+    owner_group: PermissionGroup
+    colleague: User
+    colleague_group: PermissionGroup
+    other_company: Company
+    stranger: User
+    stranger_group: PermissionGroup
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    company, other = (
+        CompanyFactory(name="Planta Demo", slug="demo"),
+        CompanyFactory(name="Otra", slug="other"),
+    )
+    owner_group = PermissionGroupFactory(company=company, name="Administrators")
+    colleague_group = PermissionGroupFactory(
+        company=company, name="Readers", rights=["work_orders:view", "assets:view"]
+    )
+    stranger_group = PermissionGroupFactory(company=other, name="Administrators")
+    owner, colleague, stranger = (
+        UserFactory(email=f"{who}@example.com", name=who.title())
+        for who in ("owner", "colleague", "stranger")
+    )
+    MembershipFactory(user=owner, permission_group=owner_group)
+    MembershipFactory(user=colleague, permission_group=colleague_group)
+    MembershipFactory(user=stranger, permission_group=stranger_group)
+    return World(company, owner, owner_group, colleague, colleague_group, other, stranger, stranger_group)
