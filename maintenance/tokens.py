@@ -1,0 +1,150 @@
+"""Tokens with which a caller reaches the embedded API: one person (or one permission group) in one
+company, a few minutes long.
+
+A token only names whom it is for. What that person may do is read again on every call, so a
+disabled user, membership or group is out at once, whatever token it still holds.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import jwt
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from accounts.models import Membership, PermissionGroup
+from accounts.principal import Principal
+
+ALGORITHM = "HS256"
+# An explicit type (RFC 8725 §3.11): no other JWT signed with a key of ours passes as one of these.
+TOKEN_TYPE = "fracttal-api+jwt"
+MAX_TOKEN_LENGTH = 4096
+
+
+def _signing_key() -> bytes:
+    return salted_hmac("maintenance.tokens", "signing key", algorithm="sha256").digest()
+
+
+def mint_user_token(
+    *,
+    company_id: int,
+    user_id: int | None,
+    group_id: int | None = None,
+    read_only: bool = False,
+    lifetime_seconds: int = 300,
+) -> str:
+    """A token for a user in a company, or (without a user) for the company with a group's rights.
+
+    `group_id` narrows a user's rights to those that the group has too. `read_only` leaves nothing
+    but the rights to view.
+    """
+    if user_id is None and group_id is None:
+        raise ValueError("A token without a user needs a permission group.")
+    now = int(time.time())
+    claims: dict[str, Any] = {
+        "iss": settings.PUBLIC_URL,
+        "aud": settings.API_RESOURCE,
+        "iat": now,
+        "exp": now + lifetime_seconds,
+        "company": company_id,
+    }
+    if user_id is not None:
+        claims["user"] = user_id
+    if group_id is not None:
+        claims["group"] = group_id
+    if read_only:
+        claims["read_only"] = True
+    return jwt.encode(claims, _signing_key(), algorithm=ALGORITHM, headers={"typ": TOKEN_TYPE})
+
+
+def authenticate(raw: str) -> Principal | None:
+    """For whom a token speaks, by what the database says now; None where it speaks for nobody."""
+    claims = _claims(raw)
+    if claims is None:
+        return None
+    company_id, user_id, group_id = claims["company"], claims.get("user"), claims.get("group")
+    group = _group(company_id, group_id) if group_id is not None else None
+    if group_id is not None and group is None:
+        return None
+    if user_id is not None:
+        return _user_principal(company_id, user_id, group, read_only=bool(claims.get("read_only")))
+    if group is None:
+        return None
+    return Principal(
+        company_id=company_id,
+        company_name=group.company.name,
+        language=group.company.language,
+        time_zone=group.company.time_zone,
+        rights=_narrowed(group.effective_rights, read_only=bool(claims.get("read_only"))),
+        group_name=group.name,
+        own_work_orders_only=group.own_work_orders_only,
+    )
+
+
+def _claims(raw: str) -> dict[str, Any] | None:
+    if len(raw) > MAX_TOKEN_LENGTH:
+        return None
+    try:
+        decoded = jwt.decode_complete(
+            raw,
+            _signing_key(),
+            algorithms=[ALGORITHM],
+            audience=settings.API_RESOURCE,
+            issuer=settings.PUBLIC_URL,
+            options={"require": ["iss", "aud", "iat", "exp", "company"]},
+        )
+    except jwt.PyJWTError:
+        return None
+    claims: dict[str, Any] = decoded["payload"]
+    identities = [claims["company"], claims.get("user"), claims.get("group")]
+    if decoded["header"].get("typ") != TOKEN_TYPE or not all(
+        value is None or type(value) is int for value in identities
+    ):
+        return None
+    return claims
+
+
+def _group(company_id: int, group_id: int) -> PermissionGroup | None:
+    return (
+        PermissionGroup.objects.select_related("company")
+        .filter(company_id=company_id, pk=group_id, active=True)
+        .first()
+    )
+
+
+def _user_principal(
+    company_id: int, user_id: int, narrowed_to: PermissionGroup | None, *, read_only: bool
+) -> Principal | None:
+    membership = (
+        Membership.objects.select_related("user", "company", "permission_group")
+        .filter(company_id=company_id, user_id=user_id, active=True, user__is_active=True)
+        .first()
+    )
+    if membership is None or not membership.permission_group.active:
+        return None
+    user, company, group = membership.user, membership.company, membership.permission_group
+    rights = membership.rights
+    own_only = group.own_work_orders_only
+    if narrowed_to is not None:
+        rights &= narrowed_to.effective_rights
+        own_only = own_only or narrowed_to.own_work_orders_only
+    return Principal(
+        company_id=company.pk,
+        company_name=company.name,
+        language=user.language or company.language,
+        time_zone=company.time_zone,
+        rights=_narrowed(rights, read_only=read_only),
+        group_name=group.name,
+        user_id=user.pk,
+        user_name=user.display_name,
+        user_email=user.email,
+        own_work_orders_only=own_only,
+    )
+
+
+def _narrowed(rights: frozenset[str], *, read_only: bool) -> frozenset[str]:
+    if not read_only:
+        return rights
+    return frozenset(right for right in rights if right.endswith(":view"))
