@@ -5,6 +5,7 @@ Every variable is described in docs/settings.md; a test keeps the two in step.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -31,6 +32,10 @@ TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "") == "1"
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
 EMAIL_FROM = os.environ.get("EMAIL_FROM", "fracttal-mcp@localhost")
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
+# The demo plant and its accounts: by default only on the database that `make run` makes itself.
+DEMO_PLANT = os.environ.get("DEMO_PLANT", "0" if "DATABASE_URL" in os.environ else "1") == "1"
+HOST = os.environ.get("HOST", "127.0.0.1")
+WORKERS = int(os.environ.get("WORKERS", "1"))
 UPSTREAM_URL = os.environ.get("UPSTREAM_URL", "").rstrip("/")
 UPSTREAM_DEADLINE_SECONDS = float(os.environ.get("UPSTREAM_DEADLINE_SECONDS", "25"))
 API_REQUESTS_PER_MINUTE = int(os.environ.get("API_REQUESTS_PER_MINUTE", "200"))
@@ -48,10 +53,8 @@ def _development_secret(name: str) -> str:
         candidate = VAR_DIR / f"{name}.{os.getpid()}"
         candidate.touch(mode=0o600)
         candidate.write_text(secrets.token_urlsafe(50), encoding="ascii")
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(candidate, path)
-        except FileExistsError:
-            pass
         candidate.unlink()
     return path.read_text(encoding="ascii")
 
@@ -102,6 +105,7 @@ INSTALLED_APPS = [
     "template_partials",
     "oauth2_provider",
     "rest_framework",
+    "fracttal_mcp",
     "accounts",
     "consumers",
     "mcp_gateway",
@@ -211,7 +215,9 @@ LANGUAGE_COOKIE_SECURE = _secure
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _secure
 SECURE_HSTS_PRELOAD = _secure
-SECURE_SSL_REDIRECT = False  # checks.py says why: a token sent over http is burnt, not redirected
+# A token sent over http is burnt: the proxy refuses plain http, nothing is redirected (ASVS 4.1.2).
+SECURE_SSL_REDIRECT = False
+SILENCED_SYSTEM_CHECKS = ["security.W008"]
 SECURE_REFERRER_POLICY = "no-referrer"
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY:
@@ -257,7 +263,6 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "fracttal_mcp" / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

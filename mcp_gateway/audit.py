@@ -69,7 +69,7 @@ class Entry:
     def values(self) -> tuple[Any, ...]:
         caller = self.caller
         return (
-            self.at,
+            connection.ops.adapt_datetimefield_value(self.at),
             caller.company_id,
             caller.user_id,
             caller.user_email,
@@ -89,9 +89,9 @@ class Entry:
 
     def row(self) -> ToolCall:
         *fields, names, arguments_digest, is_write, outcome, error, ms, calls, request_id = self.values()
-        at, company, user, email, consumer, consumer_name, authorization, tool = fields
+        _, company, user, email, consumer, consumer_name, authorization, tool = fields
         return ToolCall(
-            at=at,
+            at=self.at,
             company_id=company,
             user_id=user,
             user_email=email,
@@ -201,10 +201,7 @@ def settle_interrupted(older_than: dt.timedelta = dt.timedelta(minutes=5)) -> in
 
 # --- the writing thread ------------------------------------------------------------------
 
-_COLUMNS = (
-    "at company_id user_id user_email consumer_id consumer_name authorization_id tool argument_names"
-    " arguments_digest is_write outcome error_code milliseconds upstream_calls request_id"
-).split()
+_COLUMNS = [field.column for field in ToolCall._meta.local_concrete_fields if not field.primary_key]
 # Column names are constants of this module and values are bound.
 _INSERT = (
     f"INSERT INTO {ToolCall._meta.db_table} ({', '.join(_COLUMNS)})"  # noqa: S608
