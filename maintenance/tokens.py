@@ -19,7 +19,7 @@ from accounts.principal import Principal
 
 ALGORITHM = "HS256"
 # An explicit type (RFC 8725 §3.11): no other JWT signed with a key of ours passes as one of these.
-TOKEN_TYPE = "fracttal-api+jwt"
+JWT_TYPE = "fracttal-api+jwt"
 MAX_TOKEN_LENGTH = 4096
 
 
@@ -56,7 +56,7 @@ def mint_user_token(
         claims["group"] = group_id
     if read_only:
         claims["read_only"] = True
-    return jwt.encode(claims, _signing_key(), algorithm=ALGORITHM, headers={"typ": TOKEN_TYPE})
+    return jwt.encode(claims, _signing_key(), algorithm=ALGORITHM, headers={"typ": JWT_TYPE})
 
 
 def authenticate(raw: str) -> Principal | None:
@@ -99,7 +99,7 @@ def _claims(raw: str) -> dict[str, Any] | None:
         return None
     claims: dict[str, Any] = decoded["payload"]
     identities = [claims["company"], claims.get("user"), claims.get("group")]
-    if decoded["header"].get("typ") != TOKEN_TYPE or not all(
+    if decoded["header"].get("typ") != JWT_TYPE or not all(
         value is None or type(value) is int for value in identities
     ):
         return None

@@ -1,0 +1,115 @@
+"""Assets: a tree of locations, equipment and what belongs to it, and when it was out of service."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Company
+
+
+class ItemType(models.IntegerChoices):
+    """`id_type_item`; the names are those of `items_types_description`."""
+
+    FACILITIES = 1
+    EQUIPMENTS = 2
+    TOOLS = 3
+    SPARE_PARTS = 4
+    DIGITAL = 5
+
+
+class Priority(models.IntegerChoices):
+    """`id_priorities`; the names are those of `priorities_description`."""
+
+    VERY_HIGH = 1
+    HIGH = 2
+    MEDIUM = 3
+    LOW = 4
+    VERY_LOW = 5
+
+
+class Item(models.Model):
+    """An asset. `field_1` to `field_6` mean what the type says: name, manufacturer, model, serial number …
+
+    `ancestors` holds the ids from the root to the parent, as "/1/5/": whatever stands below an item
+    has `ancestors` that begin with the item's own plus its id. `parent_description` is the same
+    path in names, as the contract shows it.
+    """
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+")
+    type = models.PositiveSmallIntegerField(choices=ItemType)
+    code = models.CharField(max_length=120)
+    description = models.CharField(max_length=600)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    ancestors = models.CharField(max_length=255, default="/")
+    parent_description = models.CharField(max_length=600, default="// ")
+    field_1 = models.CharField(max_length=120)
+    field_2 = models.CharField(max_length=120, null=True, blank=True)
+    field_3 = models.CharField(max_length=120, null=True, blank=True)
+    field_4 = models.CharField(max_length=120, null=True, blank=True)
+    field_5 = models.CharField(max_length=120, null=True, blank=True)
+    field_6 = models.CharField(max_length=120, null=True, blank=True)
+    active = models.BooleanField(default=True)
+    available = models.BooleanField(default=True)
+    barcode = models.CharField(max_length=80, null=True, blank=True)
+    notes = models.TextField(null=True, blank=True)
+    weight = models.CharField(max_length=40, null=True, blank=True)
+    is_serial_control = models.BooleanField(default=False)
+    group = models.CharField(max_length=80, null=True, blank=True)
+    group_1 = models.CharField(max_length=80, null=True, blank=True)
+    group_2 = models.CharField(max_length=80, null=True, blank=True)
+    custom_fields_group = models.CharField(max_length=80, null=True, blank=True)
+    unit = models.CharField(max_length=40, null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(choices=Priority, null=True, blank=True)
+    cost_center = models.CharField(max_length=80, null=True, blank=True)
+    task_plan_id = models.IntegerField(null=True, blank=True)
+    initial_date_out_of_service = models.DateTimeField(null=True, blank=True)
+    last_final_date_available = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("company", "code"), name="item_code_once"),)
+        indexes = (
+            models.Index(fields=("company", "type", "id"), name="item_by_type"),
+            models.Index(fields=("company", "ancestors"), name="item_by_ancestors"),
+        )
+
+    def __str__(self) -> str:
+        return self.description
+
+    @property
+    def subtree(self) -> str:
+        """What the `ancestors` of everything below this item begin with."""
+        return f"{self.ancestors}{self.pk}/"
+
+    @property
+    def subtree_description(self) -> str:
+        """The `parent_description` of what stands directly below this item."""
+        return f"{self.parent_description}{self.field_1}/ "
+
+    def composed_description(self) -> str:
+        """The name that the contract shows: the fields that tell the asset apart, and its code in braces."""
+        telling = (self.field_1, self.field_2, self.field_3)
+        words = telling if self.type in (ItemType.EQUIPMENTS, ItemType.TOOLS) else telling[:1]
+        return " ".join([*filter(None, words), f"{{ {self.code} }}"])
+
+
+class OutOfService(models.Model):
+    """A period in which an asset could not do its job; `final_date` is empty while it lasts."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+")
+    item = models.ForeignKey(Item, models.CASCADE, related_name="out_of_service")
+    creation_date = models.DateTimeField(default=timezone.now)
+    initial_date = models.DateTimeField()
+    final_date = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "out of service"
+        ordering = ("-creation_date", "-id")
+        indexes = (
+            models.Index(fields=("company", "-creation_date", "-id"), name="out_of_service_newest"),
+            models.Index(fields=("company", "initial_date"), name="out_of_service_by_start"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.initial_date:%Y-%m-%d %H:%M}"
