@@ -21,7 +21,6 @@ class Personnel(models.Model):
     last_name = models.CharField(max_length=80, blank=True)
     email = models.CharField(max_length=254, null=True, blank=True)
     account_email = models.CharField(max_length=254, null=True, blank=True)
-    account_active = models.BooleanField(default=False)
     only_request = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
     creation_date = models.DateTimeField(default=timezone.now)

@@ -1,0 +1,91 @@
+"""What the API refuses, in the shapes of the contract, and the handler that renders any failure so."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+logger = logging.getLogger(__name__)
+
+UNAUTHORIZED_ENDPOINT = "UNAUTHORIZED_ENDPOINT"
+
+
+class ApiError(exceptions.APIException):
+    """`message` and `data` are those of the envelope."""
+
+    status_code: int = status.HTTP_400_BAD_REQUEST
+
+    def __init__(self, message: str, data: list[dict[str, Any]] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.data = data or []
+
+
+class InvalidFields(ApiError):
+    """A parameter or a field of the body that cannot be used as it is."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        fields = [{"field": field, "field_message": text} for field, text in problems.items()]
+        super().__init__("INVALID_FIELDS", [{"invalid_fields": fields}])
+
+
+class Rejected(ApiError):
+    """A well-formed request that the state of the records does not allow."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, [{"ERROR": text}])
+
+
+class RecordNotFound(ApiError):
+    status_code = status.HTTP_404_NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("ITEM_NOT_FOUND")
+
+
+class RightMissing(ApiError):
+    """The token is good and its rights do not reach: a new token would not help."""
+
+    status_code = status.HTTP_401_UNAUTHORIZED
+
+    def __init__(self) -> None:
+        super().__init__(UNAUTHORIZED_ENDPOINT)
+
+
+class TooManyRequests(ApiError):
+    """The contract answers 406 where others say 429."""
+
+    status_code = status.HTTP_406_NOT_ACCEPTABLE
+
+    def __init__(self) -> None:
+        super().__init__("Maximum number of requests exceeded. Wait until the minute is over.")
+
+
+def failure(code: int, message: str, data: list[dict[str, Any]] | None = None) -> Response:
+    return Response({"success": False, "message": message, "data": data or [], "total": 0}, status=code)
+
+
+def handle(exc: Exception, context: dict[str, Any]) -> Response:
+    """An envelope for whatever went wrong; internals go to the log only."""
+    if isinstance(exc, ApiError):
+        return failure(exc.status_code, exc.message, exc.data)
+    if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        answer = failure(exc.status_code, "UNAUTHORIZED")
+        answer["WWW-Authenticate"] = getattr(exc, "auth_header", "Bearer")
+        return answer
+    if isinstance(exc, Http404):
+        return failure(status.HTTP_404_NOT_FOUND, "NOT_FOUND")
+    if isinstance(exc, exceptions.MethodNotAllowed):
+        return failure(exc.status_code, "METHOD_NOT_ALLOWED")
+    if isinstance(exc, exceptions.APIException):
+        return failure(exc.status_code, str(exc.default_code).upper())
+    if isinstance(exc, PermissionDenied):
+        return failure(status.HTTP_401_UNAUTHORIZED, UNAUTHORIZED_ENDPOINT)
+    logger.error("unhandled error in %s", type(context.get("view")).__name__, exc_info=exc)
+    return failure(status.HTTP_500_INTERNAL_SERVER_ERROR, "INTERNAL_ERROR")

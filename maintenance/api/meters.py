@@ -1,0 +1,233 @@
+"""/meters, /meters_reading and /meter_reading."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from maintenance.api.body import Flag, Moment, Number, Text, checked
+from maintenance.api.endpoint import Endpoint, principal_of
+from maintenance.api.envelope import answer
+from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
+from maintenance.api.places import children, item_in_path, location, within
+from maintenance.api.query import Query
+from maintenance.models import Item, Meter, MeterReading, ReadingSource
+
+METER_COLUMNS = {
+    "id": "id",
+    "active": "active",
+    "description": "description",
+    "serial": "serial",
+    "is_counter": "is_counter",
+    "counter_offset_value": "counter_offset",
+    "counter_value": "counter_value",
+    "last_data": "last_date",
+    "last_value": "last_value",
+    "last_accumulated_value": "last_accumulated_value",
+    "monthly_average_data": "monthly_average",
+    "monthly_average_auto": "monthly_average_auto",
+    "units_description": "unit",
+    "units_code": "unit_code",
+    "items_description": "item__description",
+    "parent_description": "item__parent_description",
+    "min_value": "min_value",
+    "max_value": "max_value",
+    "code": "item__code",
+    "code_parent_location": "item__parent__code",
+}
+READING_COLUMNS = {
+    "id_meter": "meter_id",
+    "date_reading": "date_reading",
+    "date": "date",
+    "value": "value",
+    "accumulated_value": "accumulated_value",
+    "units_description": "meter__unit",
+    "units_code": "meter__unit_code",
+    "trigger_run": "trigger_run",
+    "source": "source",
+}
+READING_DATES = {"date": "date", "date_reading": "date_reading"}
+CLOCK_TOLERANCE = datetime.timedelta(minutes=5)
+AVERAGE_OVER = datetime.timedelta(days=90)
+MONTH = datetime.timedelta(days=30)
+
+
+def dial(date: datetime.datetime, value: float, accumulated_value: float) -> dict[str, Any]:
+    return {"date": date, "value": value, "accumulated_value": accumulated_value}
+
+
+def meter_row(values: tuple[Any, ...]) -> dict[str, Any]:
+    row = dict(zip(METER_COLUMNS, values, strict=True))
+    date, value, accumulated = row["last_data"], row.pop("last_value"), row.pop("last_accumulated_value")
+    row["last_data"] = None if date is None else dial(date, value, accumulated)
+    return row
+
+
+def reading_row(values: tuple[Any, ...]) -> dict[str, Any]:
+    row = dict(zip(READING_COLUMNS, values, strict=True))
+    row["data"] = dial(row["date_reading"], row.pop("value"), row.pop("accumulated_value"))
+    return row
+
+
+class Meters(Endpoint):
+    rights: ClassVar = {"GET": "meters:view"}
+
+    def get(self, request: Request, code: str = "") -> Response:
+        company_id = principal_of(request).company_id
+        rows = Meter.objects.filter(company_id=company_id)
+        query = Query(request.query_params)
+        if code:
+            rows = rows.filter(item=item_in_path(company_id, code))
+        if (item_code := query.text("code")) is not None:
+            rows = rows.filter(item__code=item_code)
+        if (serial := query.text("serial")) is not None:
+            rows = rows.filter(serial=serial)
+        if (place_code := query.text("location_code")) is not None:
+            rows = rows.filter(children(location(company_id, place_code, "location_code"), "item__"))
+        found, total = query.page(rows.order_by("id").values_list(*METER_COLUMNS.values()))
+        return answer([meter_row(values) for values in found], total)
+
+
+class MeterReadings(Endpoint):
+    """The history of the meters of an asset: which one must be said."""
+
+    rights: ClassVar = {"GET": "meters:view"}
+
+    def get(self, request: Request, code: str = "") -> Response:
+        company_id = principal_of(request).company_id
+        rows = MeterReading.objects.filter(company_id=company_id)
+        query = Query(request.query_params)
+        serial, item_code = query.text("serial"), query.text("code")
+        place_code = query.text("code_location")
+        if not (code or serial or item_code or place_code):
+            raise InvalidFields({"code": "is required"})
+        if code:
+            rows = rows.filter(meter__item=item_in_path(company_id, code))
+        if item_code is not None:
+            rows = rows.filter(meter__item__code=item_code)
+        if serial is not None:
+            rows = rows.filter(meter__serial=serial)
+        if place_code is not None:
+            place = location(company_id, place_code, "code_location")
+            rows = rows.filter(within(place, "meter__item__"))
+        rows = rows.filter(**query.period(READING_DATES, default="date"))
+        newest_first = rows.order_by("-date_reading", "-id")
+        found, total = query.page(newest_first.values_list(*READING_COLUMNS.values()))
+        return answer([reading_row(values) for values in found], total)
+
+
+class ReadingForm(serializers.Serializer[Any]):
+    date = Moment()
+    value = Number()
+    serial = Text(max_length=80, required=False, allow_null=True, allow_blank=True)
+    is_historical = Flag(default=False)
+
+
+class InsertReading(Endpoint):
+    """PUT /meter_reading/{asset code}. Sending the same reading again changes nothing and says so."""
+
+    rights: ClassVar = {"PUT": "meters:add"}
+
+    def put(self, request: Request, code: str = "") -> Response:
+        company_id = principal_of(request).company_id
+        code = code or Query(request.query_params).text("code") or ""
+        if not code:
+            raise InvalidFields({"code": "is required"})
+        item = item_in_path(company_id, code)
+        fields = checked(ReadingForm, request)
+        if fields["date"] > timezone.now() + CLOCK_TOLERANCE:
+            raise InvalidFields({"date": "must not be in the future"})
+        with transaction.atomic():
+            meter = the_meter(item, fields.get("serial") or None)
+            reading, is_duplicate = insert(meter, fields)
+        return answer(
+            {
+                "id_meters_readings": reading.pk,
+                "is_duplicate": is_duplicate,
+                "meter": {
+                    "counter_offset_value": meter.counter_offset,
+                    "counter_value": meter.counter_value,
+                    "max_value": meter.max_value,
+                    "min_value": meter.min_value,
+                    "monthly_average_data": meter.monthly_average,
+                    "last_data": None
+                    if meter.last_date is None or meter.last_value is None
+                    else dial(meter.last_date, meter.last_value, meter.last_accumulated_value or 0.0),
+                },
+                "tasks": [],
+            }
+        )
+
+
+def the_meter(item: Item, serial: str | None) -> Meter:
+    """The meter that is meant, locked until the transaction ends."""
+    candidates = Meter.objects.select_for_update().filter(item=item, active=True)
+    if serial is not None:
+        candidates = candidates.filter(serial=serial)
+    meters = list(candidates[:2])
+    if not meters:
+        if serial is not None:
+            raise InvalidFields({"serial": "no active meter of this asset has it"})
+        raise RecordNotFound
+    if len(meters) > 1:
+        raise InvalidFields({"serial": "is required: the asset has several meters"})
+    return meters[0]
+
+
+def insert(meter: Meter, fields: dict[str, Any]) -> tuple[MeterReading, bool]:
+    """Adds a reading, or finds the one that says the same already."""
+    date, value = fields["date"], fields["value"]
+    same_moment = MeterReading.objects.filter(meter=meter, date_reading=date).first()
+    if same_moment is not None:
+        if same_moment.value == value:
+            return same_moment, True
+        raise Rejected("The meter has another reading at this date.")
+    is_newest = meter.last_date is None or date > meter.last_date
+    if not is_newest and not fields["is_historical"]:
+        raise Rejected("The date must be newer than the last reading.")
+    if meter.is_counter:
+        keep_counting_up(meter, date, value)
+    reading = MeterReading.objects.create(
+        company_id=meter.company_id,
+        meter=meter,
+        date_reading=date,
+        value=value,
+        accumulated_value=meter.accumulated(value),
+        source=ReadingSource.API,
+    )
+    if is_newest:
+        meter.last_date, meter.last_value = date, value
+        meter.last_accumulated_value = reading.accumulated_value
+        meter.counter_value = reading.accumulated_value if meter.is_counter else None
+        if meter.is_counter and meter.monthly_average_auto:
+            meter.monthly_average = monthly_average(meter, reading)
+        meter.save()
+    return reading, False
+
+
+def keep_counting_up(meter: Meter, date: datetime.datetime, value: float) -> None:
+    readings = MeterReading.objects.filter(meter=meter)
+    before = readings.filter(date_reading__lt=date).order_by("-date_reading").first()
+    after = readings.filter(date_reading__gt=date).order_by("date_reading").first()
+    if (before is not None and value < before.value) or (after is not None and value > after.value):
+        raise Rejected("A counter only counts up: the value does not fit between its other readings.")
+
+
+def monthly_average(meter: Meter, newest: MeterReading) -> float | None:
+    """What the counter gains in 30 days, by its readings of the last 90."""
+    oldest = (
+        MeterReading.objects.filter(Q(date_reading__gte=newest.date_reading - AVERAGE_OVER), meter=meter)
+        .order_by("date_reading")
+        .first()
+    )
+    if oldest is None or oldest.date_reading == newest.date_reading:
+        return meter.monthly_average
+    gained = newest.accumulated_value - oldest.accumulated_value
+    return round(gained * (MONTH / (newest.date_reading - oldest.date_reading)), 2)

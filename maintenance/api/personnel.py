@@ -1,0 +1,110 @@
+"""/personnel, and the person behind a `user_code`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import Membership
+from accounts.principal import Principal
+from maintenance.api.endpoint import Endpoint, principal_of
+from maintenance.api.envelope import answer
+from maintenance.api.errors import InvalidFields, RecordNotFound
+from maintenance.api.places import checked_code
+from maintenance.api.query import Query
+from maintenance.models import Personnel
+
+PERSONNEL_COLUMNS = {
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "code": "code",
+    "email": "email",
+    "active": "active",
+    "creation_date": "creation_date",
+    "address": "address",
+    "city": "city",
+    "state": "state",
+    "zip_code": "zip_code",
+    "country": "country",
+    "latitude": "latitude",
+    "longitud": "longitude",
+    "telephone_1": "telephone_1",
+    "telephone_2": "telephone_2",
+    "sms": "sms",
+    "asset_location_description": "location__description",
+    "description_work_shifts": "work_shift",
+    "hourly_rates_description": "hourly_rate",
+    "groups_1_description": "group_1",
+    "groups_2_description": "group_2",
+    "custom_fields_groups_description": "custom_fields_group",
+    "only_request": "only_request",
+    "account_email": "account_email",
+}
+
+
+def active_accounts(company_id: int, emails: list[str]) -> dict[str, str]:
+    """The permission group of each e-mail that is an active account of the company."""
+    if not emails:
+        return {}
+    memberships = Membership.objects.filter(
+        company_id=company_id, user__email__in=emails, active=True, user__is_active=True
+    )
+    return dict(memberships.values_list("user__email", "permission_group__name"))
+
+
+class People(Endpoint):
+    rights: ClassVar = {"GET": "people:view"}
+
+    def get(self, request: Request, code: str = "") -> Response:
+        company_id = principal_of(request).company_id
+        rows = Personnel.objects.filter(company_id=company_id)
+        query = Query(request.query_params)
+        if code:
+            rows = rows.filter(code=checked_code(code))
+        if (wanted := query.text("code")) is not None:
+            rows = rows.filter(code=wanted)
+        by_name = rows.order_by("first_name", "last_name", "id")
+        found, total = query.page(by_name.values_list(*PERSONNEL_COLUMNS.values()))
+        if code and not total:
+            raise RecordNotFound
+        data = [dict(zip(PERSONNEL_COLUMNS, values, strict=True)) for values in found]
+        groups = active_accounts(company_id, [row["account_email"] for row in data if row["account_email"]])
+        for row in data:
+            complete(row, groups)
+        return answer(data, total)
+
+
+def complete(row: dict[str, Any], groups: dict[str, str]) -> None:
+    row["name"] = row["full_name"] = f"{row['first_name']} {row['last_name']}".strip()
+    row["telephone"] = row["telephone_1"]
+    row["account_active"] = row["account_email"] in groups
+    row["groups_permissions_description"] = groups.get(row["account_email"] or "")
+
+
+def own_personnel_id(principal: Principal) -> int | None:
+    """The record of the person who calls; found by the e-mail of the account."""
+    if principal.user_id is None:
+        return None
+    return (
+        Personnel.objects.filter(
+            company_id=principal.company_id, account_email=principal.user_email.lower(), active=True
+        )
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def acting_person(principal: Principal, code: str, parameter: str) -> Personnel:
+    """Who a write is done as: an active person with an active account.
+
+    A person's own token writes as that person only; a program of the company may name any.
+    """
+    person = Personnel.objects.filter(company_id=principal.company_id, code=code, active=True).first()
+    email = person.account_email if person is not None else None
+    if person is None or not email or not active_accounts(principal.company_id, [email]):
+        raise InvalidFields({parameter: "is not the code of an active person with an account"})
+    if principal.user_id is not None and email != principal.user_email.lower():
+        raise InvalidFields({parameter: "is not the code of the person that the token is for"})
+    return person
