@@ -13,3 +13,8 @@ urlpatterns = [
     path("api/", include("maintenance.urls_api")),
     path("records/", include("maintenance.urls_records")),
 ]
+
+handler400 = "fracttal_mcp.error_pages.bad_request"
+handler403 = "fracttal_mcp.error_pages.forbidden"
+handler404 = "fracttal_mcp.error_pages.not_found"
+handler500 = "fracttal_mcp.error_pages.server_error"

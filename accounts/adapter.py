@@ -1,0 +1,47 @@
+"""How django-allauth behaves here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """People are added by the administrator of their company."""
+        return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """A path of this site and nothing else, whatever hosts the site answers to."""
+        return bool(url) and str(url).startswith("/") and is_local_path(str(url))
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """From the configured address, so that a forged Host header cannot direct the mail."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.PUBLIC_URL + path.replace("UID-KEY", key)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("profile")
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"Fracttal One MCP: {subject}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, context | {"public_url": settings.PUBLIC_URL})
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Signing in and out needs no message: the page that follows says it."""
+        template = kwargs.get("message_template") or (args[0] if args else "")
+        if template in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
+            return
+        super().add_message(request, level, *args, **kwargs)
+
+
+def is_local_path(url: str) -> bool:
+    """Whether a browser that is told to go there stays on this site."""
+    return url_has_allowed_host_and_scheme(url, allowed_hosts=None)

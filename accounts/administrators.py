@@ -1,0 +1,33 @@
+"""A company always keeps a person who may configure it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from accounts.current import CONFIGURE
+from accounts.models import Company, Membership
+
+
+class LastAdministrator(Exception):
+    """The change would leave nobody who may configure the company."""
+
+
+def has_administrator(company: Company) -> bool:
+    members = Membership.objects.filter(company=company, active=True, user__is_active=True)
+    return any(CONFIGURE in member.rights for member in members.select_related("permission_group"))
+
+
+@contextmanager
+def keeping_an_administrator(company: Company) -> Iterator[None]:
+    """A transaction that is undone, with LastAdministrator, where it would remove the last one.
+
+    The lock on the company keeps two administrators from removing each other at the same moment.
+    """
+    with transaction.atomic():
+        Company.objects.select_for_update().get(pk=company.pk)
+        yield
+        if not has_administrator(company):
+            raise LastAdministrator

@@ -1,0 +1,130 @@
+"""Forms of the profile and of Configuration > General and User accounts."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company, Language, Membership, PermissionGroup, User
+from accounts.rights import MODULE_NAMES, Action, Module
+
+
+class ProfileForm(forms.ModelForm[User]):
+    class Meta:
+        model = User
+        fields = ("name", "language")
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}  # noqa: RUF012 - read by Django
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Language"),
+            required=False,
+            choices=[("", _("As the browser says")), *Language.choices],
+        )
+
+
+class CompanyForm(forms.ModelForm[Company]):
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=[(name, name) for name in sorted(zoneinfo.available_timezones())],
+        help_text=_("Times on these pages and in answers to the assistants are of this zone."),
+    )
+
+    class Meta:
+        model = Company
+        fields = ("name", "language", "time_zone")
+
+
+class AddPersonForm(forms.Form):
+    """By e-mail; whoever has no account yet gets one, and chooses the password by mail."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter the person's e-mail address.")},
+    )
+    name = forms.CharField(label=_("Name"), max_length=150, required=False)
+    permission_group: forms.ModelChoiceField[PermissionGroup] = forms.ModelChoiceField(
+        PermissionGroup.objects.none(),
+        label=_("Permission group"),
+        empty_label=None,
+        error_messages={"required": _("Choose a permission group.")},
+    )
+
+    def __init__(self, company: Company, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.company = company
+        self.fields["permission_group"].queryset = company.permission_groups.filter(active=True)  # type: ignore[attr-defined]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip().lower()
+        if Membership.objects.filter(company=self.company, user__email__iexact=email).exists():
+            raise ValidationError(_("This person is in the list already. Open the row to change it."))
+        return email
+
+
+class MembershipForm(forms.ModelForm[Membership]):
+    class Meta:
+        model = Membership
+        fields = ("permission_group", "active")
+        labels = {"active": _("May sign in to this company")}  # noqa: RUF012
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = self.instance.company.permission_groups.all()
+        self.fields["permission_group"].queryset = groups  # type: ignore[attr-defined]
+        self.fields["permission_group"].empty_label = None  # type: ignore[attr-defined]
+
+
+ACTION_NAMES = {
+    Action.VIEW: _("view"),
+    Action.ADD: _("add"),
+    Action.EDIT: _("edit"),
+    Action.DELETE: _("delete"),
+}
+
+
+class GroupForm(forms.ModelForm[PermissionGroup]):
+    rights = forms.MultipleChoiceField(
+        label=_("Rights"),
+        required=False,
+        choices=[(f"{module}:{action}", f"{module}:{action}") for module in Module for action in Action],
+    )
+
+    class Meta:
+        model = PermissionGroup
+        fields = ("name", "rights", "own_work_orders_only", "active")
+        help_texts = {  # noqa: RUF012
+            "active": _("People and consumers of an inactive group may do nothing."),
+        }
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"].strip()
+        same = PermissionGroup.objects.filter(company=self.instance.company, name__iexact=name)
+        if same.exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is a group of this name already. Choose another name."))
+        return name
+
+    def matrix(self) -> list[dict[str, Any]]:
+        """The rights as rows of modules and columns of actions, for the template."""
+        held = set(self["rights"].value() or [])
+        return [
+            {
+                "name": MODULE_NAMES[module],
+                "cells": [
+                    {
+                        "value": f"{module}:{action}",
+                        "label": f"{MODULE_NAMES[module]}: {ACTION_NAMES[action]}",
+                        "held": f"{module}:{action}" in held,
+                    }
+                    for action in Action
+                ],
+            }
+            for module in Module
+        ]

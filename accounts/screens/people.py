@@ -1,0 +1,116 @@
+"""Configuration > User accounts: the people of the company and its permission groups."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.administrators import LastAdministrator, keeping_an_administrator
+from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
+from accounts.forms import AddPersonForm, GroupForm, MembershipForm
+from accounts.invitations import add_person, send_invitation
+from accounts.models import PermissionGroup
+
+
+@require_safe
+@require_right(CONFIGURE)
+def people(request: HttpRequest) -> HttpResponse:
+    company = acting_membership(request).company
+    members = company.memberships.select_related("user", "permission_group").order_by(
+        "-active", "user__name", "user__email"
+    )
+    return render(request, "accounts/people.html", {"members": members})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_right(CONFIGURE)
+def add(request: HttpRequest) -> HttpResponse:
+    company = acting_membership(request).company
+    form = AddPersonForm(company, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        membership = add_person(
+            company, data["email"], data["name"], data["permission_group"], signed_in_user(request)
+        )
+        messages.success(
+            request,
+            _("%(email)s is added. A message with the next step is on its way.")
+            % {"email": membership.user.email},
+        )
+        return HttpResponseRedirect(reverse("settings-people"))
+    return render(request, "accounts/person_add.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_right(CONFIGURE)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    company = acting_membership(request).company
+    member = get_object_or_404(company.memberships.select_related("user", "company"), pk=pk)
+    form = MembershipForm(request.POST or None, instance=member)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with keeping_an_administrator(company):
+                form.save()
+        except LastAdministrator:
+            form.add_error(None, last_administrator_text())
+        else:
+            messages.success(request, _("%(person)s is saved.") % {"person": member.user.display_name})
+            return HttpResponseRedirect(reverse("settings-people"))
+    context = {"form": form, "member": member}
+    return render(request, "accounts/person_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@require_right(CONFIGURE)
+def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
+    company = acting_membership(request).company
+    member = get_object_or_404(company.memberships.select_related("user", "company"), pk=pk, active=True)
+    send_invitation(member, signed_in_user(request))
+    messages.success(request, _("The message to %(email)s is on its way.") % {"email": member.user.email})
+    return HttpResponseRedirect(reverse("settings-people"))
+
+
+@require_safe
+@require_right(CONFIGURE)
+def groups(request: HttpRequest) -> HttpResponse:
+    company = acting_membership(request).company
+    counted = company.permission_groups.annotate(
+        people=Count("memberships", filter=Q(memberships__active=True))
+    )
+    return render(request, "accounts/groups.html", {"groups": counted.order_by("-active", "name")})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_right(CONFIGURE)
+def group_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """A new group without `pk`."""
+    company = acting_membership(request).company
+    group = (
+        PermissionGroup(company=company)
+        if pk is None
+        else get_object_or_404(company.permission_groups.select_related("company"), pk=pk)
+    )
+    form = GroupForm(request.POST or None, instance=group)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with keeping_an_administrator(company):
+                form.save()
+        except LastAdministrator:
+            form.add_error(None, last_administrator_text())
+        else:
+            messages.success(request, _("The group %(name)s is saved.") % {"name": group.name})
+            return HttpResponseRedirect(reverse("settings-groups"))
+    context = {"form": form, "group": group}
+    return render(request, "accounts/group_form.html", context, status=422 if form.errors else 200)
+
+
+def last_administrator_text() -> str:
+    return _(
+        "Nobody could configure the company after this. Give another person a group "
+        "with the right to edit the configuration first."
+    )

@@ -1,0 +1,71 @@
+"""Home, and what the top bar does: company and language."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.adapter import is_local_path
+from accounts.current import SESSION_KEY, shell_of, sign_in_required, signed_in_user
+from accounts.models import Language
+from accounts.screens.sign_in import in_popup
+
+
+@require_safe
+@sign_in_required
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/home.html", {"mcp_url": settings.MCP_RESOURCE})
+
+
+@require_safe
+@sign_in_required
+def guide(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/guide.html", {"mcp_url": settings.MCP_RESOURCE})
+
+
+@require_POST
+@sign_in_required
+def switch_company(request: HttpRequest) -> HttpResponse:
+    """Only to a company of which the person is an active member; then home, as pages differ."""
+    slug = request.POST.get("company", "")
+    for membership in shell_of(request).memberships:
+        if membership.company.slug == slug:
+            request.session[SESSION_KEY] = membership.company_id
+            break
+    else:
+        messages.error(request, _("You are not a member of that company any more."))
+    return HttpResponseRedirect(local_next(request))
+
+
+@in_popup
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Kept on the account of a signed-in person, and in a cookie for the sign-in page."""
+    response = HttpResponseRedirect(local_next(request))
+    language = request.POST.get("language", "")
+    if language not in Language.values:
+        return response
+    if request.user.is_authenticated:
+        user = signed_in_user(request)
+        user.language = language
+        user.save(update_fields=["language"])
+    translation.activate(language)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=60 * 60 * 24 * 365,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def local_next(request: HttpRequest) -> str:
+    target = request.POST.get("next", "")
+    return target if target.startswith("/") and is_local_path(target) else "/"

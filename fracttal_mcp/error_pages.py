@@ -1,0 +1,63 @@
+"""Answers to what went wrong: a page for people, JSON for programs, never details."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+# Addresses that only programs use, whatever they say they accept.
+PROGRAM_PATHS = ("/api/", "/mcp/", "/.well-known/", "/oauth/token", "/oauth/revoke", "/oauth/introspect")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, 400, "bad_request", "The request could not be read.")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, 403, "forbidden", "Not allowed.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, 404, "not_found", "There is nothing at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without request and database in the page: either may be what broke."""
+    return answer(request, 500, "server_error", "Something went wrong on our side.", plain=True)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return answer(
+        request,
+        403,
+        "forbidden",
+        "The form's one-time value is missing or old.",
+        heading=_("This form is too old"),
+        explanation=_(
+            "Nothing was changed. Load the page again and repeat what you did; "
+            "cookies must be allowed for this site."
+        ),
+    )
+
+
+def answer(
+    request: HttpRequest, status: int, code: str, message: str, plain: bool = False, **context: Any
+) -> HttpResponse:
+    if wants_json(request):
+        response: HttpResponse = JsonResponse({"error": code, "message": message}, status=status)
+    else:
+        page = render_to_string(f"{status}.html", context, None if plain else request)
+        response = HttpResponse(page, status=status)
+    patch_vary_headers(response, ["Accept"])
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def wants_json(request: HttpRequest) -> bool:
+    if request.path.startswith(PROGRAM_PATHS):
+        return True
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"

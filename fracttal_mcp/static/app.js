@@ -1,0 +1,101 @@
+// Small comforts. Every page works without this file.
+"use strict";
+
+document.documentElement.classList.add("js");
+
+// Copy buttons: <button data-copy="text" data-copied="Copied">.
+async function copy(button) {
+  const label = button.querySelector("[data-label]");
+  const before = label.textContent;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = button.dataset.copy;
+    (button.closest("dialog") ?? document.body).append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  if (button.dataset.busy) return;
+  button.dataset.busy = "1";
+  button.classList.add("copied");
+  label.textContent = button.dataset.copied;
+  setTimeout(() => {
+    label.textContent = before;
+    button.classList.remove("copied");
+    delete button.dataset.busy;
+  }, 2000);
+}
+
+// The panel: a dialog that htmx fills; closing it forgets what it showed.
+const panel = document.getElementById("panel");
+
+function closePanel() {
+  const saved = panel.querySelector("[data-saved]");
+  panel.close();
+  panel.replaceChildren();
+  if (saved) location.reload();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) return void copy(button);
+  if (panel?.open && (event.target === panel || event.target.closest("[data-close]"))) {
+    event.preventDefault();
+    return void closePanel();
+  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+panel?.addEventListener("cancel", (event) => {
+  event.preventDefault();
+  closePanel();
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target === panel && !panel.open) panel.showModal();
+});
+
+// Answers with 422 carry the form with its errors: show them where the form was.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+
+// Rows chosen by checkbox: the actions appear with the first one, "all" follows.
+function countChosen(form) {
+  const boxes = [...form.querySelectorAll("tbody input[type=checkbox]")];
+  const chosen = boxes.filter((box) => box.checked).length;
+  form.classList.toggle("has-chosen", chosen > 0);
+  const count = form.querySelector("[data-chosen]");
+  if (count) count.textContent = chosen;
+  const all = form.querySelector("[data-all]");
+  if (all) {
+    all.checked = chosen > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form.chooser");
+  if (!form) return;
+  if (event.target.matches("[data-all]")) {
+    for (const box of form.querySelectorAll("tbody input[type=checkbox]")) box.checked = event.target.checked;
+  }
+  countChosen(form);
+});
