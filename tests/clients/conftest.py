@@ -1,0 +1,17 @@
+"""One started product for all client tests of a process, with the demo plant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.started.server import Server, started
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    directory: Path = tmp_path_factory.mktemp("product")
+    with started(directory) as running:
+        yield running

@@ -1,0 +1,27 @@
+"""What every real client is asked to do once it is connected, and what must come back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TOOLS = {
+    "whoami", "search", "fetch", "list_work_orders", "get_work_order", "list_assets", "get_asset",
+    "list_work_requests", "get_work_request", "list_meters", "list_people", "get_maintenance_metrics",
+    "create_work_request", "add_meter_reading",
+}  # fmt: skip
+READ = ("list_work_orders", {"status": ["in_process"], "limit": 5})
+
+
+def write(client: str) -> tuple[str, dict[str, Any]]:
+    """A work request of its own per client, so that none is held to be a repeat."""
+    return "create_work_request", {"title": f"Ruido anormal en la bomba ({client})", "urgent": False}
+
+
+def check_read(result: dict[str, Any]) -> None:
+    assert 1 <= len(result["work_orders"]) <= 5
+    assert {order["status"] for order in result["work_orders"]} == {"in_process"}
+
+
+def check_write(result: dict[str, Any]) -> None:
+    assert result["id"] > 0
+    assert result["url"].startswith("http")

@@ -1,0 +1,141 @@
+"""A write runs once (security cases 181-184), and its row is there before it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from mcp_gateway import audit
+from mcp_gateway.caller import Caller
+from mcp_gateway.errors import OutcomeUnknown, UpstreamRejected
+from mcp_gateway.models import Outcome, ToolCall, WriteRecord
+from mcp_gateway.registry import Catalogue
+from tests.gateway.conftest import Ledger
+from tests.gateway.test_dispatch import error_of, rows, run
+
+
+async def test_the_row_is_committed_as_started_before_the_write_runs(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    ledger.seconds = 0.5
+    task = asyncio.create_task(run(caller, catalogue, "write", text="a"))
+    await asyncio.sleep(0.25)
+    (row,) = await rows()
+    assert (row.outcome, ledger.written) == (Outcome.STARTED, [])
+    await task
+    (row,) = await rows()
+    assert (row.outcome, row.is_write, ledger.written) == (Outcome.DONE, True, ["a"])
+
+
+async def test_case_182_the_same_write_again_repeats_the_first_answer(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    first = await run(caller, catalogue, "write", text="a")
+    second = await run(caller, catalogue, "write", text="a")
+    assert first.structured == second.structured == {"text": "a #1"}
+    assert ledger.written == ["a"]
+    assert "already done" in second.content[1]["text"]
+    assert [row.outcome for row in await rows()] == [Outcome.DONE, Outcome.DONE]
+
+
+async def test_other_arguments_are_another_write(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    await run(caller, catalogue, "write", text="a")
+    await run(caller, catalogue, "write", text="b")
+    assert ledger.written == ["a", "b"]
+
+
+async def test_the_same_arguments_under_two_keys_are_two_writes(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    await run(caller, catalogue, "write", text="a", idempotency_key="key-00001")
+    await run(caller, catalogue, "write", text="a", idempotency_key="key-00002")
+    assert ledger.written == ["a", "a"]
+
+
+async def test_case_183_one_key_for_other_arguments_is_refused(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    await run(caller, catalogue, "write", text="a", idempotency_key="key-00001")
+    error = error_of(await run(caller, catalogue, "write", text="b", idempotency_key="key-00001"))
+    assert error["code"] == "idempotency_conflict"
+    assert ledger.written == ["a"]
+
+
+async def test_case_184_two_at_the_same_instant_are_one_write(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    ledger.seconds = 0.3
+    results = await asyncio.gather(*(run(caller, catalogue, "write", text="a") for _ in range(8)))
+    assert [result.structured for result in results] == [{"text": "a #1"}] * 8
+    assert ledger.written == ["a"]
+
+
+async def test_another_person_repeats_nothing(caller: Caller, catalogue: Catalogue, ledger: Ledger) -> None:
+    await run(caller, catalogue, "write", text="a")
+    await run(dataclasses.replace(caller, user_id=None), catalogue, "write", text="a")
+    assert ledger.written == ["a", "a"]
+
+
+async def test_after_the_window_the_same_words_are_a_new_write(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    await run(caller, catalogue, "write", text="a")
+    await WriteRecord.objects.aupdate(expires_at=timezone.now() - dt.timedelta(seconds=1))
+    await run(caller, catalogue, "write", text="a")
+    assert ledger.written == ["a", "a"]
+
+
+async def test_a_write_that_changed_nothing_may_be_tried_again(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    ledger.end = UpstreamRejected("The plant refused that.")
+    assert error_of(await run(caller, catalogue, "write", text="a"))["code"] == "upstream_rejected"
+    ledger.end = None
+    assert (await run(caller, catalogue, "write", text="a")).structured == {"text": "a #1"}
+
+
+async def test_a_write_of_unknown_outcome_is_never_sent_again(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    ledger.end = OutcomeUnknown("The answer never came.")
+    assert error_of(await run(caller, catalogue, "write", text="a"))["code"] == "outcome_unknown"
+    ledger.end = None
+    assert error_of(await run(caller, catalogue, "write", text="a"))["code"] == "outcome_unknown"
+    assert ledger.written == ["a"]
+    first, second = await rows()
+    assert (first.outcome, second.outcome) == (Outcome.UNKNOWN, Outcome.UNKNOWN)
+
+
+async def test_case_181_a_client_that_goes_away_does_not_stop_the_write(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    ledger.seconds = 0.3
+    task = asyncio.create_task(run(caller, catalogue, "write", text="a"))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.sleep(0.6)
+    (row,) = await rows()
+    assert (row.outcome, ledger.written) == (Outcome.DONE, ["a"])
+    assert (await run(caller, catalogue, "write", text="a")).structured == {"text": "a #1"}
+
+
+async def test_a_write_whose_process_died_becomes_unknown_at_the_next_start(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    ledger.seconds = 0.2
+    await run(caller, catalogue, "write", text="a")
+    long_ago = timezone.now() - dt.timedelta(minutes=10)
+    await ToolCall.objects.aupdate(outcome=Outcome.STARTED, at=long_ago)
+    await WriteRecord.objects.aupdate(outcome=Outcome.STARTED, created_at=long_ago)
+    await asyncio.to_thread(audit.settle_interrupted)
+    (row,) = await rows()
+    assert row.outcome == Outcome.UNKNOWN
+    assert error_of(await run(caller, catalogue, "write", text="a"))["code"] == "outcome_unknown"
