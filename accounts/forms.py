@@ -13,7 +13,7 @@ from accounts.models import Company, Language, Membership, PermissionGroup, User
 from accounts.rights import MODULE_NAMES, Action, Module
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
     class Meta:
         model = User
         fields = ("name", "language")
@@ -28,7 +28,7 @@ class ProfileForm(forms.ModelForm[User]):
         )
 
 
-class CompanyForm(forms.ModelForm[Company]):
+class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=[(name, name) for name in sorted(zoneinfo.available_timezones())],
@@ -69,7 +69,7 @@ class AddPersonForm(forms.Form):
         return email
 
 
-class MembershipForm(forms.ModelForm[Membership]):
+class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
     class Meta:
         model = Membership
         fields = ("permission_group", "active")
@@ -90,7 +90,7 @@ ACTION_NAMES = {
 }
 
 
-class GroupForm(forms.ModelForm[PermissionGroup]):
+class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
     rights = forms.MultipleChoiceField(
         label=_("Rights"),
         required=False,
