@@ -204,6 +204,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUSTED_PROXY else 0  # whose address the rate limits count
 MFA_TOTP_ISSUER = "Fracttal One MCP"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the administrator and are proven by the reset mail
 MFA_TOTP_TOLERANCE = 1  # one step before and after: phones whose clock is off by seconds
 
 # --- cookies and headers -----------------------------------------------------------------
