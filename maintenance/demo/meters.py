@@ -1,0 +1,121 @@
+"""Meters of the demo plants: hour counters that run with the machine, gauges that swing around a value."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from dataclasses import dataclass
+
+from accounts.models import Company
+from maintenance.demo import kinds
+from maintenance.demo.assets import Machine
+from maintenance.models import Meter, MeterReading, ReadingSource
+
+DAYS = 730
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    name: str
+    unit: str
+    unit_code: str
+    per_day: float
+    every_days: int
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    name: str
+    unit: str
+    unit_code: str
+    usual: float
+    swing: float
+    minimum: float
+    maximum: float
+    every_days: int
+    prefix: str
+
+
+HOURS = Counter("Horómetro", "Horas", "HRS", 16, 7, "HR")
+GENSET_HOURS = Counter("Horómetro", "Horas", "HRS", 0.8, 7, "HR")
+ENERGY = Counter("Medidor de energía", "Kilovatio hora", "kWh", 5400, 7, "KWH")
+WATER = Counter("Medidor de agua", "Metros cúbicos", "m3", 85, 7, "M3")
+DISCHARGE_TEMPERATURE = Gauge("Temperatura de descarga", "Grados Celsius", "°C", 86, 6, 60, 105, 3, "TT")
+STEAM_PRESSURE = Gauge("Presión de vapor", "Bar", "bar", 8.2, 0.6, 6, 10, 2, "PT")
+VIBRATION = Gauge("Vibração", "Milímetros por segundo", "mm/s", 2.8, 1.1, 0, 7.1, 14, "VT")
+TANK_LEVEL = Gauge("Nivel", "Porcentaje", "%", 62, 20, 5, 98, 7, "LT")
+
+# How many machines of a kind have which meters. The first compressor has two.
+FITTED: tuple[tuple[kinds.Kind, int, Counter | Gauge], ...] = (
+    (kinds.COMPRESSOR, 9, HOURS),
+    (kinds.COMPRESSOR, 1, DISCHARGE_TEMPERATURE),
+    (kinds.BOILER, 9, STEAM_PRESSURE),
+    (kinds.GENSET, 9, GENSET_HOURS),
+    (kinds.FORKLIFT, 9, HOURS),
+    (kinds.TRANSFORMER, 9, ENERGY),
+    (kinds.WATER_TREATMENT, 4, WATER),
+    (kinds.PUMP, 8, VIBRATION),
+    (kinds.TANK, 4, TANK_LEVEL),
+)
+
+
+def add_meters(
+    company: Company, machines: list[Machine], today: datetime.datetime, dice: random.Random
+) -> None:
+    meters: list[Meter] = []
+    readings: list[MeterReading] = []
+    for kind, at_most, fitted in FITTED:
+        of_kind = [machine for machine in machines if machine.kind is kind][:at_most]
+        for machine in of_kind:
+            meter = Meter(
+                company=company,
+                item=machine.item,
+                description=f"{fitted.name} {machine.item.field_1}",
+                serial=None if len(meters) % 11 == 10 else f"{fitted.prefix}-{1000 + len(meters)}",
+                is_counter=isinstance(fitted, Counter),
+                active=machine.item.active,
+                unit=fitted.unit,
+                unit_code=fitted.unit_code,
+            )
+            meters.append(meter)
+            readings += _history(meter, fitted, today, dice)
+    Meter.objects.bulk_create(meters)
+    MeterReading.objects.bulk_create(readings, batch_size=2000)
+
+
+def _history(
+    meter: Meter, fitted: Counter | Gauge, today: datetime.datetime, dice: random.Random
+) -> list[MeterReading]:
+    """Two years of readings, the newest of them on the meter itself."""
+    readings: list[MeterReading] = []
+    value = 0.0
+    if isinstance(fitted, Counter):
+        value = round(dice.uniform(500, 9000) * fitted.per_day / 16, 1)
+        meter.counter_offset = dice.choice((0.0, 0.0, 0.0, 12000.0))
+        meter.monthly_average = round(fitted.per_day * 30, 2)
+    else:
+        meter.min_value, meter.max_value = fitted.minimum, fitted.maximum
+    for day in range(DAYS - DAYS % fitted.every_days, 0, -fitted.every_days):
+        if isinstance(fitted, Counter):
+            value = round(value + fitted.per_day * fitted.every_days * dice.uniform(0.7, 1.25), 1)
+        else:
+            value = round(max(0.0, dice.gauss(fitted.usual, fitted.swing / 2)), 2)
+        read_at = today - datetime.timedelta(days=day) + datetime.timedelta(seconds=dice.randint(0, 40_000))
+        readings.append(
+            MeterReading(
+                company=meter.company,
+                meter=meter,
+                date_reading=read_at,
+                date=read_at + datetime.timedelta(minutes=dice.randint(0, 90)),
+                value=value,
+                accumulated_value=meter.accumulated(value),
+                source=dice.choice(ReadingSource.values),
+                trigger_run=isinstance(fitted, Counter) and dice.random() < 0.03,
+            )
+        )
+    newest = readings[-1]
+    meter.last_date, meter.last_value = newest.date_reading, newest.value
+    meter.last_accumulated_value = newest.accumulated_value
+    meter.counter_value = newest.accumulated_value if meter.is_counter else None
+    return readings

@@ -1,0 +1,164 @@
+"""Work requests of the demo plants, in every state that there is."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections.abc import Iterable
+
+from accounts.models import Company
+from maintenance.demo import texts
+from maintenance.demo.meters import DAYS
+from maintenance.models import (
+    Item,
+    Personnel,
+    Priority,
+    RequestStatus,
+    RequestStatusChange,
+    WorkOrderStatus,
+    WorkOrderTask,
+    WorkRequest,
+)
+
+S = RequestStatus
+# The states that a request goes through until it is in the last of them.
+PATHS: dict[RequestStatus, tuple[RequestStatus, ...]] = {
+    S.OPEN_STATUS: (),
+    S.PROCESS_STATUS: (S.PROCESS_STATUS,),
+    S.OT_IN_PROCESS: (S.REQUEST_TODO, S.OT_IN_PROCESS),
+    S.SOLVED_WITHOUT_OT_STATUS: (S.PROCESS_STATUS, S.SOLVED_WITHOUT_OT_STATUS),
+    S.CANCEL_STATUS: (S.CANCEL_STATUS,),
+    S.SOLVED_WITH_OT_STATUS: (S.REQUEST_TODO, S.OT_IN_PROCESS, S.OT_IN_REVIEW, S.SOLVED_WITH_OT_STATUS),
+    S.REQUEST_TODO: (S.REQUEST_TODO,),
+    S.OT_IN_REVIEW: (S.REQUEST_TODO, S.OT_IN_PROCESS, S.OT_IN_REVIEW),
+    S.OT_CANCEL: (S.REQUEST_TODO, S.OT_IN_PROCESS, S.OT_CANCEL),
+    S.AGAIN_REQUEST_TODO: (S.REQUEST_TODO, S.OT_IN_PROCESS, S.OT_CANCEL, S.AGAIN_REQUEST_TODO),
+    S.DELETE_TASK_TODO: (S.REQUEST_TODO, S.DELETE_TASK_TODO),
+    S.REJECTED: (S.PROCESS_STATUS, S.REJECTED),
+    S.GUEST_PORTAL: (),
+}
+OF_ORDER = {
+    WorkOrderStatus.IN_PROCESS: S.OT_IN_PROCESS,
+    WorkOrderStatus.REVIEW: S.OT_IN_REVIEW,
+    WorkOrderStatus.FINISHED: S.SOLVED_WITH_OT_STATUS,
+    WorkOrderStatus.CANCELLED: S.OT_CANCEL,
+}
+WITHOUT_ORDER = tuple(status for status in RequestStatus if status not in OF_ORDER.values())
+SOLVED = (S.SOLVED_WITH_OT_STATUS, S.SOLVED_WITHOUT_OT_STATUS)
+SETTLED = (*SOLVED, S.CANCEL_STATUS, S.REJECTED, S.DELETE_TASK_TODO)
+SHARE_OF_FAILURES = 0.3
+LATEST_DAYS = 25
+
+
+class Requests:
+    """Collects requests and their histories; `save` writes them, oldest first."""
+
+    def __init__(
+        self,
+        company: Company,
+        operators: list[Personnel],
+        planners: list[Personnel],
+        today: datetime.datetime,
+        dice: random.Random,
+    ) -> None:
+        self._company = company
+        self._operators = operators
+        self._planners = planners
+        self._today = today
+        self._dice = dice
+        self._requests: list[WorkRequest] = []
+
+    def ask_for(self, task: WorkOrderTask) -> None:
+        """Some failures were asked for before an order was made of them; all the cancelled ones were."""
+        order_status = WorkOrderStatus(task.work_order.status)
+        if order_status == WorkOrderStatus.FINISHED and self._dice.random() > SHARE_OF_FAILURES:
+            return
+        request = self._request(
+            OF_ORDER[order_status], task.description, None, task.item, task.date_maintenance
+        )
+        request.folio = task.work_order.folio
+        request.date_maintenance = task.date_maintenance
+        request.priority = task.priority
+        if request.status in SOLVED:
+            request.date_solution = task.work_order.final_date
+        task.request = request
+        task.requested_by = request.requested_by
+
+    def ask_for_the_rest(self, items: list[Item]) -> None:
+        """Requests that no order came of: every such state at least eight times."""
+        dice = self._dice
+        for status in WITHOUT_ORDER:
+            for _ in range(8 + dice.randint(0, 6)):
+                description, observation = dice.choice(texts.REQUESTS)
+                oldest = DAYS if status in SETTLED else LATEST_DAYS
+                date = self._today - datetime.timedelta(seconds=dice.randint(7200, oldest * 86_400))
+                item = dice.choice(items) if dice.random() < 0.7 else None
+                self._request(status, description, observation, item, date)
+
+    def save(self) -> None:
+        self._requests.sort(key=lambda request: request.date)
+        WorkRequest.objects.bulk_create(self._requests, batch_size=500)
+        changes = [change for request in self._requests for change in self._history(request)]
+        RequestStatusChange.objects.bulk_create(changes, batch_size=1000)
+
+    def _request(
+        self,
+        status: RequestStatus,
+        description: str,
+        observation: str | None,
+        item: Item | None,
+        incident: datetime.datetime,
+    ) -> WorkRequest:
+        dice = self._dice
+        operator = dice.choice(self._operators)
+        guest = status == S.GUEST_PORTAL
+        date = incident - datetime.timedelta(minutes=dice.randint(2, 90))
+        request = WorkRequest(
+            company=self._company,
+            item=item,
+            created_by=None if guest else operator,
+            description=description,
+            observation=observation,
+            requested_by="Visitante portería" if guest else operator.full_name,
+            email_requested_by=None if guest else operator.email,
+            identifier=f"TCK-{dice.randint(1000, 9999)}" if dice.random() < 0.1 else None,
+            is_urgent=dice.random() < 0.2,
+            type=dice.choice(texts.REQUEST_TYPES),
+            type_1=dice.choice(texts.REQUEST_CLASSES_1),
+            type_2=dice.choice((*texts.REQUEST_CLASSES_2, None)),
+            priority=dice.choice((None, *Priority)),
+            key_words=dice.sample(texts.KEY_WORDS, dice.randint(0, 2)),
+            date=date,
+            date_incident=date - datetime.timedelta(minutes=dice.randint(1, 240)),
+            status=status,
+            status_date=date,
+            status_by=None if guest else operator,
+        )
+        if status in SOLVED:
+            request.date_solution = min(self._today, date + datetime.timedelta(hours=dice.randint(2, 96)))
+            request.rating = dice.choice((None, None, 3, 4, 5))
+            request.rating_notes = dice.choice(texts.RATING_NOTES) if request.rating else None
+        if PATHS[status]:
+            request.status_notes = texts.STATUS_NOTES.get(status)
+            request.status_by = dice.choice(self._planners)
+            settled = request.date_solution or date + datetime.timedelta(hours=dice.randint(1, 48))
+            request.status_date = min(self._today, settled)
+        self._requests.append(request)
+        return request
+
+    def _history(self, request: WorkRequest) -> Iterable[RequestStatusChange]:
+        """From open to where it is now, evenly spread over the time between."""
+        path = PATHS[S(request.status)]
+        first = S.GUEST_PORTAL if request.status == S.GUEST_PORTAL else S.OPEN_STATUS
+        yield RequestStatusChange(
+            request=request, status=first, date=request.date, changed_by=request.created_by
+        )
+        for step, status in enumerate(path, 1):
+            date = request.date + (request.status_date - request.date) * (step / len(path))
+            yield RequestStatusChange(
+                request=request,
+                status=status,
+                date=date,
+                notes=texts.STATUS_NOTES.get(status),
+                changed_by=request.status_by,
+            )

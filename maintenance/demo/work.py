@@ -1,0 +1,356 @@
+"""Two years of work: what the plans asked for, what failed, and what became of it."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from accounts.models import Company
+from maintenance.demo import kinds, texts
+from maintenance.demo.assets import Machine
+from maintenance.demo.kinds import Failure, Plan
+from maintenance.demo.meters import DAYS
+from maintenance.demo.people import ELECTRICIAN, OPERATOR, PLANNER, TECHNICIAN
+from maintenance.demo.requests import Requests
+from maintenance.models import (
+    DamageType,
+    FailureSeverity,
+    FailureTerm,
+    Item,
+    OutOfService,
+    Personnel,
+    Priority,
+    TaskStatus,
+    WorkOrder,
+    WorkOrderStatus,
+    WorkOrderTask,
+)
+
+AHEAD_DAYS = 14
+CREATED_BEFORE_DAYS = 7
+TASKS_AN_ORDER = 4
+
+
+@dataclass(slots=True)
+class Job:
+    """One task to be: on which machine, when, and why."""
+
+    machine: Machine
+    due: datetime.datetime
+    plan: Plan | None = None
+    failure: Failure | None = None
+    extra: tuple[str, str, float, str] | None = None
+
+
+@dataclass(slots=True)
+class Order:
+    jobs: list[Job]
+    created: datetime.datetime
+    record: WorkOrder = field(default_factory=WorkOrder)
+
+
+@dataclass(slots=True)
+class Crew:
+    """Who may be made responsible, who plans, who reports."""
+
+    mechanics: list[Personnel]
+    electricians: list[Personnel]
+    planners: list[Personnel]
+    operators: list[Personnel]
+
+    @classmethod
+    def of(cls, people: list[Personnel]) -> Crew:
+        def with_role(prefix: str) -> list[Personnel]:
+            return [person for person in people if person.active and (person.code or "").startswith(prefix)]
+
+        return cls(*(with_role(role.prefix) for role in (TECHNICIAN, ELECTRICIAN, PLANNER, OPERATOR)))
+
+
+def add_failure_terms(company: Company) -> dict[tuple[str, str], FailureTerm]:
+    kind = FailureTerm.Kind
+    terms = FailureTerm.objects.bulk_create(
+        FailureTerm(company=company, kind=term_kind, description=text)
+        for term_kind, descriptions in (
+            (kind.TYPE, kinds.FAILURE_TYPES),
+            (kind.CAUSE, kinds.CAUSES),
+            (kind.DETECTION_METHOD, kinds.DETECTION_METHODS),
+        )
+        for text in descriptions
+    )
+    return {(term.kind, term.description): term for term in terms}
+
+
+def add_work(
+    company: Company,
+    machines: list[Machine],
+    people: list[Personnel],
+    folio: str,
+    today: datetime.datetime,
+    dice: random.Random,
+) -> None:
+    crew, terms = Crew.of(people), add_failure_terms(company)
+    working = [machine for machine in machines if machine.item.active]
+    orders = [
+        *_grouped(_planned_jobs(working, today, dice), today),
+        *(Order([job], _reported(job, today, dice)) for job in _failures(working, today, dice)),
+        *(Order([job], job.due) for job in _extra_work(working, today, dice)),
+    ]
+    orders.sort(key=lambda order: order.created)
+    for number, order in enumerate(orders, 1):
+        order.record = _order_record(company, order, folio.format(n=number), crew, today, dice)
+    requests = Requests(company, crew.operators, crew.planners, today, dice)
+    tasks = [_task(order.record, job, terms, crew, today, dice) for order in orders for job in order.jobs]
+    WorkOrder.objects.bulk_create([order.record for order in orders], batch_size=500)
+    for task in tasks:
+        if task.failure_type is not None:
+            requests.ask_for(task)
+    requests.ask_for_the_rest([machine.item for machine in working])
+    requests.save()
+    periods = [task.out_of_service for task in tasks if task.out_of_service is not None]
+    periods.sort(key=lambda period: period.creation_date)
+    OutOfService.objects.bulk_create(periods, batch_size=1000)
+    WorkOrderTask.objects.bulk_create(tasks, batch_size=500)
+    _mark_items(periods)
+
+
+def _planned_jobs(machines: list[Machine], today: datetime.datetime, dice: random.Random) -> Iterator[Job]:
+    for machine in machines:
+        for plan in machine.kind.plans:
+            for days_ago in range(DAYS - dice.randrange(plan.every_days), -AHEAD_DAYS, -plan.every_days):
+                due = (
+                    today - datetime.timedelta(days=days_ago) + datetime.timedelta(hours=dice.randint(11, 20))
+                )
+                yield Job(machine, due, plan=plan)
+
+
+def _failures(machines: list[Machine], today: datetime.datetime, dice: random.Random) -> Iterator[Job]:
+    for machine in machines:
+        if not machine.kind.failures:
+            continue
+        between = machine.kind.days_between_failures * dice.uniform(0.6, 1.6)
+        days_ago = DAYS - dice.expovariate(1 / between)
+        while days_ago > 0.2:
+            due = today - datetime.timedelta(seconds=int(days_ago * 86_400))
+            yield Job(machine, due, failure=dice.choice(machine.kind.failures))
+            days_ago -= max(0.5, dice.expovariate(1 / between))
+
+
+def _reported(job: Job, today: datetime.datetime, dice: random.Random) -> datetime.datetime:
+    """When the order for a failure was made: minutes to hours after it happened."""
+    return min(today, job.due + datetime.timedelta(seconds=int(dice.expovariate(1 / 2400))))
+
+
+def _extra_work(machines: list[Machine], today: datetime.datetime, dice: random.Random) -> Iterator[Job]:
+    for _ in range(len(machines)):
+        due = today - datetime.timedelta(seconds=dice.randint(86_400, DAYS * 86_400))
+        yield Job(dice.choice(machines), due, extra=dice.choice(texts.EXTRA_WORK))
+
+
+def _grouped(jobs: Iterator[Job], today: datetime.datetime) -> Iterator[Order]:
+    """Planned tasks of a week in one place share an order."""
+    baskets: dict[tuple[int, int, int | None], list[Job]] = defaultdict(list)
+    for job in jobs:
+        year, week, _ = job.due.isocalendar()
+        baskets[year, week, job.machine.item.parent_id].append(job)
+    for together in baskets.values():
+        together.sort(key=lambda job: job.due)
+        for begin in range(0, len(together), TASKS_AN_ORDER):
+            part = together[begin : begin + TASKS_AN_ORDER]
+            created = part[0].due - datetime.timedelta(days=CREATED_BEFORE_DAYS, hours=1)
+            if created <= today:
+                yield Order(part, created)
+
+
+def _order_record(
+    company: Company, order: Order, folio: str, crew: Crew, today: datetime.datetime, dice: random.Random
+) -> WorkOrder:
+    first, last_due = order.jobs[0], max(job.due for job in order.jobs)
+    electrical = first.machine.kind.group_1 in ("Energía", "Edificio")
+    specialists = crew.electricians if electrical else crew.mechanics
+    # The first of the mechanics signs in to the demo: give that person a fair share.
+    weights = [3, *(1 for _ in specialists[1:])] if specialists is crew.mechanics else None
+    responsible = dice.choices(specialists, weights)[0]
+    status = _status(today - last_due, dice, failed=first.failure is not None)
+    record = WorkOrder(
+        company=company,
+        folio=folio,
+        status=status,
+        creation_date=order.created,
+        created_by=dice.choice(crew.planners),
+        responsible=responsible,
+        note=dice.choice(texts.ORDER_NOTES) if dice.random() < 0.3 else None,
+        duration=sum(_estimate(job) for job in order.jobs),
+        labels=[dice.choice(texts.LABELS)] if dice.random() < 0.12 else [],
+        enable_budget=False,
+    )
+    if status == WorkOrderStatus.CANCELLED:
+        record.custom_status = dice.choice(texts.CANCEL_REASONS)
+        record.final_date = min(today, last_due + datetime.timedelta(days=dice.randint(1, 6)))
+    return record
+
+
+def _status(age: datetime.timedelta, dice: random.Random, *, failed: bool) -> WorkOrderStatus:
+    days = age.total_seconds() / 86_400
+    if days < 0:
+        weights = (1, 0, 0, 0)
+    elif days < (4 if failed else 10):
+        weights = (40, 20, 40, 0)
+    elif days < 60:
+        weights = (7, 3, 86, 4)
+    else:
+        weights = (1, 0, 94, 5)
+    return dice.choices(tuple(WorkOrderStatus), weights)[0]
+
+
+def _estimate(job: Job) -> int:
+    if job.plan is not None:
+        return job.plan.seconds
+    hours = job.failure.repair_hours if job.failure is not None else job.extra[2] if job.extra else 1.0
+    return int(hours * kinds.HOUR)
+
+
+def _task(
+    order: WorkOrder,
+    job: Job,
+    terms: dict[tuple[str, str], FailureTerm],
+    crew: Crew,
+    today: datetime.datetime,
+    dice: random.Random,
+) -> WorkOrderTask:
+    item, plan, failure = job.machine.item, job.plan, job.failure
+    task = WorkOrderTask(
+        company=order.company,
+        work_order=order,
+        item=item,
+        item_description=item.description,
+        classification_1=dice.choice(texts.CLASSIFICATIONS_1),
+        classification_2=dice.choices((*texts.CLASSIFICATIONS_2, None), (70, 15, 3, 12))[0],
+        duration=_estimate(job),
+        date_maintenance=job.due,
+        cal_date_maintenance=job.due,
+        priority=dice.choices(tuple(Priority), (5, 20, 50, 20, 5))[0],
+    )
+    if plan is not None:
+        task.description, task.task_type, task.stop_assets = plan.text, plan.type, plan.stops
+        task.cal_date_maintenance = job.due - datetime.timedelta(days=dice.randint(0, 3))
+        task.trigger = _trigger(plan, item)
+        task.stop_assets_seconds = plan.seconds if plan.stops else 0
+    elif job.extra is not None:
+        task.description, task.task_type, _, task.trigger = job.extra
+        task.requested_by = dice.choice(crew.operators).full_name
+    elif failure is not None:
+        task.description, task.task_type = failure.text, "Correctiva"
+        task.priority = dice.choices((Priority.VERY_HIGH, Priority.HIGH, Priority.MEDIUM), (25, 50, 25))[0]
+        task.requested_by = dice.choice(crew.operators).full_name
+        _fail(task, failure, terms, dice)
+    _carry_out(task, order, job, today, dice)
+    return task
+
+
+def _trigger(plan: Plan, item: Item) -> str:
+    if plan.reading_hours is not None:
+        return f"READING$EACH${plan.reading_hours}$Horas [HRS] ( {item.field_1} )"
+    return kinds.DATE_TRIGGERS.get(plan.every_days, f"DATE$EVERY${plan.every_days}$DAYS")
+
+
+def _fail(
+    task: WorkOrderTask, failure: Failure, terms: dict[tuple[str, str], FailureTerm], dice: random.Random
+) -> None:
+    kind = FailureTerm.Kind
+    task.event_date = task.date_maintenance
+    task.failure_type = terms[kind.TYPE, failure.type]
+    task.failure_cause = terms[kind.CAUSE, failure.cause]
+    task.failure_detection = terms[kind.DETECTION_METHOD, dice.choice(kinds.DETECTION_METHODS)]
+    task.failure_severity = dice.choices(tuple(FailureSeverity), (10, 25, 35, 22, 8))[0]
+    task.damage_type = dice.choices(tuple(DamageType), (82, 3, 10, 2, 1, 2))[0]
+    task.caused_disruption = dice.random() < 0.5
+    task.caused_damage = task.damage_type != DamageType.NEITHER
+
+
+def _carry_out(
+    task: WorkOrderTask, order: WorkOrder, job: Job, today: datetime.datetime, dice: random.Random
+) -> None:
+    """What was done by today, as the status of the order allows; and the stop of the asset, if any."""
+    failed = job.failure is not None
+    status = WorkOrderStatus(order.status)
+    stood_still = failed and dice.random() < 0.75 and status != WorkOrderStatus.CANCELLED
+    started = job.due + datetime.timedelta(seconds=dice.randint(600, 3 * 3600 if failed else 40 * 3600))
+    seconds = max(300, int(task.duration * dice.lognormvariate(0, 0.35)))
+    ended = started + datetime.timedelta(seconds=seconds)
+    done = status in (WorkOrderStatus.FINISHED, WorkOrderStatus.REVIEW) and started < today
+    if done:
+        ended = min(ended, today)
+        task.status = TaskStatus.DONE
+        task.initial_date = task.first_date_task = started
+        task.final_date, task.real_duration = ended, int((ended - started).total_seconds())
+        task.note = dice.choice(texts.TASK_NOTES) if dice.random() < 0.6 else None
+        _cost(task, failed=failed, dice=dice)
+        _close(order, ended, today, dice)
+        if task.stop_assets:
+            task.real_stop_assets_seconds = task.real_duration
+            stood_still = dice.random() < 0.6
+    elif status == WorkOrderStatus.IN_PROCESS and started < today and dice.random() < 0.4:
+        task.status = dice.choice((TaskStatus.IN_PROGRESS, TaskStatus.PAUSED))
+        task.initial_date = task.first_date_task = started
+        order.completed_percentage = max(order.completed_percentage, 25)
+    elif status in (WorkOrderStatus.FINISHED, WorkOrderStatus.REVIEW):
+        _reopen(order)
+    if stood_still:
+        begun = job.due if failed else started
+        task.out_of_service = OutOfService(
+            company=order.company,
+            item=task.item,
+            creation_date=begun + datetime.timedelta(minutes=5),
+            initial_date=begun,
+            final_date=task.final_date,
+        )
+
+
+def _close(order: WorkOrder, ended: datetime.datetime, today: datetime.datetime, dice: random.Random) -> None:
+    order.completed_percentage = 100
+    order.review_date = min(today, max(order.review_date or ended, ended))
+    if order.status == WorkOrderStatus.FINISHED:
+        checked = order.review_date + datetime.timedelta(hours=dice.randint(1, 60))
+        order.final_date = min(today, max(order.final_date or checked, checked))
+        order.rating = dice.choices((None, 3, 4, 5), (60, 5, 15, 20))[0]
+        order.validated_by = order.created_by
+
+
+def _reopen(order: WorkOrder) -> None:
+    """Not all of its tasks are done: it goes on."""
+    order.status, order.completed_percentage = WorkOrderStatus.IN_PROCESS, 50
+    order.review_date = order.final_date = order.rating = order.validated_by = None
+
+
+def _cost(task: WorkOrderTask, *, failed: bool, dice: random.Random) -> None:
+    hours = (task.real_duration or 0) / kinds.HOUR * dice.choice((1, 1, 1, 2))
+    task.hours = _money(hours)
+    task.labour_cost = _money(hours * dice.choice((12, 13, 18)))
+    if dice.random() < (0.65 if failed else 0.3):
+        task.inventory_cost = _money(dice.lognormvariate(4.6 if failed else 3.6, 0.9))
+    if dice.random() < (0.12 if failed else 0.04):
+        task.services_cost = _money(dice.uniform(120, 2400))
+
+
+def _money(amount: float) -> Decimal:
+    return Decimal(f"{amount:.2f}")
+
+
+def _mark_items(periods: list[OutOfService]) -> None:
+    """What the assets themselves show of their last stop."""
+    touched: dict[int, Item] = {}
+    for period in sorted(periods, key=lambda period: period.initial_date):
+        item = touched.setdefault(period.item.pk, period.item)
+        if period.final_date is None:
+            item.available, item.initial_date_out_of_service = False, period.initial_date
+        else:
+            item.last_final_date_available = period.final_date
+    Item.objects.bulk_update(
+        touched.values(),
+        ["available", "initial_date_out_of_service", "last_final_date_available"],
+        batch_size=100,
+    )
