@@ -1,0 +1,55 @@
+"""What the tests of screens share: reading pages as a person without JavaScript does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.test import Client
+
+from accounts.models import User
+from tests.started.person import Form, forms_of
+
+XSS = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+
+
+def browser(user: User | None = None, **options: Any) -> Client:
+    """A browser that checks CSRF as a real one would meet it."""
+    client = Client(enforce_csrf_checks=True, **options)
+    if user:
+        client.force_login(user)
+    return client
+
+
+def text_of(response: Any) -> str:
+    text: str = response.content.decode()
+    return text
+
+
+def form_at(response: Any, action: str = "") -> Form:
+    """The form of a page by the end of its action; the one without action by default."""
+    forms = forms_of(text_of(response))
+    return next(form for form in forms if (form.action.endswith(action) if action else not form.action))
+
+
+def send(client: Client, url: str, values: Mapping[str, Any], action: str = "", **extra: Any) -> Any:
+    """Open the page, fill in its form over what it holds, and send it with its CSRF token."""
+    form = form_at(client.get(url), action)
+    data: dict[str, Any] = {}
+    for name, value in form.fields:
+        data.setdefault(name, []).append(value)
+    data.update(values)
+    return client.post(form.action or url, data, **extra)
+
+
+def token(client: Client, url: str = "/") -> str:
+    """A CSRF token that goes with the client's cookie."""
+    for form in forms_of(text_of(client.get(url))):
+        for name, value in form.fields:
+            if name == "csrfmiddlewaretoken":
+                return value
+    raise AssertionError(f"no form with a token at {url}")
+
+
+def post(client: Client, url: str, data: Mapping[str, Any] | None = None, **extra: Any) -> Any:
+    return client.post(url, {"csrfmiddlewaretoken": token(client), **(data or {})}, **extra)
