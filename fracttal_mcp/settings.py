@@ -245,10 +245,33 @@ CONTENT_SECURITY_POLICY = {
 
 # --- OAuth (consumers/ says the rest) ----------------------------------------------------
 
+OAUTH2_PROVIDER_APPLICATION_MODEL = "consumers.Consumer"
+OAUTH2_PROVIDER_GRANT_MODEL = "consumers.Grant"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "consumers.AccessToken"  # noqa: S105 - a model
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "consumers.RefreshToken"  # noqa: S105 - a model
+OAUTH2_PROVIDER_ID_TOKEN_MODEL = "consumers.IDToken"  # noqa: S105 - a model
+
 SCOPES = {
     "maintenance:read": _("Read maintenance data"),
     "maintenance:write": _("Create and change maintenance records"),
     "offline_access": _("Stay connected"),
+}
+
+OAUTH2_PROVIDER = {
+    "SCOPES": SCOPES,
+    "DEFAULT_SCOPES": ["maintenance:read", "offline_access"],
+    "OIDC_ENABLED": False,
+    "OIDC_ISS_ENDPOINT": PUBLIC_URL,
+    "PKCE_REQUIRED": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor"],
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 30 * 60,
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
 }
 
 # --- seams between the apps: dotted paths, so that neither imports the other -------------

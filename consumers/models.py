@@ -1,0 +1,243 @@
+"""Who may call us: consumers, the authorizations that people gave them, and their tokens.
+
+The token models are django-oauth-toolkit's, swapped; nothing of them is stored in clear:
+`token_checksum`, `code` and `client_secret` hold keyed digests (consumers/digests.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import (
+    AbstractAccessToken,
+    AbstractApplication,
+    AbstractGrant,
+    AbstractIDToken,
+    AbstractRefreshToken,
+)
+
+from accounts.models import Company, PermissionGroup, User
+from consumers.digests import Prefix, digest, make
+
+AUTHORIZATION_LIFETIME = dt.timedelta(days=180)
+
+
+class ConsumerManager(models.Manager["Consumer"]):
+    def register(
+        self,
+        *,
+        company: Company,
+        name: str,
+        authorization_grant_type: str,
+        permission_group: PermissionGroup,
+        callback_urls: list[str] | None = None,
+        public: bool = False,
+        **fields: Any,
+    ) -> tuple[Consumer, str]:
+        """Save a new consumer and give it with its secret, which is known only here and now.
+
+        A public consumer has no secret: the second value is then "".
+        """
+        consumer = self.model(
+            company=company,
+            name=name,
+            authorization_grant_type=authorization_grant_type,
+            permission_group=permission_group,
+            client_type=AbstractApplication.CLIENT_PUBLIC
+            if public
+            else AbstractApplication.CLIENT_CONFIDENTIAL,
+            **fields,
+        )
+        consumer.callback_urls = callback_urls or []
+        secret = consumer.begin()
+        consumer.full_clean(exclude=["client_secret"])
+        consumer.save(force_insert=True)
+        return consumer, secret
+
+    def get_by_natural_key(self, client_id: str) -> Consumer:
+        return self.get(client_id=client_id)
+
+
+class Consumer(AbstractApplication):
+    """An OAuth client that an administrator registered for one company."""
+
+    GRANT_TYPES = (
+        (AbstractApplication.GRANT_AUTHORIZATION_CODE, _("Authorization code")),
+        (AbstractApplication.GRANT_CLIENT_CREDENTIALS, _("Client credentials")),
+    )
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="consumers")
+    description = models.CharField(_("description"), max_length=500, blank=True)
+    assistant = models.CharField(_("assistant"), max_length=32, blank=True)
+    url = models.URLField(_("URL"), max_length=500, blank=True)
+    privacy_policy_url = models.URLField(_("privacy policy URL"), max_length=500, blank=True)
+    licence_url = models.URLField(_("licence agreement URL"), max_length=500, blank=True)
+    permission_group = models.ForeignKey(
+        PermissionGroup, models.PROTECT, related_name="consumers", verbose_name=_("permission group")
+    )
+    narrow_to_group = models.BooleanField(_("also narrow to this group"), default=False)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="registered_consumers"
+    )
+    secret_hint = models.CharField(max_length=4, blank=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+
+    objects = ConsumerManager()
+
+    class Meta(AbstractApplication.Meta):
+        swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
+        verbose_name = _("OAuth consumer")
+        verbose_name_plural = _("OAuth consumers")
+        ordering = ("name", "id")
+
+    @property
+    def callback_urls(self) -> list[str]:
+        return list(self.redirect_uris.split())
+
+    @callback_urls.setter
+    def callback_urls(self, urls: list[str]) -> None:
+        self.redirect_uris = " ".join(urls)
+
+    @property
+    def is_public(self) -> bool:
+        return bool(self.client_type == self.CLIENT_PUBLIC)
+
+    @property
+    def is_authorization_code(self) -> bool:
+        return bool(self.authorization_grant_type == self.GRANT_AUTHORIZATION_CODE)
+
+    def begin(self) -> str:
+        """Set a new key and, unless public, a new secret; the secret is given and not kept."""
+        self.client_id = make(Prefix.KEY)
+        self.hash_client_secret = False  # what is stored is a keyed digest already
+        self.client_secret, self.secret_hint = "", ""
+        if self.is_public:
+            return ""
+        secret = make(Prefix.SECRET)
+        self.client_secret, self.secret_hint = digest(secret), secret[-4:]
+        return secret
+
+    def clean(self) -> None:
+        """Nothing of the library's: callbacks may be empty, and are checked by consumers.callbacks."""
+
+    def is_usable(self, request: object) -> bool:
+        return self.enabled and self.permission_group.active
+
+
+class AppAuthorization(models.Model):
+    """One person's consent for one consumer, and the family of tokens that hangs on it."""
+
+    id = models.BigAutoField(primary_key=True)
+    family = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="app_authorizations")
+    consumer = models.ForeignKey(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE, related_name="app_authorizations"
+    )
+    scope = models.TextField(_("scopes"))
+    resource = models.CharField(max_length=500)
+    redirect_uri = models.CharField(max_length=2000)
+    created_at = models.DateTimeField(_("since"), default=timezone.now)
+    last_used_at = models.DateTimeField(_("last use"), null=True)
+    ends_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("app authorization")
+        verbose_name_plural = _("app authorizations")
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "consumer"),
+                condition=models.Q(revoked_at=None),
+                name="one_live_authorization_per_user_and_consumer",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"AppAuthorization #{self.pk}"
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return frozenset(self.scope.split())
+
+    @property
+    def live(self) -> bool:
+        return self.revoked_at is None and timezone.now() < self.ends_at
+
+    def revoke(self, by: User | None = None) -> None:
+        """Cut it: every code and token of the family is dead when this returns."""
+        with transaction.atomic():
+            now = timezone.now()
+            AppAuthorization.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now, revoked_by=by)
+            RefreshToken.objects.filter(authorization=self, revoked=None).update(revoked=now)
+            AccessToken.objects.filter(authorization=self).delete()
+            Grant.objects.filter(authorization=self).delete()
+        self.refresh_from_db()
+
+
+class Grant(AbstractGrant):
+    """An authorization code. `code` is a digest; `redeemed_at` makes it a tombstone, by which
+    a replay is known and the family revoked (RFC 9700 §2.1.1, security case 75)."""
+
+    authorization = models.ForeignKey(AppAuthorization, models.CASCADE, related_name="codes")
+    redeemed_at = models.DateTimeField(null=True)
+
+    class Meta(AbstractGrant.Meta):
+        swappable = "OAUTH2_PROVIDER_GRANT_MODEL"
+
+
+class AccessToken(AbstractAccessToken):
+    """`authorization` is None for client credentials. `token` stays empty."""
+
+    authorization = models.ForeignKey(
+        AppAuthorization, models.CASCADE, null=True, blank=True, related_name="access_tokens"
+    )
+
+    class Meta(AbstractAccessToken.Meta):
+        swappable = "OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL"
+
+
+class RefreshToken(AbstractRefreshToken):
+    """`superseded_at` begins the minute in which a lost answer may be fetched again."""
+
+    authorization = models.ForeignKey(AppAuthorization, models.CASCADE, related_name="refresh_tokens")
+    expires = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta(AbstractRefreshToken.Meta):
+        swappable = "OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL"
+
+
+class IDToken(AbstractIDToken):
+    """Swapped only so that every model of the library is ours; OpenID Connect is off."""
+
+    class Meta(AbstractIDToken.Meta):
+        swappable = "OAUTH2_PROVIDER_ID_TOKEN_MODEL"
+
+
+class AuthorizationRequest(models.Model):
+    """A validated authorization request that waits for the person's decision.
+
+    Kept on the server under a one-time id, bound to session and person, so that a consent form
+    carries nothing that could be changed (security cases 38-44). `params` is what was validated.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    consumer = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    session_digest = models.CharField(max_length=64)
+    params = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    decided_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"AuthorizationRequest {self.pk}"

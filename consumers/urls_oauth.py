@@ -1,0 +1,5 @@
+"""OAuth addresses."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
