@@ -124,6 +124,12 @@ def _user_principal(
     )
     if membership is None or not membership.permission_group.active:
         return None
+    return principal_of(membership, narrowed_to, read_only=read_only)
+
+
+def principal_of(
+    membership: Membership, narrowed_to: PermissionGroup | None = None, *, read_only: bool = False
+) -> Principal:
     user, company, group = membership.user, membership.company, membership.permission_group
     rights = membership.rights
     own_only = group.own_work_orders_only

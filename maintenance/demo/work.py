@@ -152,10 +152,10 @@ def _extra_work(machines: list[Machine], today: datetime.datetime, dice: random.
 
 def _grouped(jobs: Iterator[Job], today: datetime.datetime) -> Iterator[Order]:
     """Planned tasks of a week in one place share an order."""
-    baskets: dict[tuple[int, int, int | None], list[Job]] = defaultdict(list)
+    baskets: dict[tuple[int, int | None], list[Job]] = defaultdict(list)
     for job in jobs:
-        year, week, _ = job.due.isocalendar()
-        baskets[year, week, job.machine.item.parent_id].append(job)
+        weeks_ago = (today - job.due).days // 7
+        baskets[weeks_ago, job.machine.item.parent_id].append(job)
     for together in baskets.values():
         together.sort(key=lambda job: job.due)
         for begin in range(0, len(together), TASKS_AN_ORDER):
@@ -200,7 +200,7 @@ def _status(age: datetime.timedelta, dice: random.Random, *, failed: bool) -> Wo
     elif days < (4 if failed else 10):
         weights = (40, 20, 40, 0)
     elif days < 60:
-        weights = (7, 3, 86, 4)
+        weights = (8, 6, 82, 4)
     else:
         weights = (1, 0, 94, 5)
     return dice.choices(tuple(WorkOrderStatus), weights)[0]

@@ -1,0 +1,43 @@
+"""Addresses of records, and cells that link to those which the reader may see."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from accounts.principal import Principal
+from maintenance.models import Item, Personnel
+from maintenance.records.page import Cell, may
+
+
+def asset(principal: Principal, item: Item | None) -> Cell | None:
+    if item is None:
+        return None
+    url = reverse("record-asset", args=[item.code]) if may(principal, "assets:view") else ""
+    return Cell(item.description, url)
+
+
+def person(principal: Principal, someone: Personnel | None) -> Cell | None:
+    if someone is None:
+        return None
+    linked = someone.code and may(principal, "people:view")
+    return Cell(someone.full_name, reverse("record-person", args=[someone.code]) if linked else "")
+
+
+def work_order(principal: Principal, folio: str | None) -> Cell | None:
+    if not folio:
+        return None
+    linked = may(principal, "work_orders:view")
+    return Cell(folio, reverse("record-work-order", args=[folio]) if linked else "")
+
+
+def work_request(principal: Principal, number: int | None) -> Cell | None:
+    if number is None:
+        return None
+    linked = may(principal, "work_requests:view")
+    return Cell(str(number), reverse("record-work-request", args=[number]) if linked else "")
+
+
+def e_mail(address: str | None) -> Cell | None:
+    return Cell(address, f"mailto:{quote(address, safe='@')}") if address else None

@@ -1,0 +1,102 @@
+"""A page about one record: facts, and tables of what belongs to it."""
+
+from __future__ import annotations
+
+import datetime
+import zoneinfo
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.current import current_membership
+from accounts.principal import Principal
+from maintenance.tokens import principal_of
+
+Text = str | Promise
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text, with the address of the record that it names."""
+
+    text: Any
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    title: Text
+    headings: tuple[Text, ...]
+    rows: list[tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class Page:
+    """`badge` is the state of the record, in words."""
+
+    kind: Text
+    title: str
+    badge: Text = ""
+    facts: list[tuple[Text, Any]] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+
+    def add(self, label: Text, value: Any) -> None:
+        """Nothing is said where nothing is known."""
+        if isinstance(value, datetime.datetime):
+            value = moment(value)
+        if value not in (None, ""):
+            self.facts.append((label, value))
+
+
+def moment(value: datetime.datetime | None) -> str:
+    return "" if value is None else date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+
+
+def duration(seconds: int | None) -> str:
+    if seconds is None:
+        return ""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}
+
+
+def may(principal: Principal, right: str) -> bool:
+    return right in principal.rights
+
+
+def record_page(
+    right: str,
+) -> Callable[[Callable[Concatenate[Principal, P], Page]], Callable[..., HttpResponse]]:
+    """Serves a page to a signed-in person with the right in the session's company.
+
+    Whoever may not see the record cannot tell it from one that does not exist.
+    """
+
+    def decorate(page_of: Callable[Concatenate[Principal, P], Page]) -> Callable[..., HttpResponse]:
+        @wraps(page_of)
+        def view(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            membership = current_membership(request)
+            principal = None if membership is None else principal_of(membership)
+            if principal is None or not may(principal, right):
+                raise Http404
+            if any("\x00" in value for value in kwargs.values() if isinstance(value, str)):
+                raise Http404
+            with timezone.override(zoneinfo.ZoneInfo(principal.time_zone)):
+                return render(
+                    request, "maintenance/record.html", {"page": page_of(principal, *args, **kwargs)}
+                )
+
+        return cast("Callable[..., HttpResponse]", view)
+
+    return decorate

@@ -1,0 +1,56 @@
+"""What the numbers of the contract are called on the pages that people see."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from maintenance.models import FailureSeverity, ItemType, Priority, RequestStatus, TaskStatus, WorkOrderStatus
+
+WORK_ORDER_STATUS = {
+    WorkOrderStatus.IN_PROCESS: _("In process"),
+    WorkOrderStatus.REVIEW: _("In review"),
+    WorkOrderStatus.FINISHED: _("Finished"),
+    WorkOrderStatus.CANCELLED: _("Cancelled"),
+}
+TASK_STATUS = {
+    TaskStatus.NO_STARTED: _("Not started"),
+    TaskStatus.IN_PROGRESS: _("In progress"),
+    TaskStatus.PAUSED: _("Paused"),
+    TaskStatus.DONE: _("Done"),
+}
+REQUEST_STATUS = {
+    RequestStatus.OPEN_STATUS: _("Open"),
+    RequestStatus.PROCESS_STATUS: _("In process"),
+    RequestStatus.OT_IN_PROCESS: _("Work order in process"),
+    RequestStatus.SOLVED_WITHOUT_OT_STATUS: _("Resolved without work order"),
+    RequestStatus.CANCEL_STATUS: _("Cancelled"),
+    RequestStatus.SOLVED_WITH_OT_STATUS: _("Resolved with work order"),
+    RequestStatus.REQUEST_TODO: _("Waiting for a work order"),
+    RequestStatus.OT_IN_REVIEW: _("Work order in review"),
+    RequestStatus.OT_CANCEL: _("Work order cancelled"),
+    RequestStatus.AGAIN_REQUEST_TODO: _("Waiting for another work order"),
+    RequestStatus.DELETE_TASK_TODO: _("Removed from pending tasks"),
+    RequestStatus.REJECTED: _("Rejected"),
+    RequestStatus.GUEST_PORTAL: _("Created from the guest portal"),
+}
+PRIORITY = {
+    Priority.VERY_HIGH: _("Very high"),
+    Priority.HIGH: _("High"),
+    Priority.MEDIUM: _("Medium"),
+    Priority.LOW: _("Low"),
+    Priority.VERY_LOW: _("Very low"),
+}
+SEVERITY = {
+    FailureSeverity.VERY_LOW: _("Very low"),
+    FailureSeverity.LOW: _("Low"),
+    FailureSeverity.MEDIUM: _("Medium"),
+    FailureSeverity.HIGH: _("High"),
+    FailureSeverity.VERY_HIGH: _("Very high"),
+}
+ITEM_TYPE = {
+    ItemType.FACILITIES: _("Location"),
+    ItemType.EQUIPMENTS: _("Equipment"),
+    ItemType.TOOLS: _("Tool"),
+    ItemType.SPARE_PARTS: _("Spare part or supply"),
+    ItemType.DIGITAL: _("Digital asset"),
+}
