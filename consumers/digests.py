@@ -15,6 +15,9 @@ from enum import StrEnum
 from django.conf import settings
 
 
+MAX_LENGTH = 64
+
+
 class Prefix(StrEnum):
     KEY = "fmk_"
     SECRET = "fms_"  # noqa: S105 - a prefix
@@ -26,6 +29,16 @@ class Prefix(StrEnum):
 def make(prefix: Prefix) -> str:
     """A new value: the prefix and 43 URL-safe characters (256 bits)."""
     return prefix + secrets.token_urlsafe(32)
+
+
+def make_key() -> str:
+    """A client id is public: short enough for a table and a telephone."""
+    return Prefix.KEY + secrets.token_hex(12)
+
+
+def is_shaped(prefix: Prefix, value: str) -> bool:
+    """Whether a value could be one of ours: asked before any hash or query."""
+    return value.startswith(prefix) and len(value) <= MAX_LENGTH and value.isascii() and value.isprintable()
 
 
 def digest(value: str) -> str:

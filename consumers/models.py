@@ -11,6 +11,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,8 @@ from oauth2_provider.models import (
 )
 
 from accounts.models import Company, PermissionGroup, User
-from consumers.digests import Prefix, digest, make
+from consumers.callbacks import check_callbacks
+from consumers.digests import Prefix, digest, make, make_key
 
 AUTHORIZATION_LIFETIME = dt.timedelta(days=180)
 
@@ -115,7 +117,7 @@ class Consumer(AbstractApplication):
 
     def begin(self) -> str:
         """Set a new key and, unless public, a new secret; the secret is given and not kept."""
-        self.client_id = make(Prefix.KEY)
+        self.client_id = make_key()
         self.hash_client_secret = False  # what is stored is a keyed digest already
         self.client_secret, self.secret_hint = "", ""
         if self.is_public:
@@ -125,17 +127,38 @@ class Consumer(AbstractApplication):
         return secret
 
     def clean(self) -> None:
-        """Nothing of the library's: callbacks may be empty, and are checked by consumers.callbacks."""
+        """In place of the library's: callbacks may be missing, but never loose."""
+        problems: dict[str, ValidationError] = {}
+        try:
+            self.callback_urls = check_callbacks(self.callback_urls)
+        except ValidationError as error:
+            problems["redirect_uris"] = error
+        group = PermissionGroup.objects.filter(pk=self.permission_group_id).first()
+        if group is not None and group.company_id != self.company_id:
+            problems["permission_group"] = ValidationError(
+                _("Choose a permission group of the same company.")
+            )
+        if self.is_public and not self.is_authorization_code:
+            problems["authorization_grant_type"] = ValidationError(
+                _("A program that acts for the company needs a secret.")
+            )
+        if problems:
+            raise ValidationError(problems)
 
-    def is_usable(self, request: object) -> bool:
+    def is_usable(self, request: object = None) -> bool:
+        """Also asked by the library, with its own request."""
         return self.enabled and self.permission_group.active
 
 
+class AppAuthorizationQuerySet(models.QuerySet["AppAuthorization"]):
+    def live(self) -> AppAuthorizationQuerySet:
+        return self.filter(revoked_at=None, ends_at__gt=timezone.now())
+
+
 class AppAuthorization(models.Model):
-    """One person's consent for one consumer, and the family of tokens that hangs on it."""
+    """One person's consent for one consumer. Every family of tokens (one for each code) hangs on it."""
 
     id = models.BigAutoField(primary_key=True)
-    family = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="app_authorizations")
     consumer = models.ForeignKey(
         settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE, related_name="app_authorizations"
@@ -148,6 +171,8 @@ class AppAuthorization(models.Model):
     ends_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    objects = AppAuthorizationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("app authorization")
@@ -173,7 +198,7 @@ class AppAuthorization(models.Model):
         return self.revoked_at is None and timezone.now() < self.ends_at
 
     def revoke(self, by: User | None = None) -> None:
-        """Cut it: every code and token of the family is dead when this returns."""
+        """Cut it: every code and token is dead when this returns."""
         with transaction.atomic():
             now = timezone.now()
             AppAuthorization.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now, revoked_by=by)
@@ -188,6 +213,7 @@ class Grant(AbstractGrant):
     a replay is known and the family revoked (RFC 9700 §2.1.1, security case 75)."""
 
     authorization = models.ForeignKey(AppAuthorization, models.CASCADE, related_name="codes")
+    token_family = models.UUIDField(default=uuid.uuid4, editable=False)
     redeemed_at = models.DateTimeField(null=True)
 
     class Meta(AbstractGrant.Meta):
@@ -200,6 +226,7 @@ class AccessToken(AbstractAccessToken):
     authorization = models.ForeignKey(
         AppAuthorization, models.CASCADE, null=True, blank=True, related_name="access_tokens"
     )
+    token_family = models.UUIDField(null=True, db_index=True, editable=False)
 
     class Meta(AbstractAccessToken.Meta):
         swappable = "OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL"
@@ -209,6 +236,7 @@ class RefreshToken(AbstractRefreshToken):
     """`superseded_at` begins the minute in which a lost answer may be fetched again."""
 
     authorization = models.ForeignKey(AppAuthorization, models.CASCADE, related_name="refresh_tokens")
+    scope = models.TextField()
     expires = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
 

@@ -258,20 +258,28 @@ SCOPES = {
 }
 
 OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "consumers.validator.Validator",
+    "OAUTH2_SERVER_CLASS": "consumers.token_server.TokenServer",
     "SCOPES": SCOPES,
     "DEFAULT_SCOPES": ["maintenance:read", "offline_access"],
     "OIDC_ENABLED": False,
     "OIDC_ISS_ENDPOINT": PUBLIC_URL,
     "PKCE_REQUIRED": True,
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor"],
-    "ACCESS_TOKEN_EXPIRE_SECONDS": 30 * 60,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],  # the library's; consumers.callbacks decides
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 30 * 60,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 30 * 24 * 3600,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
     "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
 }
 
 # --- seams between the apps: dotted paths, so that neither imports the other -------------

@@ -1,0 +1,156 @@
+"""Which callback URLs a consumer may register, and which one a request may name."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from urllib.parse import SplitResult, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+MAX_CALLBACKS = 20
+MAX_LENGTH = 500
+# Desktop programs whose private-use scheme is known. Any other scheme could be claimed by
+# whatever program was installed last (RFC 8252 §8.6).
+KNOWN_NATIVE = frozenset({"cursor://anysphere.cursor-mcp/oauth/callback"})
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# The literals whose port a native program picks anew each time (RFC 8252 §7.3); not localhost (§8.3).
+_ANY_PORT_HOSTS = frozenset({"127.0.0.1", "[::1]"})
+_ALLOWED = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+\Z")
+_HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+\Z")
+_DOT_SEGMENT = re.compile(r"/(\.|%2e){1,2}(/|\Z)", re.IGNORECASE)
+_PREFIXES = {
+    "https://chatgpt.com/": gettext_lazy(
+        "ChatGPT gives each app a callback of its own, for example "
+        "https://chatgpt.com/connector/oauth/AbC123. Copy the whole address from ChatGPT."
+    )
+}
+
+
+def validate_callback(url: str) -> str:
+    """The URL as it will be compared, byte for byte; ValidationError says what to change."""
+    url = url.strip()
+    if url in KNOWN_NATIVE:
+        return url
+    if len(url) > MAX_LENGTH:
+        raise ValidationError(_("Shorten the callback URL to %(limit)d characters.") % {"limit": MAX_LENGTH})
+    if "*" in url:
+        raise ValidationError(_("Write out the whole callback URL: wildcards (*) are not allowed."))
+    if "#" in url:
+        raise ValidationError(_("Remove the part from # on: a callback URL has no fragment."))
+    if not _ALLOWED.match(url):
+        raise ValidationError(
+            _(
+                "Enter one complete URL of plain characters, without spaces; add others in fields of their own."
+            )
+        )
+    if url in _PREFIXES or f"{url}/" in _PREFIXES:
+        raise ValidationError(str(_PREFIXES[url if url in _PREFIXES else f"{url}/"]))
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ValidationError(_("Correct the host or the port: it cannot be read.")) from error
+    _check_origin(url, parts, port)
+    _check_path(parts)
+    return url
+
+
+def _check_origin(url: str, parts: SplitResult, port: int | None) -> None:
+    if "@" in parts.netloc:
+        raise ValidationError(_("Remove the user name before @."))
+    if not url.startswith(f"{parts.scheme}://{parts.netloc}") or parts.netloc != parts.netloc.lower():
+        raise ValidationError(_("Write the scheme and the host in lower case."))
+    host, separator, port_text = _host_and_port(parts.netloc)
+    if separator and (port is None or port == 0 or str(port) != port_text):
+        raise ValidationError(_("Correct the port: a number from 1 to 65535, or none."))
+    if parts.scheme == "http":
+        if host not in LOOPBACK_HOSTS:
+            raise ValidationError(
+                _("Use https://. Plain http:// is allowed only for localhost, 127.0.0.1 and [::1].")
+            )
+        return
+    if parts.scheme != "https":
+        raise ValidationError(_("Begin the callback URL with https:// (or http://localhost for tests)."))
+    if host in LOOPBACK_HOSTS:
+        return
+    if _is_address(host):
+        raise ValidationError(_("Use a host name instead of an IP address."))
+    if not _HOST_NAME.match(host) or len(host) > 253:
+        raise ValidationError(_("Enter a complete host name, for example chatgpt.com."))
+
+
+def _check_path(parts: SplitResult) -> None:
+    if not parts.path:
+        raise ValidationError(_("Add the path: https://example.com/callback rather than only the host."))
+    if _DOT_SEGMENT.search(parts.path):
+        raise ValidationError(_("Write the path without . and .. steps."))
+    if re.search(r"%(?![0-9A-Fa-f]{2})", parts.path + parts.query):
+        raise ValidationError(_("Correct the percent sign: two hexadecimal digits must follow it."))
+
+
+def _host_and_port(netloc: str) -> tuple[str, str, str]:
+    host, separator, port = netloc.rpartition(":")
+    if not separator or port.endswith("]"):
+        return netloc, "", ""
+    return host, separator, port
+
+
+def _is_address(host: str) -> bool:
+    """Also the spellings that resolvers take for one: 2130706433, 0x7f.1, 127.1."""
+    if host.startswith("["):
+        return True
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        last = host.rsplit(".", 1)[-1]
+        return last.isdigit() or last.startswith("0x")
+    return True
+
+
+def check_callbacks(urls: Iterable[str]) -> list[str]:
+    """Distinct, in order, without empty ones."""
+    distinct = list(dict.fromkeys(validate_callback(url) for url in urls if url.strip()))
+    if len(distinct) > MAX_CALLBACKS:
+        raise ValidationError(_("Keep at most %(limit)d callback URLs.") % {"limit": MAX_CALLBACKS})
+    return distinct
+
+
+def is_registered(requested: str, registered: Iterable[str]) -> bool:
+    """Exact bytes (RFC 9700 §2.1), but for the port of a registered loopback literal."""
+    registered = list(registered)
+    if requested in registered:
+        return True
+    loopback = _without_port(requested)
+    return loopback is not None and any(loopback == _without_port(url) for url in registered)
+
+
+def _without_port(url: str) -> str | None:
+    """A loopback callback with its port cut out; None for any other URL."""
+    if not url.startswith("http://") or len(url) > MAX_LENGTH:
+        return None
+    netloc, slash, rest = url.removeprefix("http://").partition("/")
+    host, _separator, port = _host_and_port(netloc)
+    if host not in _ANY_PORT_HOSTS or not slash:
+        return None
+    if port and not (port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65535 and port[0] != "0"):
+        return None
+    return f"http://{host}/{rest}"
+
+
+def origin_of(url: str) -> str:
+    """What a Content-Security-Policy must allow for a redirect there: an origin, or a bare scheme."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"
+
+
+def display_host(url: str) -> str:
+    """The host as people must judge it: in punycode, so that no look-alike letter hides."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ascii(host)
