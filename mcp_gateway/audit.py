@@ -201,7 +201,7 @@ def settle_interrupted(older_than: dt.timedelta = dt.timedelta(minutes=5)) -> in
 
 # --- the writing thread ------------------------------------------------------------------
 
-_COLUMNS = [field.column for field in ToolCall._meta.local_concrete_fields if not field.primary_key]
+_COLUMNS = [str(field.column) for field in ToolCall._meta.local_concrete_fields if not field.primary_key]
 # Column names are constants of this module and values are bound.
 _INSERT = (
     f"INSERT INTO {ToolCall._meta.db_table} ({', '.join(_COLUMNS)})"  # noqa: S608

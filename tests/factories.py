@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import factory
+from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from accounts.models import Company, Membership, PermissionGroup, User
@@ -13,32 +14,32 @@ from accounts.rights import ALL_RIGHTS
 PASSWORD = "correct horse battery"
 
 
-class CompanyFactory(DjangoModelFactory[Company]):
+class _Company(DjangoModelFactory[Company]):
     class Meta:
         model = Company
 
-    name = factory.Sequence(lambda n: f"Planta {n}")
-    slug = factory.Sequence(lambda n: f"planta-{n}")
+    name = Sequence(lambda n: f"Planta {n}")
+    slug = Sequence(lambda n: f"planta-{n}")
     language = "en"
     time_zone = "America/Bogota"
 
 
-class PermissionGroupFactory(DjangoModelFactory[PermissionGroup]):
+class _PermissionGroup(DjangoModelFactory[PermissionGroup]):
     class Meta:
         model = PermissionGroup
 
-    company = factory.SubFactory(CompanyFactory)
-    name = factory.Sequence(lambda n: f"Group {n}")
-    rights = factory.LazyFunction(lambda: sorted(ALL_RIGHTS))
+    company = SubFactory(_Company)
+    name = Sequence(lambda n: f"Group {n}")
+    rights = LazyFunction(lambda: sorted(ALL_RIGHTS))
 
 
-class UserFactory(DjangoModelFactory[User]):
+class _User(DjangoModelFactory[User]):
     class Meta:
         model = User
         skip_postgeneration_save = True
 
-    email = factory.Sequence(lambda n: f"person{n}@example.com")
-    name = factory.Sequence(lambda n: f"Person {n}")
+    email = Sequence(lambda n: f"person{n}@example.com")
+    name = Sequence(lambda n: f"Person {n}")
     language = "en"
 
     @classmethod
@@ -46,10 +47,16 @@ class UserFactory(DjangoModelFactory[User]):
         return User.objects.create_user(kwargs.pop("email"), kwargs.pop("password", PASSWORD), **kwargs)
 
 
-class MembershipFactory(DjangoModelFactory[Membership]):
+class _Membership(DjangoModelFactory[Membership]):
     class Meta:
         model = Membership
 
-    user = factory.SubFactory(UserFactory)
-    permission_group = factory.SubFactory(PermissionGroupFactory)
-    company = factory.SelfAttribute("permission_group.company")
+    user = SubFactory(_User)
+    permission_group = SubFactory(_PermissionGroup)
+    company = SelfAttribute("permission_group.company")
+
+
+CompanyFactory: Callable[..., Company] = _Company.create
+PermissionGroupFactory: Callable[..., PermissionGroup] = _PermissionGroup.create
+UserFactory: Callable[..., User] = _User.create
+MembershipFactory: Callable[..., Membership] = _Membership.create

@@ -35,7 +35,7 @@ class Storage:
             client_id=consumer["key"],
             client_secret=consumer["secret"],
             redirect_uris=[AnyUrl(CALLBACK)],
-            token_endpoint_auth_method=method,  # type: ignore[arg-type] # a parameter of the test
+            token_endpoint_auth_method=method,
         )
 
     async def get_tokens(self) -> OAuthToken | None:
