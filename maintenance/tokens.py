@@ -100,7 +100,7 @@ def _claims(raw: str) -> dict[str, Any] | None:
     claims: dict[str, Any] = decoded["payload"]
     identities = [claims["company"], claims.get("user"), claims.get("group")]
     if decoded["header"].get("typ") != JWT_TYPE or not all(
-        value is None or type(value) is int for value in identities
+        value is None or (type(value) is int and 0 < value < 2**63) for value in identities
     ):
         return None
     return claims

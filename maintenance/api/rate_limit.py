@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from time import time
 
 from django.conf import settings
 from django.core.cache import cache
@@ -40,7 +40,7 @@ def spend(company_id: int) -> Quota | None:
     limit = settings.API_REQUESTS_PER_MINUTE
     if limit <= 0:
         return None
-    window, elapsed = divmod(int(time.time()), WINDOW_SECONDS)
+    window, elapsed = divmod(int(time()), WINDOW_SECONDS)
     key = f"api-requests:{company_id}:{window}"
     try:
         used = _count(cache, key)
