@@ -2,8 +2,23 @@
 
 from django.urls import URLPattern, path
 
+from consumers.screens import authorizations, consumer_form, consumer_list
 from consumers.screens.connection import connection
 
+API_CONNECTIONS = "settings/api-connections/"
+
 urlpatterns: list[URLPattern] = [
-    path("settings/api-connections/", connection, name="settings-connection"),
+    path(API_CONNECTIONS, connection, name="settings-connection"),
+    path(f"{API_CONNECTIONS}oauth-consumers/", consumer_list.consumers, name="consumers"),
+    path(f"{API_CONNECTIONS}oauth-consumers/change/", consumer_list.change_chosen, name="consumers-change"),
+    path(f"{API_CONNECTIONS}oauth-consumers/add/", consumer_form.add, name="consumer-add"),
+    path(f"{API_CONNECTIONS}oauth-consumers/<int:pk>/", consumer_form.edit, name="consumer"),
+    path(f"{API_CONNECTIONS}app-authorizations/", authorizations.of_company, name="app-authorizations"),
+    path(
+        f"{API_CONNECTIONS}app-authorizations/stop/",
+        authorizations.stop_of_company,
+        name="app-authorizations-stop",
+    ),
+    path("profile/app-authorizations/", authorizations.own, name="own-app-authorizations"),
+    path("profile/app-authorizations/stop/", authorizations.stop_own, name="own-app-authorizations-stop"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import naturaltime
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -72,5 +73,12 @@ def when(moment: datetime | None, never: str = "") -> SafeString | str:
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="seconds"),
         f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}",
-        naturaltime(moment),
+        ago(moment),
     )
+
+
+def ago(moment: datetime) -> str:
+    """In one unit: "3 weeks ago", where Django would add the days."""
+    if timezone.now() - moment < timedelta(days=1):
+        return str(naturaltime(moment))
+    return _("%(delta)s ago") % {"delta": timesince(moment, depth=1)}

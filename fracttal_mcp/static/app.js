@@ -66,7 +66,12 @@ panel?.addEventListener("cancel", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target === panel && !panel.open) panel.showModal();
+  if (event.target === panel && panel.showModal && !panel.open) panel.showModal();
+});
+
+// What is shown once must not come back with the back button.
+addEventListener("pagehide", () => {
+  for (const once of document.querySelectorAll("[data-once]")) once.remove();
 });
 
 // Answers with 422 carry the form with its errors: show them where the form was.

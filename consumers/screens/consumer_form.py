@@ -1,0 +1,115 @@
+"""A consumer's form: a panel from the right, or a page of its own without JavaScript."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
+from consumers.models import Consumer
+from consumers.presets import CHECKED_ON, PRESETS, Preset, preset_of
+from consumers.screens.forms import ConsumerForm, redrawn
+from consumers.screens.queries import consumers_of, missing_for
+
+SAVED_FORMS = "saved_consumer_forms"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_right(CONFIGURE)
+def add(request: HttpRequest) -> HttpResponse:
+    """The answer to the first save shows the secret: rendered here, kept nowhere, never sent again."""
+    company = acting_membership(request).company
+    if request.method != "POST":
+        slug = request.GET.get("assistant", "")
+        preset = preset_of(slug)
+        known = slug in PRESETS
+        initial = {
+            "assistant": preset.slug if known else "chatgpt",
+            "name": str(preset.name) if known and preset.slug != "other" else "",
+            "callback_urls": list(preset.callbacks) if known else [],
+        }
+        return draw(request, ConsumerForm(company, initial=initial))
+    already = request.session.get(SAVED_FORMS, {}).get(request.POST.get("form_id", ""))
+    if already is not None:
+        messages.warning(request, _("This consumer was saved already. Its secret was shown once, then."))
+        return leave(request, reverse("consumers"))
+    if (values := redrawn(request.POST)) is not None:
+        return draw(request, ConsumerForm(company, initial=values))
+    form = ConsumerForm(company, data=request.POST)
+    if not form.is_valid():
+        return draw(request, form, status=422)
+    consumer, secret = form.save(signed_in_user(request))
+    remember_saved(request, consumer)
+    context = shared_context(consumer) | {"secret": secret}
+    return render(request, template_of(request, "consumers/created.html"), context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_right(CONFIGURE)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    company = acting_membership(request).company
+    consumer = get_object_or_404(consumers_of(company), pk=pk)
+    if request.method != "POST":
+        return draw(request, ConsumerForm(company, consumer))
+    if (values := redrawn(request.POST)) is not None:
+        return draw(request, ConsumerForm(company, consumer, initial=values))
+    form = ConsumerForm(company, consumer, data=request.POST)
+    if not form.is_valid():
+        return draw(request, form, status=422)
+    form.save(signed_in_user(request))
+    messages.success(request, _("%(name)s is saved. Key and secret are as before.") % {"name": consumer.name})
+    return leave(request, reverse("consumers"))
+
+
+def draw(request: HttpRequest, form: ConsumerForm, status: int = 200) -> HttpResponse:
+    assistant = str(form["assistant"].value() or "other")
+    context: dict[str, Any] = {"form": form, "consumer": form.consumer, "preset": preset_of(assistant)}
+    if form.consumer:
+        context |= shared_context(form.consumer) | {
+            "preset": preset_of(assistant),
+            "missing": missing_for(form.consumer),
+        }
+    else:
+        context["form_id"] = request.POST.get("form_id") or secrets.token_urlsafe(12)
+    context["checked_on"] = CHECKED_ON
+    return render(request, template_of(request, "consumers/form.html"), context, status=status)
+
+
+def shared_context(consumer: Consumer) -> dict[str, Any]:
+    preset: Preset = preset_of(consumer.assistant)
+    return {
+        "consumer": consumer,
+        "preset": preset,
+        "mcp_url": settings.MCP_RESOURCE,
+        "api_url": settings.API_RESOURCE,
+        "authorize_url": f"{settings.PUBLIC_URL}/oauth/authorize",
+        "token_url": f"{settings.PUBLIC_URL}/oauth/token",
+    }
+
+
+def remember_saved(request: HttpRequest, consumer: Consumer) -> None:
+    """So that sending the same form again, by reload or the back button, makes no second consumer."""
+    saved = request.session.get(SAVED_FORMS, {})
+    saved[request.POST.get("form_id", "")[:32]] = consumer.pk
+    request.session[SAVED_FORMS] = dict(list(saved.items())[-20:])
+
+
+def template_of(request: HttpRequest, name: str) -> str:
+    """Only the inside of the panel where htmx asks for it."""
+    return f"{name}#panel" if getattr(request, "htmx", None) else name
+
+
+def leave(request: HttpRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if getattr(request, "htmx", None) else HttpResponseRedirect(url)

@@ -1,0 +1,123 @@
+"""Configuration > API connections > OAuth consumers: the list and what is done to chosen rows."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.current import CONFIGURE, acting_membership, require_right
+from consumers.models import Consumer
+from consumers.screens.queries import consumers_of, missing_for, number
+
+MOST_ROWS = 200
+
+
+@require_safe
+@require_right(CONFIGURE)
+def consumers(request: HttpRequest) -> HttpResponse:
+    everything = consumers_of(acting_membership(request).company)
+    words, state = request.GET.get("q", "").strip()[:200], request.GET.get("state", "")
+    found = everything
+    if words:
+        found = found.filter(
+            Q(name__icontains=words) | Q(description__icontains=words) | Q(client_id__icontains=words)
+        )
+    rows = [{"consumer": row, "missing": missing_for(row)} for row in in_state(found, state)[:MOST_ROWS]]
+    context = {
+        "rows": rows,
+        "total": everything.count(),
+        "q": words,
+        "state": state,
+        "states": [
+            ("", _("All states")),
+            ("enabled", _("Enabled")),
+            ("disabled", _("Disabled")),
+            ("waiting", _("Waiting for a callback URL")),
+        ],
+    }
+    partial = getattr(request, "htmx", None) and request.headers.get("HX-Target") == "rows"
+    return render(request, f"consumers/list.html{'#rows' if partial else ''}", context)
+
+
+def in_state(found: QuerySet[Consumer], state: str) -> QuerySet[Consumer]:
+    match state:
+        case "enabled":
+            return found.filter(enabled=True)
+        case "disabled":
+            return found.filter(enabled=False)
+        case "waiting":
+            return found.filter(redirect_uris="", authorization_grant_type=Consumer.GRANT_AUTHORIZATION_CODE)
+    return found
+
+
+@require_POST
+@require_right(CONFIGURE)
+def change_chosen(request: HttpRequest) -> HttpResponse:
+    """Enable at once; disable and delete after a page that names what is lost."""
+    keys = {number(key) for key in request.POST.getlist("consumer")}
+    chosen = list(consumers_of(acting_membership(request).company).filter(pk__in=keys))
+    if len(chosen) != len(keys):
+        raise Http404  # deleted meanwhile, or of another company
+    action = request.POST.get("action", "")
+    if not chosen or action not in {"enable", "disable", "delete"}:
+        messages.error(request, _("Choose at least one consumer of the list."))
+        return HttpResponseRedirect(reverse("consumers"))
+    if action != "enable" and "confirmed" not in request.POST:
+        return confirm(request, action, chosen)
+    meant = Consumer.objects.filter(pk__in=keys)
+    if action == "delete":
+        meant.delete()  # takes authorizations and tokens along
+    else:
+        meant.update(enabled=action == "enable")
+    names = ", ".join(consumer.name for consumer in chosen)
+    done = {
+        "enable": _("Enabled: %(names)s."),
+        "disable": _("Disabled, with effect from now: %(names)s."),
+        "delete": _("Deleted, with effect from now: %(names)s."),
+    }
+    messages.success(request, done[action] % {"names": names})
+    return HttpResponseRedirect(reverse("consumers"))
+
+
+def confirm(request: HttpRequest, action: str, chosen: list[Consumer]) -> HttpResponse:
+    people = sum(getattr(consumer, "people", 0) for consumer in chosen)
+    lost = (
+        ngettext("%(n)d person loses the connection.", "%(n)d people lose the connection.", people)
+        % {"n": people}
+        if people
+        else _("Nobody is connected through it at the moment.")
+    )
+    programs = [consumer.name for consumer in chosen if not consumer.is_authorization_code]
+    if action == "delete":
+        title, button = _("Delete for good?"), _("Delete")
+        after = _("Key and secret stop working and cannot be restored; everybody has to connect anew.")
+    else:
+        title, button = _("Disable?"), _("Disable")
+        after = _(
+            "Nobody can use or approve it until you enable it again. Key and secret stay valid for then."
+        )
+    context = {
+        "title": title,
+        "button": button,
+        "items": [{"name": consumer.name, "people": getattr(consumer, "people", 0)} for consumer in chosen],
+        "sentences": [
+            lost,
+            *(
+                [_("Programs that act for the company stop: %(names)s.") % {"names": ", ".join(programs)}]
+                if programs
+                else []
+            ),
+            after,
+        ],
+        "action_url": reverse("consumers-change"),
+        "hidden": [("action", action), *(("consumer", consumer.pk) for consumer in chosen)],
+        "back_url": reverse("consumers"),
+        "tab": "consumers",
+    }
+    return render(request, "consumers/confirm.html", context)

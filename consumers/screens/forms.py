@@ -1,0 +1,206 @@
+"""The form of an OAuth consumer: the fields of the article, several callback URLs, presets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company, PermissionGroup, User
+from consumers.callbacks import MAX_CALLBACKS, check_callbacks, validate_callback
+from consumers.models import Consumer
+from consumers.presets import PRESETS, preset_of
+
+
+class CallbackUrlsInput(forms.TextInput):
+    """Several inputs of one name; the template draws them."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        values = data.getlist(name) if isinstance(data, QueryDict) else data.get(name, [])
+        return [value.strip() for value in values]
+
+
+class CallbackUrlsField(forms.Field):
+    """A list of callbacks as they were typed; ConsumerForm checks them row by row."""
+
+    widget = CallbackUrlsInput
+
+
+def web_address(label: Any) -> forms.URLField:
+    field = forms.URLField(
+        label=label,
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        error_messages={"invalid": _("Enter a whole web address, for example https://example.com/privacy.")},
+    )
+    # Only what a browser may open: no javascript:, data: or ftp: (security case 248).
+    field.validators = [
+        validator for validator in field.validators if not isinstance(validator, URLValidator)
+    ] + [URLValidator(schemes=["https", "http"], message=field.error_messages["invalid"])]
+    return field
+
+
+class ConsumerForm(forms.Form):
+    """For a new consumer, or with `consumer` for one that exists: then grant type and kind stay."""
+
+    grant_type = forms.ChoiceField(
+        label=_("Grant type"),
+        choices=Consumer.GRANT_TYPES,
+        initial=Consumer.GRANT_AUTHORIZATION_CODE,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a grant type."), "invalid_choice": _("Choose a grant type.")},
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        help_text=_("People see it when they approve."),
+        error_messages={"required": _("Enter a name, for example ChatGPT.")},
+    )
+    description = forms.CharField(label=_("Description"), max_length=500, required=False)
+    assistant = forms.ChoiceField(
+        label=_("Assistant"),
+        required=False,
+        choices=[(preset.slug, preset.name) for preset in PRESETS.values()],
+        initial="chatgpt",
+    )
+    callback_urls = CallbackUrlsField(label=_("Callback URLs"), required=False)
+    url = web_address(_("URL"))
+    privacy_policy_url = web_address(_("Privacy policy URL"))
+    licence_url = web_address(_("Licence agreement URL"))
+    permission_group: forms.ModelChoiceField[PermissionGroup] = forms.ModelChoiceField(
+        PermissionGroup.objects.none(),
+        label=_("Permission group"),
+        empty_label=_("Choose…"),
+        error_messages={
+            "required": _("Choose a permission group."),
+            "invalid_choice": _("Choose a permission group of the list."),
+        },
+    )
+    narrow_to_group = forms.BooleanField(label=_("Also narrow people to this group"), required=False)
+    public = forms.BooleanField(label=_("Without a secret (public client)"), required=False)
+
+    def __init__(self, company: Company, consumer: Consumer | None = None, **kwargs: Any) -> None:
+        if consumer and "initial" not in kwargs:
+            kwargs["initial"] = values_of(consumer)
+        super().__init__(auto_id="consumer_%s", **kwargs)
+        self.company, self.consumer = company, consumer
+        groups = company.permission_groups.filter(active=True)
+        if consumer:
+            groups |= company.permission_groups.filter(pk=consumer.permission_group_id)
+            del self.fields["grant_type"], self.fields["public"]
+        self.fields["permission_group"].queryset = groups  # type: ignore[attr-defined]
+        self.callback_problems: dict[int, str] = {}
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not name.isprintable():
+            raise ValidationError(_("The name holds invisible signs. Type it instead of pasting it."))
+        return name
+
+    def clean_callback_urls(self) -> list[str]:
+        """Every wrong row keeps its own words in `callback_problems`."""
+        urls: list[str] = self.cleaned_data["callback_urls"]
+        for row, url in enumerate(urls):
+            try:
+                if url:
+                    validate_callback(url)
+            except ValidationError as error:
+                self.callback_problems[row] = " ".join(error.messages)
+        if self.callback_problems:
+            raise ValidationError(_("Correct the marked callback URL, or remove it."))
+        return check_callbacks(urls)
+
+    def callback_rows(self) -> list[dict[str, Any]]:
+        """For the template: at least one row, so that there is a place to paste."""
+        values = self["callback_urls"].value() or [""]
+        problems = self.callback_problems if self.is_bound and self.errors else {}
+        focus = self.initial.get("focus_callback")
+        return [
+            {"value": value, "problem": problems.get(row, ""), "focus": row == focus}
+            for row, value in enumerate(values)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        grant = self.consumer.authorization_grant_type if self.consumer else data.get("grant_type")
+        if grant == Consumer.GRANT_CLIENT_CREDENTIALS:
+            data["narrow_to_group"] = False
+            if data.get("public"):
+                self.add_error("public", _("A program that acts for the company needs a secret."))
+        return data
+
+    def save(self, by: User) -> tuple[Consumer, str]:
+        """The consumer and, for a new one, its secret: known only here and now."""
+        data = self.cleaned_data
+        fields = {
+            name: data[name]
+            for name in (
+                "name", "description", "assistant", "url", "privacy_policy_url", "licence_url",
+                "permission_group", "narrow_to_group",
+            )
+        }  # fmt: skip
+        if self.consumer is None:
+            return Consumer.objects.register(
+                company=self.company,
+                authorization_grant_type=data["grant_type"],
+                callback_urls=data["callback_urls"],
+                public=data["public"],
+                created_by=by,
+                **fields,
+            )
+        for name, value in fields.items():
+            setattr(self.consumer, name, value)
+        self.consumer.callback_urls = data["callback_urls"]
+        self.consumer.full_clean(exclude=["client_secret"])
+        self.consumer.save(update_fields=[*fields, "redirect_uris", "updated"])
+        return self.consumer, ""
+
+
+def values_of(consumer: Consumer) -> dict[str, Any]:
+    return {
+        "name": consumer.name,
+        "description": consumer.description,
+        "assistant": consumer.assistant or "other",
+        "callback_urls": consumer.callback_urls,
+        "url": consumer.url,
+        "privacy_policy_url": consumer.privacy_policy_url,
+        "licence_url": consumer.licence_url,
+        "permission_group": consumer.permission_group_id,
+        "narrow_to_group": consumer.narrow_to_group,
+    }
+
+
+def redrawn(data: QueryDict) -> dict[str, Any] | None:
+    """What the form holds after one of its small buttons: add or remove a callback, apply a preset.
+
+    None where the form is to be saved. Nothing is checked or kept; the same buttons work with
+    and without JavaScript.
+    """
+    urls = [url.strip() for url in data.getlist("callback_urls")][: MAX_CALLBACKS + 1]
+    values: dict[str, Any] = data.dict()
+    if "apply_preset" in data:
+        preset = preset_of(data.get("assistant", ""))
+        known = {url for each in PRESETS.values() for url in each.callbacks}
+        urls = [*preset.callbacks, *(url for url in urls if url and url not in known)]
+        names = {str(each.name) for each in PRESETS.values()}
+        if preset.slug != "other" and values.get("name", "").strip() in {"", *names}:
+            values["name"] = str(preset.name)
+    elif "add_callback" in data:
+        urls.append("")
+        values["focus_callback"] = len(urls) - 1
+    elif "remove_callback" in data:
+        row = data["remove_callback"]
+        if row.isdecimal() and int(row) < len(urls):
+            del urls[int(row)]
+    else:
+        return None
+    return values | {
+        "callback_urls": urls,
+        "narrow_to_group": "narrow_to_group" in data,
+        "public": "public" in data,
+    }

@@ -1,0 +1,62 @@
+"""What the lists of consumers and app authorizations show, for one company or one person."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Company, User
+from consumers.models import AppAuthorization, Consumer
+
+STOPPED_SHOWN_FOR = dt.timedelta(days=7)
+
+
+def number(value: object) -> int:
+    """A primary key out of what a form sent; 0, which no row has, for anything else."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def live_now(prefix: str = "") -> Q:
+    return Q(**{f"{prefix}revoked_at": None, f"{prefix}ends_at__gt": timezone.now()})
+
+
+def consumers_of(company: Company) -> QuerySet[Consumer]:
+    """With `people`: how many have a live authorization."""
+    return (
+        Consumer.objects.filter(company=company)
+        .select_related("permission_group", "created_by", "company")
+        .annotate(people=Count("app_authorizations", filter=live_now("app_authorizations__")))
+    )
+
+
+def missing_for(consumer: Consumer) -> list[str]:
+    """What keeps a consumer from working, in words; empty when nothing does."""
+    missing = []
+    if consumer.is_authorization_code and not consumer.callback_urls:
+        missing.append(_("waiting for a callback URL"))
+    if not consumer.permission_group.active:
+        missing.append(_("its permission group is inactive"))
+    return missing
+
+
+def shown_authorizations() -> QuerySet[AppAuthorization]:
+    """Live ones first; those that ended stay for a week, so that a row can say that it is stopped."""
+    since = timezone.now() - STOPPED_SHOWN_FOR
+    return (
+        AppAuthorization.objects.filter(Q(revoked_at=None) | Q(revoked_at__gt=since), ends_at__gt=since)
+        .select_related("consumer__company", "consumer__permission_group", "user")
+        .annotate(is_live=Count("pk", filter=live_now()))
+        .order_by("-is_live", "-created_at", "-pk")
+    )
+
+
+def authorizations_in(company: Company) -> QuerySet[AppAuthorization]:
+    return shown_authorizations().filter(consumer__company=company)
+
+
+def authorizations_by(user: User) -> QuerySet[AppAuthorization]:
+    return shown_authorizations().filter(user=user)
