@@ -197,6 +197,7 @@ def redrawn(data: QueryDict) -> dict[str, Any] | None:
         row = data["remove_callback"]
         if row.isdecimal() and int(row) < len(urls):
             del urls[int(row)]
+            values["focus_callback"] = max(0, int(row) - 1)
     else:
         return None
     return values | {
