@@ -20,6 +20,7 @@ LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # The literals whose port a native program picks anew each time (RFC 8252 §7.3); not localhost (§8.3).
 _ANY_PORT_HOSTS = frozenset({"127.0.0.1", "[::1]"})
 _ALLOWED = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+\Z")
+_SEVERAL = re.compile(r"[,;][a-z]+://", re.IGNORECASE)
 _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+\Z")
 _DOT_SEGMENT = re.compile(r"/(\.|%2e){1,2}(/|\Z)", re.IGNORECASE)
 _PREFIXES = {
@@ -41,11 +42,9 @@ def validate_callback(url: str) -> str:
         raise ValidationError(_("Write out the whole callback URL: wildcards (*) are not allowed."))
     if "#" in url:
         raise ValidationError(_("Remove the part from # on: a callback URL has no fragment."))
-    if not _ALLOWED.match(url):
+    if not _ALLOWED.match(url) or _SEVERAL.search(url):
         raise ValidationError(
-            _(
-                "Enter one complete URL of plain characters, without spaces; add others in fields of their own."
-            )
+            _("Enter one complete URL of plain characters, without spaces. Each other one has its own field.")
         )
     if url in _PREFIXES or f"{url}/" in _PREFIXES:
         raise ValidationError(str(_PREFIXES[url if url in _PREFIXES else f"{url}/"]))
