@@ -44,7 +44,7 @@ def validate_callback(url: str) -> str:
         raise ValidationError(_("Remove the part from # on: a callback URL has no fragment."))
     if not _ALLOWED.match(url) or _SEVERAL.search(url):
         raise ValidationError(
-            _("Enter one complete URL of plain characters, without spaces. Each other one has its own field.")
+            _("Enter one complete URL of plain characters, without spaces. Each one has its own field.")
         )
     if url in _PREFIXES or f"{url}/" in _PREFIXES:
         raise ValidationError(str(_PREFIXES[url if url in _PREFIXES else f"{url}/"]))

@@ -259,7 +259,6 @@ SCOPES = {
 
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "consumers.validator.Validator",
-    "OAUTH2_SERVER_CLASS": "consumers.token_server.TokenServer",
     "SCOPES": SCOPES,
     "DEFAULT_SCOPES": ["maintenance:read", "offline_access"],
     "OIDC_ENABLED": False,
