@@ -32,12 +32,14 @@ def test_own_page_shows_what_and_since_when(world: World) -> None:
     page = text_of(browser(world.colleague).get(OWN))
     assert "ChatGPT" in page
     assert "Claude" not in page, "that is somebody else's"
-    assert "read, create and change" in page
+    assert "read only" in page, "the consent names writing, but the person may write nothing"
+    assert "Read: assets, work orders" in page
     assert "Planta Demo" in page
     assert re.search(r"3\s+minutes ago", page)
     assert "Stop all" not in page, "there is one only"
     owner = text_of(browser(world.owner).get(OWN))
-    assert re.search(r">\s*<span>read</span>", owner)
+    assert "read only" in owner, "the person may write, but did not approve it"
+    assert "transactions log" in owner
 
 
 def test_own_page_says_when_nothing_is_connected(world: World) -> None:
@@ -47,7 +49,10 @@ def test_own_page_says_when_nothing_is_connected(world: World) -> None:
 
 def test_the_limit_of_a_consumer_is_said(world: World) -> None:
     authorize(world.owner, consumer_in(world, narrow_to_group=True), WRITE)
-    assert "within Readers" in text_of(browser(world.owner).get(OWN))
+    page = text_of(browser(world.owner).get(OWN))
+    assert "Limited to the group Readers" in page
+    assert "Read: assets, work orders" in page
+    assert "metrics" not in page
 
 
 def test_stopping_one_of_ones_own(world: World) -> None:
@@ -221,8 +226,14 @@ def test_old_rows_leave_the_list(world: World) -> None:
 
 
 def test_a_disabled_app_is_said_on_its_rows(world: World) -> None:
-    authorize(world.owner, consumer_in(world, enabled=False))
-    assert "the app is disabled" in text_of(browser(world.owner).get(OWN))
+    consumer = consumer_in(world, enabled=False)
+    authorize(world.owner, consumer)
+    authorize(world.colleague, consumer)
+    Membership.objects.filter(user=world.colleague).update(active=False)
+    page = text_of(browser(world.owner).get(ALL))
+    assert page.count("the app is disabled") == 1
+    assert page.count("the person is disabled") == 1
+    assert "nothing at the moment" in page
 
 
 def test_reading_changes_nothing_and_stopping_needs_the_token(world: World) -> None:
