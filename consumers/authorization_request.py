@@ -17,7 +17,7 @@ from consumers.callbacks import is_registered
 from consumers.digests import MAX_LENGTH as MAX_KEY
 from consumers.models import Consumer
 
-MAX_QUERY = 32 * 1024
+MAX_QUERY = 64 * 1024
 MAX_FIELDS = 64
 MAX_STATE = 8 * 1024
 MAX_CALLBACK = 2000

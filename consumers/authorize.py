@@ -54,12 +54,12 @@ def _ask(request: HttpRequest, checked: Checked) -> HttpResponse:
         raise SendBack(
             consumer, checked.redirect_uri, checked.state, "consent_required", "A person must approve."
         )
-    kept = consent.keep(checked, user, request.session.session_key or "", request.get_full_path())
+    powers = consent.powers(membership, consumer)
     context = {
-        "kept": kept,
+        "kept": consent.keep(checked, user, request.session.session_key or "", powers),
         "consumer": consumer,
         "membership": membership,
-        "powers": consent.powers(membership, consumer),
+        "powers": powers,
         "asks_write": scopes.WRITE in checked.scopes,
         "asks_read": scopes.READ in checked.scopes,
         "host": display_host(checked.redirect_uri),

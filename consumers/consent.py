@@ -65,9 +65,13 @@ class NotOpen(Exception):
     """The decision refers to no request that this person, in this session, may still decide."""
 
 
-def keep(checked: Checked, user: User, session_key: str, address: str) -> AuthorizationRequest:
-    """Store a checked request under a one-time id for this person in this session."""
+def keep(checked: Checked, user: User, session_key: str, offered: Powers) -> AuthorizationRequest:
+    """Store a checked request under a one-time id for this person in this session.
+
+    Writing that the page does not offer is left out here, so that no form can bring it back.
+    """
     now = timezone.now()
+    wanted = [scope for scope in checked.scopes if offered.write or scope != scopes.WRITE]
     AuthorizationRequest.objects.filter(user=user, expires_at__lte=now).delete()
     return AuthorizationRequest.objects.create(
         consumer=checked.consumer,
@@ -75,11 +79,10 @@ def keep(checked: Checked, user: User, session_key: str, address: str) -> Author
         session_digest=digest(session_key),
         params={
             "redirect_uri": checked.redirect_uri,
-            "scopes": checked.scopes,
+            "scopes": wanted,
             "resource": checked.resource,
             "state": checked.state,
             "code_challenge": checked.code_challenge,
-            "address": address,
         },
         expires_at=now + REQUEST_LIFETIME,
     )

@@ -118,16 +118,12 @@ def authenticate_client(request: HttpRequest, form: Form) -> Consumer:
             raise Refused("invalid_request", "client_id differs from the one in the Authorization header.")
     else:
         key, secret = form.get("client_id", ""), form.get("client_secret", "")
-    attempts = throttle.Attempts.of(request, key)
-    wait = attempts.seconds_to_wait()
-    if wait:
-        raise Refused(
-            "temporarily_unavailable", "Too many failed attempts. Wait.", 429, Retry_After=str(wait)
-        )
     consumer = _find(key)
     if not _proves(consumer, secret):
-        attempts.failed()
-        note("client refused", key=key, address=attempts.address)
+        note("client refused", key=key, address=throttle.address_of(request))
+        wait = throttle.count_failure(request, key)
+        if wait:
+            raise Refused("temporarily_unavailable", "Too many failures. Wait.", 429, Retry_After=str(wait))
         raise _invalid_client()
     assert consumer is not None
     return consumer
