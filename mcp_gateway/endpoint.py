@@ -183,11 +183,11 @@ class Endpoint:
             status = problem.status if exchange.revision.modern else 200
             return HttpResponse(status, [JSON, *ALWAYS], messages.error(problem))
         except Exception as error:
-            logger.error("%s failed with %s", method[:64], type(error).__name__, exc_info=True)
-            problem = ProtocolError(
+            logger.error("%s failed with %s", method[:64], type(error).__name__)
+            hidden = ProtocolError(
                 INTERNAL_ERROR, "Something went wrong on our side.", request_id=exchange.id
             )
-            return HttpResponse(500, [JSON, *ALWAYS], messages.error(problem))
+            return HttpResponse(500, [JSON, *ALWAYS], messages.error(hidden))
         return self._respond(exchange, data)
 
     def _respond(
