@@ -22,6 +22,7 @@ _ANY_PORT_HOSTS = frozenset({"127.0.0.1", "[::1]"})
 _ALLOWED = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+\Z")
 _SEVERAL = re.compile(r"[,;][a-z]+://", re.IGNORECASE)
 _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+\Z")
+_PORT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 _DOT_SEGMENT = re.compile(r"/(\.|%2e){1,2}(/|\Z)", re.IGNORECASE)
 _PREFIXES = {
     "https://chatgpt.com/": gettext_lazy(
@@ -132,10 +133,10 @@ def _without_port(url: str) -> str | None:
     if not url.startswith("http://") or len(url) > MAX_LENGTH:
         return None
     netloc, slash, rest = url.removeprefix("http://").partition("/")
-    host, _separator, port = _host_and_port(netloc)
+    host, separator, port = _host_and_port(netloc)
     if host not in _ANY_PORT_HOSTS or not slash:
         return None
-    if port and not (port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65535 and port[0] != "0"):
+    if separator and not (_PORT.fullmatch(port) and int(port) <= 65535):
         return None
     return f"http://{host}/{rest}"
 
