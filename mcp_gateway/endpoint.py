@@ -182,7 +182,7 @@ class Endpoint:
             problem.request_id = exchange.id
             status = problem.status if exchange.revision.modern else 200
             return HttpResponse(status, [JSON, *ALWAYS], messages.error(problem))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the last door: nothing of it may show outside
             logger.error("%s failed with %s", method[:64], type(error).__name__)
             hidden = ProtocolError(
                 INTERNAL_ERROR, "Something went wrong on our side.", request_id=exchange.id
