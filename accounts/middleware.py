@@ -28,7 +28,7 @@ class PersonMiddleware:
         if language:
             # LocaleMiddleware sets it anew for each request, so nothing stays behind in the thread.
             translation.activate(language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
         membership = current_membership(request)
         if membership is None:
             return self.get_response(request)
