@@ -78,6 +78,7 @@ class Consumer(AbstractApplication):
     )
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="consumers")
+    name = models.CharField(_("name"), max_length=120)
     description = models.CharField(_("description"), max_length=500, blank=True)
     assistant = models.CharField(_("assistant"), max_length=32, blank=True)
     url = models.URLField(_("URL"), max_length=500, blank=True, validators=[web_address])
