@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
@@ -122,9 +123,9 @@ def test_case_143_person_disabled_moved_or_deleted(program: Program, world: Worl
         (Membership.objects.filter(user=world.owner), "active"),
         (PermissionGroup.objects.filter(pk=world.owner_group.pk), "active"),
     ):
-        rows.update(**{field: False})  # type: ignore[attr-defined]
+        rows.update(**{field: False})
         assert not is_live(token), field
-        rows.update(**{field: True})  # type: ignore[attr-defined]
+        rows.update(**{field: True})
         assert is_live(token), field
     Membership.objects.filter(user=world.owner).update(
         company=world.other_company, permission_group=world.stranger_group
@@ -270,7 +271,12 @@ async def test_calls_that_arrive_together_ask_once(
     token = await _in_thread(lambda: program.connect(world.owner)["access_token"])
     asked: list[str] = []
     ask = bearer.resolve_digest
-    monkeypatch.setattr(bearer, "resolve_digest", lambda *key: asked.append(key[0]) or ask(*key))
+
+    def counted(key: str, resource: str) -> bearer.Bearer | None:
+        asked.append(key)
+        return ask(key, resource)
+
+    monkeypatch.setattr(bearer, "resolve_digest", counted)
     callers = await asyncio.gather(*(authenticate(f"Bearer {token}") for _ in range(50)))
     assert len({who.user_id for who in callers}) == 1
     await authenticate(f"Bearer {token}")
@@ -323,6 +329,4 @@ def test_a_token_is_not_kept_beyond_its_end(program: Program, world: World) -> N
 
 
 async def _in_thread(work: Any) -> Any:
-    from asgiref.sync import sync_to_async
-
     return await sync_to_async(work)()

@@ -33,7 +33,7 @@ def create(*more: str) -> dict[str, Any]:
             "Administrators",
             "--json",
             *more,
-        )  # fmt: skip
+        )
     )
     return made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.test import Client
 
 from consumers.models import AccessToken, AppAuthorization, RefreshToken
 from tests.conftest import World
-from tests.oauth.conftest import Program, Register, is_live
+from tests.oauth.conftest import Program, Register, answer_of, decide, is_live, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PARALLEL = 8
@@ -41,7 +41,7 @@ def apart(program: Program) -> Program:
 
 
 @pytest.fixture(params=["confidential", "public"])
-def racer(register: Register, request: pytest.FixtureRequest) -> Iterator[Program]:
+def racer(register: Register, request: pytest.FixtureRequest) -> Program:
     return register(public=request.param == "public")
 
 
@@ -100,8 +100,6 @@ def test_refresh_against_revocation(program: Program, world: World) -> None:
 
 def test_two_consents_at_once_make_one_authorization(program: Program, world: World) -> None:
     """Two tabs, two clicks."""
-    from tests.oauth.conftest import answer_of, decide, signed_in
-
     browsers = [signed_in(world.owner) for _ in range(4)]
     pages = [browser.get(program.address()) for browser in browsers]
     answers = at_once(4, lambda number: decide(browsers[number], pages[number]))

@@ -166,9 +166,9 @@ def test_case_097_the_disabled_do_not_refresh(program: Program, world: World) ->
         (Consumer.objects.filter(pk=program.consumer.pk), "enabled"),
         (group, "active"),
     ):
-        rows.update(**{field: False})  # type: ignore[attr-defined]
+        rows.update(**{field: False})
         refused(program.refresh(tokens["refresh_token"]), "invalid_grant")
-        rows.update(**{field: True})  # type: ignore[attr-defined]
+        rows.update(**{field: True})
     assert program.refresh(tokens["refresh_token"]).status_code == 200
 
 

@@ -112,9 +112,9 @@ def test_case_076_code_of_the_disabled_or_the_revoked(program: Program, world: W
         (consumer, {"enabled": False}, {"enabled": True}),
     ):
         code = program.code(world.owner)
-        rows.update(**change)  # type: ignore[attr-defined]
+        rows.update(**change)
         refused(program.redeem(code), "invalid_grant")
-        rows.update(**undo)  # type: ignore[attr-defined]
+        rows.update(**undo)
     code = program.code(world.owner)
     AppAuthorization.objects.get(revoked_at=None).revoke(by=world.owner)
     refused(program.redeem(code), "invalid_grant")
