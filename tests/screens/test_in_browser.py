@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from consumers.models import AppAuthorization, Consumer
 from tests.conftest import World
+from tests.factories import PASSWORD
 from tests.screens.consumers import authorize, consumer_in
 from tests.screens.pages import XSS
 from tests.started.requirements import chromium
@@ -198,6 +199,27 @@ def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -
         page.goto(path)
         assert page.evaluate(PROBLEMS) == [], path
     assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_small_displays_before_sign_in(world: World, chrome: Browser, site: str, scheme: Any) -> None:
+    page = chrome.new_page(
+        base_url=site, viewport={"width": 320, "height": 640}, color_scheme=scheme, locale="en-US"
+    )
+    for path in ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nothing"):
+        page.goto(path)
+        assert page.evaluate(PROBLEMS) == [], path
+    page.goto("/accounts/login/")
+    page.keyboard.type("owner@example.com")
+    page.keyboard.press("Tab")
+    page.keyboard.type("wrong password 123")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("not correct")
+    assert page.evaluate(PROBLEMS) == []
+    page.keyboard.press("Tab")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Welcome, Owner")).to_be_visible()
 
 
 def test_without_javascript(world: World, chrome: Browser, site: str) -> None:
