@@ -80,6 +80,15 @@ def test_read_only_keeps_the_rights_to_view(world: World) -> None:
     assert all(right.endswith(":view") for right in principal.rights)
 
 
+def test_read_only_holds_without_a_user_too(world: World) -> None:
+    group = world.owner_group.pk
+    raw = mint_user_token(company_id=world.company.pk, user_id=None, group_id=group, read_only=True)
+    principal = authenticate(raw)
+    assert principal is not None
+    assert "work_requests:view" in principal.rights
+    assert all(right.endswith(":view") for right in principal.rights)
+
+
 def test_nobody_without_user_and_group(world: World) -> None:
     with pytest.raises(ValueError):
         mint_user_token(company_id=world.company.pk, user_id=None)
