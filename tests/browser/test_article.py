@@ -64,9 +64,9 @@ def context(browser: Browser, width: int = 1180, height: int = 760) -> BrowserCo
     return made
 
 
-def picture(page: Page, name: str) -> None:
+def picture(page: Page, name: str, *, whole: bool = False) -> None:
     if os.environ.get("UPDATE_IMAGES") == "1":
-        page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png", animations="disabled")
+        page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png", animations="disabled", full_page=whole)
 
 
 def sign_in(page: Page, email: str) -> None:
@@ -141,7 +141,7 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     expect(window.get_by_role("heading", name="ChatGPT wants to use Fracttal One for you")).to_be_visible()
     expect(window.get_by_text("planner@demo.example")).to_be_visible()
     expect(window.get_by_text("chatgpt.com", exact=True)).to_be_visible()
-    picture(window, "06-consent")
+    picture(window, "06-consent", whole=True)
     window.get_by_role("button", name="Approve").click()
 
     # 6. ChatGPT is connected and its call answers, with this person's data.
