@@ -20,7 +20,9 @@ LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # The literals whose port a native program picks anew each time (RFC 8252 §7.3); not localhost (§8.3).
 _ANY_PORT_HOSTS = frozenset({"127.0.0.1", "[::1]"})
 _ALLOWED = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+\Z")
+_SEVERAL = re.compile(r"[,;][a-z]+://", re.IGNORECASE)
 _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+\Z")
+_PORT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 _DOT_SEGMENT = re.compile(r"/(\.|%2e){1,2}(/|\Z)", re.IGNORECASE)
 _PREFIXES = {
     "https://chatgpt.com/": gettext_lazy(
@@ -41,11 +43,9 @@ def validate_callback(url: str) -> str:
         raise ValidationError(_("Write out the whole callback URL: wildcards (*) are not allowed."))
     if "#" in url:
         raise ValidationError(_("Remove the part from # on: a callback URL has no fragment."))
-    if not _ALLOWED.match(url):
+    if not _ALLOWED.match(url) or _SEVERAL.search(url):
         raise ValidationError(
-            _(
-                "Enter one complete URL of plain characters, without spaces; add others in fields of their own."
-            )
+            _("Enter one complete URL of plain characters, without spaces. Each one has its own field.")
         )
     if url in _PREFIXES or f"{url}/" in _PREFIXES:
         raise ValidationError(str(_PREFIXES[url if url in _PREFIXES else f"{url}/"]))
@@ -133,10 +133,10 @@ def _without_port(url: str) -> str | None:
     if not url.startswith("http://") or len(url) > MAX_LENGTH:
         return None
     netloc, slash, rest = url.removeprefix("http://").partition("/")
-    host, _separator, port = _host_and_port(netloc)
+    host, separator, port = _host_and_port(netloc)
     if host not in _ANY_PORT_HOSTS or not slash:
         return None
-    if port and not (port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65535 and port[0] != "0"):
+    if separator and not (_PORT.fullmatch(port) and int(port) <= 65535):
         return None
     return f"http://{host}/{rest}"
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from enum import StrEnum
 
 from django.conf import settings
 
-
 MAX_LENGTH = 64
+_CHARACTERS = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Prefix(StrEnum):
@@ -38,7 +39,7 @@ def make_key() -> str:
 
 def is_shaped(prefix: Prefix, value: str) -> bool:
     """Whether a value could be one of ours: asked before any hash or query."""
-    return value.startswith(prefix) and len(value) <= MAX_LENGTH and value.isascii() and value.isprintable()
+    return value.startswith(prefix) and len(value) <= MAX_LENGTH and _CHARACTERS.fullmatch(value) is not None
 
 
 def digest(value: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,8 @@ from accounts.models import Company, PermissionGroup, User
 from consumers.callbacks import check_callbacks
 from consumers.digests import Prefix, digest, make, make_key
 
+# What a browser may open from a link: no javascript:, data: or ftp: (security case 248).
+web_address = URLValidator(schemes=["https", "http"])
 AUTHORIZATION_LIFETIME = dt.timedelta(days=180)
 
 
@@ -77,9 +80,13 @@ class Consumer(AbstractApplication):
     company = models.ForeignKey(Company, models.CASCADE, related_name="consumers")
     description = models.CharField(_("description"), max_length=500, blank=True)
     assistant = models.CharField(_("assistant"), max_length=32, blank=True)
-    url = models.URLField(_("URL"), max_length=500, blank=True)
-    privacy_policy_url = models.URLField(_("privacy policy URL"), max_length=500, blank=True)
-    licence_url = models.URLField(_("licence agreement URL"), max_length=500, blank=True)
+    url = models.URLField(_("URL"), max_length=500, blank=True, validators=[web_address])
+    privacy_policy_url = models.URLField(
+        _("privacy policy URL"), max_length=500, blank=True, validators=[web_address]
+    )
+    licence_url = models.URLField(
+        _("licence agreement URL"), max_length=500, blank=True, validators=[web_address]
+    )
     permission_group = models.ForeignKey(
         PermissionGroup, models.PROTECT, related_name="consumers", verbose_name=_("permission group")
     )

@@ -1,5 +1,22 @@
-"""OAuth addresses."""
+"""/oauth/… and the metadata documents: what is served of OAuth, and nothing of the library's own."""
 
-from django.urls import URLPattern
+from django.conf import settings
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from consumers import metadata
+from consumers.authorize import authorize
+from consumers.revocation import introspect, revoke
+from consumers.token_endpoint import token
+
+RESOURCE = metadata.RESOURCE_DOCUMENT.lstrip("/")
+
+urlpatterns: list[URLPattern] = [
+    path("oauth/authorize", authorize, name="oauth-authorize"),
+    path("oauth/token", token, name="oauth-token"),
+    path("oauth/revoke", revoke, name="oauth-revoke"),
+    path("oauth/introspect", introspect, name="oauth-introspect"),
+    path(".well-known/oauth-authorization-server", metadata.authorization_server, name="oauth-metadata"),
+    path(RESOURCE, metadata.protected_resource, name="oauth-resource-root"),
+    path(f"{RESOURCE}{settings.MCP_PATH}", metadata.protected_resource, name="oauth-resource"),
+    path(".well-known/<path:document>", metadata.nothing),
+]

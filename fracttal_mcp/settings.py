@@ -28,6 +28,7 @@ PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/"
 DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{VAR_DIR / 'fracttal-mcp.sqlite3'}")
 REDIS_URL = os.environ.get("REDIS_URL", "")
 EXTRA_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host]
+MCP_ORIGINS = [origin for origin in os.environ.get("MCP_ORIGINS", "").split(",") if origin]
 TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "") == "1"
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
 EMAIL_FROM = os.environ.get("EMAIL_FROM", "fracttal-mcp@localhost")
@@ -223,7 +224,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _secure
 SECURE_HSTS_PRELOAD = _secure
 # A token sent over http is burnt: the proxy refuses plain http, nothing is redirected (ASVS 4.1.2).
 SECURE_SSL_REDIRECT = False
-SILENCED_SYSTEM_CHECKS = ["security.W008"]
+# An e-mail is unique by a constraint on its lower-case form, which auth.W004 does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W008"]
 # "no-referrer" would make browsers send `Origin: null` with our own forms, which CSRF protection refuses.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -259,7 +261,6 @@ SCOPES = {
 
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "consumers.validator.Validator",
-    "OAUTH2_SERVER_CLASS": "consumers.token_server.TokenServer",
     "SCOPES": SCOPES,
     "DEFAULT_SCOPES": ["maintenance:read", "offline_access"],
     "OIDC_ENABLED": False,

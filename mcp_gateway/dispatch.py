@@ -28,7 +28,7 @@ from mcp_gateway.errors import (
     UpstreamTimeout,
 )
 from mcp_gateway.models import Outcome
-from mcp_gateway.registry import Call, Catalogue, Progress, Tool, ToolResult
+from mcp_gateway.registry import Call, Catalogue, InputRequired, Progress, Tool, ToolResult
 from mcp_gateway.upstream import Upstream
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 RESULT_LIMIT = 256 * 1024
 # A tool ends by the upstream deadline; this ends one that does not.
 GRACE_SECONDS = 3.0
-_running_writes: set[asyncio.Task[ToolResult]] = set()
+_running_writes: set[asyncio.Task[ToolResult | InputRequired]] = set()
 
 
 async def call_tool(
@@ -48,7 +48,7 @@ async def call_tool(
     progress: Progress,
     request_id: str,
     extra: Mapping[str, Any] | None = None,
-) -> ToolResult:
+) -> ToolResult | InputRequired:
     """Run one tool for one caller.
 
     Refusals and failures come back as `is_error` results; only UnknownTool (JSON-RPC -32602)
@@ -127,7 +127,7 @@ def _validate(tool: Tool[Any, Any], arguments: dict[str, Any]) -> BaseModel:
     return model
 
 
-async def _run(tool: Tool[Any, Any], call: Call, checked: BaseModel) -> ToolResult:
+async def _run(tool: Tool[Any, Any], call: Call, checked: BaseModel) -> ToolResult | InputRequired:
     try:
         async with asyncio.timeout(settings.UPSTREAM_DEADLINE_SECONDS + GRACE_SECONDS):
             output = await tool.run(call, checked)
@@ -149,26 +149,30 @@ async def _run(tool: Tool[Any, Any], call: Call, checked: BaseModel) -> ToolResu
             exc_info=settings.DEBUG,
         )
         raise InternalError(f"Something went wrong on our side. Reference: {call.request_id}") from None
-    if isinstance(output, ToolResult):
+    if isinstance(output, (ToolResult, InputRequired)):
         return output
     return success_result(output)
 
 
 async def _write_once(
     tool: Tool[Any, Any], call: Call, checked: BaseModel, entry: audit.Entry, started: float
-) -> ToolResult:
+) -> ToolResult | InputRequired:
     """Commit `started`, run, commit the outcome; a repeat gets the first result."""
     key = getattr(checked, "idempotency_key", None)
     claim = await audit.claim_write(entry, key)
     if claim.earlier is not None:
         return await _repeat(claim, entry, started, call.upstream)
     error: GatewayError | None = None
+    result: ToolResult | InputRequired
     try:
         result = await _run(tool, call, checked)
     except GatewayError as caught:
         error, result = caught, error_result(caught)
     _close(entry, started, call.upstream, error)
-    await audit.finish_write(claim, entry, result.structured if error is None else None)
+    if isinstance(result, InputRequired):  # it asks before it writes: the next round is a new claim
+        entry.outcome = Outcome.REFUSED
+    kept = result.structured if isinstance(result, ToolResult) and error is None else None
+    await audit.finish_write(claim, entry, kept)
     return result
 
 

@@ -50,12 +50,14 @@ class Tool(Generic[Input, Output]):
     description: str
     rights: frozenset[str]
     input: type[Input]
-    output: type[Output]
-    run: Callable[[Call, Input], Awaitable[Output]]
+    output: type[Output] | None
+    run: Callable[[Call, Input], Awaitable[Output | ToolResult | InputRequired]]
     read_only: bool = True
     destructive: bool = False
     idempotent: bool = True
     open_world: bool = False
+    reports_progress: bool = False  # its answer may come as server-sent events
+    input_schema: Mapping[str, Any] | None = None  # where it says more than `input` can
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -78,10 +80,29 @@ class ToolResult:
 
 
 @dataclass(frozen=True, slots=True)
+class InputRequired:
+    """A question back to the client (2026-07-28, multi-round-trip): it repeats the request with
+    the answers. `state` must be signed by whoever makes it."""
+
+    requests: Mapping[str, Any]
+    state: str | None = None
+
+    def wire(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"resultType": "input_required", "inputRequests": dict(self.requests)}
+        return {**told, "requestState": self.state} if self.state is not None else told
+
+
+Feature = Callable[[Caller, Mapping[str, Any], Mapping[str, Any]], Awaitable[dict[str, Any] | InputRequired]]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Tools by name, in the order in which they are listed."""
+    """Tools by name, in the order in which they are listed. `features` are further methods
+    (prompts, resources, completion): `(caller, params, client capabilities) -> result`."""
 
     tools: Mapping[str, Tool[Any, Any]]
+    features: Mapping[str, Feature] = field(default_factory=dict)
+    capabilities: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, tools: Sequence[Tool[Any, Any]]) -> Catalogue:

@@ -19,7 +19,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current import CONFIGURE, acting_membership, require_right, sign_in_required, signed_in_user
+from accounts.models import Membership
+from consumers.consent import powers
 from consumers.models import AppAuthorization
+from consumers.scopes import READ, WRITE
 from consumers.screens.queries import authorizations_by, authorizations_in, number
 
 CALLS_SHOWN_FOR = dt.timedelta(days=30)
@@ -29,7 +32,7 @@ MOST_ROWS = 500
 @require_safe
 @sign_in_required
 def own(request: HttpRequest) -> HttpResponse:
-    rows = [row_of(each) for each in authorizations_by(signed_in_user(request))[:MOST_ROWS]]
+    rows = rows_of(list(authorizations_by(signed_in_user(request))[:MOST_ROWS]))
     context = {"rows": rows, "live": sum(row["authorization"].live for row in rows)}
     return render(request, "consumers/own_authorizations.html", context)
 
@@ -49,9 +52,10 @@ def stop_own(request: HttpRequest) -> HttpResponse:
 def of_company(request: HttpRequest) -> HttpResponse:
     everything = authorizations_in(acting_membership(request).company)
     found, app, person = filtered(everything, request.GET)
-    chosen = list(found[:MOST_ROWS])
-    calls = calls_of(each.pk for each in chosen)
-    rows = [row_of(each) | {"calls": calls.get(each.pk, 0)} for each in chosen]
+    rows = rows_of(list(found[:MOST_ROWS]))
+    calls = calls_of(row["authorization"].pk for row in rows)
+    for row in rows:
+        row["calls"] = calls.get(row["authorization"].pk, 0)
     pairs = list(
         everything.values_list("consumer_id", "consumer__name", "user_id", "user__name", "user__email")
     )
@@ -140,18 +144,35 @@ def confirm_stop(
     return render(request, template, context)
 
 
-def row_of(authorization: AppAuthorization) -> dict[str, Any]:
-    """What it may do, as it is enforced: the scopes of the consent, and the consumer's own limit."""
-    consumer, scopes = authorization.consumer, authorization.scopes
-    may = []
-    if "maintenance:read" in scopes:
-        may.append(_("read"))
-    if "maintenance:write" in scopes:
-        may.append(_("create and change"))
+def rows_of(authorizations: list[AppAuthorization]) -> list[dict[str, Any]]:
+    """With what each may do today, as it is enforced: consent, the person's rights, the consumer's limit."""
+    members = Membership.objects.filter(
+        user__in={each.user_id for each in authorizations},
+        company__in={each.consumer.company_id for each in authorizations},
+        active=True,
+    ).select_related("permission_group", "user", "company")
+    by_place = {(member.user_id, member.company_id): member for member in members}
+    return [row_of(each, by_place.get((each.user_id, each.consumer.company_id))) for each in authorizations]
+
+
+def row_of(authorization: AppAuthorization, member: Membership | None) -> dict[str, Any]:
+    consumer, granted = authorization.consumer, authorization.scopes
+    able = powers(member, consumer) if member else None
+    read = able.read if able and READ in granted else []
+    write = able.write if able and WRITE in granted else []
+    if read and write:
+        may = _("read and write")
+    elif read or write:
+        may = _("read only") if read else _("write only")
+    else:
+        may = _("nothing at the moment")
     return {
         "authorization": authorization,
-        "may": ", ".join(may),
+        "may": may,
+        "read": ", ".join(read),
+        "write": write,
         "narrowed_to": consumer.permission_group.name if consumer.narrow_to_group else "",
+        "member": member is not None,
         "usable": consumer.enabled and consumer.permission_group.active,
     }
 

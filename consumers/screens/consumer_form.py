@@ -94,8 +94,8 @@ def shared_context(consumer: Consumer) -> dict[str, Any]:
         "preset": preset,
         "mcp_url": settings.MCP_RESOURCE,
         "api_url": settings.API_RESOURCE,
-        "authorize_url": f"{settings.PUBLIC_URL}/oauth/authorize",
-        "token_url": f"{settings.PUBLIC_URL}/oauth/token",
+        "authorize_url": settings.PUBLIC_URL + reverse("oauth-authorize"),
+        "token_url": settings.PUBLIC_URL + reverse("oauth-token"),
     }
 
 

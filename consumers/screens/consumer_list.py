@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -22,7 +23,8 @@ MOST_ROWS = 200
 @require_right(CONFIGURE)
 def consumers(request: HttpRequest) -> HttpResponse:
     everything = consumers_of(acting_membership(request).company)
-    words, state = request.GET.get("q", "").strip()[:200], request.GET.get("state", "")
+    words, state = request.GET.get("q", ""), request.GET.get("state", "")
+    words = "".join(sign for sign in words if sign.isprintable()).strip()[:200]  # PostgreSQL takes no NUL
     found = everything
     if words:
         found = found.filter(
@@ -41,8 +43,10 @@ def consumers(request: HttpRequest) -> HttpResponse:
             ("waiting", _("Waiting for a callback URL")),
         ],
     }
-    partial = getattr(request, "htmx", None) and request.headers.get("HX-Target") == "rows"
-    return render(request, f"consumers/list.html{'#rows' if partial else ''}", context)
+    partial = "#rows" if request.headers.get("HX-Target") == "rows" else ""
+    response = render(request, f"consumers/list.html{partial}", context)
+    patch_vary_headers(response, ["HX-Target"])
+    return response
 
 
 def in_state(found: QuerySet[Consumer], state: str) -> QuerySet[Consumer]:

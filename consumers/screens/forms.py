@@ -194,8 +194,8 @@ def redrawn(data: QueryDict) -> dict[str, Any] | None:
         urls.append("")
         values["focus_callback"] = len(urls) - 1
     elif "remove_callback" in data:
-        row = data["remove_callback"]
-        if row.isdecimal() and int(row) < len(urls):
+        row = str(data.get("remove_callback"))
+        if row in {str(number) for number in range(len(urls))}:
             del urls[int(row)]
             values["focus_callback"] = max(0, int(row) - 1)
     else:

@@ -26,11 +26,12 @@ def live_now(prefix: str = "") -> Q:
 
 def consumers_of(company: Company) -> QuerySet[Consumer]:
     """With `people`: how many have a live authorization."""
-    return (
+    counted: QuerySet[Consumer] = (
         Consumer.objects.filter(company=company)
         .select_related("permission_group", "created_by", "company")
         .annotate(people=Count("app_authorizations", filter=live_now("app_authorizations__")))
     )
+    return counted
 
 
 def missing_for(consumer: Consumer) -> list[str]:

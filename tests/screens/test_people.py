@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -75,7 +76,7 @@ def test_adding_a_person_sends_a_link_to_choose_the_password(world: World) -> No
     (message,) = mail.outbox
     assert message.to == ["new.person@example.com"]
     assert "Planta Demo" in message.body
-    (link,) = re.findall(r"http://localhost:8000(/accounts/password/reset/key/\S+)", message.body)
+    (link,) = re.findall(r"http://localhost:8000(/accounts/password/reset/key/\S+)", str(message.body))
     person = browser()
     target = person.get(link)["Location"]
     send(person, target, {"password1": PASSWORD, "password2": PASSWORD}, action="-set-password/")
@@ -147,7 +148,7 @@ def test_the_last_administrator_stays(world: World) -> None:
     """Case 252: by group, by state, by emptying the group, by switching the group off."""
     client, member = browser(world.owner), member_of(world, world.owner)
     person, group = f"{PEOPLE}{member.pk}/", f"{GROUPS}{world.owner_group.pk}/"
-    attempts = [
+    attempts: list[tuple[str, dict[str, Any]]] = [
         (person, {"permission_group": world.colleague_group.pk, "active": "on"}),
         (person, {"permission_group": world.owner_group.pk}),
         (group, {"name": "Administrators", "rights": ["configuration:view"], "active": "on"}),
@@ -212,7 +213,7 @@ def test_reading_changes_nothing_and_changing_needs_the_token(world: World) -> N
     """Case 249."""
     client, member = browser(world.owner), member_of(world, world.colleague)
     before = list(Membership.objects.values()), list(PermissionGroup.objects.values())
-    data = {"permission_group": world.owner_group.pk, "name": "x"}
+    data: dict[str, Any] = {"permission_group": world.owner_group.pk, "name": "x"}
     for path in (
         f"{PEOPLE}{member.pk}/",
         f"{GROUPS}{world.colleague_group.pk}/",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -19,7 +20,7 @@ from tests.screens.pages import browser, form_at, send, text_of, token
 LOGIN = "/accounts/login/"
 
 
-def sign_in(client: Client, email: str, password: str = PASSWORD, url: str = LOGIN, **more: str) -> object:
+def sign_in(client: Client, email: str, password: str = PASSWORD, url: str = LOGIN, **more: str) -> Any:
     return send(client, url, {"login": email, "password": password, **more}, action=LOGIN)
 
 
@@ -195,7 +196,7 @@ def test_password_reset_says_the_same_whether_the_account_exists_or_not(world: W
 
 def test_password_reset_from_the_mail(world: World) -> None:
     send(browser(), "/accounts/password/reset/", {"email": world.owner.email}, HTTP_HOST="127.0.0.1")
-    (link,) = re.findall(r"http://localhost:8000(/accounts/password/reset/key/\S+)", mail.outbox[0].body)
+    (link,) = re.findall(r"http://localhost:8000(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
     client = browser()
     page = client.get(link)
     assert page["Location"].endswith("-set-password/"), "the key leaves the address before a page is shown"
@@ -208,7 +209,7 @@ def test_password_reset_from_the_mail(world: World) -> None:
 
 def test_password_reset_refuses_weak_passwords_and_says_why(world: World) -> None:
     send(browser(), "/accounts/password/reset/", {"email": world.owner.email})
-    (link,) = re.findall(r"(/accounts/password/reset/key/\S+)", mail.outbox[0].body)
+    (link,) = re.findall(r"(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
     client = browser()
     target = client.get(link)["Location"]
     answer = send(client, target, {"password1": "short", "password2": "short"}, action="-set-password/")

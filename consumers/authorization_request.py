@@ -1,0 +1,140 @@
+"""An authorization request, checked once: RFC 6749 §4.1.1, RFC 7636, RFC 8707, RFC 9700.
+
+Everything a browser may later send refers to what was checked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+
+from consumers import scopes
+from consumers.callbacks import is_registered
+from consumers.digests import MAX_LENGTH as MAX_KEY
+from consumers.models import Consumer
+
+MAX_QUERY = 64 * 1024
+MAX_FIELDS = 64
+MAX_STATE = 8 * 1024
+MAX_CALLBACK = 2000
+# RFC 7636 §4.2: 43 to 128 characters of the unreserved set.
+_CHALLENGE = re.compile(r"[A-Za-z0-9\-._~]{43,128}\Z")
+# Twice one of these and nobody can say who asks or where the answer goes.
+_ONCE_OR_NO_ANSWER = ("client_id", "redirect_uri", "response_type", "state", "scope")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    consumer: Consumer
+    redirect_uri: str
+    scopes: list[str]
+    resource: str
+    state: str | None
+    code_challenge: str
+    silent: bool
+
+
+class NoAnswer(Exception):
+    """Nothing may be sent back: the page shows `code`. `redirect_uri` is set where it is what is wrong."""
+
+    def __init__(self, code: str, consumer: Consumer | None = None, redirect_uri: str = "") -> None:
+        super().__init__(code)
+        self.code, self.consumer, self.redirect_uri = code, consumer, redirect_uri
+
+
+class SendBack(Exception):
+    """An error for the consumer, by redirect to its registered callback (RFC 6749 §4.1.2.1)."""
+
+    def __init__(
+        self, consumer: Consumer, redirect_uri: str, state: str | None, error: str, why: str
+    ) -> None:
+        super().__init__(error)
+        self.consumer, self.redirect_uri, self.state = consumer, redirect_uri, state
+        self.error, self.why = error, why
+
+
+def check(query: str) -> Checked:
+    fields = _parse(query)
+    consumer = _consumer(fields)
+    redirect_uri = _redirect_uri(fields, consumer)
+    if not consumer.is_usable():
+        raise NoAnswer("consumer_off", consumer)
+    state = fields.get("state", [None])[0]
+
+    def refuse(error: str, why: str) -> SendBack:
+        return SendBack(consumer, redirect_uri, state, error, why)
+
+    if state is not None and ("\0" in state or len(state) > MAX_STATE):
+        raise SendBack(consumer, redirect_uri, None, "invalid_request", "state is too long or holds NUL.")
+    response_type = fields.get("response_type", [""])[0]
+    if response_type != "code":
+        raise refuse(
+            "unsupported_response_type" if response_type else "invalid_request", "response_type must be code."
+        )
+    for name, values in fields.items():
+        if len(values) > 1 and name != "resource":
+            raise refuse("invalid_request", "No parameter may be sent twice.")
+    if fields.get("response_mode", ["query"])[0] != "query":
+        raise refuse("invalid_request", "response_mode must be query.")
+    challenge = fields.get("code_challenge", [""])[0]
+    if fields.get("code_challenge_method", [""])[0] != "S256" or not _CHALLENGE.match(challenge):
+        raise refuse("invalid_request", "PKCE with the method S256 is required.")
+    resources = fields.get("resource", [settings.MCP_RESOURCE])
+    if resources != [settings.MCP_RESOURCE]:
+        raise refuse("invalid_target", "This server does not serve that resource.")
+    wanted = set(fields.get("scope", [""])[0].split(" ")) - {""}
+    if not wanted <= set(scopes.ALL):
+        raise refuse("invalid_scope", "Unknown scope.")
+    if not wanted & {scopes.READ, scopes.WRITE}:
+        wanted |= set(scopes.DEFAULT)
+    return Checked(
+        consumer=consumer,
+        redirect_uri=redirect_uri,
+        scopes=scopes.ordered(wanted),
+        resource=settings.MCP_RESOURCE,
+        state=state,
+        code_challenge=challenge,
+        silent="none" in fields.get("prompt", [""])[0].split(" "),
+    )
+
+
+def _parse(query: str) -> dict[str, list[str]]:
+    if len(query) > MAX_QUERY:
+        raise NoAnswer("request_unreadable")
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise NoAnswer("request_unreadable") from error
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    if any(len(fields.get(name, ())) > 1 for name in _ONCE_OR_NO_ANSWER):
+        raise NoAnswer("request_unreadable")
+    return fields
+
+
+def _consumer(fields: Mapping[str, list[str]]) -> Consumer:
+    """The same answer for a missing, malformed, unknown or unfit key."""
+    key = fields.get("client_id", [""])[0]
+    if not key.isascii() or not key.isprintable() or not 0 < len(key) <= MAX_KEY:
+        raise NoAnswer("consumer_unknown")
+    consumer = (
+        Consumer.objects.select_related("company", "permission_group", "created_by")
+        .filter(client_id=key)
+        .first()
+    )
+    if consumer is None or not consumer.is_authorization_code:
+        raise NoAnswer("consumer_unknown")
+    return consumer
+
+
+def _redirect_uri(fields: Mapping[str, list[str]], consumer: Consumer) -> str:
+    """Always required, and one of the registered ones."""
+    redirect_uri = fields.get("redirect_uri", [""])[0]
+    if len(redirect_uri) > MAX_CALLBACK or not is_registered(redirect_uri, consumer.callback_urls):
+        raise NoAnswer("callback_unregistered", consumer, redirect_uri)
+    return redirect_uri

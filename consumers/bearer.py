@@ -1,0 +1,188 @@
+"""What an access token is worth right now: one indexed query, nothing trusted from when it was issued."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.principal import Principal
+from accounts.rights import ALL_RIGHTS
+from consumers import scopes
+from consumers.digests import Prefix, digest, is_shaped
+from consumers.models import AccessToken, AppAuthorization, Consumer
+
+TOUCH_EVERY = dt.timedelta(minutes=1)
+
+_CONSUMER = "application__"
+_CONSUMER_GROUP = "application__permission_group__"
+_MEMBERSHIP = "user__memberships__"
+_FIELDS = (
+    "scope",
+    "resource",
+    "expires",
+    "user_id",
+    "authorization_id",
+    "authorization__scope",
+    "authorization__revoked_at",
+    "authorization__ends_at",
+    "authorization__last_used_at",
+    "application_id",
+    "application__name",
+    "application__enabled",
+    "application__narrow_to_group",
+    "application__authorization_grant_type",
+    "application__company_id",
+    "application__company__name",
+    "application__company__language",
+    "application__company__time_zone",
+    "application__permission_group_id",
+    "application__permission_group__name",
+    "application__permission_group__rights",
+    "application__permission_group__active",
+    "application__permission_group__own_work_orders_only",
+    "application__last_used_at",
+    "user__name",
+    "user__email",
+    "user__language",
+    "user__is_active",
+    "user__memberships__active",
+    "user__memberships__permission_group__name",
+    "user__memberships__permission_group__rights",
+    "user__memberships__permission_group__active",
+    "user__memberships__permission_group__own_work_orders_only",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A live token: for whom, through which consumer, for how much."""
+
+    principal: Principal
+    consumer_id: int
+    consumer_name: str
+    scopes: frozenset[str]
+    limiting_group_id: int | None
+    authorization_id: int | None
+    expires: dt.datetime
+    touched_at: dt.datetime | None
+
+
+def resolve(token: str, resource: str) -> Bearer | None:
+    """None for whatever is not, or no longer, good at exactly this resource."""
+    return resolve_digest(digest(token), resource) if is_shaped(Prefix.ACCESS_TOKEN, token) else None
+
+
+def resolve_digest(token_digest: str, resource: str) -> Bearer | None:
+    row = (
+        AccessToken.objects.filter(
+            Q(user=None) | Q(user__memberships__company=F("application__company")),
+            token_checksum=token_digest,
+        )
+        .values(*_FIELDS)
+        .first()
+    )
+    if row is None or not _is_good(row, resource):
+        return None
+    return _of_person(row) if row["user_id"] is not None else _of_program(row)
+
+
+def _is_good(row: dict[str, Any], resource: str) -> bool:
+    now = timezone.now()
+    if row["resource"] != [resource] or row["expires"] <= now:
+        return False
+    if not row[_CONSUMER + "enabled"] or not row[_CONSUMER_GROUP + "active"]:
+        return False
+    by_code = row["application__authorization_grant_type"] == Consumer.GRANT_AUTHORIZATION_CODE
+    if row["user_id"] is None:
+        return not by_code and row["authorization_id"] is None
+    return bool(
+        by_code
+        and row["authorization_id"] is not None
+        and row["authorization__revoked_at"] is None
+        and row["authorization__ends_at"] > now
+        and row["user__is_active"]
+        and row[_MEMBERSHIP + "active"]
+        and row[_MEMBERSHIP + "permission_group__active"]
+    )
+
+
+def _of_person(row: dict[str, Any]) -> Bearer:
+    """The person's rights, narrowed where the consumer is; the scopes that the consent still holds."""
+    group = _MEMBERSHIP + "permission_group__"
+    rights, own_only = frozenset(row[group + "rights"]), row[group + "own_work_orders_only"]
+    narrows = row[_CONSUMER + "narrow_to_group"]
+    if narrows:
+        rights &= frozenset(row[_CONSUMER_GROUP + "rights"])
+        own_only = own_only or row[_CONSUMER_GROUP + "own_work_orders_only"]
+    return _bearer(
+        row,
+        granted=frozenset(row["scope"].split()) & frozenset(row["authorization__scope"].split()),
+        limiting_group_id=row["application__permission_group_id"] if narrows else None,
+        touched_at=row["authorization__last_used_at"],
+        language=row["user__language"] or row["application__company__language"],
+        rights=rights & ALL_RIGHTS,
+        group_name=row[group + "name"],
+        own_work_orders_only=own_only,
+        user_id=row["user_id"],
+        user_name=row["user__name"] or row["user__email"],
+        user_email=row["user__email"],
+    )
+
+
+def _of_program(row: dict[str, Any]) -> Bearer:
+    """The rights of the consumer's permission group."""
+    return _bearer(
+        row,
+        granted=frozenset(row["scope"].split()),
+        limiting_group_id=row["application__permission_group_id"],
+        touched_at=row["application__last_used_at"],
+        language=row["application__company__language"],
+        rights=frozenset(row[_CONSUMER_GROUP + "rights"]) & ALL_RIGHTS,
+        group_name=row[_CONSUMER_GROUP + "name"],
+        own_work_orders_only=row[_CONSUMER_GROUP + "own_work_orders_only"],
+    )
+
+
+def _bearer(
+    row: dict[str, Any],
+    *,
+    granted: frozenset[str],
+    limiting_group_id: int | None,
+    touched_at: dt.datetime | None,
+    **principal: Any,
+) -> Bearer:
+    return Bearer(
+        principal=Principal(
+            company_id=row["application__company_id"],
+            company_name=row["application__company__name"],
+            time_zone=row["application__company__time_zone"],
+            **principal,
+        ),
+        consumer_id=row["application_id"],
+        consumer_name=row["application__name"],
+        scopes=granted & {scopes.READ, scopes.WRITE},
+        limiting_group_id=limiting_group_id,
+        authorization_id=row["authorization_id"],
+        expires=row["expires"],
+        touched_at=touched_at,
+    )
+
+
+def is_due(bearer: Bearer) -> bool:
+    return bearer.touched_at is None or timezone.now() - bearer.touched_at > TOUCH_EVERY
+
+
+def touch(bearer: Bearer) -> None:
+    """Note the use for the screens. Not worth failing a call for."""
+    now = timezone.now()
+    try:
+        Consumer.objects.filter(pk=bearer.consumer_id).update(last_used_at=now)
+        if bearer.authorization_id is not None:
+            AppAuthorization.objects.filter(pk=bearer.authorization_id).update(last_used_at=now)
+    except DatabaseError:
+        return

@@ -1,0 +1,157 @@
+"""What a person approves: in plain words before, as an app authorization and a code after."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Membership, User
+from accounts.rights import MODULE_NAMES, Action, Module
+from consumers import scopes
+from consumers.authorization_request import Checked
+from consumers.callbacks import is_registered
+from consumers.digests import Prefix, digest, make
+from consumers.models import AUTHORIZATION_LIFETIME, AppAuthorization, AuthorizationRequest, Consumer, Grant
+
+REQUEST_LIFETIME = dt.timedelta(minutes=15)
+CODE_LIFETIME = dt.timedelta(seconds=60)
+
+_CHANGES = {
+    Action.ADD: gettext_lazy("create"),
+    Action.EDIT: gettext_lazy("change"),
+    Action.DELETE: gettext_lazy("delete"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """What this person would let this consumer do, by modules and in words."""
+
+    read: list[str]
+    write: list[str]
+    never: list[str]
+    own_work_orders_only: bool
+
+
+def powers(membership: Membership, consumer: Consumer) -> Powers:
+    """The rights that will be enforced: the person's, narrowed where the consumer is."""
+    rights, own_only = membership.rights, membership.permission_group.own_work_orders_only
+    if consumer.narrow_to_group:
+        rights &= consumer.permission_group.effective_rights
+        own_only = own_only or consumer.permission_group.own_work_orders_only
+    # No tool configures anything, whatever the person may do on the screens.
+    modules = [module for module in Module if module != Module.CONFIGURATION]
+    read, write, never = [], [], []
+    for module in modules:
+        name = str(MODULE_NAMES[module])
+        if f"{module}:view" in rights:
+            read.append(name)
+        else:
+            never.append(_("see %(what)s") % {"what": name})
+        changes = [str(word) for action, word in _CHANGES.items() if f"{module}:{action}" in rights]
+        if changes:
+            write.append(f"{name}: {', '.join(changes)}")
+    never.append(_("change settings, accounts or permissions"))
+    return Powers(read, write, never, own_only and f"{Module.WORK_ORDERS}:view" in rights)
+
+
+class NotOpen(Exception):
+    """The decision refers to no request that this person, in this session, may still decide."""
+
+
+def keep(checked: Checked, user: User, session_key: str, offered: Powers) -> AuthorizationRequest:
+    """Store a checked request under a one-time id for this person in this session.
+
+    Writing that the page does not offer is left out here, so that no form can bring it back.
+    """
+    now = timezone.now()
+    wanted = [scope for scope in checked.scopes if offered.write or scope != scopes.WRITE]
+    AuthorizationRequest.objects.filter(user=user, expires_at__lte=now).delete()
+    return AuthorizationRequest.objects.create(
+        consumer=checked.consumer,
+        user=user,
+        session_digest=digest(session_key),
+        params={
+            "redirect_uri": checked.redirect_uri,
+            "scopes": wanted,
+            "resource": checked.resource,
+            "state": checked.state,
+            "code_challenge": checked.code_challenge,
+        },
+        expires_at=now + REQUEST_LIFETIME,
+    )
+
+
+def take(request_id: str, user: User, session_key: str) -> AuthorizationRequest:
+    """The kept request, now decided: a second decision finds nothing. Call it in a transaction."""
+    try:
+        key = uuid.UUID(request_id)
+    except ValueError as error:
+        raise NotOpen from error
+    now = timezone.now()
+    mine = AuthorizationRequest.objects.filter(
+        pk=key, user=user, session_digest=digest(session_key), decided_at=None, expires_at__gt=now
+    )
+    kept = mine.select_related("consumer__company", "consumer__permission_group").first()
+    if kept is None or mine.update(decided_at=now, params={}) != 1:
+        raise NotOpen
+    return kept
+
+
+def still_allowed(kept: AuthorizationRequest, user: User) -> bool:
+    """Minutes may lie between page and decision: consumer, callback and person are looked at again."""
+    consumer = kept.consumer
+    return (
+        consumer.is_usable()
+        and is_registered(kept.params["redirect_uri"], consumer.callback_urls)
+        and scopes.membership_for(user.pk, consumer) is not None
+    )
+
+
+def approve(kept: AuthorizationRequest, user: User, *, write: bool) -> str:
+    """Record the consent and give the code, whose digest alone is stored."""
+    params = kept.params
+    granted = [scope for scope in params["scopes"] if write or scope != scopes.WRITE]
+    now = timezone.now()
+    code = make(Prefix.CODE)
+    with transaction.atomic():
+        # Two consents of one person at once take turns, so that one live authorization stays one.
+        User.objects.select_for_update().get(pk=user.pk)
+        authorization = _authorization(kept.consumer, user, now)
+        authorization.scope = " ".join(granted)
+        authorization.resource, authorization.redirect_uri = params["resource"], params["redirect_uri"]
+        authorization.ends_at = now + AUTHORIZATION_LIFETIME
+        authorization.save()
+        Grant.objects.create(
+            code=digest(code),
+            application=kept.consumer,
+            authorization=authorization,
+            user=user,
+            redirect_uri=params["redirect_uri"],
+            scope=authorization.scope,
+            resource=[params["resource"]],
+            code_challenge=params["code_challenge"],
+            code_challenge_method="S256",
+            expires=now + CODE_LIFETIME,
+        )
+    return code
+
+
+def _authorization(consumer: Consumer, user: User, now: dt.datetime) -> AppAuthorization:
+    """The live one, or a new one; one that has run out makes way."""
+    current = (
+        AppAuthorization.objects.select_for_update()
+        .filter(user=user, consumer=consumer, revoked_at=None)
+        .first()
+    )
+    if current is not None and current.live:
+        return current
+    if current is not None:
+        current.revoke()
+    return AppAuthorization(user=user, consumer=consumer, created_at=now)

@@ -1,0 +1,45 @@
+"""Families of tokens: what one code produced. The caller holds the lock of the app authorization."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.utils import timezone
+
+from consumers.models import AccessToken, AppAuthorization, Grant, RefreshToken
+
+MAX_HEADS = 10
+
+
+def end_family(authorization: AppAuthorization, family: uuid.UUID | None) -> None:
+    """Kill a family; an authorization that has nothing else left ends with it."""
+    now = timezone.now()
+    AccessToken.objects.filter(authorization=authorization, token_family=family).delete()
+    RefreshToken.objects.filter(authorization=authorization, token_family=family, revoked=None).update(
+        revoked=now
+    )
+    others = RefreshToken.objects.filter(
+        authorization=authorization, revoked=None, superseded_at=None, expires__gt=now
+    )
+    waiting = Grant.objects.filter(authorization=authorization, redeemed_at=None, expires__gt=now)
+    if not others.exists() and not waiting.exists():
+        authorization.revoke()
+
+
+def make_room(old: RefreshToken, *, settled_before: dt.datetime) -> bool:
+    """Keep a family at MAX_HEADS usable refresh tokens.
+
+    Tokens that parallel refreshes left unused give way, oldest first. Those of the last
+    minute do not: somebody has only just received them.
+    """
+    heads = RefreshToken.objects.filter(
+        token_family=old.token_family, revoked=None, superseded_at=None, expires__gt=timezone.now()
+    ).exclude(pk=old.pk)
+    surplus = int(heads.count()) - MAX_HEADS + 1
+    if surplus <= 0:
+        return True
+    unused = heads.filter(created__lt=settled_before).order_by("created", "pk")
+    chosen = list(unused.values_list("pk", flat=True)[:surplus])
+    RefreshToken.objects.filter(pk__in=chosen).update(revoked=timezone.now())
+    return bool(len(chosen) == surplus)

@@ -1,0 +1,49 @@
+"""Lists the OAuth consumers: never a secret, only its last four characters."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from consumers.models import Consumer
+
+
+class Command(BaseCommand):
+    help = "Lists the OAuth consumers of one company or of all."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--company", metavar="SLUG")
+        parser.add_argument("--json", action="store_true", help="print one JSON list")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        consumers = Consumer.objects.select_related("company", "permission_group").order_by(
+            "company__slug", "name", "pk"
+        )
+        if options["company"]:
+            consumers = consumers.filter(company__slug=options["company"])
+        rows = [_row(consumer) for consumer in consumers]
+        if options["json"]:
+            self.stdout.write(json.dumps(rows))
+            return
+        for row in rows:
+            state = "enabled" if row["enabled"] else "disabled"
+            self.stdout.write(f"{row['company']}  {row['key']}  {row['grant']}  {state}  {row['name']}")
+
+
+def _row(consumer: Consumer) -> dict[str, Any]:
+    return {
+        "company": consumer.company.slug,
+        "name": consumer.name,
+        "key": consumer.client_id,
+        "secret_hint": consumer.secret_hint,
+        "grant": consumer.authorization_grant_type,
+        "public": consumer.is_public,
+        "callbacks": consumer.callback_urls,
+        "group": consumer.permission_group.name,
+        "narrow_to_group": consumer.narrow_to_group,
+        "enabled": consumer.enabled,
+        "created": consumer.created.isoformat(),
+        "last_used_at": consumer.last_used_at.isoformat() if consumer.last_used_at else None,
+    }

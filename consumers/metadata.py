@@ -1,0 +1,67 @@
+"""The documents by which clients find their way: RFC 8414 and RFC 9728, from one configured issuer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from consumers import scopes
+
+RESOURCE_DOCUMENT = "/.well-known/oauth-protected-resource"
+
+
+@require_safe
+def authorization_server(request: HttpRequest) -> HttpResponse:
+    url = settings.PUBLIC_URL
+    methods = ["client_secret_basic", "client_secret_post", "none"]
+    return _public(
+        {
+            "issuer": url,
+            "authorization_endpoint": f"{url}/oauth/authorize",
+            "token_endpoint": f"{url}/oauth/token",
+            "revocation_endpoint": f"{url}/oauth/revoke",
+            "introspection_endpoint": f"{url}/oauth/introspect",
+            "scopes_supported": list(scopes.ALL),
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+            "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": methods,
+            "revocation_endpoint_auth_methods_supported": methods,
+            "introspection_endpoint_auth_methods_supported": methods,
+            "authorization_response_iss_parameter_supported": True,
+            "protected_resources": [settings.MCP_RESOURCE],
+            "ui_locales_supported": ["en", "es", "pt-BR"],
+        }
+    )
+
+
+@require_safe
+def protected_resource(request: HttpRequest) -> HttpResponse:
+    """At the path of the endpoint and at the root. `offline_access` is no scope of a resource."""
+    return _public(
+        {
+            "resource": settings.MCP_RESOURCE,
+            "authorization_servers": [settings.PUBLIC_URL],
+            "scopes_supported": [scopes.READ, scopes.WRITE],
+            "bearer_methods_supported": ["header"],
+            "resource_name": "Fracttal One",
+        }
+    )
+
+
+@require_safe
+def nothing(request: HttpRequest, **_path: str) -> HttpResponse:
+    """For documents that clients probe for and that are not served: JSON, never a page."""
+    return _public({"error": "not_found"}, 404)
+
+
+def _public(data: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Readable by programs in browsers of any site; it holds nothing but public addresses."""
+    response = JsonResponse(data, status=status)
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cache-Control"] = "public, max-age=300" if status == 200 else "no-store"
+    return response

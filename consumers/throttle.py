@@ -1,0 +1,46 @@
+"""How often one address may fail to authenticate as one consumer before it hears "wait".
+
+Only failures are counted and only failures are refused: keys are public and assistants share
+addresses, so a limit on whoever shows the right secret would let a stranger cut a company off.
+Guessing is hopeless anyway (256 bits); this keeps a broken client from hammering.
+"""
+
+from __future__ import annotations
+
+import time
+
+from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
+from django.http import HttpRequest
+from redis.exceptions import RedisError
+
+from consumers.digests import digest
+
+WINDOW_SECONDS = 60
+MOST_FAILURES = 10
+
+_local = LocMemCache("oauth-throttle", {"OPTIONS": {"MAX_ENTRIES": 20_000}})
+
+
+def address_of(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def count_failure(request: HttpRequest, key: str) -> int:
+    """Count one; the seconds to wait where it was one too many, otherwise 0."""
+    window, into = divmod(int(time.time()), WINDOW_SECONDS)
+    name = f"oauth-failures:{window}:{digest(f'{address_of(request)} {key[:255]}')}"
+    return WINDOW_SECONDS - into if _count(name) > MOST_FAILURES else 0
+
+
+def _count(name: str) -> int:
+    """In the shared cache; without it in this process, so that the limit never fails open."""
+    for store in (cache, _local):
+        try:
+            store.add(name, 0, WINDOW_SECONDS)
+            return int(store.incr(name))
+        except ValueError:
+            return 1  # pushed out between the two lines
+        except (RedisError, OSError):
+            continue
+    return 1

@@ -1,0 +1,64 @@
+"""POST /oauth/token (RFC 6749 §3.2): code, refresh and client credentials into tokens."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from oauthlib.common import Request
+from oauthlib.oauth2.rfc6749.errors import OAuth2Error
+from oauthlib.oauth2.rfc6749.grant_types import (
+    AuthorizationCodeGrant,
+    ClientCredentialsGrant,
+    RefreshTokenGrant,
+)
+from oauthlib.oauth2.rfc6749.tokens import BearerToken
+from oauthlib.oauth2.rfc6749.utils import scope_to_list
+
+from consumers.digests import Prefix, make
+from consumers.front_door import Form, Refused, answer, endpoint
+from consumers.models import Consumer
+from consumers.validator import ACCESS_LIFETIME, Validator
+
+GRANTS = {
+    "authorization_code": AuthorizationCodeGrant,
+    "refresh_token": RefreshTokenGrant,
+    "client_credentials": ClientCredentialsGrant,
+}
+
+
+@cache
+def _validator() -> Validator:
+    return Validator()
+
+
+@endpoint
+def token(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
+    grant_type = form.get("grant_type")
+    if grant_type is None:
+        raise Refused("invalid_request", "grant_type is missing.")
+    if grant_type not in GRANTS:
+        raise Refused(
+            "unsupported_grant_type", "Use authorization_code, refresh_token or client_credentials."
+        )
+    question = Request("", "POST", [(name, value) for name, value in form.items() if name != "client_secret"])
+    question.client, question.client_id = consumer, consumer.client_id
+    question.scopes = scope_to_list(question.scope)
+    grant = GRANTS[grant_type](_validator())
+    bearer = BearerToken(
+        _validator(),
+        token_generator=lambda _request: make(Prefix.ACCESS_TOKEN),
+        refresh_token_generator=lambda _request: make(Prefix.REFRESH_TOKEN),
+        expires_in=int(ACCESS_LIFETIME.total_seconds()),
+    )
+    try:
+        with transaction.atomic():
+            # Its errors come back as answers, so what a replay revoked is committed;
+            # only what is raised while storing undoes everything.
+            _headers, body, status = grant.create_token_response(question, bearer)
+    except OAuth2Error as error:
+        body, status = error.json, error.status_code
+    headers = {"Retry-After": "60"} if status == 429 else None
+    return answer(json.loads(body), status, headers)

@@ -1,0 +1,46 @@
+"""The ASGI root: the MCP path to its own door, the process lifespan, everything else to Django."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import MutableMapping
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fracttal_mcp.settings")
+django_application = get_asgi_application()
+
+from django.conf import settings  # noqa: E402 - after the set-up of Django
+
+from mcp_gateway import audit  # noqa: E402
+from mcp_gateway.asgi import Receive, Send, mcp_application  # noqa: E402
+from mcp_gateway.product import endpoint  # noqa: E402
+from mcp_gateway.upstream import http  # noqa: E402
+
+
+async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http" and scope["path"] == settings.MCP_PATH:
+        await mcp_application(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] == "/livez":
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"cache-control", b"no-store")]}
+        )
+        await send({"type": "http.response.body", "body": b"ok"})
+    else:
+        await django_application(dict(scope), receive, send)  # type: ignore[arg-type] # stubs want Mapping
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    await receive()
+    await asyncio.to_thread(audit.start)
+    await http.start()
+    endpoint()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await http.stop()
+    await asyncio.to_thread(audit.stop)
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,65 @@
+"""The answer to `tools/list`, built once per set of rights and era and kept as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from mcp.shared.inbound import x_mcp_header_map
+
+from mcp_gateway.protocol.schemas import input_schema, output_schema
+from mcp_gateway.registry import Catalogue, Tool
+
+MAX_KEPT = 256
+
+
+class Listing:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._tools = list(catalogue.tools.values())
+        self._wire = {tool.name: wire(tool) for tool in self._tools}
+        self._with_headers = {
+            name: described["inputSchema"]
+            for name, described in self._wire.items()
+            if x_mcp_header_map(described["inputSchema"])
+        }
+        self._kept: dict[tuple[bool, frozenset[str]], bytes] = {}
+
+    def tools(self, rights: frozenset[str], modern: bool, envelope: Mapping[str, Any]) -> bytes:
+        """The result as JSON: what these rights allow, in the order of the catalogue."""
+        key = modern, rights
+        if key not in self._kept:
+            if len(self._kept) >= MAX_KEPT:
+                self._kept.clear()
+            listed = [self._wire[tool.name] for tool in self._tools if tool.rights <= rights]
+            cache = {"ttlMs": 60_000, "cacheScope": "private"} if modern else {}
+            self._kept[key] = orjson.dumps({"tools": listed, **cache, **envelope})
+        return self._kept[key]
+
+    def schema_with_headers(self, name: str) -> dict[str, Any] | None:
+        """The input schema of a tool that mirrors arguments in `Mcp-Param-*` headers."""
+        return self._with_headers.get(name)
+
+
+def wire(tool: Tool[Any, Any]) -> dict[str, Any]:
+    """A tool as `tools/list` shows it. The security schemes stand twice: ChatGPT reads the
+    tool's own, other SDKs keep only `_meta`."""
+    schemes = [{"type": "oauth2", "scopes": list(tool.scopes)}]
+    described: dict[str, Any] = {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "inputSchema": tool.input_schema or input_schema(tool.input),
+        "annotations": {
+            "title": tool.title,
+            "readOnlyHint": tool.read_only,
+            "destructiveHint": tool.destructive,
+            "idempotentHint": tool.idempotent,
+            "openWorldHint": tool.open_world,
+        },
+        "securitySchemes": schemes,
+        "_meta": {"securitySchemes": schemes},
+    }
+    if tool.output is not None:
+        described["outputSchema"] = output_schema(tool.output)
+    return described

@@ -1,0 +1,112 @@
+"""JSON-RPC on the wire: one message of a POST decoded, answers and errors encoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from mcp.shared.inbound import ERROR_CODE_HTTP_STATUS
+from mcp_types.jsonrpc import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR
+
+MAX_DEPTH = 64
+RequestId = str | int
+
+
+class ProtocolError(Exception):
+    """A JSON-RPC error answer: code, our own sentence, and the HTTP status that goes with it."""
+
+    def __init__(
+        self,
+        code: int,
+        message: str,
+        *,
+        data: Any = None,
+        request_id: RequestId | None = None,
+        status: int = 0,
+    ) -> None:
+        super().__init__(message)
+        self.code, self.message, self.data, self.request_id = code, message, data, request_id
+        self.status = status or ERROR_CODE_HTTP_STATUS.get(code, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A request, or (with `id` None) a notification or an answer that nobody waits for."""
+
+    method: str
+    params: dict[str, Any]
+    id: RequestId | None
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        found = self.params.get("_meta")
+        return found if isinstance(found, dict) else {}
+
+
+def decode(body: bytes) -> Message:
+    """The single message of a POST body. Repeated keys: the last one counts, as in RFC 8259.
+
+    Raises ProtocolError: -32700 for what is not JSON, -32600 for what is not one message.
+    """
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise ProtocolError(PARSE_ERROR, "The body is not valid JSON.") from None
+    if not isinstance(data, dict):
+        raise ProtocolError(
+            INVALID_REQUEST, "Send one JSON-RPC message as an object; batches are not served."
+        )
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _deeper_than(data, MAX_DEPTH):
+        raise ProtocolError(INVALID_REQUEST, "The message is nested too deeply.")
+    if data.get("jsonrpc") != "2.0":
+        raise ProtocolError(INVALID_REQUEST, 'A message carries "jsonrpc": "2.0".')
+    method = data.get("method")
+    if method is None and ("result" in data or "error" in data):
+        return Message("", {}, None)
+    request_id = data.get("id")
+    if "id" in data and not (
+        isinstance(request_id, str) or (isinstance(request_id, int) and not isinstance(request_id, bool))
+    ):
+        raise ProtocolError(INVALID_REQUEST, "The id of a request is a string or an integer.")
+    if not isinstance(method, str) or not method:
+        raise ProtocolError(INVALID_REQUEST, "A request names its method.", request_id=request_id)
+    params = data.get("params", {})
+    if not isinstance(params, dict):
+        raise ProtocolError(INVALID_PARAMS, "params is an object.", request_id=request_id)
+    return Message(method, params, request_id)
+
+
+def _deeper_than(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
+
+
+def result(request_id: RequestId, data: Any) -> bytes:
+    """`data` may be prebuilt JSON wrapped in orjson.Fragment."""
+    return orjson.dumps({"jsonrpc": "2.0", "id": request_id, "result": data})
+
+
+def error(problem: ProtocolError) -> bytes:
+    told: dict[str, Any] = {"code": problem.code, "message": problem.message}
+    if problem.data is not None:
+        told["data"] = problem.data
+    return orjson.dumps({"jsonrpc": "2.0", "id": problem.request_id, "error": told})
+
+
+def notification(method: str, params: dict[str, Any]) -> bytes:
+    return orjson.dumps({"jsonrpc": "2.0", "method": method, "params": params})
+
+
+def event(message: bytes) -> bytes:
+    """One message as a server-sent event."""
+    return b"event: message\ndata: " + message + b"\n\n"

@@ -1,0 +1,87 @@
+"""Which revision a message speaks, decided from the message alone.
+
+Legacy: 2024-11-05 to 2025-11-25, begun by `initialize`. Modern: 2026-07-28, where each request
+carries its own envelope and mirrors it in headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mcp.shared.inbound import (
+    MCP_PROTOCOL_VERSION_HEADER,
+    InboundLadderRejection,
+    classify_inbound_request,
+    find_duplicated_routing_header,
+    unsupported_protocol_version_rejection,
+    validate_mcp_param_headers,
+)
+from mcp_types import PROTOCOL_VERSION_META_KEY
+from mcp_types.jsonrpc import HEADER_MISMATCH
+from mcp_types.version import (
+    HANDSHAKE_PROTOCOL_VERSIONS,
+    KNOWN_PROTOCOL_VERSIONS,
+    LATEST_HANDSHAKE_VERSION,
+)
+
+from mcp_gateway.protocol.messages import Message, ProtocolError
+
+ASSUMED = "2025-03-26"  # a client that sends no header (2025-06-18, "Protocol Version Header")
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    version: str
+    capabilities: Mapping[str, Any]
+
+    @property
+    def modern(self) -> bool:
+        return self.version not in HANDSHAKE_PROTOCOL_VERSIONS
+
+
+def revision_of(
+    message: Message, header_lines: Sequence[tuple[str, str]], headers: Mapping[str, str]
+) -> Revision:
+    """Raises ProtocolError -32020, -32022 or -32602 with the id of the message."""
+    if duplicated := find_duplicated_routing_header(header_lines):
+        raise ProtocolError(
+            HEADER_MISMATCH, f"The header {duplicated} appears more than once.", request_id=message.id
+        )
+    asked = headers.get(MCP_PROTOCOL_VERSION_HEADER)
+    version = asked or ASSUMED
+    named = message.meta.get(PROTOCOL_VERSION_META_KEY)
+    if version in HANDSHAKE_PROTOCOL_VERSIONS and (named is None or named == version):
+        return Revision(version, {})
+    if message.id is None:
+        # A notification has no envelope to hold against the header.
+        if rejection := unsupported_protocol_version_rejection(version, KNOWN_PROTOCOL_VERSIONS):
+            raise _refused(rejection, message)
+        return Revision(version, {})
+    body = {"method": message.method, "params": message.params}
+    route = classify_inbound_request(body, headers=headers)
+    if isinstance(route, InboundLadderRejection):
+        if asked is not None and asked not in KNOWN_PROTOCOL_VERSIONS and named in (None, asked):
+            route = unsupported_protocol_version_rejection(asked) or route
+        raise _refused(route, message)
+    capabilities = route.client_capabilities
+    return Revision(route.protocol_version, capabilities if isinstance(capabilities, dict) else {})
+
+
+def check_parameter_headers(message: Message, schema: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+    """`Mcp-Param-*` headers against the arguments they mirror (2026-07-28, transports)."""
+    arguments = message.params.get("arguments")
+    rejection = validate_mcp_param_headers(schema, arguments if isinstance(arguments, dict) else {}, headers)
+    if rejection is not None:
+        raise _refused(rejection, message)
+
+
+def handshake_version(message: Message) -> str:
+    """The version that `initialize` settles on: the one asked for if it is known."""
+    asked = message.params.get("protocolVersion")
+    return asked if asked in HANDSHAKE_PROTOCOL_VERSIONS else LATEST_HANDSHAKE_VERSION
+
+
+def _refused(rejection: InboundLadderRejection, message: Message) -> ProtocolError:
+    return ProtocolError(rejection.code, rejection.message, data=rejection.data, request_id=message.id)

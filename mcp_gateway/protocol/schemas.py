@@ -1,0 +1,47 @@
+"""JSON Schemas of tools as clients get them: closed, without `$ref`, without generated titles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+
+def input_schema(model: type[BaseModel]) -> dict[str, Any]:
+    schema = _published(model.model_json_schema(mode="validation"))
+    schema.setdefault("properties", {})
+    schema["additionalProperties"] = False
+    return schema
+
+
+def output_schema(model: type[BaseModel]) -> dict[str, Any]:
+    return _published(model.model_json_schema(mode="serialization"))
+
+
+def _published(schema: dict[str, Any]) -> dict[str, Any]:
+    definitions: dict[str, Any] = schema.pop("$defs", {})
+    published: dict[str, Any] = _inline(schema, definitions, ())
+    return published
+
+
+def _inline(node: Any, definitions: dict[str, Any], open_names: tuple[str, ...]) -> Any:
+    """Replace `$ref` by what it names; a schema that contains itself is a defect of the tool."""
+    if isinstance(node, list):
+        return [_inline(item, definitions, open_names) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        name = node["$ref"].removeprefix("#/$defs/")
+        if name in open_names:
+            raise ValueError(f"The schema {name} contains itself.")
+        named = _inline(definitions[name], definitions, (*open_names, name))
+        return {**named, **_inline({k: v for k, v in node.items() if k != "$ref"}, definitions, open_names)}
+    inlined = {}
+    for key, value in node.items():
+        if key == "title" and isinstance(value, str):
+            continue
+        if key == "properties":
+            inlined[key] = {name: _inline(child, definitions, open_names) for name, child in value.items()}
+        else:
+            inlined[key] = _inline(value, definitions, open_names)
+    return inlined
