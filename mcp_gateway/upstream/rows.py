@@ -42,9 +42,11 @@ class Row(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """`start` is the offset of the first row and `read` how many rows the upstream gave from there."""
+    """`start` is the offset of the first row and `read` how many rows the upstream gave from there;
+    `offsets` are those of the rows that were kept."""
 
     rows: list[R]
+    offsets: list[int]
     start: int
     read: int
     total: int | None
@@ -78,9 +80,10 @@ def page_of(
 ) -> Page[R]:
     """`keep` looks again at what the upstream was asked to filter: unknown filters are ignored there."""
     rows = parsed(model, envelope.rows)
-    kept = rows if keep is None else [row for row in rows if keep(row)]
+    kept = [(start + at, row) for at, row in enumerate(rows) if keep is None or keep(row)]
     return Page(
-        rows=kept,
+        rows=[row for _, row in kept],
+        offsets=[offset for offset, _ in kept],
         start=start,
         read=len(rows),
         total=envelope.total,
