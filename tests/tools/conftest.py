@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import orjson
 import pytest
 from django.core.cache import cache
@@ -34,7 +34,8 @@ def _plant(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 @pytest.fixture(autouse=True)
-def plant(_plant: None, settings: Settings) -> None:
+def db(_plant: None, settings: Settings) -> None:
+    """Instead of pytest-django's, whose transaction other threads could not see into."""
     settings.API_REQUESTS_PER_MINUTE = 0
     cache.clear()
 
@@ -73,9 +74,11 @@ class Person:
         result = self.result(tool, **arguments)
         assert not result.is_error, result.content
         assert result.structured is not None
+        output = CATALOGUE.tools[tool].output
+        assert output is not None
         jsonschema.validate(
             orjson.loads(orjson.dumps(result.structured)),
-            CATALOGUE.tools[tool].output.model_json_schema(mode="serialization"),
+            output.model_json_schema(mode="serialization"),
             format_checker=jsonschema.FormatChecker(),
         )
         assert len(orjson.dumps(result.structured)) < 110_000

@@ -13,9 +13,7 @@ DEMO = {"company__slug": "demo"}
 
 
 def folios(**filters: object) -> list[str]:
-    return list(
-        WorkOrder.objects.filter(**DEMO, **filters).distinct().values_list("folio", flat=True)  # type: ignore[misc]
-    )
+    return list(WorkOrder.objects.filter(**DEMO, **filters).distinct().values_list("folio", flat=True))
 
 
 def asked(person: Person, **arguments: object) -> list[str]:
