@@ -152,7 +152,7 @@ async def writer(call: Call) -> PersonRow:
     if own is None or not own.code:
         raise Refusal(
             "This account has no active record with a code among the people of the company, so nothing "
-            "can be written in its name. An administrator can put the account's e-mail into the person's record."
+            "can be written in its name. An administrator can put the account's e-mail there."
         )
     return own
 

@@ -41,10 +41,11 @@ def _untrusted(longest: int) -> Any:
     return BeforeValidator(cleaned), WithJsonSchema(schema)
 
 
-_name, _text, _long = _untrusted(200), _untrusted(700), _untrusted(4000)
+_name, _text, _long, _document = (_untrusted(longest) for longest in (200, 700, 4000, 30_000))
 UntrustedName = Annotated[str, _name[0], _name[1]]
 UntrustedText = Annotated[str, _text[0], _text[1]]
 UntrustedLongText = Annotated[str, _long[0], _long[1]]
+UntrustedDocument = Annotated[str, _document[0], _document[1]]
 
 
 def fold(text: str | None) -> str:
