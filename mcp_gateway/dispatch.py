@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import time
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from mcp_gateway import audit
 from mcp_gateway.caller import Caller
+from mcp_gateway.cursors import Cursors
 from mcp_gateway.errors import (
     Failure,
     GatewayError,
@@ -36,6 +38,7 @@ logger = logging.getLogger(__name__)
 RESULT_LIMIT = 256 * 1024
 # A tool ends by the upstream deadline; this ends one that does not.
 GRACE_SECONDS = 3.0
+_CURSOR_KEY = hashlib.sha256(b"tool-cursors\0" + settings.CREDENTIAL_HASH_KEY.encode()).digest()
 _running_writes: set[asyncio.Task[ToolResult | InputRequired]] = set()
 
 
@@ -59,7 +62,7 @@ async def call_tool(
     upstream = Upstream.for_caller(caller)
     is_write = tool is not None and not tool.read_only
     entry = audit.Entry.of(caller, name, arguments, is_write=is_write, request_id=request_id)
-    call = Call(caller, upstream, progress, request_id, extra or {})
+    call = Call(caller, upstream, progress, request_id, _cursors_of(caller), extra or {})
     try:
         if tool is None:
             raise UnknownTool(name)
@@ -85,6 +88,10 @@ async def call_tool(
     _close(entry, started, upstream, None)
     await audit.record(entry)
     return result
+
+
+def _cursors_of(caller: Caller) -> Cursors:
+    return Cursors(_CURSOR_KEY, f"{caller.company_id}/{caller.user_id}/{caller.consumer_id}")
 
 
 async def _refuse(error: GatewayError, entry: audit.Entry, started: float, upstream: Upstream) -> ToolResult:

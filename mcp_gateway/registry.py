@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.cursors import Cursors
 
 Input = TypeVar("Input", bound=BaseModel)
 Output = TypeVar("Output", bound=BaseModel)
@@ -24,13 +25,15 @@ class Progress(Protocol):
 class Call:
     """What a tool function gets besides its arguments.
 
-    `upstream` is bound to this caller's own upstream credential; `language` is the caller's.
+    `upstream` is bound to this caller's own upstream credential, `cursors` to this caller;
+    `language` is the caller's.
     """
 
     caller: Caller
     upstream: Any  # mcp_gateway.upstream.Upstream
     progress: Progress
     request_id: str
+    cursors: Cursors
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -1,0 +1,198 @@
+"""list_assets and get_asset."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from mcp_gateway.errors import NotFound
+from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.listing import Arguments, ListAnswer, ListArguments, ending, listed, row_of
+from mcp_gateway.tools.moments import shown
+from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText, contains
+from mcp_gateway.tools.words import (
+    ITEM_TYPE,
+    PRIORITY_BY_NAME,
+    ItemType,
+    Priority,
+    number_of,
+    word_of,
+)
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.rows import Page
+
+# What field_2 to field_6 mean depends on the type; field_1 is always the name.
+FIELDS: dict[int, tuple[str, ...]] = {
+    1: ("address", "city", "postal_code", "region", "country"),
+    2: ("manufacturer", "model", "serial_number", "other_1", "other_2"),
+    3: ("part_number", "manufacturer", "model", "other_1", "other_2"),
+    4: ("part_number", "manufacturer", "model", "other_1", "other_2"),
+    5: ("manufacturer", "serial_number", "version"),
+}
+
+
+class Asset(BaseModel):
+    code: UntrustedName
+    name: UntrustedText
+    type: ItemType | None = None
+    location: Annotated[UntrustedText | None, Field(description="The places it stands in, outermost first.")]
+    location_code: UntrustedName | None = None
+    active: bool | None = None
+    available: Annotated[bool | None, Field(description="False while it is out of service.")] = None
+    priority: Priority | None = None
+    url: str
+
+
+class AssetDetails(Asset):
+    description: UntrustedText | None = None
+    address: UntrustedName | None = None
+    city: UntrustedName | None = None
+    postal_code: UntrustedName | None = None
+    region: UntrustedName | None = None
+    country: UntrustedName | None = None
+    manufacturer: UntrustedName | None = None
+    model: UntrustedName | None = None
+    serial_number: UntrustedName | None = None
+    part_number: UntrustedName | None = None
+    version: UntrustedName | None = None
+    other_1: UntrustedName | None = None
+    other_2: UntrustedName | None = None
+    barcode: UntrustedName | None = None
+    category: UntrustedName | None = None
+    classification_1: UntrustedName | None = None
+    classification_2: UntrustedName | None = None
+    notes: UntrustedLongText | None = None
+    out_of_service_since: AwareDatetime | None = None
+    last_back_in_service_at: AwareDatetime | None = None
+
+
+class AssetList(ListAnswer):
+    assets: list[Asset]
+
+
+class ListInput(ListArguments):
+    type: Annotated[ItemType | None, Field(description="Only assets of this type.")] = None
+    location: Annotated[
+        str | None, Field(min_length=1, max_length=120, description="Code of the location they stand in.")
+    ] = None
+    whole_tree: Annotated[
+        bool, Field(description="With location: everything below it at any depth, not only directly in it.")
+    ] = True
+    active: Annotated[bool | None, Field(description="Only active, or only inactive assets.")] = None
+    available: Annotated[
+        bool | None, Field(description="False: only assets that are out of service now.")
+    ] = None
+    text: Annotated[
+        str | None,
+        Field(
+            min_length=2, max_length=120, description="Words in code, name, manufacturer, model or serial."
+        ),
+    ] = None
+
+
+class GetInput(Arguments):
+    code: Annotated[str, Field(min_length=1, max_length=120, description="Code of the asset, exactly.")]
+
+
+def asset_texts(row: ItemRow) -> tuple[str | None, ...]:
+    return (row.code, row.description, row.field_1, row.field_2, row.field_3, row.field_4, row.barcode)
+
+
+def summary(upstream: Upstream, row: ItemRow) -> Asset:
+    return Asset(
+        code=row.code,
+        name=row.field_1 or row.description or row.code,
+        type=word_of(ITEM_TYPE, row.id_type_item),
+        location=path(row.parent_description),
+        location_code=row.location_code,
+        active=row.active,
+        available=row.available,
+        priority=PRIORITY_BY_NAME.get(row.priorities_description or ""),
+        url=upstream.link("assets", row.code),
+    )
+
+
+def path(parents: str | None) -> str | None:
+    """The contract's `// L1/ L2/ ` as `L1 > L2`."""
+    places = [place.strip() for place in (parents or "").removeprefix("//").split("/ ")]
+    return " > ".join(place for place in places if place) or None
+
+
+async def list_assets(call: Call, arguments: ListInput) -> AssetList:
+    upstream: Upstream = call.upstream
+    item_type = None if arguments.type is None else number_of(ITEM_TYPE, arguments.type)
+
+    async def fetch(start: int, size: int) -> Page[ItemRow]:
+        return await list_items(
+            upstream,
+            item_type=item_type,
+            location=arguments.location,
+            whole_tree=arguments.whole_tree,
+            active=arguments.active,
+            available=arguments.available,
+            start=start,
+            size=size,
+        )
+
+    words = arguments.text
+    found = await listed(
+        fetch,
+        lambda row: summary(upstream, row),
+        start=row_of(call, "list_assets", arguments),
+        limit=arguments.limit,
+        keep=None if words is None else lambda row: contains(words, *asset_texts(row)),
+    )
+    return AssetList(assets=found.records, **ending(call, "list_assets", arguments, found, []))
+
+
+async def get_asset(call: Call, arguments: GetInput) -> AssetDetails:
+    return await asset(call, arguments.code)
+
+
+async def asset(call: Call, code: str) -> AssetDetails:
+    upstream: Upstream = call.upstream
+    row = await find_item(upstream, code)
+    if row is None:
+        raise NotFound("There is no asset with that code, or not for this person.")
+    names = FIELDS.get(row.id_type_item or 0, ())
+    values = (row.field_2, row.field_3, row.field_4, row.field_5, row.field_6)
+    return AssetDetails(
+        **dict(summary(upstream, row)),
+        **{name: value for name, value in zip(names, values, strict=False) if value},
+        description=row.description,
+        barcode=row.barcode,
+        category=row.groups_description,
+        classification_1=row.groups_1_description,
+        classification_2=row.groups_2_description,
+        notes=row.notes or None,
+        out_of_service_since=None if row.available else shown(call.caller, row.initial_date_out_of_service),
+        last_back_in_service_at=shown(call.caller, row.last_final_date_available),
+    )
+
+
+RIGHTS = frozenset({"assets:view"})
+TOOLS = (
+    Tool(
+        name="list_assets",
+        title="List assets",
+        description=(
+            "Locations, equipment, tools, spare parts and digital assets. Filter by type, location, whether "
+            "active, whether in service, or words in code and name."
+        ),
+        rights=RIGHTS,
+        input=ListInput,
+        output=AssetList,
+        run=list_assets,
+    ),
+    Tool(
+        name="get_asset",
+        title="Show an asset",
+        description="One asset by its code: where it stands, manufacturer, model, notes, whether in service.",
+        rights=RIGHTS,
+        input=GetInput,
+        output=AssetDetails,
+        run=get_asset,
+    ),
+)

@@ -1,0 +1,145 @@
+"""Lists: bounded pages, an honest word about what was not looked at, and a cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mcp_gateway.cursors import MAX_LENGTH, Position
+from mcp_gateway.registry import Call
+from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, R, pages
+
+MOST_PAGES = 10  # looked through in one call where the filter is ours
+SIZE_LIMIT = 90_000  # bytes of records in one answer
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class Arguments(BaseModel):
+    """What every tool's input is."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class ListArguments(Arguments):
+    limit: Annotated[int, Field(ge=1, le=100, description="How many records at most.")] = 25
+    cursor: Annotated[
+        str | None,
+        Field(
+            max_length=MAX_LENGTH,
+            description="next_cursor of the answer before, with the same filters, to go on from there.",
+        ),
+    ] = None
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
+
+
+class ListAnswer(BaseModel):
+    returned: Annotated[int, Field(description="How many records this answer holds.")]
+    total: Annotated[
+        int | None, Field(description="How many fit the question in all; left out where not known.")
+    ] = None
+    has_more: Annotated[bool, Field(description="Whether to go on with next_cursor.")]
+    partial: Annotated[
+        bool, Field(description="True when only a part of the records was looked at for this answer.")
+    ] = False
+    next_cursor: str | None = None
+    notes: Annotated[list[str], Field(description="What to know about this answer.")] = []
+
+
+@dataclass(slots=True)
+class Listed(Generic[T]):
+    """What was found, and from which row to go on: None at the end."""
+
+    records: list[T] = field(default_factory=list)
+    next_row: int | None = None
+    total: int | None = None
+    partial: bool = False
+    looked_at: int = 0
+
+
+class Basket(Generic[T]):
+    """Takes records until there are enough of them, or until they are large enough."""
+
+    def __init__(self, limit: int) -> None:
+        self.records: list[T] = []
+        self._limit, self._bytes = limit, 0
+
+    def take(self, record: T) -> bool:
+        """False: it belongs to the next answer. The first record always fits."""
+        size = len(record.model_dump_json(exclude_none=True).encode())
+        if self.records and (len(self.records) >= self._limit or self._bytes + size > SIZE_LIMIT):
+            return False
+        self._bytes += size
+        self.records.append(record)
+        return True
+
+
+async def listed(
+    fetch: Fetch[R],
+    make: Callable[[R], T],
+    *,
+    start: int,
+    limit: int,
+    keep: Callable[[R], bool] | None = None,
+) -> Listed[T]:
+    """One page where the upstream does the filtering; with `keep` up to MOST_PAGES are looked through."""
+    found: Listed[T] = Listed()
+    basket: Basket[T] = Basket(limit)
+    size, most = (limit, 1) if keep is None else (PAGE_SIZE, MOST_PAGES)
+    last = True
+    async for page in pages(fetch, start=start, size=size, most=most):
+        found.looked_at += page.read
+        found.total = page.counted if keep is None else None
+        for offset, row in zip(page.offsets, page.rows, strict=True):
+            if keep is not None and not keep(row):
+                continue
+            if not basket.take(make(row)):
+                found.records = basket.records
+                found.next_row = offset
+                return found
+        last, found.next_row = page.is_last, page.end
+    found.records = basket.records
+    if last:
+        found.next_row = None
+    else:
+        found.partial = keep is not None and len(found.records) < limit
+    return found
+
+
+def row_of(call: Call, tool: str, arguments: ListArguments) -> int:
+    return int(position_of(call, tool, arguments).get("row", 0))
+
+
+def position_of(call: Call, tool: str, arguments: ListArguments) -> Position:
+    if arguments.cursor is None:
+        return {}
+    return call.cursors.open(tool, arguments.filters, arguments.cursor)
+
+
+def ending(
+    call: Call, tool: str, arguments: ListArguments, found: Listed[Any], notes: list[str], **more: int | str
+) -> dict[str, Any]:
+    """The fields that every list answer ends with."""
+    notes = list(notes)
+    if found.partial:
+        notes.append(
+            f"Only {found.looked_at} rows were looked at so far, not all of them. "
+            "Call again with next_cursor to go on, or narrow the question."
+        )
+    cursor = None
+    if found.next_row is not None:
+        cursor = call.cursors.seal(tool, arguments.filters, {"row": found.next_row, **more})
+    return {
+        "returned": len(found.records),
+        "total": found.total,
+        "has_more": cursor is not None,
+        "partial": found.partial,
+        "next_cursor": cursor,
+        "notes": notes,
+    }

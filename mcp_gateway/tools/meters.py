@@ -1,0 +1,280 @@
+"""list_meters and add_meter_reading."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat
+
+from mcp_gateway.errors import Ambiguous, InvalidArguments, NotFound, UpstreamRejected
+from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.listing import Arguments, ListAnswer, ListArguments, ending, listed, row_of
+from mcp_gateway.tools.moments import IsoInput, parse, shown
+from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.meters import MeterRow, insert_reading, list_meters
+from mcp_gateway.upstream.rows import Page
+
+CLOCK_TOLERANCE = dt.timedelta(minutes=5)
+MeterId = Annotated[int, Field(ge=1, le=2**31 - 1, description="Number of the meter, from list_meters.")]
+Serial = Annotated[str, Field(min_length=1, max_length=80, description="Serial of the meter, exactly.")]
+
+
+class Meter(BaseModel):
+    id: int
+    description: UntrustedText | None = None
+    serial: UntrustedName | None = None
+    kind: Annotated[
+        Literal["counter", "gauge"] | None,
+        Field(description="A counter only counts up; a gauge moves freely."),
+    ] = None
+    unit: UntrustedName | None = None
+    asset_code: UntrustedName | None = None
+    asset: UntrustedText | None = None
+    active: bool | None = None
+    last_value: Annotated[float | None, Field(description="What the dial showed last.")] = None
+    last_read_at: AwareDatetime | None = None
+    accumulated_value: float | None = None
+    monthly_average: float | None = None
+    lowest_allowed: float | None = None
+    highest_allowed: float | None = None
+    outside_limits: Annotated[bool, Field(description="The last value lies outside the allowed range.")] = (
+        False
+    )
+    url: str
+
+
+class MeterList(ListAnswer):
+    meters: list[Meter]
+
+
+class ListInput(ListArguments):
+    asset: Annotated[
+        str | None, Field(min_length=1, max_length=120, description="Code of the asset, exactly.")
+    ] = None
+    serial: Serial | None = None
+    location: Annotated[
+        str | None,
+        Field(min_length=1, max_length=120, description="Code of a location: meters of what stands in it."),
+    ] = None
+    text: Annotated[
+        str | None,
+        Field(min_length=2, max_length=120, description="Words in description, serial, unit or asset."),
+    ] = None
+    outside_limits: Annotated[
+        bool | None, Field(description="True: only meters whose last value is outside the allowed range.")
+    ] = None
+
+
+class ReadingInput(Arguments):
+    asset: Annotated[str, Field(min_length=1, max_length=120, description="Code of the asset, exactly.")]
+    value: Annotated[
+        FiniteFloat, Field(ge=-1e15, le=1e15, description="What the dial shows, in the unit of the meter.")
+    ]
+    serial: Annotated[
+        Serial | None, Field(description="Needed (or meter) where the asset has several meters.")
+    ] = None
+    meter: Annotated[MeterId | None, Field(description="Number of the meter, instead of serial.")] = None
+    read_at: Annotated[
+        IsoInput | None,
+        Field(description="When it was read, ISO moment; now if left out. Not in the future."),
+    ] = None
+    historical: Annotated[
+        bool, Field(description="True to enter a reading that is older than the last one.")
+    ] = False
+    idempotency_key: Annotated[
+        str | None,
+        Field(
+            min_length=8,
+            max_length=128,
+            description="Any unique text of yours: a repeat with the same one writes nothing again.",
+        ),
+    ] = None
+
+
+class Reading(BaseModel):
+    meter: MeterId
+    asset_code: UntrustedName
+    value: float
+    unit: UntrustedName | None = None
+    read_at: AwareDatetime
+    already_there: Annotated[bool, Field(description="The same reading had been entered before.")]
+    accumulated_value: float | None = None
+    started_tasks: Annotated[int, Field(ge=0, description="Maintenance tasks that this reading triggered.")]
+    notes: list[str] = []
+    url: str
+
+
+def outside_limits(row: MeterRow, value: float | None) -> bool:
+    return value is not None and (
+        (row.min_value is not None and value < row.min_value)
+        or (row.max_value is not None and value > row.max_value)
+    )
+
+
+def meter(call: Call, row: MeterRow) -> Meter:
+    last = row.last_data
+    return Meter(
+        id=row.id,
+        description=row.description,
+        serial=row.serial,
+        kind=None if row.is_counter is None else "counter" if row.is_counter else "gauge",
+        unit=row.units_code or row.units_description,
+        asset_code=row.code,
+        asset=row.items_description,
+        active=row.active,
+        last_value=last.value if last else None,
+        last_read_at=shown(call.caller, last.date) if last else None,
+        accumulated_value=last.accumulated_value if last else None,
+        monthly_average=row.monthly_average_data,
+        lowest_allowed=row.min_value,
+        highest_allowed=row.max_value,
+        outside_limits=outside_limits(row, last.value if last else None),
+        url=call.upstream.link("meters", row.id),
+    )
+
+
+async def run_list(call: Call, arguments: ListInput) -> MeterList:
+    upstream: Upstream = call.upstream
+
+    async def fetch(start: int, size: int) -> Page[MeterRow]:
+        return await list_meters(
+            upstream,
+            asset=arguments.asset,
+            serial=arguments.serial,
+            location=arguments.location,
+            start=start,
+            size=size,
+        )
+
+    def keep(row: MeterRow) -> bool:
+        if arguments.outside_limits is not None:
+            last = row.last_data.value if row.last_data else None
+            if outside_limits(row, last) != arguments.outside_limits:
+                return False
+        return arguments.text is None or contains(
+            arguments.text,
+            row.description,
+            row.serial,
+            row.units_description,
+            row.units_code,
+            row.items_description,
+            row.code,
+        )
+
+    filtered = arguments.text is not None or arguments.outside_limits is not None
+    found = await listed(
+        fetch,
+        lambda row: meter(call, row),
+        start=row_of(call, "list_meters", arguments),
+        limit=arguments.limit,
+        keep=keep if filtered else None,
+    )
+    return MeterList(meters=found.records, **ending(call, "list_meters", arguments, found, []))
+
+
+async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    read_at = now if arguments.read_at is None else parse(call.caller, arguments.read_at, "read_at")
+    if read_at > now + CLOCK_TOLERANCE:
+        raise InvalidArguments(
+            "read_at must not be in the future.", fields=[{"field": "read_at", "problem": "is in the future"}]
+        )
+    upstream: Upstream = call.upstream
+    row = await _the_meter(call, arguments)
+    try:
+        inserted = await insert_reading(
+            upstream,
+            asset=arguments.asset,
+            value=arguments.value,
+            read_at=read_at,
+            serial=row.serial,
+            historical=arguments.historical,
+        )
+    except UpstreamRejected:
+        raise UpstreamRejected(_why_rejected(call, row), meter=row.id) from None
+    after = inserted.meter.last_data if inserted.meter else None
+    notes = []
+    if outside_limits(row, arguments.value):
+        notes.append(f"The value lies outside the allowed range, {row.min_value} to {row.max_value}.")
+    newest = after is not None and after.date == read_at
+    shown_at = shown(call.caller, read_at)
+    assert shown_at is not None
+    return Reading(
+        meter=row.id,
+        asset_code=arguments.asset,
+        value=arguments.value,
+        unit=row.units_code or row.units_description,
+        read_at=shown_at,
+        already_there=bool(inserted.is_duplicate),
+        accumulated_value=after.accumulated_value if after is not None and newest else None,
+        started_tasks=len(inserted.tasks or []),
+        notes=notes,
+        url=upstream.link("meters", row.id),
+    )
+
+
+async def _the_meter(call: Call, arguments: ReadingInput) -> MeterRow:
+    """The one active meter that is meant. Writing to a guessed one would be worse than asking."""
+    page = await list_meters(call.upstream, asset=arguments.asset)
+    active = [row for row in page.rows if row.active is not False]
+    if not active:
+        raise NotFound("There is no active meter on an asset with that code, or not for this person.")
+    meant = [
+        row
+        for row in active
+        if (arguments.serial is None or row.serial == arguments.serial)
+        and (arguments.meter is None or row.id == arguments.meter)
+    ]
+    candidates = [meter(call, row).model_dump(mode="json", exclude_none=True) for row in active[:20]]
+    if not meant:
+        raise NotFound("The asset has no active meter with that serial or number.", candidates=candidates)
+    if len(meant) > 1:
+        raise Ambiguous("The asset has several meters: choose one by serial or meter.", candidates=candidates)
+    if meant[0].serial is None and len(active) > 1:
+        raise Ambiguous(
+            "That meter has no serial, so Fracttal One cannot tell it from the others of the asset.",
+            candidates=candidates,
+        )
+    return meant[0]
+
+
+def _why_rejected(call: Call, row: MeterRow) -> str:
+    """The reasons of the contract, with what the meter shows, so that the next try can be right."""
+    reasons = (
+        "The reading was refused. Its date must be newer than the last reading (or historical must be "
+        "true), no other value may stand at the same moment, and a counter cannot go back."
+    )
+    last = row.last_data
+    moment = shown(call.caller, last.date) if last else None
+    if last is None or moment is None:
+        return reasons
+    return f"{reasons} Last reading: {last.value} at {moment.isoformat()}."
+
+
+TOOLS = (
+    Tool(
+        name="list_meters",
+        title="List meters",
+        description="Counters and gauges of assets with their last reading, unit and allowed range.",
+        rights=frozenset({"meters:view"}),
+        input=ListInput,
+        output=MeterList,
+        run=run_list,
+    ),
+    Tool(
+        name="add_meter_reading",
+        title="Add a meter reading",
+        description=(
+            "Enters what a meter of an asset shows. The reading cannot be taken back. Where the asset has "
+            "several meters, name one by serial or meter; ask the person when in doubt."
+        ),
+        rights=frozenset({"meters:add", "meters:view"}),
+        input=ReadingInput,
+        output=Reading,
+        run=add_meter_reading,
+        read_only=False,
+        idempotent=False,
+    ),
+)

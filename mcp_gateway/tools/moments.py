@@ -1,0 +1,73 @@
+"""Dates in the caller's time zone, durations in minutes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field
+
+from mcp_gateway.caller import Caller
+from mcp_gateway.errors import InvalidArguments
+from mcp_gateway.upstream.rows import Period
+
+IsoInput = Annotated[
+    str,
+    Field(
+        max_length=40,
+        examples=["2026-07-01", "2026-07-01T14:00:00-05:00"],
+    ),
+]
+Minutes = Annotated[int, Field(ge=0, description="Minutes.")]
+LARGEST_PERIOD = dt.timedelta(days=366 * 30)
+EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+
+
+def zone_of(caller: Caller) -> dt.tzinfo:
+    try:
+        return ZoneInfo(caller.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return dt.UTC
+
+
+def shown(caller: Caller, moment: dt.datetime | None) -> dt.datetime | None:
+    """To the second, in the caller's zone."""
+    return None if moment is None else moment.astimezone(zone_of(caller)).replace(microsecond=0)
+
+
+def minutes(seconds: float | None) -> int | None:
+    return None if seconds is None or seconds < 0 else round(seconds / 60)
+
+
+def parse(caller: Caller, text: str, field: str, *, end_of_day: bool = False) -> dt.datetime:
+    """An ISO date or moment; without a zone it is the caller's, a bare date is the whole day."""
+    try:
+        if len(text) <= 10:
+            time = dt.time(23, 59, 59, 999_999) if end_of_day else dt.time()
+            moment = dt.datetime.combine(dt.date.fromisoformat(text), time)
+        else:
+            moment = dt.datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone_of(caller))
+        moment = moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        raise _invalid(field, "must be an ISO date such as 2026-07-01 or 2026-07-01T14:00:00-05:00") from None
+    if not EARLIEST <= moment <= LATEST:
+        raise _invalid(field, "must lie between the years 1990 and 2100")
+    return moment
+
+
+def period(caller: Caller, since: str | None, until: str | None, kind: str) -> Period | None:
+    if since is None and until is None:
+        return None
+    begin = EARLIEST if since is None else parse(caller, since, "since")
+    end = LATEST if until is None else parse(caller, until, "until", end_of_day=True)
+    if end < begin:
+        raise _invalid("until", "must not be before since")
+    return Period(begin, end, kind)
+
+
+def _invalid(field: str, problem: str) -> InvalidArguments:
+    return InvalidArguments(f"{field} {problem}.", fields=[{"field": field, "problem": problem}])

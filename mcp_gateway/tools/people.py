@@ -1,0 +1,182 @@
+"""list_people and whoami, and the person behind a write."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from mcp_gateway.errors import NotPermitted, Refusal
+from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.listing import Arguments, ListAnswer, ListArguments, ending, listed, row_of
+from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.personnel import PersonRow, list_people, person_of_account
+from mcp_gateway.upstream.rows import Page
+
+
+class Person(BaseModel):
+    code: UntrustedName | None = None
+    name: UntrustedName
+    email: UntrustedName | None = None
+    telephone: UntrustedName | None = None
+    active: bool | None = None
+    department: UntrustedName | None = None
+    role: UntrustedName | None = None
+    work_shift: UntrustedName | None = None
+    location: UntrustedText | None = None
+    has_account: Annotated[bool | None, Field(description="Whether the person can sign in.")] = None
+    permission_group: UntrustedName | None = None
+    url: str | None = None
+
+
+class PeopleList(ListAnswer):
+    people: list[Person]
+
+
+class ListInput(ListArguments):
+    text: Annotated[
+        str | None,
+        Field(min_length=2, max_length=120, description="Words in name, code, e-mail, department or role."),
+    ] = None
+    active: Annotated[bool | None, Field(description="Only active, or only inactive people.")] = True
+    with_account: Annotated[bool | None, Field(description="Only people who can sign in, or who cannot.")] = (
+        None
+    )
+
+
+class WhoAmI(BaseModel):
+    name: UntrustedName | None = None
+    email: str | None = None
+    acts_for: Annotated[str, Field(description="A person, or the company itself where a program connected.")]
+    company: str
+    permission_group: str | None = None
+    rights: Annotated[list[str], Field(description="module:action, as they hold for this connection.")]
+    own_work_orders_only: bool
+    connected_app: str
+    may_write: Annotated[bool, Field(description="Whether writing was approved for this connection.")]
+    language: str
+    time_zone: str
+    personnel_code: Annotated[
+        UntrustedName | None, Field(description="Code of the own record among the people.")
+    ] = None
+    url: str | None = None
+
+
+class NoArguments(Arguments):
+    pass
+
+
+def person_texts(row: PersonRow) -> tuple[str | None, ...]:
+    return (row.full_name, row.code, row.email, row.groups_1_description, row.groups_2_description)
+
+
+def person(upstream: Upstream, row: PersonRow) -> Person:
+    return Person(
+        code=row.code,
+        name=row.full_name,
+        email=row.email,
+        telephone=row.telephone,
+        active=row.active,
+        department=row.groups_1_description,
+        role=row.groups_2_description,
+        work_shift=row.description_work_shifts,
+        location=row.asset_location_description,
+        has_account=row.account_active,
+        permission_group=row.groups_permissions_description,
+        url=upstream.link("people", row.code) if row.code else None,
+    )
+
+
+async def run_list(call: Call, arguments: ListInput) -> PeopleList:
+    upstream: Upstream = call.upstream
+
+    async def fetch(start: int, size: int) -> Page[PersonRow]:
+        return await list_people(upstream, start=start, size=size)
+
+    def keep(row: PersonRow) -> bool:
+        return (
+            (arguments.active is None or row.active == arguments.active)
+            and (arguments.with_account is None or bool(row.account_active) == arguments.with_account)
+            and (arguments.text is None or contains(arguments.text, *person_texts(row)))
+        )
+
+    filtered = any(value is not None for value in (arguments.active, arguments.with_account, arguments.text))
+    found = await listed(
+        fetch,
+        lambda row: person(upstream, row),
+        start=row_of(call, "list_people", arguments),
+        limit=arguments.limit,
+        keep=keep if filtered else None,
+    )
+    return PeopleList(people=found.records, **ending(call, "list_people", arguments, found, []))
+
+
+async def whoami(call: Call, arguments: NoArguments) -> WhoAmI:
+    caller, upstream = call.caller, call.upstream
+    own = None
+    if caller.user_id is not None and "people:view" in caller.rights:
+        own = await person_of_account(upstream, caller.user_email)
+    return WhoAmI(
+        name=caller.user_name or None,
+        email=caller.user_email or None,
+        acts_for="person" if caller.user_id is not None else "company",
+        company=caller.company_name,
+        permission_group=caller.group_name or None,
+        rights=sorted(caller.rights),
+        own_work_orders_only=caller.own_work_orders_only,
+        connected_app=caller.consumer_name,
+        may_write=caller.may_write,
+        language=caller.language,
+        time_zone=caller.time_zone,
+        personnel_code=own.code if own else None,
+        url=upstream.link("people", own.code) if own and own.code else None,
+    )
+
+
+async def writer(call: Call) -> PersonRow:
+    """The record with which the caller writes; a write is always somebody's."""
+    if call.caller.user_id is None:
+        raise NotPermitted(
+            "This connection acts for the company and not for a person, so nothing can be written in a "
+            "person's name. Connect with a personal account."
+        )
+    try:
+        own = await person_of_account(call.upstream, call.caller.user_email)
+    except NotPermitted:
+        raise NotPermitted(
+            "Fracttal One needs to know who asks, and this person may not read the list of people. "
+            "An administrator can grant people:view.",
+            missing_rights=["people:view"],
+        ) from None
+    if own is None or not own.code:
+        raise Refusal(
+            "This account has no active record with a code among the people of the company, so nothing "
+            "can be written in its name. An administrator can put the account's e-mail there."
+        )
+    return own
+
+
+TOOLS = (
+    Tool(
+        name="whoami",
+        title="Who am I",
+        description=(
+            "For whom this connection acts: person, company, permission group, what may be done, time zone. "
+            "Ask this before saying what the person may or may not do."
+        ),
+        rights=frozenset(),
+        input=NoArguments,
+        output=WhoAmI,
+        run=whoami,
+    ),
+    Tool(
+        name="list_people",
+        title="List people",
+        description="The people of the company: who does the work, departments, roles, shifts, accounts.",
+        rights=frozenset({"people:view"}),
+        input=ListInput,
+        output=PeopleList,
+        run=run_list,
+    ),
+)

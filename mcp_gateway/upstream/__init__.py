@@ -1,0 +1,6 @@
+"""The client side of the maintenance REST contract, one module per resource."""
+
+from mcp_gateway.upstream.envelope import Envelope
+from mcp_gateway.upstream.http import Upstream, start, stop
+
+__all__ = ["Envelope", "Upstream", "start", "stop"]

@@ -1,0 +1,194 @@
+"""Answers of the contract, and what each of them means for a call."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mcp_gateway.errors import (
+    GatewayError,
+    InvalidArguments,
+    NotConnected,
+    NotFound,
+    NotPermitted,
+    OutcomeUnknown,
+    RateLimited,
+    UpstreamNotUnderstood,
+    UpstreamRejected,
+    UpstreamUnavailable,
+)
+
+RESET_HEADERS = ("ratelimit-reset", "request-call-limit-reset", "retry-after")
+DEFAULT_WAIT_SECONDS = 60
+LONGEST_WAIT_SECONDS = 300
+
+LOST_WRITE = (
+    "The write was sent and its answer never came. Look whether the record is there before trying again."
+)
+_NOT_UNDERSTOOD = "Fracttal One gave an answer that could not be understood."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer; header names in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """`rows` are the objects of `data`, whether it came as a list, one object or nothing."""
+
+    rows: list[dict[str, Any]]
+    total: int | None
+    data: Any
+
+
+def understood(answer: Answer, *, is_write: bool) -> Envelope:
+    """The envelope of a success; raises what anything else means. 401 is the caller's to handle."""
+    status = answer.status
+    if status == 404 and not is_write:
+        return Envelope([], 0, None)
+    if 200 <= status < 300:
+        return _success(answer, is_write=is_write)
+    raise _refusal(answer, is_write=is_write)
+
+
+def lacks_permission(answer: Answer) -> bool:
+    """A 401 that a fresh credential would not cure."""
+    return answer.status == 401 and _message(_json(answer)) == "UNAUTHORIZED_ENDPOINT"
+
+
+def not_permitted() -> NotPermitted:
+    return NotPermitted(
+        "Fracttal One does not let this person do that. An administrator can grant the permission."
+    )
+
+
+def not_connected() -> NotConnected:
+    return NotConnected("Fracttal One does not accept this person's connection. Connect again.")
+
+
+def _json(answer: Answer) -> dict[str, Any] | None:
+    try:
+        body = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _message(body: dict[str, Any] | None) -> str:
+    """Some pages of the contract spell it `mensaje`."""
+    message = (body or {}).get("message", (body or {}).get("mensaje"))
+    return message if isinstance(message, str) else ""
+
+
+def _success(answer: Answer, *, is_write: bool) -> Envelope:
+    body = _json(answer)
+    if body is None or not isinstance(body.get("success"), bool):
+        raise OutcomeUnknown(LOST_WRITE) if is_write else UpstreamNotUnderstood(_NOT_UNDERSTOOD)
+    if not body["success"]:
+        if _message(body) == "UNAUTHORIZED_ENDPOINT":
+            raise not_permitted()
+        raise _rejected(body)
+    data = body.get("data")
+    if data is None:
+        rows: list[Any] = []
+    elif isinstance(data, dict):
+        rows = [data]
+    elif isinstance(data, list):
+        rows = data
+    else:
+        rows = [None]
+    if not all(isinstance(row, dict) for row in rows):
+        raise OutcomeUnknown(LOST_WRITE) if is_write else UpstreamNotUnderstood(_NOT_UNDERSTOOD)
+    return Envelope(rows, _total(body.get("total")), data)
+
+
+def _total(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return max(0, int(value))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _refusal(answer: Answer, *, is_write: bool) -> GatewayError:
+    status = answer.status
+    if status in (406, 429):
+        seconds = wait_seconds(answer.headers)
+        return RateLimited(
+            f"The company's budget of calls to Fracttal One is spent. Wait {seconds} seconds.", seconds
+        )
+    if status == 403:
+        return not_permitted()
+    if status == 404:
+        return NotFound("There is no such record in Fracttal One, or not for this person.")
+    if status == 408:  # the contract's word for "exists already"
+        return UpstreamRejected("Fracttal One has that record already; nothing was written.")
+    if status == 400:
+        return _rejected(_json(answer), bad_request=True)
+    if status >= 500:
+        # A write may have been committed before the error.
+        return OutcomeUnknown(LOST_WRITE) if is_write else _unavailable()
+    if 300 <= status < 400:
+        return UpstreamNotUnderstood("Fracttal One answered with a redirect, which is not followed.")
+    return UpstreamRejected("Fracttal One refused the request.", status=status)
+
+
+def _unavailable() -> UpstreamUnavailable:
+    return UpstreamUnavailable("Fracttal One had an error. Try again in a moment.")
+
+
+def _rejected(body: dict[str, Any] | None, *, bad_request: bool = False) -> GatewayError:
+    """In our words: the texts of the upstream are not repeated, only the names of fields."""
+    fields = _invalid_fields(body)
+    if fields:
+        return InvalidArguments(
+            f"Fracttal One did not accept: {', '.join(fields)}. Change that and try again.",
+            fields=[{"field": field, "problem": "was not accepted"} for field in fields],
+        )
+    return UpstreamRejected(
+        "Fracttal One did not accept the request: something that it refers to is missing or not allowed."
+        if bad_request
+        else "Fracttal One understood the request and refused it."
+    )
+
+
+def _invalid_fields(body: dict[str, Any] | None) -> list[str]:
+    data = (body or {}).get("data")
+    names: list[str] = []
+    for entry in data[:20] if isinstance(data, list) else []:
+        fields = entry.get("invalid_fields") if isinstance(entry, dict) else None
+        for field in fields[:20] if isinstance(fields, list) else []:
+            name = field.get("field") if isinstance(field, dict) else None
+            if isinstance(name, str) and name.isascii() and name.replace("_", "").isalnum():
+                names.append(name[:64])
+    return names
+
+
+def wait_seconds(headers: Mapping[str, str]) -> int:
+    """How long the upstream wants us to wait, held between 1 second and 5 minutes."""
+    for name in RESET_HEADERS:
+        value = headers.get(name, "").strip()
+        if not value:
+            continue
+        try:
+            seconds = float(value)
+        except ValueError:
+            try:
+                seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+            except (ValueError, TypeError, OverflowError):
+                continue
+        if seconds != seconds:  # not a number
+            continue
+        return int(min(LONGEST_WAIT_SECONDS, max(1, seconds)))
+    return DEFAULT_WAIT_SECONDS

@@ -1,0 +1,264 @@
+"""The way to the upstream, and the only module that knows an HTTP client library.
+
+Two engines behind one call: in process for the embedded API, pooled connections for a remote one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode, urlsplit
+from weakref import WeakKeyDictionary
+
+import aiohttp
+import httpx
+import orjson
+from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler
+from yarl import URL
+
+from mcp_gateway.caller import Caller
+from mcp_gateway.errors import (
+    InvalidArguments,
+    OutcomeUnknown,
+    UpstreamNotUnderstood,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from mcp_gateway.upstream.credentials import credential_for
+from mcp_gateway.upstream.envelope import (
+    LOST_WRITE,
+    Answer,
+    Envelope,
+    lacks_permission,
+    not_connected,
+    not_permitted,
+    understood,
+)
+
+BODY_LIMIT = 4 * 1024 * 1024
+RETRIES = 2
+ATTEMPT_SHARE = 0.4  # of the deadline, so that a read that hangs leaves time for another
+CONNECT_SECONDS = 5.0
+POOL_SIZE = 100
+SPENT_SECONDS = 0.05  # with less than this left, another try cannot end
+RECORDS = frozenset({"work-orders", "assets", "work-requests", "meters", "people"})
+
+Query = Mapping[str, str | int | bool | None]
+
+
+class NotSent(Exception):
+    """No connection was made: the request surely had no effect."""
+
+
+class NoAnswer(Exception):
+    """The request may have been carried out; its answer is missing."""
+
+
+class TooLarge(Exception):
+    """The answer goes on after the limit."""
+
+
+class Engine(Protocol):
+    async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer: ...
+
+    async def close(self) -> None: ...
+
+
+@cache
+def _application() -> Any:  # Django and httpx name the types of ASGI differently
+    return ASGIHandler()
+
+
+class InProcess:
+    """The embedded API, without a socket."""
+
+    def __init__(self) -> None:
+        transport = httpx.ASGITransport(app=_application(), raise_app_exceptions=False)
+        host = {"Host": urlsplit(settings.PUBLIC_URL).netloc}
+        self._client = httpx.AsyncClient(transport=transport, headers=host, timeout=None)  # noqa: S113 - the deadline is ours
+
+    async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        answer = await self._client.request(
+            method, url, headers=dict(headers), content=body, follow_redirects=False
+        )
+        if len(answer.content) > BODY_LIMIT:
+            raise TooLarge
+        return Answer(answer.status_code, answer.headers, answer.content)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+class Remote:
+    """One pool of connections. No cookies, no proxies of the environment, no redirects."""
+
+    def __init__(self) -> None:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=POOL_SIZE),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+            trust_env=False,
+        )
+
+    async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        try:
+            async with self._session.request(
+                method, URL(url, encoded=True), headers=headers, data=body, allow_redirects=False
+            ) as answer:
+                content = bytearray()
+                async for part in answer.content.iter_chunked(64 * 1024):
+                    content += part
+                    if len(content) > BODY_LIMIT:
+                        answer.close()
+                        raise TooLarge
+                received = {name.lower(): value for name, value in answer.headers.items()}
+                return Answer(answer.status, received, bytes(content))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotSent from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise NoAnswer from error
+
+    async def close(self) -> None:
+        await self._session.close()
+
+
+_engines: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, Engine]] = WeakKeyDictionary()
+
+
+def _engine() -> Engine:
+    """The engine of the running loop: a pool belongs to the loop it was made in."""
+    kinds = _engines.setdefault(asyncio.get_running_loop(), {})
+    remote = bool(settings.UPSTREAM_URL)
+    if remote not in kinds:
+        kinds[remote] = Remote() if remote else InProcess()
+    return kinds[remote]
+
+
+async def start() -> None:
+    """For the process lifespan: makes the engine before the first call."""
+    _engine()
+
+
+async def stop() -> None:
+    for engine in _engines.pop(asyncio.get_running_loop(), {}).values():
+        await engine.close()
+
+
+def build_url(segments: Sequence[str], query: Query | None = None) -> str:
+    """An address below the API: each segment is quoted whole, so that none can leave its place."""
+    base = settings.UPSTREAM_URL or "http://embedded/api"
+    for segment in segments:
+        if segment in {"", ".", ".."} or "\x00" in segment:
+            raise InvalidArguments("That is not the code of a record.")
+    path = "/".join(quote(segment, safe="") for segment in segments)
+    url = f"{base}/{path}"
+    built, root = urlsplit(url), urlsplit(base)
+    if (
+        not segments
+        or (built.scheme, built.netloc) != (root.scheme, root.netloc)
+        or not built.path.startswith(f"{root.path}/")
+        or built.path.count("/") != root.path.count("/") + len(segments)
+        or built.query
+        or built.fragment
+    ):
+        raise InvalidArguments("That is not the code of a record.")
+    given = {name: _written(value) for name, value in (query or {}).items() if value is not None}
+    return f"{url}?{urlencode(given)}" if given else url
+
+
+def _written(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class Upstream:
+    """The upstream for one caller and one call: own credential, one deadline over everything."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.calls = 0
+        self._caller = caller
+        self._deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
+
+    @classmethod
+    def for_caller(cls, caller: Caller) -> Upstream:
+        return cls(caller)
+
+    @staticmethod
+    def link(kind: str, identifier: str | int) -> str:
+        """The page of a record, for people."""
+        assert kind in RECORDS
+        return f"{settings.PUBLIC_URL}/records/{kind}/{quote(str(identifier), safe='')}"
+
+    async def get(self, segments: Sequence[str], query: Query | None = None) -> Envelope:
+        """An unknown record is an empty answer, as an unknown filter value is."""
+        return understood(await self._read(build_url(segments, query)), is_write=False)
+
+    async def put(self, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
+        return await self._write("PUT", segments, body)
+
+    async def post(self, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
+        return await self._write("POST", segments, body)
+
+    async def _read(self, url: str) -> Answer:
+        """Tried again after a broken connection or an error there, never past the deadline."""
+        for attempt in range(RETRIES + 1):
+            last = attempt == RETRIES
+            try:
+                async with asyncio.timeout(settings.UPSTREAM_DEADLINE_SECONDS * ATTEMPT_SHARE):
+                    answer = await self._authorized("GET", url, None)
+            except TooLarge:
+                raise UpstreamNotUnderstood("The answer of Fracttal One is too large.") from None
+            except (NotSent, NoAnswer):
+                if last:
+                    raise UpstreamUnavailable(
+                        "Fracttal One could not be reached. Try again in a moment."
+                    ) from None
+            except TimeoutError:
+                if last:
+                    raise UpstreamTimeout("Fracttal One took too long. Narrow the question.") from None
+            else:
+                if answer.status < 500 or last:
+                    return answer
+            pause = random.uniform(0.05, 0.25) * 2**attempt  # noqa: S311 - spreads retries
+            if self._left() < pause + SPENT_SECONDS:
+                raise UpstreamTimeout("Fracttal One took too long. Try again in a moment.")
+            await asyncio.sleep(pause)
+        raise AssertionError  # the last attempt returns or raises
+
+    async def _write(self, method: str, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
+        """Sent once. Whatever leaves its outcome open is said to be open."""
+        url = build_url(segments)
+        if self._left() < SPENT_SECONDS:
+            raise UpstreamTimeout("The time ran out before anything was written. Try again.")
+        try:
+            answer = await self._authorized(method, url, orjson.dumps(body))
+        except NotSent:
+            raise UpstreamUnavailable(
+                "Fracttal One could not be reached; nothing was written. Try again in a moment."
+            ) from None
+        except (NoAnswer, TooLarge, TimeoutError):
+            raise OutcomeUnknown(LOST_WRITE) from None
+        return understood(answer, is_write=True)
+
+    async def _authorized(self, method: str, url: str, body: bytes | None) -> Answer:
+        """One fresh credential after a 401: the request was refused, so it may be sent again."""
+        for fresh in (False, True):
+            token = credential_for(self._caller, fresh=fresh)
+            headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+            if body is not None:
+                headers["Content-Type"] = "application/json"
+            self.calls += 1
+            async with asyncio.timeout(max(0.0, self._left())):
+                answer = await _engine().send(method, url, headers, body)
+            if answer.status != 401:
+                return answer
+            if lacks_permission(answer):
+                raise not_permitted()
+        raise not_connected()
+
+    def _left(self) -> float:
+        return self._deadline - time.monotonic()

@@ -1,0 +1,70 @@
+"""/items: assets of all five types."""
+
+from __future__ import annotations
+
+from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Row, Whole, page_of
+
+
+class ItemRow(Row):
+    id: Whole = None
+    code: str
+    description: str | None = None
+    id_type_item: Whole = None
+    active: Flag = None
+    available: Flag = None
+    field_1: str | None = None
+    field_2: str | None = None
+    field_3: str | None = None
+    field_4: str | None = None
+    field_5: str | None = None
+    field_6: str | None = None
+    barcode: str | None = None
+    notes: str | None = None
+    groups_description: str | None = None
+    groups_1_description: str | None = None
+    groups_2_description: str | None = None
+    priorities_description: str | None = None
+    parent_description: str | None = None
+    location_code: str | None = None
+    initial_date_out_of_service: Moment = None
+    last_final_date_available: Moment = None
+
+
+async def list_items(
+    upstream: Upstream,
+    *,
+    item_type: int | None = None,
+    location: str | None = None,
+    whole_tree: bool = False,
+    active: bool | None = None,
+    available: bool | None = None,
+    start: int = 0,
+    size: int = PAGE_SIZE,
+) -> Page[ItemRow]:
+    """`location` is the code of a place: what stands in it, or with `whole_tree` below it at any depth."""
+    query: Query = {
+        "item_type": item_type,
+        "location_code": location,
+        "is_tree": True if location is not None and whole_tree else None,
+        "active": active,
+        "available": available,
+        "start": start,
+        "limit": size,
+    }
+
+    def keep(row: ItemRow) -> bool:
+        return (
+            (item_type is None or row.id_type_item == item_type)
+            and (active is None or row.active == active)
+            and (available is None or row.available == available)
+            and (location is None or whole_tree or row.location_code == location)
+        )
+
+    return page_of(ItemRow, await upstream.get(["items"], query), start, size, keep)
+
+
+async def find_item(upstream: Upstream, code: str) -> ItemRow | None:
+    envelope = await upstream.get(["items"], {"code": code, "limit": 2})
+    page = page_of(ItemRow, envelope, 0, 2, lambda row: row.code == code)
+    return page.rows[0] if page.rows else None

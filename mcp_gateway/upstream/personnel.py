@@ -1,0 +1,52 @@
+"""/personnel: the people who do and ask for work, some of whom have an account."""
+
+from __future__ import annotations
+
+from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, page_of, pages
+
+MOST_PAGES = 10
+
+
+class PersonRow(Row):
+    code: str | None = None
+    name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    active: Flag = None
+    telephone: str | None = None
+    asset_location_description: str | None = None
+    description_work_shifts: str | None = None
+    groups_1_description: str | None = None
+    groups_2_description: str | None = None
+    only_request: Flag = None
+    account_email: str | None = None
+    account_active: Flag = None
+    groups_permissions_description: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        return self.name or f"{self.first_name or ''} {self.last_name or ''}".strip()
+
+
+async def list_people(
+    upstream: Upstream, *, code: str | None = None, start: int = 0, size: int = PAGE_SIZE
+) -> Page[PersonRow]:
+    query: Query = {"code": code, "start": start, "limit": size}
+    envelope = await upstream.get(["personnel"], query)
+    return page_of(PersonRow, envelope, start, size, lambda row: code is None or row.code == code)
+
+
+async def person_of_account(upstream: Upstream, email: str) -> PersonRow | None:
+    """The active record with the e-mail of an account; there is no filter for it upstream."""
+
+    async def fetch(start: int, size: int) -> Page[PersonRow]:
+        return await list_people(upstream, start=start, size=size)
+
+    wanted = email.casefold()
+    async for page in pages(fetch, most=MOST_PAGES):
+        for row in page.rows:
+            if row.active is not False and (row.account_email or "").casefold() == wanted:
+                return row
+    return None

@@ -1,0 +1,121 @@
+"""/work_orders: one row per task; the rows of an order stand together, newest order first."""
+
+from __future__ import annotations
+
+from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.rows import (
+    PAGE_SIZE,
+    Flag,
+    Moment,
+    Number,
+    Page,
+    Period,
+    Row,
+    Whole,
+    page_of,
+    pages,
+)
+
+MOST_TASK_PAGES = 5
+DATE_KINDS = (
+    "creation_date",
+    "date_maintenance",
+    "cal_date_maintenance",
+    "initial_date",
+    "final_date",
+    "review_date",
+    "wo_final_date",
+)
+
+
+class TaskRow(Row):
+    id_work_order: Whole = None
+    id_work_orders_tasks: Whole = None
+    wo_folio: str
+    id_status_work_order: Whole = None
+    work_orders_status_custom_description: str | None = None
+    creation_date: Moment = None
+    initial_date: Moment = None
+    final_date: Moment = None
+    wo_final_date: Moment = None
+    review_date: Moment = None
+    date_maintenance: Moment = None
+    cal_date_maintenance: Moment = None
+    event_date: Moment = None
+    duration: Number = None
+    tasks_duration: Number = None
+    real_duration: Number = None
+    completed_percentage: Number = None
+    created_by: str | None = None
+    code_create_by: str | None = None
+    personnel_description: str | None = None
+    code_responsible: str | None = None
+    validated_by_description: str | None = None
+    requested_by: str | None = None
+    id_request: Whole = None
+    code: str | None = None
+    id_item: Whole = None
+    items_log_description: str | None = None
+    parent_description: str | None = None
+    groups_description: str | None = None
+    costs_center_description: str | None = None
+    description: str | None = None
+    note: str | None = None
+    task_note: str | None = None
+    tasks_log_task_type_main: str | None = None
+    id_priorities: Whole = None
+    trigger_description: str | None = None
+    stop_assets: Flag = None
+    real_stop_assets_sec: Number = None
+    out_of_service_sec: Number = None
+    id_items_availability: Whole = None
+    types_description: str | None = None
+    causes_description: str | None = None
+    detection_method_description: str | None = None
+    id_failure_severity: Whole = None
+    id_damage_type: Whole = None
+    caused_disruption: str | bool | None = None
+    caused_damage: str | bool | None = None
+    total_cost_task: Number = None
+    id_status_work_order_task: Whole = None
+    rating: Whole = None
+
+
+async def list_tasks(
+    upstream: Upstream,
+    *,
+    status: int | None = None,
+    asset: str | None = None,
+    location: str | None = None,
+    period: Period | None = None,
+    start: int = 0,
+    size: int = PAGE_SIZE,
+) -> Page[TaskRow]:
+    query: Query = {
+        "ot_status": status,
+        "code_asset": asset,
+        "code_location": location,
+        "start": start,
+        "limit": size,
+        **(period.query if period else {}),
+    }
+
+    def keep(row: TaskRow) -> bool:
+        return (
+            (status is None or row.id_status_work_order == status)
+            and (asset is None or row.code == asset)
+            and (period is None or period.holds(getattr(row, period.kind)))
+        )
+
+    return page_of(TaskRow, await upstream.get(["work_orders"], query), start, size, keep)
+
+
+async def tasks_of(upstream: Upstream, folio: str) -> list[TaskRow]:
+    """All tasks of one order; none where there is no such order for this person."""
+
+    async def fetch(start: int, size: int) -> Page[TaskRow]:
+        query: Query = {"folio": folio, "start": start, "limit": size}
+        envelope = await upstream.get(["work_orders"], query)
+        return page_of(TaskRow, envelope, start, size, lambda row: row.wo_folio == folio)
+
+    return [row async for page in pages(fetch, most=MOST_TASK_PAGES) for row in page.rows]

@@ -1,0 +1,102 @@
+"""/work_requests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from mcp_gateway.errors import OutcomeUnknown
+from mcp_gateway.upstream.envelope import LOST_WRITE
+from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Period, Row, Whole, page_of
+
+
+class RequestRow(Row):
+    id: int
+    date: Moment = None
+    date_incident: Moment = None
+    date_solution: Moment = None
+    date_status: Moment = None
+    is_urgent: Flag = None
+    description: str | None = None
+    observation: str | None = None
+    rating: Whole = None
+    types_description: str | None = None
+    types_1_description: str | None = None
+    types_2_description: str | None = None
+    items_description: str | None = None
+    code_item: str | None = None
+    parent_description: str | None = None
+    id_status: Whole = None
+    requests_x_status_notes: str | None = None
+    requests_x_status_accounts_name: str | None = None
+    accounts_name: str | None = None
+    wo_folio: str | None = None
+    requested_by: str | None = None
+    identifier: str | None = None
+    priorities_description: str | None = None
+
+
+async def list_requests(
+    upstream: Upstream,
+    *,
+    status: int | None = None,
+    asset: str | None = None,
+    period: Period | None = None,
+    start: int = 0,
+    size: int = PAGE_SIZE,
+) -> Page[RequestRow]:
+    query: Query = {
+        "id_status": status,
+        "code_item": asset,
+        "start": start,
+        "limit": size,
+        **(period.query if period else {}),
+    }
+
+    def keep(row: RequestRow) -> bool:
+        return (
+            (status is None or row.id_status == status)
+            and (asset is None or row.code_item == asset)
+            and (period is None or period.holds(getattr(row, period.kind)))
+        )
+
+    return page_of(RequestRow, await upstream.get(["work_requests"], query), start, size, keep)
+
+
+async def find_request(upstream: Upstream, number: int) -> RequestRow | None:
+    envelope = await upstream.get(["work_requests"], {"code": number, "limit": 2})
+    page = page_of(RequestRow, envelope, 0, 2, lambda row: row.id == number)
+    return page.rows[0] if page.rows else None
+
+
+async def create_request(
+    upstream: Upstream,
+    *,
+    title: str,
+    user_code: str,
+    requested_by: str,
+    incident_at: dt.datetime,
+    urgent: bool,
+    asset: str | None,
+    details: str | None,
+) -> int:
+    """The number of the new request."""
+    body: dict[str, Any] = {
+        "description": title,
+        "user_code": user_code,
+        "requested_by": requested_by,
+        "date_incident": incident_at.astimezone(dt.UTC).isoformat(timespec="seconds"),
+        "is_urgent": urgent,
+    }
+    if asset is not None:
+        body["code"] = asset
+    if details is not None:
+        body["observation"] = details
+    envelope = await upstream.post(["work_requests"], body)
+    number = envelope.rows[0].get("id") if envelope.rows else None
+    if isinstance(number, str) and number.isascii() and number.isdigit():
+        number = int(number)
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise OutcomeUnknown(LOST_WRITE)
+    return number
