@@ -38,11 +38,12 @@ from mcp_gateway.tools.words import (
     word_of,
 )
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.rows import Page, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page, pages
 from mcp_gateway.upstream.work_orders import TaskRow, list_tasks, tasks_of
 
 LIST_TASKS_SHOWN = 20
 TASKS_SHOWN = 100
+ROWS_AN_ORDER = 2  # to ask for: orders have fewer tasks on average, so one page is mostly enough
 OPEN = (1, 2)
 DATE_KINDS = {
     "created": "creation_date",
@@ -261,7 +262,8 @@ async def _collect(
         return basket.take(summary(call, order))
 
     last = True
-    async for page in pages(fetch, start=start, most=MOST_PAGES):
+    size = PAGE_SIZE if arguments.looks_through else min(PAGE_SIZE, ROWS_AN_ORDER * arguments.limit + 1)
+    async for page in pages(fetch, start=start, size=size, most=MOST_PAGES):
         step.looked_at += page.read
         step.total, last = page.counted, page.is_last
         for offset, row in zip(page.offsets, page.rows, strict=True):
