@@ -12,8 +12,9 @@ from mcp_gateway.tools import CATALOGUE
 
 HEAD = """# Tools
 
-Written by `manage.py describe_tools > docs/tools.md` from the registry; a test keeps it in step. An assistant is shown the tools whose
-rights the person has. Tools that write also need the scope `maintenance:write`, and each of them takes an `idempotency_key`.
+Written by `manage.py describe_tools > docs/tools.md` from the registry; a test keeps it in step.
+An assistant is shown the tools whose rights the person has. Tools that write also need the scope
+`maintenance:write`, and each of them takes an `idempotency_key`.
 """
 
 
@@ -27,10 +28,9 @@ class Command(BaseCommand):
 def document(catalogue: Catalogue) -> str:
     tools = list(catalogue.tools.values())
     overview = ["| Tool | What for | Rights | Writes |", "|---|---|---|---|"]
-    overview += [
-        f"| [`{tool.name}`](#{tool.name}) | {tool.title} | {_rights(tool)} | {'no' if tool.read_only else 'yes'} |"
-        for tool in tools
-    ]
+    for tool in tools:
+        writes = "no" if tool.read_only else "yes"
+        overview.append(f"| [`{tool.name}`](#{tool.name}) | {tool.title} | {_rights(tool)} | {writes} |")
     return "\n".join([HEAD, *overview, *(_section(tool) for tool in tools)]) + "\n"
 
 
