@@ -74,7 +74,7 @@ def ours(work: Path, upstream: str) -> Iterator[tuple[str, str]]:
     port = free_port()
     environment = {
         "VAR_DIR": str(work), "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "UPSTREAM_URL": upstream, "DEMO_PLANT": "1", "LOG_LEVEL": "WARNING",
+        "UPSTREAM_URL": upstream, "API_REQUESTS_PER_MINUTE": "0", "DEMO_PLANT": "1", "LOG_LEVEL": "WARNING",
     }  # fmt: skip
     manage(environment, "migrate", "-v0")
     manage(environment, "seed_demo")
@@ -97,7 +97,7 @@ def ours(work: Path, upstream: str) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def peer(name: str, work: Path, upstream: str, token: str) -> Iterator[str]:
+def peer(name: str, work: Path, upstream: str, token: str, tools: Path) -> Iterator[str]:
     port = free_port()
     command = pinned(
         SERVER, sys.executable, "-m", "uvicorn", PEERS[name], "--app-dir", str(HERE / "peers"),
@@ -105,7 +105,7 @@ def peer(name: str, work: Path, upstream: str, token: str) -> Iterator[str]:
         "--log-level", "warning",
     )  # fmt: skip
     log = work / f"{PEERS[name].split(':')[0]}.log"
-    with process(command, port, log, BENCH_UPSTREAM=upstream, BENCH_TOKEN=token):
+    with process(command, port, log, BENCH_UPSTREAM=upstream, BENCH_TOKEN=token, BENCH_TOOLS=str(tools)):
         yield f"http://127.0.0.1:{port}/mcp/oauth/fracttal-one"
 
 
@@ -125,22 +125,36 @@ def question(operation: str, era: str) -> tuple[dict[str, Any], dict[str, str]]:
     return {"jsonrpc": "2.0", "id": 1, "method": operation, "params": params}, headers
 
 
-def check(address: str, token: str, operation: str, era: str) -> None:
-    """The answer must be right before it is worth timing."""
+def ask(address: str, token: str, operation: str, era: str) -> dict[str, Any]:
     body, headers = question(operation, era)
     request = urllib.request.Request(
         address, json.dumps(body).encode(), {**headers, "authorization": f"Bearer {token}"}
     )
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
-            result = json.load(answer)["result"]
+            result: dict[str, Any] = json.load(answer)["result"]
     except urllib.error.HTTPError as error:
         raise SystemExit(f"{address} {operation}: {error.code} {error.read()[:300]!r}") from None
+    return result
+
+
+def check(address: str, token: str, operation: str, era: str) -> int:
+    """The answer must be right before it is worth timing. Gives its size."""
+    result = ask(address, token, operation, era)
     if operation == "tools/list":
-        assert result["tools"], result
+        assert len(result["tools"]) > 10, result
     else:
-        assert "structuredContent" in result, result
-        assert len(result["structuredContent"]["work_orders"]) == 25, result
+        found = result["structuredContent"]["work_orders"]
+        assert [order["folio"] for order in found] == [f"OT-{1000 + n}" for n in range(25)], found
+        assert json.loads(result["content"][0]["text"]) == result["structuredContent"]
+    try:
+        ask(address, token + "x", operation, era)
+    except SystemExit as refused:
+        if ": 401 " not in str(refused):
+            raise
+    else:
+        raise SystemExit(f"{address} takes any token")
+    return len(json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def load(
@@ -211,9 +225,11 @@ def main() -> None:
     arguments.add_argument("--seconds", type=int, default=5)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--connections", type=int, default=64)
+    arguments.add_argument("--operation", choices=["tools/list", "tools/call"])
     arguments.add_argument("--json", type=Path)
     given = arguments.parse_args()
     found: dict[str, dict[str, list[dict[str, float]]]] = {}
+    sizes: dict[tuple[str, str, str], int] = {}
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         port = free_port()
@@ -221,16 +237,20 @@ def main() -> None:
         stack.enter_context(process(mock, port, work / "upstream.log"))
         upstream = f"http://127.0.0.1:{port}/api"
         address, token = stack.enter_context(ours(work, upstream))
+        tools = work / "tools.json"
+        tools.write_text(json.dumps(ask(address, token, "tools/list", "legacy")["tools"]), encoding="utf-8")
         servers = {OURS: address}
         for name in PEERS:
-            servers[name] = stack.enter_context(peer(name, work, upstream, token))
+            servers[name] = stack.enter_context(peer(name, work, upstream, token, tools))
         for round_number in range(given.rounds):
-            for operation in ("tools/list", "tools/call"):
+            for operation in [given.operation] if given.operation else ["tools/list", "tools/call"]:
                 for era in ("legacy", "modern"):
                     for name, place in servers.items():
                         if round_number == 0:
-                            check(place, token, operation, era)
+                            sizes[operation, era, name] = check(place, token, operation, era)
+                            load(place, token, operation, era, given.connections, 1)  # warm
                         measured = load(place, token, operation, era, given.connections, given.seconds)
+                        measured["kilobytes"] = sizes[operation, era, name] / 1000
                         found.setdefault(f"{operation} {era}", {}).setdefault(name, []).append(measured)
         report(found, given.connections, given.rounds, given.seconds)
         starts = start_up(work)
@@ -244,8 +264,8 @@ def main() -> None:
 
 def report(found: dict[str, Any], connections: int, rounds: int, seconds: int) -> None:
     print(f"{connections} connections, one worker, medians of {rounds} rounds of {seconds} s\n")
-    print("| operation | server | requests/s | p50 ms | p99 ms | errors | ÷ fastest SDK peer |")
-    print("|---|---|---:|---:|---:|---:|---:|")
+    print("| operation | server | requests/s | p50 ms | p99 ms | errors | answer KB | ÷ fastest SDK peer |")
+    print("|---|---|---:|---:|---:|---:|---:|---:|")
     for operation, servers in found.items():
         middle = {
             name: {key: statistics.median(one[key] for one in runs) for key in runs[0]}
@@ -255,7 +275,8 @@ def report(found: dict[str, Any], connections: int, rounds: int, seconds: int) -
         for name, values in middle.items():
             print(
                 f"| {operation} | {name} | {values['per_second']:,.0f} | {values['p50_ms']:.1f} "
-                f"| {values['p99_ms']:.1f} | {values['errors']:.0f} | {values['per_second'] / best:.2f} |"
+                f"| {values['p99_ms']:.1f} | {values['errors']:.0f} "
+                f"| {values['kilobytes']:.1f} | {values['per_second'] / best:.2f} |"
             )
 
 

@@ -17,6 +17,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -203,10 +204,8 @@ def settle_interrupted(older_than: dt.timedelta = dt.timedelta(minutes=5)) -> in
 
 _COLUMNS = [str(field.column) for field in ToolCall._meta.local_concrete_fields if not field.primary_key]
 # Column names are constants of this module and values are bound.
-_INSERT = (
-    f"INSERT INTO {ToolCall._meta.db_table} ({', '.join(_COLUMNS)})"  # noqa: S608
-    f" VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
-)
+_INSERT = f"INSERT INTO {ToolCall._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608
+_VALUES = f"({', '.join(['%s'] * len(_COLUMNS))})"
 
 Work = Entry | Callable[[], Any]
 
@@ -304,8 +303,9 @@ def _write(batch: Sequence[_Job]) -> list[tuple[Any, Exception | None]]:
     with transaction.atomic():
         rows = [job.work.values() for job in batch if isinstance(job.work, Entry)]
         if rows:
+            # One statement: with one for each row this thread would wait for its turn after each.
             with connection.cursor() as cursor:
-                cursor.executemany(_INSERT, rows)
+                cursor.execute(_INSERT + ", ".join([_VALUES] * len(rows)), list(chain.from_iterable(rows)))
         for job in batch:
             if isinstance(job.work, Entry):
                 results.append((None, None))

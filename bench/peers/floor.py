@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from work import INPUT, credential, work_orders
+from work import TOOLS, credential, work_orders
 
-LIST = orjson.dumps({"tools": [{"name": "list_work_orders", "inputSchema": INPUT}] * 14})
+LIST = orjson.dumps({"tools": TOOLS})
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -1,8 +1,4 @@
-"""The SDK's own low-level server, stateless with JSON answers; `direct` leaves its session manager out.
-
-`app` is the documented way: StreamableHTTPSessionManager. `direct` decodes the body itself and hands
-each 2026-07-28 request to the SDK's own entry for one exchange, the fastest way it has.
-"""
+"""The SDK's low-level server behind its session manager, stateless with JSON answers: the documented way."""
 
 from __future__ import annotations
 
@@ -13,19 +9,14 @@ import mcp_types as types
 import orjson
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from work import INPUT, credential, work_orders
+from work import TOOLS, credential, work_orders
 
 shown_now: contextvars.ContextVar[str] = contextvars.ContextVar("shown_now")
-TOOLS = types.ListToolsResult(
-    tools=[
-        types.Tool(name=f"list_work_orders{n or ''}", description="Work orders.", input_schema=INPUT)
-        for n in range(14)
-    ]
-)
+LISTED = types.ListToolsResult(tools=[types.Tool.model_validate(tool) for tool in TOOLS])
 
 
 async def list_tools(context: Any, params: Any) -> types.ListToolsResult:
-    return TOOLS
+    return LISTED
 
 
 async def call_tool(context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:

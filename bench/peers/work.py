@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,11 +17,9 @@ import orjson
 
 UPSTREAM = os.environ["BENCH_UPSTREAM"]
 TOKENS = {hashlib.sha256(os.environ["BENCH_TOKEN"].encode()).digest(): "Bearer upstream-person-1"}
-INPUT = {
-    "type": "object",
-    "properties": {"limit": {"type": "integer", "minimum": 1, "maximum": 100, "default": 25}},
-    "additionalProperties": False,
-}
+PAGES = "http://127.0.0.1:8000/records/work-orders"
+# The product's own list, so that all servers list the same tools in the same bytes.
+TOOLS: list[dict[str, Any]] = orjson.loads(Path(os.environ["BENCH_TOOLS"]).read_bytes())
 _session: list[aiohttp.ClientSession] = []
 
 
@@ -37,19 +36,37 @@ async def work_orders(limit: int, shown: str) -> dict[str, Any]:
     async with _session[0].get(address, headers={"authorization": shown}) as answer:
         envelope = orjson.loads(await answer.read())
     return {
-        "work_orders": [
+        "returned": limit,
+        "has_more": True,
+        "partial": False,
+        "work_orders": [work_order(row) for row in envelope["data"][:limit]],
+    }
+
+
+def work_order(row: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the product's answer, copied as they come: no types checked, no texts cleaned."""
+    priority = row["priorities_description"].lower()
+    return {
+        "folio": row["wo_folio"],
+        "status": "in_process",
+        "responsible": row["personnel_description"],
+        "responsible_code": row["code_responsible"],
+        "priority": priority,
+        "created_at": row["creation_date"],
+        "overdue": True,
+        "tasks": [
             {
-                "folio": row["wo_folio"],
-                "status": "in_process",
-                "asset": {"code": row["code"], "name": row["items_log_description"]},
-                "responsible": row["personnel_description"],
-                "scheduled": row["date_maintenance"],
-                "task": row["description"],
-                "note": row["task_note"],
-                "priority": row["priorities_description"].lower(),
-                "duration_minutes": row["tasks_duration"] / 60,
+                "id": row["id_work_orders_tasks"],
+                "description": row["description"],
+                "asset_code": row["code"],
+                "asset": row["items_log_description"],
+                "type": row["tasks_log_task_type_main"],
+                "priority": priority,
+                "scheduled_at": row["date_maintenance"],
+                "estimated_minutes": row["tasks_duration"] // 60,
+                "overdue": True,
             }
-            for row in envelope["data"][:limit]
         ],
-        "total": envelope["total"],
+        "tasks_left_out": 0,
+        "url": f"{PAGES}/{row['wo_folio']}",
     }

@@ -72,7 +72,7 @@ class Basket(Generic[T]):
 
     def take(self, record: T) -> bool:
         """False: it belongs to the next answer. The first record always fits."""
-        size = len(record.model_dump_json(exclude_none=True).encode())
+        size = len(record.__pydantic_serializer__.to_json(record, exclude_none=True))  # bytes at once
         if self.records and (len(self.records) >= self._limit or self._bytes + size > SIZE_LIMIT):
             return False
         self._bytes += size

@@ -34,7 +34,10 @@ def zone_of(caller: Caller) -> dt.tzinfo:
 
 def shown(caller: Caller, moment: dt.datetime | None) -> dt.datetime | None:
     """To the second, in the caller's zone."""
-    return None if moment is None else moment.astimezone(zone_of(caller)).replace(microsecond=0)
+    if moment is None:
+        return None
+    local = moment.astimezone(zone_of(caller))
+    return local.replace(microsecond=0) if local.microsecond else local
 
 
 def minutes(seconds: float | None) -> int | None:
