@@ -24,7 +24,7 @@ from mcp_gateway.upstream.work_orders import TaskRow, list_tasks
 
 MOST_CALLS = 40
 MOST_ASSET_CALLS = 12
-MOST_GROUPS = 100
+MOST_GROUPS = 200
 EQUIPMENT = 2
 DEFAULT_PERIOD = dt.timedelta(days=90)
 LONGEST_PERIOD = dt.timedelta(days=366 * 5)
@@ -124,7 +124,9 @@ class Reading:
                 return rows
             start = page.end
         self.partial = True
-        self.notes.append(f"Not all {what} could be read: choose a shorter period or a smaller scope.")
+        note = f"Not all {what} could be read: choose a shorter period or a smaller scope."
+        if note not in self.notes:
+            self.notes.append(note)
         return rows
 
 
@@ -143,15 +145,19 @@ async def get_maintenance_metrics(call: Call, arguments: Input) -> Output:
     now = dt.datetime.now(dt.UTC)
     since, until = _period(call, arguments, now)
     reading = Reading(call.upstream)
+    if call.caller.own_work_orders_only:
+        reading.notes.append("This person sees only the own work orders: failures of others are not counted.")
     plant = await _plant(reading, arguments)
     asset = arguments.code if arguments.scope == "asset" else None
     await call.progress(1, 4, "assets")
     rows = await _outages(reading, plant, asset, since, until, now)
     await call.progress(2, 4, "out of service")
     tasks = await _tasks(reading, arguments, since, until, now)
+    tasks += await _tasks_of_earlier(reading, plant, rows.values(), since)
     await call.progress(3, 4, "work orders")
     outages = [outage for outage in outages_of(rows.values(), tasks) if plant.holds(outage.asset)]
-    failures = [failure for failure in failures_of(tasks, rows) if plant.holds(failure.asset)]
+    once = {row.id_work_orders_tasks: row for row in tasks}.values()
+    failures = [failure for failure in failures_of(once, rows) if plant.holds(failure.asset)]
     overall = figures(outages, failures, assets=plant.count, since=since, until=until, now=now)
     groups = None
     if arguments.group_by != "none":
@@ -271,6 +277,26 @@ async def _tasks(
         )
 
     return await reading.all_rows(fetch, "work orders")
+
+
+async def _tasks_of_earlier(
+    reading: Reading, plant: Plant, outages: Iterable[OutageRow], since: dt.datetime
+) -> list[TaskRow]:
+    """What outages were about that had begun before the period: their orders are older than it."""
+    tasks: list[TaskRow] = []
+    for outage in outages:
+        earlier = outage.initial_date is not None and outage.initial_date < since
+        if earlier and outage.code and plant.holds(outage.code):
+            fetch = _linked_fetch(reading.upstream, outage.id)
+            tasks += await reading.all_rows(fetch, "work orders of earlier stops")
+    return tasks
+
+
+def _linked_fetch(upstream: Upstream, outage: int) -> Fetch[TaskRow]:
+    async def fetch(start: int, size: int) -> Page[TaskRow]:
+        return await list_tasks(upstream, outage=outage, start=start, size=size)
+
+    return fetch
 
 
 def _groups(
