@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -75,7 +75,7 @@ def signed_in_user(request: HttpRequest) -> User:
     """For views behind `sign_in_required` or `require_right`."""
     if not request.user.is_authenticated:
         raise PermissionDenied
-    return cast(User, request.user)
+    return request.user
 
 
 def acting_membership(request: HttpRequest) -> Membership:

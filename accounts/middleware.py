@@ -15,7 +15,8 @@ from accounts.current import current_membership, signed_in_user
 class PersonMiddleware:
     """The person's own language beats cookie and browser; times are those of the company's zone.
 
-    After AuthenticationMiddleware. Requests without a session, as those of machines, pass untouched.
+    What a person sees is not left in caches, as people of a plant share computers. After
+    AuthenticationMiddleware. Requests without a session, as those of machines, pass untouched.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,9 +29,10 @@ class PersonMiddleware:
         if language:
             # LocaleMiddleware sets it anew for each request, so nothing stays behind in the thread.
             translation.activate(language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
         membership = current_membership(request)
-        if membership is None:
-            return self.get_response(request)
-        with timezone.override(ZoneInfo(membership.company.time_zone)):
-            return self.get_response(request)
+        zone = ZoneInfo(membership.company.time_zone) if membership else None
+        with timezone.override(zone):
+            response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response

@@ -78,6 +78,8 @@ class Consumer(AbstractApplication):
     )
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="consumers")
+    name = models.CharField(_("name"), max_length=120)
+    authorization_grant_type = models.CharField(_("grant type"), max_length=44, choices=GRANT_TYPES)
     description = models.CharField(_("description"), max_length=500, blank=True)
     assistant = models.CharField(_("assistant"), max_length=32, blank=True)
     url = models.URLField(_("URL"), max_length=500, blank=True, validators=[web_address])

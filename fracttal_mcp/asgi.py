@@ -15,7 +15,7 @@ django_application = get_asgi_application()
 from django.conf import settings  # noqa: E402 - after the set-up of Django
 
 from mcp_gateway import audit  # noqa: E402
-from mcp_gateway.asgi import Receive, Send, mcp_application  # noqa: E402
+from mcp_gateway.asgi import Receive, Send, serve  # noqa: E402
 from mcp_gateway.product import endpoint  # noqa: E402
 from mcp_gateway.upstream import http  # noqa: E402
 
@@ -24,7 +24,7 @@ async def application(scope: MutableMapping[str, Any], receive: Receive, send: S
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
     elif scope["type"] == "http" and scope["path"] == settings.MCP_PATH:
-        await mcp_application(scope, receive, send)
+        await serve(endpoint(), scope, receive, send)
     elif scope["type"] == "http" and scope["path"] == "/livez":
         await send(
             {"type": "http.response.start", "status": 200, "headers": [(b"cache-control", b"no-store")]}

@@ -21,6 +21,7 @@ ALGORITHM = "HS256"
 # An explicit type (RFC 8725 §3.11): no other JWT signed with a key of ours passes as one of these.
 JWT_TYPE = "fracttal-api+jwt"
 MAX_TOKEN_LENGTH = 4096
+CLOCK_SKEW_SECONDS = 5  # between the machines that mint and check
 
 
 def _signing_key() -> bytes:
@@ -93,6 +94,7 @@ def _claims(raw: str) -> dict[str, Any] | None:
             algorithms=[ALGORITHM],
             audience=settings.API_RESOURCE,
             issuer=settings.PUBLIC_URL,
+            leeway=CLOCK_SKEW_SECONDS,
             options={"require": ["iss", "aud", "iat", "exp", "company"]},
         )
     except jwt.PyJWTError:

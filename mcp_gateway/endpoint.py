@@ -2,6 +2,8 @@
 
 Both doors (views.py, asgi.py) call `Endpoint.handle`. Stateless: no session, any process
 answers any request, in any of the five live revisions.
+
+In this order: who calls (401), from where (421, 403), how (405, 415, 406, 413), then what.
 """
 
 from __future__ import annotations
@@ -9,13 +11,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from mcp_types import methods
-from mcp_types.jsonrpc import INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND
+from mcp_types.jsonrpc import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    MISSING_REQUIRED_CLIENT_CAPABILITY,
+)
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
@@ -25,7 +33,7 @@ from mcp_gateway.dispatch import call_tool, error_result
 from mcp_gateway.errors import InsufficientScope, UnknownTool
 from mcp_gateway.guards import Guards
 from mcp_gateway.listing import Listing
-from mcp_gateway.protocol import messages
+from mcp_gateway.protocol import messages, request_state
 from mcp_gateway.protocol.messages import Message, ProtocolError
 from mcp_gateway.protocol.revisions import (
     Revision,
@@ -37,35 +45,60 @@ from mcp_gateway.registry import Catalogue, InputRequired, ToolResult
 
 logger = logging.getLogger(__name__)
 
-JSON = ("content-type", "application/json")
-ALWAYS = (
-    ("cache-control", "no-store"),
-    ("vary", "Authorization, Origin"),
-    ("x-content-type-options", "nosniff"),
-)
+Headers = list[tuple[bytes, bytes]]
+
+BODY_LIMIT = 256 * 1024
+KEEPALIVE_SECONDS = 10.0
+ALWAYS: Headers = [
+    (b"cache-control", b"no-store"),
+    (b"vary", b"Authorization, Origin"),
+    (b"x-content-type-options", b"nosniff"),
+]
+JSON: Headers = [(b"content-type", b"application/json"), *ALWAYS]
+EVENTS: Headers = [(b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no"), *ALWAYS]
 SERVER_INFO_META = "io.modelcontextprotocol/serverInfo"
+# What a client must have announced before it may be asked for something (2026-07-28).
+NEEDED_CAPABILITY = {
+    "elicitation/create": "elicitation",
+    "sampling/createMessage": "sampling",
+    "roots/list": "roots",
+}
 # Lists change only with the caller's rights: a client may keep one for a minute.
 LIST_CACHE = {"ttlMs": 60_000, "cacheScope": "private"}
 
 
+class BodyTooLarge(Exception):
+    """Said by a door when it has read more than BODY_LIMIT, or was told that more would come."""
+
+
+class BodyTooSlow(Exception):
+    """Said by a door that waited for the body long enough."""
+
+
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """Header names in lower case, in the order received; the body is already within its limit."""
+    """Header names in lower case, in the order received. `read` gives the body, and is called
+    only for somebody who may send one."""
 
     method: str
-    header_lines: list[tuple[str, str]]
-    body: bytes
+    header_lines: Sequence[tuple[str, str]]
+    read: Callable[[], Awaitable[bytes]]
+    may_stream: bool = True
 
-    @property
     def headers(self) -> dict[str, str]:
-        return {name: value.strip() for name, value in self.header_lines}
+        """Repeated headers are joined, so that none of two copies can pass unseen."""
+        folded: dict[str, str] = {}
+        for name, value in self.header_lines:
+            value = value.strip(" \t")
+            folded[name] = f"{folded[name]}, {value}" if name in folded else value
+        return folded
 
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
     status: int
-    headers: list[tuple[str, str]]
-    body: bytes | AsyncIterator[bytes] = b""
+    headers: Headers
+    body: bytes | AsyncGenerator[bytes] = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +122,14 @@ class Endpoint:
         server_info: Mapping[str, str],
         instructions: str,
         guards: Guards,
+        state_key: bytes,
     ) -> None:
         self._catalogue = catalogue
         self._authenticate = authenticate
         self._server_info = dict(server_info)
         self._instructions = instructions
         self._guards = guards
+        self._state_key = state_key
         self._listing = Listing(catalogue)
         self._capabilities: dict[str, Any] = {"tools": {}}
         for feature in ("prompts", "resources", "completions", "logging"):
@@ -102,55 +137,64 @@ class Endpoint:
                 self._capabilities[feature] = {}
 
     async def handle(self, request: HttpRequest) -> HttpResponse:
-        headers = request.headers
+        headers = request.headers()
         cors = self._guards.cors(headers)
-        if refusal := self._guards.refuse(request.method, headers):
-            return self._plain(*refusal, cors)
-        if request.method == "OPTIONS":
-            return HttpResponse(204, [*ALWAYS, *cors, *self._guards.preflight()])
+        refusal = self._guards.refuse(headers)
+        if request.method == "OPTIONS" and cors and not refusal:
+            return HttpResponse(204, [*ALWAYS, *cors, *self._guards.preflight(headers)])
         try:
             caller = await self._authenticate(headers.get("authorization"))
         except Unauthorized as refused:
-            challenge = ("www-authenticate", refused.challenge())
-            return self._plain(401, "Sign in is needed.", [*cors, challenge])
+            challenge = (b"www-authenticate", refused.challenge().encode("latin-1"))
+            return _plain(401, "Sign in is needed.", [*cors, challenge])
         except Unavailable:
-            return self._plain(503, "Try again in a moment.", [*cors, ("retry-after", "5")])
+            return _plain(503, "Try again in a moment.", [*cors, (b"retry-after", b"5")])
+        if refusal:
+            return _plain(*refusal, cors)
         if request.method != "POST":
-            return self._plain(405, "Send MCP messages with POST.", [*cors, ("allow", "POST, OPTIONS")])
+            return _plain(405, "Send MCP messages with POST.", [*cors, (b"allow", b"POST, OPTIONS")])
         if refusal := self._guards.refuse_content(headers):
-            return self._plain(*refusal, cors)
-        response = await self._answer(caller, request, headers)
-        response.headers.extend(cors)
-        return response
-
-    def _plain(self, status: int, sentence: str, extra: list[tuple[str, str]]) -> HttpResponse:
-        """A refusal before there is a message to answer."""
-        body = orjson.dumps({"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": sentence}})
-        return HttpResponse(status, [JSON, *ALWAYS, *extra], body)
-
-    async def _answer(self, caller: Caller, request: HttpRequest, headers: Mapping[str, str]) -> HttpResponse:
+            return _plain(*refusal, cors)
         try:
-            message = messages.decode(request.body)
-            revision = revision_of(message, request.header_lines, headers)
-            if message.id is None:
-                return HttpResponse(202, [*ALWAYS])
-            return await self._run(caller, message, revision, headers)
+            body = await request.read()
+        except BodyTooLarge:
+            sentence = f"The body is larger than {BODY_LIMIT} bytes."
+            return _plain(413, sentence, cors)
+        except BodyTooSlow:
+            return _plain(408, "The body did not arrive in time.", cors)
+        response = await self._answer(caller, request, headers, body)
+        return HttpResponse(response.status, [*response.headers, *cors], response.body) if cors else response
+
+    async def _answer(
+        self, caller: Caller, request: HttpRequest, headers: Mapping[str, str], body: bytes
+    ) -> HttpResponse:
+        try:
+            message = messages.decode(body)
+            revision = revision_of(message, headers)
         except ProtocolError as problem:
-            return HttpResponse(problem.status, [JSON, *ALWAYS], messages.error(problem))
+            return HttpResponse(problem.status, JSON, messages.error(problem))
+        if message.id is None:
+            return HttpResponse(202, ALWAYS)
+        return await self._run(caller, message, revision, headers, request.may_stream)
 
     async def _run(
-        self, caller: Caller, message: Message, revision: Revision, headers: Mapping[str, str]
+        self,
+        caller: Caller,
+        message: Message,
+        revision: Revision,
+        headers: Mapping[str, str],
+        may_stream: bool,
     ) -> HttpResponse:
         """Run the method; switch to server-sent events when it says something before it ends."""
         assert message.id is not None
+        if not (may_stream and self._may_report(message, headers)):
+            return await self._finish(_Exchange(caller, message, revision, headers, message.id, _silence))
         said: asyncio.Queue[bytes] = asyncio.Queue()
 
         async def notify(method: str, params: dict[str, Any]) -> None:
             said.put_nowait(messages.notification(method, params))
 
         exchange = _Exchange(caller, message, revision, headers, message.id, notify)
-        if not self._may_stream(message, headers):
-            return await self._finish(exchange)
         work = asyncio.ensure_future(self._finish(exchange))
         first = asyncio.ensure_future(said.get())
         either: set[asyncio.Future[Any]] = {work, first}
@@ -163,10 +207,9 @@ class Endpoint:
         if not first.done():
             first.cancel()
             return await work
-        stream = [("content-type", "text/event-stream"), ("x-accel-buffering", "no"), *ALWAYS]
-        return HttpResponse(200, stream, _events(first.result(), said, work))
+        return HttpResponse(200, EVENTS, _events(first.result(), said, work))
 
-    def _may_stream(self, message: Message, headers: Mapping[str, str]) -> bool:
+    def _may_report(self, message: Message, headers: Mapping[str, str]) -> bool:
         if message.method != "tools/call" or "text/event-stream" not in headers.get("accept", ""):
             return False
         tool = self._catalogue.tools.get(str(message.params.get("name")))
@@ -181,19 +224,14 @@ class Endpoint:
         except ProtocolError as problem:
             problem.request_id = exchange.id
             status = problem.status if exchange.revision.modern else 200
-            return HttpResponse(status, [JSON, *ALWAYS], messages.error(problem))
-        except Exception as error:
+            return HttpResponse(status, JSON, messages.error(problem))
+        except Exception as error:  # noqa: BLE001 - the last door: nothing of it may show outside
             logger.error("%s failed with %s", method[:64], type(error).__name__)
             hidden = ProtocolError(
                 INTERNAL_ERROR, "Something went wrong on our side.", request_id=exchange.id
             )
-            return HttpResponse(500, [JSON, *ALWAYS], messages.error(hidden))
-        return self._respond(exchange, data)
-
-    def _respond(
-        self, exchange: _Exchange, data: Any, status: int = 200, *more: tuple[str, str]
-    ) -> HttpResponse:
-        return HttpResponse(status, [JSON, *ALWAYS, *more], messages.result(exchange.id, data))
+            return HttpResponse(500, JSON, messages.error(hidden))
+        return HttpResponse(200, JSON, messages.result(exchange.id, data))
 
     # --- methods -------------------------------------------------------------------------
 
@@ -205,12 +243,7 @@ class Endpoint:
             )
         if message.method == "ping" and not modern:
             return {}
-        try:
-            methods.validate_client_request(message.method, exchange.revision.version, message.params)
-        except KeyError:
-            raise ProtocolError(METHOD_NOT_FOUND, "There is no such method.") from None
-        except ValidationError:
-            raise ProtocolError(INVALID_PARAMS, "The parameters do not fit the method.") from None
+        self._check(exchange)
         if message.method == "initialize":
             return {
                 "protocolVersion": handshake_version(message),
@@ -229,11 +262,24 @@ class Endpoint:
         feature = self._catalogue.features.get(message.method)
         if feature is None:
             return self._nothing_of(message.method, modern)
-        data = await feature(exchange.caller, message.params, exchange.revision.capabilities)
+        params = self._with_state(exchange)
+        data = await feature(exchange.caller, params, exchange.revision.capabilities)
         if isinstance(data, InputRequired):
-            return {**data.wire(), **self._envelope(modern, complete=False)}
+            return self._question(exchange, data)
         cache = LIST_CACHE if modern and message.method in methods.CACHEABLE_METHODS else {}
         return {**data, **cache, **self._envelope(modern)}
+
+    def _check(self, exchange: _Exchange) -> None:
+        """The SDK's own validators, for all that is not checked by hand."""
+        message = exchange.message
+        try:
+            methods.validate_client_request(message.method, exchange.revision.version, message.params)
+        except KeyError:
+            raise ProtocolError(METHOD_NOT_FOUND, "There is no such method.") from None
+        except ValidationError as error:
+            places = {".".join(map(str, item["loc"])) for item in error.errors(include_input=False)}
+            sentence = f"The parameters do not fit the method: {', '.join(sorted(places))[:300]}"
+            raise ProtocolError(INVALID_PARAMS, sentence) from None
 
     def _nothing_of(self, method: str, modern: bool) -> dict[str, Any]:
         """Lists that are asked for although we do not offer them are empty, not an error."""
@@ -254,14 +300,48 @@ class Endpoint:
         kind = {"resultType": "complete"} if complete else {}
         return {**kind, "_meta": {SERVER_INFO_META: self._server_info}}
 
+    def _question(self, exchange: _Exchange, asked: InputRequired) -> dict[str, Any]:
+        """A client is asked only for what it announced; older revisions cannot be asked at all."""
+        needed = {NEEDED_CAPABILITY[str(request["method"])] for request in asked.requests.values()}
+        missing = sorted(needed - exchange.revision.capabilities.keys())
+        if missing:
+            raise ProtocolError(
+                MISSING_REQUIRED_CLIENT_CAPABILITY,
+                f"This needs a client that supports {', '.join(missing)}.",
+                data={"requiredCapabilities": {name: {} for name in missing}},
+            )
+        told = {"resultType": "input_required", "inputRequests": asked.requests}
+        if asked.state is not None:
+            told["requestState"] = request_state.seal(self._state_key, _bound_to(exchange), asked.state)
+        return {**told, **self._envelope(exchange.revision.modern, complete=False)}
+
+    def _with_state(self, exchange: _Exchange) -> dict[str, Any]:
+        """The params, with the state that we gave the client opened."""
+        params = exchange.message.params
+        state = params.get("requestState")
+        if state is None:
+            return params
+        try:
+            opened = request_state.unseal(self._state_key, _bound_to(exchange), str(state))
+        except request_state.InvalidState:
+            raise ProtocolError(INVALID_PARAMS, "The requestState is not valid for this request.") from None
+        return {**params, "requestState": opened}
+
     async def _call_tool(self, exchange: _Exchange) -> HttpResponse:
         params, modern = exchange.message.params, exchange.revision.modern
-        name, arguments = params.get("name"), params.get("arguments", {})
+        name, arguments = params.get("name"), params.get("arguments")
+        if arguments is None:
+            arguments = {}
         if not isinstance(name, str) or not isinstance(arguments, dict):
             raise ProtocolError(INVALID_PARAMS, "name is a string and arguments an object.")
+        if "inputResponses" in params or "requestState" in params:
+            self._check(exchange)
+            params = self._with_state(exchange)
         if modern and (schema := self._listing.schema_with_headers(name)) is not None:
             check_parameter_headers(exchange.message, schema, exchange.headers)
         token = exchange.message.meta.get("progressToken")
+        if type(token) not in (str, int):
+            token = None
 
         async def progress(done: float, total: float | None = None, message: str = "") -> None:
             if token is not None:
@@ -287,11 +367,14 @@ class Endpoint:
             challenge = insufficient_scope_challenge(error.scopes)
             refused = error_result(error)
             refused.meta["mcp/www_authenticate"] = [challenge]
-            wire = self._tool_result(refused, modern)
-            return self._respond(exchange, wire, 403, ("www-authenticate", challenge))
-        if isinstance(result, InputRequired):
-            return self._respond(exchange, {**result.wire(), **self._envelope(modern, complete=False)})
-        return self._respond(exchange, self._tool_result(result, modern))
+            body = messages.result(exchange.id, self._tool_result(refused, modern))
+            return HttpResponse(403, [*JSON, (b"www-authenticate", challenge.encode("latin-1"))], body)
+        wire = (
+            self._question(exchange, result)
+            if isinstance(result, InputRequired)
+            else self._tool_result(result, modern)
+        )
+        return HttpResponse(200, JSON, messages.result(exchange.id, wire))
 
     def _tool_result(self, result: ToolResult, modern: bool) -> dict[str, Any]:
         wire: dict[str, Any] = {
@@ -306,22 +389,48 @@ class Endpoint:
         return wire
 
 
+def _plain(status: int, sentence: str, extra: Headers) -> HttpResponse:
+    """A refusal before there is a message to answer."""
+    body = orjson.dumps(
+        {"jsonrpc": "2.0", "id": None, "error": {"code": INVALID_REQUEST, "message": sentence}}
+    )
+    return HttpResponse(status, [*JSON, *extra], body)
+
+
+def _bound_to(exchange: _Exchange) -> tuple[object, ...]:
+    """Whom and what a requestState is for: other answers are the only thing that may change."""
+    caller, params = exchange.caller, exchange.message.params
+    what = {key: params.get(key) for key in ("name", "uri", "arguments")}
+    return caller.company_id, caller.user_id, caller.consumer_id, exchange.message.method, what
+
+
+async def _silence(method: str, params: dict[str, Any]) -> None:
+    """For clients that take no reports on the way."""
+
+
 async def _events(
     first: bytes, said: asyncio.Queue[bytes], work: asyncio.Future[HttpResponse]
-) -> AsyncIterator[bytes]:
-    """The first thing said, what is said next, and at last the answer."""
+) -> AsyncGenerator[bytes]:
+    """The first thing said, what is said next, and at last the answer. Left early, it cancels the work."""
+    more: asyncio.Future[bytes] | None = None
     try:
         yield messages.event(first)
         while not work.done() or not said.empty():
             more = asyncio.ensure_future(said.get())
             waited: set[asyncio.Future[Any]] = {work, more}
-            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(
+                waited, timeout=KEEPALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
             if more.done():
                 yield messages.event(more.result())
             else:
                 more.cancel()
+                if not done:
+                    yield b": working\n\n"
         answer = (await work).body
         assert isinstance(answer, bytes)
         yield messages.event(answer)
     finally:
         work.cancel()
+        if more is not None:
+            more.cancel()

@@ -3,55 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+
+from django.http.request import split_domain_port, validate_host
 
 Refusal = tuple[int, str]
+ANSWERS = frozenset({"application/json", "text/event-stream", "application/*", "*/*"})
 
 
-@dataclass(frozen=True, slots=True)
 class Guards:
-    """`hosts` are host names without port; `origins` are whole origins of browsers that may call.
+    """`hosts` are patterns as in ALLOWED_HOSTS; `origins` are whole origins of browsers that may call.
 
-    A wrong Host or Origin is how DNS rebinding looks (MCP transports, security case 170).
+    A wrong Host or Origin is how DNS rebinding looks (MCP transports, security cases 170 and 171).
     """
 
-    hosts: Collection[str]
-    origins: Collection[str]
+    def __init__(self, hosts: Collection[str], origins: Collection[str]) -> None:
+        self._origins = frozenset(origins)
+        patterns = [host.lower() for host in hosts]
 
-    def refuse(self, method: str, headers: Mapping[str, str]) -> Refusal | None:
-        host = headers.get("host", "").rsplit(":", 1)[0] if "]" not in headers.get("host", "") else "[::1]"
-        if host.lower() not in self.hosts:
+        @lru_cache(256)
+        def known(host: str) -> bool:
+            domain, _port = split_domain_port(host)
+            return bool(domain) and validate_host(domain, patterns)
+
+        self._known = known
+
+    def refuse(self, headers: Mapping[str, str]) -> Refusal | None:
+        if not self._known(headers.get("host", "")):
             return 421, "This server does not answer for that host."
         origin = headers.get("origin")
-        if origin is not None and origin not in self.origins:
+        if origin is not None and origin not in self._origins:
             return 403, "Requests from that origin are not allowed."
-        if method == "OPTIONS" and origin is None:
-            return 405, "Send MCP messages with POST."
         return None
 
     def refuse_content(self, headers: Mapping[str, str]) -> Refusal | None:
-        if headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        if not _is_json(headers.get("content-type", "")):
             return 415, "Send application/json."
-        accepted = [part.split(";")[0].strip().lower() for part in headers.get("accept", "*/*").split(",")]
-        if not {"application/json", "text/event-stream", "application/*", "*/*"} & set(accepted):
+        if not _takes_answers(headers.get("accept") or "*/*"):
             return 406, "Accept application/json."
         return None
 
-    def cors(self, headers: Mapping[str, str]) -> list[tuple[str, str]]:
+    def cors(self, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
         origin = headers.get("origin")
-        if origin is None or origin not in self.origins:
+        if origin is None or origin not in self._origins:
             return []
         return [
-            ("access-control-allow-origin", origin),
-            ("access-control-expose-headers", "WWW-Authenticate"),
+            (b"access-control-allow-origin", origin.encode("latin-1")),
+            (b"access-control-expose-headers", b"WWW-Authenticate"),
         ]
 
-    def preflight(self) -> list[tuple[str, str]]:
+    def preflight(self, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+        wanted = headers.get("access-control-request-headers", "authorization, content-type")
         return [
-            ("access-control-allow-methods", "POST, OPTIONS"),
-            (
-                "access-control-allow-headers",
-                "authorization, content-type, accept, mcp-protocol-version, mcp-method, mcp-name",
-            ),
-            ("access-control-max-age", "600"),
+            (b"access-control-allow-methods", b"POST"),
+            (b"access-control-allow-headers", wanted.encode("latin-1", "ignore")),
+            (b"access-control-max-age", b"600"),
         ]
+
+
+@lru_cache(64)
+def _is_json(content_type: str) -> bool:
+    return content_type.split(";")[0].strip().lower() == "application/json"
+
+
+@lru_cache(256)
+def _takes_answers(accept: str) -> bool:
+    return any(part.split(";")[0].strip().lower() in ANSWERS for part in accept.split(","))

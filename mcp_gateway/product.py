@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -33,13 +34,18 @@ def endpoint() -> Endpoint:
         server_info={"name": "fracttal-one", "title": "Fracttal One", "version": _version()},
         instructions=INSTRUCTIONS,
         guards=guards(),
+        state_key=state_key(),
     )
+
+
+def state_key() -> bytes:
+    return hashlib.sha256(b"mcp-request-state\0" + settings.SECRET_KEY.encode()).digest()
 
 
 def guards() -> Guards:
     public = urlsplit(settings.PUBLIC_URL)
     return Guards(
-        hosts=frozenset(host.lower() for host in settings.ALLOWED_HOSTS),
+        hosts=settings.ALLOWED_HOSTS,
         origins=frozenset({f"{public.scheme}://{public.netloc}", *settings.MCP_ORIGINS}),
     )
 

@@ -85,14 +85,11 @@ class ToolResult:
 @dataclass(frozen=True, slots=True)
 class InputRequired:
     """A question back to the client (2026-07-28, multi-round-trip): it repeats the request with
-    the answers. `state` must be signed by whoever makes it."""
+    the answers in `params["inputResponses"]`, and with `state` in `params["requestState"]`; on the
+    way through the client it is signed and bound to the caller and the request."""
 
     requests: Mapping[str, Any]
-    state: str | None = None
-
-    def wire(self) -> dict[str, Any]:
-        told: dict[str, Any] = {"resultType": "input_required", "inputRequests": dict(self.requests)}
-        return {**told, "requestState": self.state} if self.state is not None else told
+    state: Mapping[str, Any] | None = None
 
 
 Feature = Callable[[Caller, Mapping[str, Any], Mapping[str, Any]], Awaitable[dict[str, Any] | InputRequired]]

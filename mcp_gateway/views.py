@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest as DjangoRequest
 from django.http import HttpResponse as DjangoResponse
 from django.http import StreamingHttpResponse
-from django.http.request import RawPostDataException
 from django.views.decorators.csrf import csrf_exempt
 
-from mcp_gateway.asgi import BODY_LIMIT
-from mcp_gateway.endpoint import HttpRequest
+from mcp_gateway.endpoint import BODY_LIMIT, BodyTooLarge, Endpoint, HttpRequest
 from mcp_gateway.product import endpoint
 
 
 @csrf_exempt
 async def mcp_endpoint(request: DjangoRequest) -> DjangoResponse | StreamingHttpResponse:
-    try:
-        too_large = int(request.headers.get("content-length") or 0) > BODY_LIMIT
-        body = b"" if too_large else request.read(BODY_LIMIT + 1)
-    except (ValueError, RawPostDataException, OSError):
-        return DjangoResponse(status=400)
-    if too_large or len(body) > BODY_LIMIT:
-        return DjangoResponse(status=413)
+    return await answer(endpoint(), request)
+
+
+async def answer(serving: Endpoint, request: DjangoRequest) -> DjangoResponse | StreamingHttpResponse:
+    async def read() -> bytes:
+        declared = request.headers.get("content-length") or "0"
+        if not declared.isdecimal() or int(declared) > BODY_LIMIT:
+            raise BodyTooLarge
+        body: bytes = request.read(BODY_LIMIT + 1)
+        if len(body) > BODY_LIMIT:
+            raise BodyTooLarge
+        return body
+
     lines = [(name.lower(), value) for name, value in request.headers.items()]
-    response = await endpoint().handle(HttpRequest(request.method or "", lines, body))
+    # A WSGI server cannot wait for what comes later: there the answer is always JSON.
+    may_stream = isinstance(request, ASGIRequest)
+    response = await serving.handle(HttpRequest(request.method or "", lines, read, may_stream))
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
     if isinstance(response.body, bytes):
-        return DjangoResponse(response.body, status=response.status, headers=dict(response.headers))
-    return StreamingHttpResponse(response.body, status=response.status, headers=dict(response.headers))
+        return DjangoResponse(response.body, status=response.status, headers=headers)
+    return StreamingHttpResponse(response.body, status=response.status, headers=headers)

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -85,6 +85,8 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
         return failure(exc.status_code, "METHOD_NOT_ALLOWED")
     if isinstance(exc, exceptions.APIException):
         return failure(exc.status_code, str(exc.default_code).upper())
+    if isinstance(exc, SuspiciousOperation | UnreadablePostError):
+        return failure(status.HTTP_400_BAD_REQUEST, "BAD_REQUEST")
     if isinstance(exc, PermissionDenied):
         return failure(status.HTTP_401_UNAUTHORIZED, UNAUTHORIZED_ENDPOINT)
     logger.error("unhandled error in %s", type(context.get("view")).__name__, exc_info=exc)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -83,16 +84,12 @@ def complete(row: dict[str, Any], groups: dict[str, str]) -> None:
     row["groups_permissions_description"] = groups.get(row["account_email"] or "")
 
 
-def own_personnel_id(principal: Principal) -> int | None:
-    """The record of the person who calls; found by the e-mail of the account."""
+def own_record(principal: Principal) -> QuerySet[Personnel]:
+    """The record of the person who calls, found by the e-mail of the account. A program has none."""
     if principal.user_id is None:
-        return None
-    return (
-        Personnel.objects.filter(
-            company_id=principal.company_id, account_email=principal.user_email.lower(), active=True
-        )
-        .values_list("pk", flat=True)
-        .first()
+        return Personnel.objects.none()
+    return Personnel.objects.filter(
+        company_id=principal.company_id, account_email=principal.user_email.lower(), active=True
     )
 
 

@@ -51,4 +51,8 @@ def spend(company_id: int) -> Quota | None:
 
 def _count(store: BaseCache, key: str) -> int:
     store.add(key, 0, timeout=2 * WINDOW_SECONDS)
-    return store.incr(key)
+    try:
+        return store.incr(key)
+    except ValueError:  # thrown out of a full cache in between
+        store.set(key, 1, timeout=2 * WINDOW_SECONDS)
+        return 1

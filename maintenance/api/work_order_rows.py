@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.principal import Principal
-from maintenance.api.personnel import own_personnel_id
+from maintenance.api.personnel import own_record
 from maintenance.models import (
     DamageType,
     FailureSeverity,
@@ -24,7 +24,7 @@ COLUMNS = {
     "wo_folio": "work_order__folio",
     "id_status_work_order": "work_order__status",
     "work_orders_status_custom_description": "work_order__custom_status",
-    "creation_date": "work_order__creation_date",
+    "creation_date": "order_date",
     "initial_date": "initial_date",
     "final_date": "final_date",
     "wo_final_date": "work_order__final_date",
@@ -138,15 +138,15 @@ def visible_tasks(principal: Principal) -> QuerySet[WorkOrderTask]:
     rows = WorkOrderTask.objects.filter(company_id=principal.company_id)
     if not principal.own_work_orders_only:
         return rows
-    person = own_personnel_id(principal)
-    return rows.none() if person is None else rows.filter(work_order__responsible_id=person)
+    return rows.filter(work_order__responsible__in=own_record(principal))
 
 
-def values(rows: QuerySet[WorkOrderTask]) -> QuerySet[WorkOrderTask, tuple[Any, ...]]:
-    """The columns of `task_row`, newest order first."""
+def newest_first(rows: QuerySet[WorkOrderTask]) -> QuerySet[WorkOrderTask]:
+    return rows.order_by("-order_date", "-work_order_id", "-pk")
+
+
+def read(keys: list[int]) -> QuerySet[WorkOrderTask, tuple[Any, ...]]:
+    """What `task_row` makes rows of."""
     children = WorkOrder.objects.filter(parent_id=OuterRef("work_order_id"))
-    return (
-        rows.annotate(has_children=Exists(children))
-        .order_by("-work_order__creation_date", "-work_order_id", "-id")
-        .values_list(*COLUMNS.values())
-    )
+    page = WorkOrderTask.objects.filter(pk__in=keys).annotate(has_children=Exists(children))
+    return newest_first(page).values_list(*COLUMNS.values())

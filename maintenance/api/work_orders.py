@@ -34,7 +34,7 @@ from maintenance.models import (
 
 CLOCK_TOLERANCE = datetime.timedelta(minutes=5)
 DATES = {
-    "creation_date": "work_order__creation_date",
+    "creation_date": "order_date",
     "date_maintenance": "date_maintenance",
     "cal_date_maintenance": "cal_date_maintenance",
     "initial_date": "initial_date",
@@ -53,7 +53,7 @@ class WorkOrders(Endpoint):
         rows = work_order_rows.visible_tasks(principal).filter(filters(principal.company_id, query))
         if folio:
             rows = rows.filter(work_order__folio=checked_code(folio))
-        found, total = query.page(work_order_rows.values(rows))
+        found, total = query.page(work_order_rows.newest_first(rows), read=work_order_rows.read)
         if folio and not total:
             raise RecordNotFound
         with_costs = "metrics:view" in principal.rights

@@ -225,6 +225,7 @@ def _task(
     task = WorkOrderTask(
         company=order.company,
         work_order=order,
+        order_date=order.creation_date,
         item=item,
         item_description=item.description,
         classification_1=dice.choice(texts.CLASSIFICATIONS_1),

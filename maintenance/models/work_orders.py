@@ -113,11 +113,13 @@ class WorkOrder(models.Model):
 class WorkOrderTask(models.Model):
     """One task on one asset. What the asset and the plan said when the task was made stays as it was.
 
+    `order_date` repeats the creation date of the order, which never changes: tasks are listed by it.
     `trigger` is the contract's code: NO_SCHEDULE_TASK, DATE$EVERY$1$MONTHS, EVENT$…, READING$EACH$….
     """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     work_order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="tasks")
+    order_date = models.DateTimeField()
     item = models.ForeignKey(Item, models.PROTECT, related_name="tasks")
     request = models.ForeignKey(WorkRequest, models.SET_NULL, null=True, blank=True, related_name="tasks")
     item_description = models.CharField(max_length=600)
@@ -162,6 +164,7 @@ class WorkOrderTask(models.Model):
     class Meta:
         ordering = ("-id",)
         indexes = (
+            models.Index(fields=("company", "-order_date", "-work_order", "-id"), name="task_newest"),
             models.Index(fields=("company", "date_maintenance"), name="task_by_date_maintenance"),
             models.Index(fields=("company", "final_date"), name="task_by_final_date"),
             models.Index(fields=("company", "initial_date"), name="task_by_initial_date"),

@@ -59,7 +59,11 @@ class Page:
 
 
 def moment(value: datetime.datetime | None) -> str:
-    return "" if value is None else date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    """The date as the reader's language writes it, and the time by 24 hours, as plants do."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"
 
 
 def duration(seconds: int | None) -> str:

@@ -6,7 +6,7 @@ carries its own envelope and mirrors it in headers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,11 @@ from mcp.shared.inbound import (
     MCP_PROTOCOL_VERSION_HEADER,
     InboundLadderRejection,
     classify_inbound_request,
-    find_duplicated_routing_header,
     unsupported_protocol_version_rejection,
     validate_mcp_param_headers,
 )
 from mcp_types import PROTOCOL_VERSION_META_KEY
-from mcp_types.jsonrpc import HEADER_MISMATCH
+from mcp_types.jsonrpc import INVALID_PARAMS
 from mcp_types.version import (
     HANDSHAKE_PROTOCOL_VERSIONS,
     KNOWN_PROTOCOL_VERSIONS,
@@ -41,14 +40,8 @@ class Revision:
         return self.version not in HANDSHAKE_PROTOCOL_VERSIONS
 
 
-def revision_of(
-    message: Message, header_lines: Sequence[tuple[str, str]], headers: Mapping[str, str]
-) -> Revision:
+def revision_of(message: Message, headers: Mapping[str, str]) -> Revision:
     """Raises ProtocolError -32020, -32022 or -32602 with the id of the message."""
-    if duplicated := find_duplicated_routing_header(header_lines):
-        raise ProtocolError(
-            HEADER_MISMATCH, f"The header {duplicated} appears more than once.", request_id=message.id
-        )
     asked = headers.get(MCP_PROTOCOL_VERSION_HEADER)
     version = asked or ASSUMED
     named = message.meta.get(PROTOCOL_VERSION_META_KEY)
@@ -65,8 +58,11 @@ def revision_of(
         if asked is not None and asked not in KNOWN_PROTOCOL_VERSIONS and named in (None, asked):
             route = unsupported_protocol_version_rejection(asked) or route
         raise _refused(route, message)
-    capabilities = route.client_capabilities
-    return Revision(route.protocol_version, capabilities if isinstance(capabilities, dict) else {})
+    if not isinstance(route.client_capabilities, dict):
+        raise ProtocolError(
+            INVALID_PARAMS, "The client capabilities in params._meta are an object.", request_id=message.id
+        )
+    return Revision(route.protocol_version, route.client_capabilities)
 
 
 def check_parameter_headers(message: Message, schema: Mapping[str, Any], headers: Mapping[str, str]) -> None:

@@ -30,6 +30,7 @@ def _inline(node: Any, definitions: dict[str, Any], open_names: tuple[str, ...])
         return [_inline(item, definitions, open_names) for item in node]
     if not isinstance(node, dict):
         return node
+    node = _without_null(node)
     if "$ref" in node:
         name = node["$ref"].removeprefix("#/$defs/")
         if name in open_names:
@@ -45,3 +46,21 @@ def _inline(node: Any, definitions: dict[str, Any], open_names: tuple[str, ...])
         else:
             inlined[key] = _inline(value, definitions, open_names)
     return inlined
+
+
+def _is_nullable(schema: Any) -> bool:
+    return isinstance(schema, dict) and {"type": "null"} in schema.get("anyOf", ())
+
+
+def _without_null(node: dict[str, Any]) -> dict[str, Any]:
+    """`X | None` as an X that may be left out: we never send null, and many clients know no unions."""
+    node = dict(node)
+    properties = node.get("properties")
+    if isinstance(properties, dict) and "required" in node:
+        node["required"] = [name for name in node["required"] if not _is_nullable(properties.get(name))]
+    if _is_nullable(node):
+        left = [choice for choice in node.pop("anyOf") if choice != {"type": "null"}]
+        if node.get("default", ...) is None:
+            del node["default"]
+        node = {**left[0], **node} if len(left) == 1 else {"anyOf": left, **node}
+    return node

@@ -80,6 +80,15 @@ def test_read_only_keeps_the_rights_to_view(world: World) -> None:
     assert all(right.endswith(":view") for right in principal.rights)
 
 
+def test_read_only_holds_without_a_user_too(world: World) -> None:
+    group = world.owner_group.pk
+    raw = mint_user_token(company_id=world.company.pk, user_id=None, group_id=group, read_only=True)
+    principal = authenticate(raw)
+    assert principal is not None
+    assert "work_requests:view" in principal.rights
+    assert all(right.endswith(":view") for right in principal.rights)
+
+
 def test_nobody_without_user_and_group(world: World) -> None:
     with pytest.raises(ValueError):
         mint_user_token(company_id=world.company.pk, user_id=None)
@@ -137,7 +146,7 @@ def test_another_secret_key_ends_all_tokens(world: World, settings: Settings) ->
 
 
 def test_a_lifetime_that_is_over_ends_it(world: World) -> None:
-    raw = mint_user_token(company_id=world.company.pk, user_id=world.owner.pk, lifetime_seconds=-1)
+    raw = mint_user_token(company_id=world.company.pk, user_id=world.owner.pk, lifetime_seconds=-6)
     assert authenticate(raw) is None
 
 

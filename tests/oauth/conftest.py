@@ -75,7 +75,8 @@ class Program:
             "resource": settings.MCP_RESOURCE,
             "code_challenge": challenge_of(self.verifier),
             "code_challenge_method": "S256",
-        } | changes
+        }
+        fields |= changes
         return {name: value for name, value in fields.items() if value is not None}
 
     def address(self, extra: str = "", **changes: str | None) -> str:
@@ -109,7 +110,7 @@ class Program:
 
     def code(self, user: User, *, write: bool = True, **changes: str | None) -> str:
         browser = signed_in(user)
-        page = browser.get(self.address(**changes))
+        page = browser.get(self.address("", **changes))
         return answer_of(decide(browser, page, write=write))["code"]
 
     def connect(self, user: User, *, write: bool = True, **changes: str | None) -> dict[str, Any]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 
+from accounts.administrators import has_administrator
 from accounts.models import Membership, PermissionGroup, User
 from tests.conftest import World
 from tests.factories import PASSWORD, MembershipFactory, PermissionGroupFactory, UserFactory
-from tests.screens.pages import XSS, browser, form_at, post, send, text_of
+from tests.screens.pages import XSS, browser, form_at, post, send, text_of, token
 
 PEOPLE = "/settings/user-accounts/"
 GROUPS = "/settings/user-accounts/groups/"
@@ -165,6 +169,30 @@ def test_the_last_administrator_stays(world: World) -> None:
     assert post(client, *attempts[1]).status_code == 422
     MembershipFactory(permission_group=world.owner_group)
     assert post(client, *attempts[1]).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_cannot_remove_each_other_at_once(world: World) -> None:
+    second = MembershipFactory(permission_group=world.owner_group)
+    places = [(world.owner, second), (second.user, member_of(world, world.owner))]
+    clients = [browser(user) for user, _other in places]
+    tokens = [token(client) for client in clients]
+    together = threading.Barrier(2)
+
+    def disable(index: int) -> int:
+        data = {"csrfmiddlewaretoken": tokens[index], "permission_group": world.owner_group.pk}
+        together.wait(10)
+        try:
+            answer = clients[index].post(f"{PEOPLE}{places[index][1].pk}/", data)
+            return int(answer.status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        statuses = sorted(pool.map(disable, range(2)))
+    assert statuses[0] == 302
+    assert statuses[1] in {403, 422}, "the slower one is refused, by right or by the rule"
+    assert has_administrator(world.company)
 
 
 def test_groups_are_made_and_changed_in_the_matrix(world: World) -> None:

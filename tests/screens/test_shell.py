@@ -32,6 +32,7 @@ def test_signed_out_people_are_sent_to_sign_in(db: None) -> None:
 
 def test_pages_carry_a_strict_policy_and_no_inline_script(world: World) -> None:
     answer = browser(world.owner).get("/")
+    assert answer["Cache-Control"] == "private, no-store"
     policy = answer["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy

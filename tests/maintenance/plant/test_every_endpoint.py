@@ -258,6 +258,10 @@ def test_no_parameter_of_any_list_breaks_the_server(admin: Api, path: str) -> No
                 assert refused_field(response) == parameter
 
 
+def test_too_many_parameters_are_refused(admin: Api) -> None:
+    refused(admin.get("items?" + "&".join(f"p{n}=1" for n in range(2000))), 400)
+
+
 def test_no_path_breaks_the_server(admin: Api) -> None:
     resources = ("items", "items_availability", "meters", "meters_reading", "work_orders", "work_requests",
                  "personnel")  # fmt: skip
@@ -406,6 +410,11 @@ class TestRateLimit:
             shared.add.side_effect = RedisDown("gone")
             answers = [admin.get("items", limit=1).status_code for _ in range(4)]
         assert answers == [200, 200, 200, 406]
+
+    def test_a_count_that_the_cache_has_lost_breaks_nothing(self, admin: Api) -> None:
+        with mock.patch.object(cache, "incr", side_effect=ValueError("no such key")):
+            assert admin.get("items", limit=1).status_code == 200
+        assert admin.get("items", limit=1)["ratelimit-remaining"] == "1"
 
     def test_zero_means_no_limit(self, admin: Api, settings: Settings) -> None:
         settings.API_REQUESTS_PER_MINUTE = 0

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Membership, PermissionGroup, User
-from maintenance.models import Item, WorkOrder, WorkOrderStatus, WorkOrderTask
+from maintenance.models import Item, Personnel, WorkOrder, WorkOrderStatus, WorkOrderTask
 from maintenance.tokens import mint_user_token
 from tests.maintenance.plant.conftest import Api, refused, refused_field
 
@@ -143,6 +143,8 @@ def test_a_program_of_the_company_names_any_active_person_with_an_account(
     Membership.objects.filter(user__email="admin@demo.example").update(active=False)
     assert refused_field(change.put(program, order, ADMIN)) == change.code_field
     assert change.put(program, order, TECHNICIAN).status_code == 200
+    Personnel.objects.filter(company=group.company, code=TECHNICIAN).update(active=False)
+    assert refused_field(change.put(program, order, TECHNICIAN)) == change.code_field
 
 
 def test_what_is_missing_is_named(admin: Api, change: Change) -> None:

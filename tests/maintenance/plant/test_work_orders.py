@@ -13,6 +13,7 @@ from accounts.models import Membership, PermissionGroup
 from maintenance.api.query import parse_moment
 from maintenance.api.work_orders import DATES
 from maintenance.models import Personnel, WorkOrder, WorkOrderTask
+from maintenance.tokens import mint_user_token
 from tests.maintenance.plant.conftest import Api, refused, refused_field, token_of
 
 
@@ -254,8 +255,6 @@ class TestOwnOnly:
         group = PermissionGroup.objects.get(company__slug="demo", name="Technicians")
         program = Api(token_of("technician@demo.example", group_id=group.pk))
         assert program.total("work_orders") == technician.total("work_orders")
-        from maintenance.tokens import mint_user_token
-
         company_wide = mint_user_token(company_id=group.company_id, user_id=None, group_id=group.pk)
         assert Api(company_wide).total("work_orders") == 0
 

@@ -223,6 +223,11 @@ class TestStatus:
         assert planner.put(path, {}).status_code == 200
         assert planner.rows(f"work_requests/{number}")[0]["id_status"] == 2
 
+    def test_takes_them_in_the_query_alone(self, planner: Api) -> None:
+        number = self.open_one(planner)
+        path = f"work_requests/?code={number}&user_code=PLA-01&id_status=2"
+        assert planner.send("PUT", path, "").status_code == 200
+
     def test_takes_the_number_in_the_path_too(self, planner: Api) -> None:
         number = self.open_one(planner)
         body = {"user_code": "PLA-01", "id_status": 12}

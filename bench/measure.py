@@ -1,0 +1,263 @@
+"""Ours beside the SDK's own server and the raw floor, on one upstream, in one run.
+
+    bench/run [--seconds 5] [--rounds 3] [--connections 64] [--json FILE]
+
+Servers take turns within each round, so that a machine that gets slower hurts all of them; the medians
+of the rounds are printed with their ratio to the fastest SDK peer. One worker each, all on uvicorn with
+uvloop and httptools, server and load on different processors where there are four.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path.insert(0, str(ROOT))
+from tests.started.databases import free_port, wait_for_port  # noqa: E402
+
+PROCESSORS = sorted(os.sched_getaffinity(0))
+SERVER, LOAD = (PROCESSORS[:1], PROCESSORS[-1:]) if len(PROCESSORS) >= 4 else (PROCESSORS, PROCESSORS)
+MODERN_META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+PEERS = {"floor": "floor:app", "SDK, session manager": "sdk:app", "SDK, serve_one": "sdk_direct:app"}
+OURS = "fracttal-mcp"
+
+
+def pinned(processors: list[int], *command: str) -> list[str]:
+    return ["taskset", "-c", ",".join(map(str, processors)), *command]
+
+
+@contextmanager
+def process(command: list[str], port: int, log: Path, **environment: str) -> Iterator[None]:
+    with log.open("wb") as output:
+        running = subprocess.Popen(
+            command, env={**os.environ, **environment}, stdout=output, stderr=output, cwd=ROOT
+        )
+    try:
+        wait_for_port(port, running, seconds=60)
+        yield
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT, env={**os.environ, **environment}, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+@contextmanager
+def ours(work: Path, upstream: str) -> Iterator[tuple[str, str]]:
+    """The product as it is served: real token, rights, validation, audit rows. Gives address and token."""
+    port = free_port()
+    environment = {
+        "VAR_DIR": str(work), "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "UPSTREAM_URL": upstream, "DEMO_PLANT": "1", "LOG_LEVEL": "WARNING",
+    }  # fmt: skip
+    manage(environment, "migrate", "-v0")
+    manage(environment, "seed_demo")
+    made = json.loads(
+        manage(
+            environment, "create_consumer", "--company", "demo", "--name", "Benchmark",
+            "--grant", "client-credentials", "--group", "Administrators", "--json",
+        )
+    )  # fmt: skip
+    command = pinned(SERVER, sys.executable, "manage.py", "serve")
+    with process(command, port, work / "ours.log", **environment):
+        fields = {"grant_type": "client_credentials", "resource": made["mcp_url"]}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/oauth/token",
+            urllib.parse.urlencode(fields).encode(),
+            {"authorization": "Basic " + b64encode(f"{made['key']}:{made['secret']}".encode()).decode()},
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            yield made["mcp_url"], json.load(answer)["access_token"]
+
+
+@contextmanager
+def peer(name: str, work: Path, upstream: str, token: str) -> Iterator[str]:
+    port = free_port()
+    command = pinned(
+        SERVER, sys.executable, "-m", "uvicorn", PEERS[name], "--app-dir", str(HERE / "peers"),
+        "--port", str(port), "--loop", "uvloop", "--http", "httptools", "--no-access-log",
+        "--log-level", "warning",
+    )  # fmt: skip
+    log = work / f"{PEERS[name].split(':')[0]}.log"
+    with process(command, port, log, BENCH_UPSTREAM=upstream, BENCH_TOKEN=token):
+        yield f"http://127.0.0.1:{port}/mcp/oauth/fracttal-one"
+
+
+def question(operation: str, era: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The body and the headers of one request."""
+    params: dict[str, Any] = {}
+    headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+    if operation == "tools/call":
+        params = {"name": "list_work_orders", "arguments": {"limit": 25}}
+    if era == "modern":
+        params["_meta"] = MODERN_META
+        headers |= {"mcp-protocol-version": "2026-07-28", "mcp-method": operation}
+        if operation == "tools/call":
+            headers["mcp-name"] = "list_work_orders"
+    else:
+        headers["mcp-protocol-version"] = "2025-11-25"
+    return {"jsonrpc": "2.0", "id": 1, "method": operation, "params": params}, headers
+
+
+def check(address: str, token: str, operation: str, era: str) -> None:
+    """The answer must be right before it is worth timing."""
+    body, headers = question(operation, era)
+    request = urllib.request.Request(
+        address, json.dumps(body).encode(), {**headers, "authorization": f"Bearer {token}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            result = json.load(answer)["result"]
+    except urllib.error.HTTPError as error:
+        raise SystemExit(f"{address} {operation}: {error.code} {error.read()[:300]!r}") from None
+    if operation == "tools/list":
+        assert result["tools"], result
+    else:
+        assert "structuredContent" in result, result
+        assert len(result["structuredContent"]["work_orders"]) == 25, result
+
+
+def load(
+    address: str, token: str, operation: str, era: str, connections: int, seconds: int
+) -> dict[str, float]:
+    body, headers = question(operation, era)
+    lines = [f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers.items()]
+    with tempfile.NamedTemporaryFile("w", suffix=".lua", encoding="utf-8") as script:
+        script.write('wrk.method = "POST"\n' + "\n".join(lines) + "\n")
+        script.write(
+            f'wrk.headers["authorization"] = "Bearer {token}"\nwrk.body = [==[{json.dumps(body)}]==]\n'
+        )
+        script.write(
+            "function done(s, l, r)\n"
+            '  io.write(string.format("RESULT %f %f %f %d\\n", s.requests / (s.duration / 1e6),'
+            " l:percentile(50) / 1e3, l:percentile(99) / 1e3,"
+            " s.errors.connect + s.errors.read + s.errors.write + s.errors.status + s.errors.timeout))\n"
+            "end\n"
+        )
+        script.flush()
+        done = subprocess.run(
+            pinned(
+                LOAD, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s",
+                "-s", script.name, address,
+            ),
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+    found = re.search(r"RESULT (\S+) (\S+) (\S+) (\d+)", done.stdout)
+    assert found, done.stdout
+    rate, p50, p99, errors = map(float, found.groups())
+    return {"per_second": rate, "p50_ms": p50, "p99_ms": p99, "errors": errors}
+
+
+def start_up(work: Path) -> dict[str, float]:
+    """From the command to the first answer, on a database that exists, and the memory at rest."""
+    port = free_port()
+    environment = {
+        **os.environ, "VAR_DIR": str(work), "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "DEMO_PLANT": "1",
+    }  # fmt: skip
+    begun = time.monotonic()
+    running = subprocess.Popen(
+        [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.02)
+        seconds = time.monotonic() - begun
+        rest = re.search(
+            r"^Pss:\s+(\d+)", Path(f"/proc/{running.pid}/smaps_rollup").read_text(), re.MULTILINE
+        )
+        return {
+            "first_answer_s": round(seconds, 2),
+            "memory_mb": round(int(rest[1]) / 1024, 1) if rest else 0,
+        }
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    arguments.add_argument("--seconds", type=int, default=5)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--connections", type=int, default=64)
+    arguments.add_argument("--json", type=Path)
+    given = arguments.parse_args()
+    found: dict[str, dict[str, list[dict[str, float]]]] = {}
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        port = free_port()
+        mock = pinned(LOAD, sys.executable, str(HERE / "upstream.py"), str(port))
+        stack.enter_context(process(mock, port, work / "upstream.log"))
+        upstream = f"http://127.0.0.1:{port}/api"
+        address, token = stack.enter_context(ours(work, upstream))
+        servers = {OURS: address}
+        for name in PEERS:
+            servers[name] = stack.enter_context(peer(name, work, upstream, token))
+        for round_number in range(given.rounds):
+            for operation in ("tools/list", "tools/call"):
+                for era in ("legacy", "modern"):
+                    for name, place in servers.items():
+                        if round_number == 0:
+                            check(place, token, operation, era)
+                        measured = load(place, token, operation, era, given.connections, given.seconds)
+                        found.setdefault(f"{operation} {era}", {}).setdefault(name, []).append(measured)
+        report(found, given.connections, given.rounds, given.seconds)
+        starts = start_up(work)
+        print(
+            f"\nSecond start to first answer: {starts['first_answer_s']} s;"
+            f" at rest {starts['memory_mb']} MB (PSS)"
+        )
+        if given.json:
+            given.json.write_text(json.dumps({"rounds": found, "start": starts}, indent=1), encoding="utf-8")
+
+
+def report(found: dict[str, Any], connections: int, rounds: int, seconds: int) -> None:
+    print(f"{connections} connections, one worker, medians of {rounds} rounds of {seconds} s\n")
+    print("| operation | server | requests/s | p50 ms | p99 ms | errors | ÷ fastest SDK peer |")
+    print("|---|---|---:|---:|---:|---:|---:|")
+    for operation, servers in found.items():
+        middle = {
+            name: {key: statistics.median(one[key] for one in runs) for key in runs[0]}
+            for name, runs in servers.items()
+        }
+        best = max(values["per_second"] for name, values in middle.items() if name.startswith("SDK"))
+        for name, values in middle.items():
+            print(
+                f"| {operation} | {name} | {values['per_second']:,.0f} | {values['p50_ms']:.1f} "
+                f"| {values['p99_ms']:.1f} | {values['errors']:.0f} | {values['per_second'] / best:.2f} |"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""The product with a second endpoint beside its own: the suite's fixtures through the same code."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from fracttal_mcp.asgi import application as product
+from mcp_gateway.asgi import Receive, Send, serve
+from mcp_gateway.authentication import authenticate
+from mcp_gateway.endpoint import Endpoint
+from mcp_gateway.product import guards, state_key
+from tests.conformance.fixtures import CATALOGUE
+
+PATH = "/mcp/conformance"
+endpoint = Endpoint(
+    CATALOGUE,
+    authenticate,
+    server_info={"name": "fracttal-one-conformance", "title": "Conformance", "version": "1"},
+    instructions="Fixtures of the conformance suite.",
+    guards=guards(),
+    state_key=state_key(),
+)
+
+
+async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    if scope["type"] == "http" and scope["path"] == PATH:
+        await serve(endpoint, scope, receive, send)
+    else:
+        await product(scope, receive, send)

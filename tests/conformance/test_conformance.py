@@ -1,0 +1,95 @@
+"""The official conformance suite against our endpoint and our authorization server (mcp.md §6.1)."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.clients.node import node, package
+from tests.conformance.conftest import ADMINISTRATOR, PASSWORD, Subject
+from tests.started.databases import free_port
+from tests.started.person import Person
+
+pytestmark = [pytest.mark.node, pytest.mark.xdist_group("conformance"), pytest.mark.timeout(300)]
+EXPECTED_FAILURES = Path(__file__).parent / "expected-failures-2025-11-25.yml"
+
+
+def suite(*arguments: str) -> subprocess.CompletedProcess[str]:
+    program = package("@modelcontextprotocol/conformance") / "dist" / "index.js"
+    return subprocess.run(
+        [node(), str(program), *arguments], capture_output=True, text=True, timeout=280, check=False
+    )
+
+
+def failing(output: str) -> set[str]:
+    """Scenarios with a failed check, out of the summary that the suite ends with."""
+    summary = re.findall(r"^[✓✗] (\S+): (\d+) passed, (\d+) failed", output, re.MULTILINE)
+    assert len(summary) > 25, output[-3000:]
+    return {scenario for scenario, _passed, failed in summary if failed != "0"}
+
+
+def test_2026_07_28_without_a_required_failure(subject: Subject, tmp_path: Path) -> None:
+    done = suite("server", "--url", subject.fixtures_url, "--requirements", "2026-07-28", "-o", str(tmp_path))
+    assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
+
+
+def test_2025_11_25_fails_where_a_session_is_needed_and_nowhere_else(
+    subject: Subject, tmp_path: Path
+) -> None:
+    """Compared here and not by the suite's own option, which counts warnings as failures: one
+    scenario warns that it skips itself for want of a session id, and fails nothing."""
+    declared = re.findall(r"^  - (\S+)$", EXPECTED_FAILURES.read_text("utf-8"), re.MULTILINE)
+    done = suite("server", "--url", subject.fixtures_url, "--requirements", "2025-11-25", "-o", str(tmp_path))
+    assert failing(done.stdout) == set(declared), done.stdout[-6000:]
+
+
+def test_authorization_server(subject: Subject, tmp_path: Path) -> None:
+    """With a public client: where `none` is offered, the suite authenticates no other."""
+    port = free_port()
+    callback = f"http://127.0.0.1:{port}/callback"
+    consumer = json.loads(
+        subject.server.manage(
+            "create_consumer", "--company", "demo", "--name", "Conformance suite", "--callback", callback,
+            "--grant", "authorization-code", "--group", "Administrators", "--public", "--json",
+        )
+    )  # fmt: skip
+    program = package("@modelcontextprotocol/conformance") / "dist" / "index.js"
+    process = subprocess.Popen(
+        [
+            node(), str(program), "authorization", "--url", subject.server.url,
+            "--client-id", consumer["key"], "--resource", subject.server.mcp_url, "-p", str(port),
+            "-o", str(tmp_path),
+        ],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    stop = threading.Timer(120, process.kill)
+    stop.start()
+    said, approved = "", False
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            said += line
+            found = re.search(rf"{re.escape(subject.server.url)}/oauth/authorize\?\S+", line)
+            if found and not approved:
+                approved = True
+                sent_back = Person(ADMINISTRATOR, PASSWORD).decide(found.group(0))
+                httpx.get(sent_back, timeout=20)
+        assert process.wait() == 0, said[-6000:]
+    finally:
+        stop.cancel()
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    assert approved, said
+    checks = [
+        check for file in tmp_path.glob("*/checks.json") for check in json.loads(file.read_text("utf-8"))
+    ]
+    states = {check["id"]: check["status"] for check in checks}
+    assert states.pop("authorization-server-metadata-cimd") in {"SUCCESS", "WARNING"}
+    assert states == {"authorization-server-metadata": "SUCCESS", "authorization-code-grant": "SUCCESS"}

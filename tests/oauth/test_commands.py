@@ -1,0 +1,102 @@
+"""create_consumer and list_consumers."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from consumers.models import Consumer
+from tests.conftest import World
+from tests.oauth.conftest import CALLBACK, Program
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def create(*more: str) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(
+        run(
+            "create_consumer",
+            "--company",
+            "demo",
+            "--name",
+            "ChatGPT",
+            "--group",
+            "Administrators",
+            "--json",
+            *more,
+        )
+    )
+    return made
+
+
+def test_a_created_consumer_works(world: World) -> None:
+    made = create(
+        "--grant", "authorization-code", "--callback", CALLBACK, "--callback", "https://claude.ai/cb"
+    )
+    assert set(made) == {"key", "secret", "mcp_url"}
+    assert made["mcp_url"] == settings.MCP_RESOURCE
+    assert made["key"].startswith("fmk_")
+    assert made["secret"].startswith("fms_")
+    consumer = Consumer.objects.get(client_id=made["key"])
+    assert consumer.callback_urls == [CALLBACK, "https://claude.ai/cb"]
+    assert consumer.secret_hint == made["secret"][-4:]
+    assert Program(consumer, made["secret"]).connect(world.owner)["access_token"]
+
+
+def test_a_program_and_a_public_client(world: World) -> None:
+    program = create("--grant", "client-credentials")
+    answer = Program(Consumer.objects.get(client_id=program["key"]), program["secret"]).token(
+        grant_type="client_credentials"
+    )
+    assert answer.status_code == 200
+    public = create("--grant", "authorization-code", "--public")
+    assert public["secret"] is None
+    assert Consumer.objects.get(client_id=public["key"]).is_public
+
+
+def test_without_json_the_secret_is_printed_once(world: World) -> None:
+    text = run(
+        "create_consumer", "--company", "demo", "--name", "X", "--grant", "authorization-code",
+        "--group", "Readers",
+    )  # fmt: skip
+    assert "fms_" in text
+    assert settings.MCP_RESOURCE in text
+    assert "fms_" not in run("list_consumers", "--json")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"--company": "nowhere"}, "no company"),
+        ({"--group": "Nobody"}, "It has: "),
+        ({"--group": "Administrators", "--callback": "http://example.com/cb"}, "https://"),
+        ({"--name": ""}, "blank"),
+    ],
+)
+def test_mistakes_are_explained(world: World, changes: dict[str, str], words: str) -> None:
+    options = {
+        "--company": "demo",
+        "--name": "X",
+        "--grant": "authorization-code",
+        "--group": "Readers",
+    } | changes
+    with pytest.raises(CommandError, match=words):
+        run("create_consumer", *(part for option in options.items() for part in option))
+    assert not Consumer.objects.exists()
+
+
+def test_list(world: World, program: Program) -> None:
+    rows = json.loads(run("list_consumers", "--company", "demo", "--json"))
+    assert [row["key"] for row in rows] == [program.key]
+    assert rows[0]["secret_hint"] == program.secret[-4:]
+    assert json.loads(run("list_consumers", "--company", "other", "--json")) == []
+    assert program.key in run("list_consumers")
