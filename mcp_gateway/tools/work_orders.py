@@ -41,6 +41,7 @@ from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import Page, pages
 from mcp_gateway.upstream.work_orders import TaskRow, list_tasks, tasks_of
 
+LONGEST_FOLIO = 64
 LIST_TASKS_SHOWN = 20
 TASKS_SHOWN = 100
 OPEN = (1, 2)
@@ -52,7 +53,9 @@ DATE_KINDS = {
     "closed": "wo_final_date",
 }
 
-Folio = Annotated[str, Field(min_length=1, max_length=64, description="Folio of the work order, as shown.")]
+Folio = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_FOLIO, description="Folio of the work order, as shown.")
+]
 AssetCode = Annotated[str, Field(min_length=1, max_length=120, description="Code of an asset, exactly.")]
 LocationCode = Annotated[str, Field(min_length=1, max_length=120, description="Code of a location, exactly.")]
 
@@ -216,7 +219,7 @@ async def list_work_orders(call: Call, arguments: ListInput) -> WorkOrderList:
         notes.append(f"The question fits {total_tasks} tasks; an order may have several.")
     if arguments.asset or arguments.location or arguments.since or arguments.until:
         notes.append("Only the tasks that fit the filter are shown; get_work_order shows all of an order.")
-    last = basket.records[-1].folio if basket.records else done
+    last = basket.records[-1].folio[:LONGEST_FOLIO] if basket.records else done
     more: dict[str, int | str] = {"status": at_status, "done": last if found.next_row else ""}
     return WorkOrderList(
         work_orders=found.records, **ending(call, "list_work_orders", arguments, found, notes, **more)
@@ -265,7 +268,7 @@ async def _collect(
         step.looked_at += page.read
         step.total, last = page.counted, page.is_last
         for offset, row in zip(page.offsets, page.rows, strict=True):
-            if row.wo_folio == done:
+            if row.wo_folio[:LONGEST_FOLIO] == done:
                 continue
             if order and row.wo_folio != order[0].wo_folio:
                 if not take():
