@@ -14,6 +14,7 @@ from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools import assets, people, work_orders, work_requests
 from mcp_gateway.tools.listing import Arguments
 from mcp_gateway.tools.text import UntrustedDocument, UntrustedText, contains, fold
+from mcp_gateway.tools.work_order_shapes import order_texts
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
 from mcp_gateway.upstream.personnel import PersonRow, list_people
@@ -148,7 +149,7 @@ async def _search_orders(upstream: Upstream, words: str) -> list[Result]:
         return await list_tasks(upstream, start=start, size=size)
 
     rows = (await tasks_of(upstream, words))[:1]
-    rows += await _matching(fetch, lambda row: contains(words, *work_orders.order_texts([row])))
+    rows += await _matching(fetch, lambda row: contains(words, *order_texts([row])))
     return _once(_order(upstream, row) for row in rows)
 
 

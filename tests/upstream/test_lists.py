@@ -12,6 +12,7 @@ from aiohttp import web
 from mcp_gateway.cursors import Cursors
 from mcp_gateway.registry import Call
 from mcp_gateway.tools import assets, work_orders
+from mcp_gateway.tools.work_order_shapes import WorkOrder
 from mcp_gateway.upstream import Upstream
 from tests.upstream.conftest import Scripted, caller
 
@@ -52,8 +53,8 @@ def order_rows(*sizes: int, status: int = 1, text: str = "") -> list[dict[str, A
     ]
 
 
-async def everything(limit: int, **arguments: Any) -> list[work_orders.WorkOrder]:
-    orders: list[work_orders.WorkOrder] = []
+async def everything(limit: int, **arguments: Any) -> list[WorkOrder]:
+    orders: list[WorkOrder] = []
     cursor: str | None = None
     for _ in range(200):
         given = work_orders.ListInput.model_validate({"limit": limit, "cursor": cursor, **arguments})
