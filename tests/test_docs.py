@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mcp_gateway.management.commands.describe_tools import document
+from mcp_gateway.tools import CATALOGUE
+
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = (ROOT / "fracttal_mcp" / "settings.py").read_text(encoding="utf-8")
 
@@ -23,9 +26,14 @@ def test_settings_alone_read_the_environment() -> None:
         str(path.relative_to(ROOT))
         for app in ("fracttal_mcp", "accounts", "consumers", "mcp_gateway", "maintenance")
         for path in (ROOT / app).rglob("*.py")
-        if "environ" in path.read_text(encoding="utf-8")
+        if re.search(r"environ\b(?!\.setdefault)|getenv", path.read_text(encoding="utf-8"))
     ]
     assert readers == ["fracttal_mcp/settings.py"]
+
+
+def test_the_document_of_the_tools_is_that_of_the_registry() -> None:
+    written = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
+    assert written == document(CATALOGUE), "run: manage.py describe_tools > docs/tools.md"
 
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*.md")])

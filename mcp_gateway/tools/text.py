@@ -19,7 +19,8 @@ _REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def clean(text: str, longest: int) -> str:
     """Without control, bidi, private and invisible characters; cut at `longest`."""
     kept = text[: longest * 2]
-    if not (kept.isascii() and kept.isprintable()):
+    # Printable text holds nothing of _REMOVED, which str.isprintable knows by the same tables.
+    if not kept.isprintable() or not (kept.isascii() or _INVISIBLE.isdisjoint(kept)):
         kept = "".join(
             char
             for char in kept.replace("\r\n", "\n").replace("\r", "\n")

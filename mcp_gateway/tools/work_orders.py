@@ -46,6 +46,7 @@ from mcp_gateway.upstream.work_orders import TaskRow, list_tasks, tasks_of
 
 LONGEST_FOLIO = 64
 TASKS_SHOWN = 100
+ROWS_AN_ORDER = 2  # to ask for: orders have fewer tasks on average, so one page is mostly enough
 DATE_KINDS = {
     "created": "creation_date",
     "scheduled": "date_maintenance",
@@ -187,7 +188,7 @@ async def _collect(
         return basket.take(summary(call, order))
 
     last = True
-    size = PAGE_SIZE if arguments.looks_through else min(PAGE_SIZE, 4 * arguments.limit + 1)
+    size = PAGE_SIZE if arguments.looks_through else min(PAGE_SIZE, ROWS_AN_ORDER * arguments.limit + 1)
     async for page in pages(fetch, start=start, size=size, most=MOST_PAGES):
         step.looked_at += page.read
         step.total, last = page.counted, page.is_last

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, overload
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -45,8 +45,8 @@ class Page(Generic[R]):
     """`start` is the offset of the first row and `read` how many rows the upstream gave from there;
     `offsets` are those of the rows that were kept."""
 
-    rows: list[R]
-    offsets: list[int]
+    rows: Sequence[R]
+    offsets: Sequence[int]
     start: int
     read: int
     total: int | None
@@ -79,8 +79,12 @@ def page_of(
     keep: Callable[[R], bool] | None = None,
 ) -> Page[R]:
     """`keep` looks again at what the upstream was asked to filter: unknown filters are ignored there."""
+    if keep is None:
+        read = len(envelope.rows)
+        offsets = range(start, start + read)
+        return Page(Unread(model, envelope.rows), offsets, start, read, envelope.total, size)
     rows = parsed(model, envelope.rows)
-    kept = [(start + at, row) for at, row in enumerate(rows) if keep is None or keep(row)]
+    kept = [(start + at, row) for at, row in enumerate(rows) if keep(row)]
     return Page(
         rows=[row for _, row in kept],
         offsets=[offset for offset, _ in kept],
@@ -89,6 +93,33 @@ def page_of(
         total=envelope.total,
         size=size,
     )
+
+
+class Unread(Sequence[R]):
+    """Rows that are checked when they are looked at: an answer often ends before its page does."""
+
+    def __init__(self, model: type[R], rows: list[dict[str, Any]]) -> None:
+        self._model, self._rows = model, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> R: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[R]: ...
+    def __getitem__(self, at: int | slice) -> R | list[R]:
+        if isinstance(at, slice):
+            return parsed(self._model, self._rows[at])
+        return parsed(self._model, [self._rows[at]])[0]
+
+    def __iter__(self) -> Iterator[R]:
+        return (parsed(self._model, [row])[0] for row in self._rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unread) and self._rows == other._rows
+
+    __hash__ = None  # type: ignore[assignment] # as a list
 
 
 def parsed(model: type[R], rows: Sequence[dict[str, Any]]) -> list[R]:
@@ -105,7 +136,7 @@ async def pages(
 
     `size` is that of the first page: who needs more than that needs full ones.
     """
-    before: list[R] | None = None
+    before: Sequence[R] | None = None
     for _ in range(most):
         page = await fetch(start, size)
         if page.rows and page.rows == before:

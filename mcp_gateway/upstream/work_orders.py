@@ -110,7 +110,9 @@ async def list_tasks(
             and (period is None or period.holds(getattr(row, period.kind)))
         )
 
-    return page_of(TaskRow, await upstream.get(["work_orders"], query), start, size, keep)
+    asked = (status, asset, period) != (None, None, None)
+    envelope = await upstream.get(["work_orders"], query)
+    return page_of(TaskRow, envelope, start, size, keep if asked else None)
 
 
 async def tasks_of(upstream: Upstream, folio: str) -> list[TaskRow]:

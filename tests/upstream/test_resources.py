@@ -64,8 +64,11 @@ async def test_a_row_that_makes_no_sense(
     scripted: Scripted, upstream: Upstream, row: dict[str, object]
 ) -> None:
     scripted.script = [good([row])]
+    page = await work_orders.list_tasks(upstream)
     with pytest.raises(UpstreamNotUnderstood):
-        await work_orders.list_tasks(upstream)
+        list(page.rows)
+    with pytest.raises(UpstreamNotUnderstood):
+        await work_orders.list_tasks(upstream, period=DAY)
 
 
 async def test_the_same_page_again_is_noticed(scripted: Scripted, upstream: Upstream) -> None:

@@ -1,0 +1,59 @@
+"""`manage.py describe_tools`: docs/tools.md out of the registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from mcp_gateway.protocol.schemas import input_schema
+from mcp_gateway.registry import Catalogue, Tool
+from mcp_gateway.tools import CATALOGUE
+
+HEAD = """# Tools
+
+Written by `manage.py describe_tools > docs/tools.md` from the registry; a test keeps it in step.
+An assistant is shown the tools whose rights the person has. Tools that write also need the scope
+`maintenance:write`, and each of them takes an `idempotency_key`.
+"""
+
+
+class Command(BaseCommand):
+    help = "Print the tools as docs/tools.md."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(document(CATALOGUE), ending="")
+
+
+def document(catalogue: Catalogue) -> str:
+    tools = list(catalogue.tools.values())
+    overview = ["| Tool | What for | Rights | Writes |", "|---|---|---|---|"]
+    for tool in tools:
+        writes = "no" if tool.read_only else "yes"
+        overview.append(f"| [`{tool.name}`](#{tool.name}) | {tool.title} | {_rights(tool)} | {writes} |")
+    return "\n".join([HEAD, *overview, *(_section(tool) for tool in tools)]) + "\n"
+
+
+def _rights(tool: Tool[Any, Any]) -> str:
+    return ", ".join(f"`{right}`" for right in sorted(tool.rights)) or "none"
+
+
+def _section(tool: Tool[Any, Any]) -> str:
+    schema = input_schema(tool.input)
+    required = set(schema.get("required", ()))
+    lines = [f"\n## {tool.name}\n", f"{tool.description}\n"]
+    if schema["properties"]:
+        lines += ["| Argument | Type | Meaning |", "|---|---|---|"]
+    for name, described in schema["properties"].items():
+        star = " *" if name in required else ""
+        meaning = str(described.get("description", "")).replace("|", "\\|").replace("\n", " ")
+        lines.append(f"| `{name}`{star} | {_type(described)} | {meaning} |")
+    return "\n".join(lines)
+
+
+def _type(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"] if value is not None)
+    if schema.get("type") == "array":
+        return f"list of {_type(schema.get('items', {}))}"
+    return str(schema.get("format") or schema.get("type") or "any")
