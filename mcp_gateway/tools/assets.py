@@ -37,7 +37,9 @@ class Asset(BaseModel):
     code: UntrustedName
     name: UntrustedText
     type: ItemType | None = None
-    location: Annotated[UntrustedText | None, Field(description="The places it stands in, outermost first.")]
+    location: Annotated[
+        UntrustedText | None, Field(description="The places it stands in, outermost first.")
+    ] = None
     location_code: UntrustedName | None = None
     active: bool | None = None
     available: Annotated[bool | None, Field(description="False while it is out of service.")] = None

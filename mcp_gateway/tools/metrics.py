@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from mcp_gateway.errors import InvalidArguments, NotFound
+from mcp_gateway.errors import InvalidArguments
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.assets import path
 from mcp_gateway.tools.listing import Arguments
+from mcp_gateway.tools.metrics_data import (
+    Plant,
+    Reading,
+    read_outages,
+    read_plant,
+    read_tasks,
+    read_tasks_of_earlier,
+)
 from mcp_gateway.tools.moments import IsoInput, parse, shown, zone_of
 from mcp_gateway.tools.reliability import METHOD, Failure, Figures, Outage, failures_of, figures, outages_of
 from mcp_gateway.tools.text import UntrustedName, UntrustedText
-from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.availability import OutageRow, list_outages
-from mcp_gateway.upstream.items import ItemRow, find_item, list_items
-from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, Page, Period, R
-from mcp_gateway.upstream.work_orders import TaskRow, list_tasks
+from mcp_gateway.upstream.items import ItemRow
 
-MOST_CALLS = 40
-MOST_ASSET_CALLS = 12
-MOST_GROUPS = 100
-EQUIPMENT = 2
+MOST_GROUPS = 200
 DEFAULT_PERIOD = dt.timedelta(days=90)
 LONGEST_PERIOD = dt.timedelta(days=366 * 5)
-# A failure is reported after it happened: orders made this long after the period still tell of it.
-REPORTED_WITHIN = dt.timedelta(days=7)
 
 
 class Input(Arguments):
@@ -102,56 +100,25 @@ class Output(BaseModel):
     notes: list[str]
 
 
-@dataclass(slots=True)
-class Reading:
-    """Reads pages within the budget of calls and remembers whether it sufficed."""
-
-    upstream: Upstream
-    pages_read: int = 0
-    partial: bool = False
-    notes: list[str] = field(default_factory=list)
-
-    async def all_rows(self, fetch: Fetch[R], what: str, most: int = MOST_CALLS) -> list[R]:
-        rows: list[R] = []
-        start = 0
-        for _ in range(most):
-            if self.upstream.calls >= MOST_CALLS:
-                break
-            page = await fetch(start, PAGE_SIZE)
-            self.pages_read += 1
-            rows += page.rows
-            if page.is_last:
-                return rows
-            start = page.end
-        self.partial = True
-        self.notes.append(f"Not all {what} could be read: choose a shorter period or a smaller scope.")
-        return rows
-
-
-@dataclass(frozen=True, slots=True)
-class Plant:
-    """The assets in question by code; None where they were too many to list, then `count` is known."""
-
-    by_code: dict[str, ItemRow] | None
-    count: int
-
-    def holds(self, code: str) -> bool:
-        return self.by_code is None or code in self.by_code
-
-
 async def get_maintenance_metrics(call: Call, arguments: Input) -> Output:
     now = dt.datetime.now(dt.UTC)
     since, until = _period(call, arguments, now)
     reading = Reading(call.upstream)
-    plant = await _plant(reading, arguments)
+    if call.caller.own_work_orders_only:
+        reading.notes.append("This person sees only the own work orders: failures of others are not counted.")
+    plant = await read_plant(
+        reading, arguments.scope, arguments.code, by_group=arguments.group_by in {"asset", "location"}
+    )
     asset = arguments.code if arguments.scope == "asset" else None
     await call.progress(1, 4, "assets")
-    rows = await _outages(reading, plant, asset, since, until, now)
+    rows = await read_outages(reading, plant, asset, since, until, now)
     await call.progress(2, 4, "out of service")
-    tasks = await _tasks(reading, arguments, since, until, now)
+    tasks = await read_tasks(reading, arguments.scope, arguments.code, since, until, now)
+    tasks += await read_tasks_of_earlier(reading, plant, rows.values(), since)
     await call.progress(3, 4, "work orders")
     outages = [outage for outage in outages_of(rows.values(), tasks) if plant.holds(outage.asset)]
-    failures = [failure for failure in failures_of(tasks, rows) if plant.holds(failure.asset)]
+    once = {row.id_work_orders_tasks: row for row in tasks}.values()
+    failures = [failure for failure in failures_of(once, rows) if plant.holds(failure.asset)]
     overall = figures(outages, failures, assets=plant.count, since=since, until=until, now=now)
     groups = None
     if arguments.group_by != "none":
@@ -189,88 +156,6 @@ def _period(call: Call, arguments: Input, now: dt.datetime) -> tuple[dt.datetime
             fields=[{"field": "since", "problem": "does not make a period with until"}],
         )
     return since, until
-
-
-async def _plant(reading: Reading, arguments: Input) -> Plant:
-    """One asset, or the active equipment of the scope."""
-    upstream = reading.upstream
-    if arguments.code is not None:
-        row = await find_item(upstream, arguments.code)
-        if row is None:
-            raise NotFound("There is no asset or location with that code, or not for this person.")
-        if arguments.scope == "asset":
-            return Plant({row.code: row}, 1)
-    place = arguments.code
-
-    async def fetch(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(
-            upstream,
-            item_type=EQUIPMENT,
-            active=True,
-            location=place,
-            whole_tree=place is not None,
-            start=start,
-            size=size,
-        )
-
-    counted = (await fetch(0, 1)).total
-    reading.pages_read += 1
-    too_many = counted is not None and counted > MOST_ASSET_CALLS * PAGE_SIZE
-    if counted is not None and too_many and arguments.group_by in {"none", "month"}:
-        reading.notes.append("The assets are too many to be listed: records of any asset are counted.")
-        return Plant(None, counted)
-    rows = await reading.all_rows(fetch, "assets", MOST_ASSET_CALLS)
-    return Plant({row.code: row for row in rows}, len(rows))
-
-
-async def _outages(
-    reading: Reading,
-    plant: Plant,
-    asset: str | None,
-    since: dt.datetime,
-    until: dt.datetime,
-    now: dt.datetime,
-) -> dict[int, OutageRow]:
-    """Every record that touches the period: begun in it, ended since its begin, or open since before."""
-    found: dict[int, OutageRow] = {}
-    asked = [
-        (asset, Period(since, until, "initial_date")),
-        (asset, Period(since, now, "final_date")),
-    ]
-    second = dt.timedelta(seconds=1)
-    for item in (plant.by_code or {}).values():
-        begun = item.initial_date_out_of_service
-        if item.available is False and begun is not None and begun < since:
-            asked.append((item.code, Period(begun - second, begun + second, "initial_date")))
-    for code, period in asked:
-        rows = await reading.all_rows(_outage_fetch(reading.upstream, code, period), "out-of-service records")
-        found.update((row.id, row) for row in rows)
-    return found
-
-
-def _outage_fetch(upstream: Upstream, code: str | None, period: Period) -> Fetch[OutageRow]:
-    async def fetch(start: int, size: int) -> Page[OutageRow]:
-        return await list_outages(upstream, asset=code, period=period, start=start, size=size)
-
-    return fetch
-
-
-async def _tasks(
-    reading: Reading, arguments: Input, since: dt.datetime, until: dt.datetime, now: dt.datetime
-) -> list[TaskRow]:
-    period = Period(since, min(now, until + REPORTED_WITHIN), "creation_date")
-
-    async def fetch(start: int, size: int) -> Page[TaskRow]:
-        return await list_tasks(
-            reading.upstream,
-            asset=arguments.code if arguments.scope == "asset" else None,
-            location=arguments.code if arguments.scope == "location" else None,
-            period=period,
-            start=start,
-            size=size,
-        )
-
-    return await reading.all_rows(fetch, "work orders")
 
 
 def _groups(

@@ -18,7 +18,8 @@ METHOD = (
     "Availability = (assets × period − time out of service) ÷ (assets × period), from the out-of-service "
     "records, clipped to the period, an open end counting until now, overlaps of one asset counted once. "
     "Availability by failures counts only records that a failure is linked to. A failure is a task with a "
-    "failure type, or of corrective type with an out-of-service record, in an order that was not cancelled. "
+    "failure type, or of corrective type with an out-of-service record, in an order that was not cancelled, "
+    "reported within 7 days. "
     "MTBF = assets × period ÷ failures. MTTR = mean repair time of the failures whose repair has ended: "
     "the out-of-service time, else from start to end of the task, else its recorded duration."
 )
@@ -127,7 +128,7 @@ def figures(
 ) -> Figures:
     """For one group of assets and one period; what lies in the future counts for nothing."""
     until = min(until, now)
-    inside = [failure for failure in failures if since <= failure.at <= until]
+    inside = [failure for failure in failures if since <= failure.at < until]
     repairs = [failure.repair_seconds for failure in inside if failure.repair_seconds is not None]
     return Figures(
         assets=assets,

@@ -14,6 +14,7 @@ from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools import assets, people, work_orders, work_requests
 from mcp_gateway.tools.listing import Arguments
 from mcp_gateway.tools.text import UntrustedDocument, UntrustedText, contains, fold
+from mcp_gateway.tools.work_order_shapes import order_texts
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
 from mcp_gateway.upstream.personnel import PersonRow, list_people
@@ -120,8 +121,14 @@ async def search(call: Call, arguments: SearchInput) -> Results:
     allowed = [kind for kind, right in KINDS.items() if right in call.caller.rights]
     if not allowed:
         raise NotPermitted("This person may not read anything that could be searched.")
-    found = await asyncio.gather(*(searches[kind](call.upstream, words) for kind in allowed))
-    results = [result for of_kind in found for result in of_kind]
+    found = await asyncio.gather(
+        *(searches[kind](call.upstream, words) for kind in allowed), return_exceptions=True
+    )
+    results: list[Result] = []
+    for of_kind in found:
+        if isinstance(of_kind, BaseException):
+            raise of_kind
+        results += of_kind
     wanted = fold(words)
     results.sort(key=lambda result: fold(result.id.partition(":")[2]) != wanted)
     return Results(results=results[:MOST_RESULTS])
@@ -142,7 +149,7 @@ async def _search_orders(upstream: Upstream, words: str) -> list[Result]:
         return await list_tasks(upstream, start=start, size=size)
 
     rows = (await tasks_of(upstream, words))[:1]
-    rows += await _matching(fetch, lambda row: contains(words, *work_orders.order_texts([row])))
+    rows += await _matching(fetch, lambda row: contains(words, *order_texts([row])))
     return _once(_order(upstream, row) for row in rows)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import Field
 
 from mcp_gateway.caller import Caller
 from mcp_gateway.errors import NotFound
@@ -21,30 +20,33 @@ from mcp_gateway.tools.listing import (
     ending,
     position_of,
 )
-from mcp_gateway.tools.moments import IsoInput, Minutes, minutes, period, shown
-from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText, contains
+from mcp_gateway.tools.moments import IsoInput, minutes, period, shown
+from mcp_gateway.tools.text import contains
 from mcp_gateway.tools.words import (
-    DAMAGE,
     ORDER_STATUS,
     PRIORITY,
-    SEVERITY,
-    TASK_STATUS,
-    Damage,
     OrderStatus,
     Priority,
-    Severity,
-    TaskStatus,
     number_of,
     word_of,
+)
+from mcp_gateway.tools.work_order_shapes import (
+    TaskDetails,
+    WorkOrder,
+    WorkOrderDetails,
+    highest_priority,
+    is_overdue,
+    order_texts,
+    summary,
+    task_details,
 )
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page, pages
 from mcp_gateway.upstream.work_orders import TaskRow, list_tasks, tasks_of
 
-LIST_TASKS_SHOWN = 20
+LONGEST_FOLIO = 64
 TASKS_SHOWN = 100
 ROWS_AN_ORDER = 2  # to ask for: orders have fewer tasks on average, so one page is mostly enough
-OPEN = (1, 2)
 DATE_KINDS = {
     "created": "creation_date",
     "scheduled": "date_maintenance",
@@ -53,87 +55,11 @@ DATE_KINDS = {
     "closed": "wo_final_date",
 }
 
-Folio = Annotated[str, Field(min_length=1, max_length=64, description="Folio of the work order, as shown.")]
+Folio = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_FOLIO, description="Folio of the work order, as shown.")
+]
 AssetCode = Annotated[str, Field(min_length=1, max_length=120, description="Code of an asset, exactly.")]
 LocationCode = Annotated[str, Field(min_length=1, max_length=120, description="Code of a location, exactly.")]
-
-
-class Task(BaseModel):
-    id: int | None = None
-    description: UntrustedText = ""
-    asset_code: UntrustedName | None = None
-    asset: UntrustedText | None = None
-    type: Annotated[UntrustedName | None, Field(description="From the company's own list.")] = None
-    status: TaskStatus | None = None
-    priority: Priority | None = None
-    scheduled_at: AwareDatetime | None = None
-    started_at: AwareDatetime | None = None
-    finished_at: AwareDatetime | None = None
-    estimated_minutes: Minutes | None = None
-    overdue: Annotated[bool, Field(description="Not done and its scheduled date is over.")] = False
-
-
-class Failure(BaseModel):
-    type: UntrustedName | None = None
-    cause: UntrustedName | None = None
-    detected_by: UntrustedName | None = None
-    severity: Severity | None = None
-    damage: Damage | None = None
-    happened_at: AwareDatetime | None = None
-
-
-class TaskDetails(Task):
-    location: UntrustedText | None = None
-    note: UntrustedLongText | None = None
-    trigger: UntrustedName | None = None
-    requested_by: UntrustedName | None = None
-    work_request: Annotated[int | None, Field(description="Number of the request that it came from.")] = None
-    real_minutes: Minutes | None = None
-    asset_stopped_minutes: Minutes | None = None
-    out_of_service_minutes: Minutes | None = None
-    cost: Annotated[
-        float | None, Field(description="In the company's currency; left out without the right to see costs.")
-    ] = None
-    failure: Failure | None = None
-
-
-class WorkOrder(BaseModel):
-    folio: UntrustedName
-    status: OrderStatus | None = None
-    status_note: UntrustedName | None = None
-    responsible: UntrustedName | None = None
-    responsible_code: UntrustedName | None = None
-    priority: Annotated[Priority | None, Field(description="The highest of its tasks.")] = None
-    created_at: AwareDatetime | None = None
-    closed_at: AwareDatetime | None = None
-    completed_percentage: float | None = None
-    overdue: Annotated[bool, Field(description="Open, with a task that is overdue.")] = False
-    tasks: list[Task]
-    tasks_left_out: Annotated[int, Field(ge=0)] = 0
-    url: str
-
-
-class WorkOrderDetails(BaseModel):
-    folio: UntrustedName
-    status: OrderStatus | None = None
-    status_note: UntrustedName | None = None
-    responsible: UntrustedName | None = None
-    responsible_code: UntrustedName | None = None
-    created_by: UntrustedName | None = None
-    validated_by: UntrustedName | None = None
-    priority: Priority | None = None
-    created_at: AwareDatetime | None = None
-    in_review_since: AwareDatetime | None = None
-    closed_at: AwareDatetime | None = None
-    completed_percentage: float | None = None
-    estimated_minutes: Minutes | None = None
-    total_cost: float | None = None
-    rating: int | None = None
-    note: UntrustedLongText | None = None
-    overdue: bool = False
-    tasks: list[TaskDetails]
-    tasks_left_out: Annotated[int, Field(ge=0)] = 0
-    url: str
 
 
 class WorkOrderList(ListAnswer):
@@ -217,7 +143,7 @@ async def list_work_orders(call: Call, arguments: ListInput) -> WorkOrderList:
         notes.append(f"The question fits {total_tasks} tasks; an order may have several.")
     if arguments.asset or arguments.location or arguments.since or arguments.until:
         notes.append("Only the tasks that fit the filter are shown; get_work_order shows all of an order.")
-    last = basket.records[-1].folio if basket.records else done
+    last = basket.records[-1].folio[:LONGEST_FOLIO] if basket.records else done
     more: dict[str, int | str] = {"status": at_status, "done": last if found.next_row else ""}
     return WorkOrderList(
         work_orders=found.records, **ending(call, "list_work_orders", arguments, found, notes, **more)
@@ -267,7 +193,7 @@ async def _collect(
         step.looked_at += page.read
         step.total, last = page.counted, page.is_last
         for offset, row in zip(page.offsets, page.rows, strict=True):
-            if row.wo_folio == done:
+            if row.wo_folio[:LONGEST_FOLIO] == done:
                 continue
             if order and row.wo_folio != order[0].wo_folio:
                 if not take():
@@ -303,95 +229,6 @@ def _fits(order: Sequence[TaskRow], arguments: ListInput, caller: Caller) -> boo
     if arguments.overdue is not None and is_overdue(order) != arguments.overdue:
         return False
     return arguments.text is None or contains(arguments.text, *order_texts(order))
-
-
-def order_texts(order: Sequence[TaskRow]) -> list[str | None]:
-    first = order[0]
-    texts = [first.wo_folio, first.note, first.personnel_description]
-    for row in order:
-        texts += [row.description, row.code, row.items_log_description, row.task_note]
-    return texts
-
-
-def task_is_overdue(row: TaskRow) -> bool:
-    return (
-        row.id_status_work_order in OPEN
-        and row.id_status_work_order_task != 3
-        and row.final_date is None
-        and row.date_maintenance is not None
-        and row.date_maintenance < dt.datetime.now(dt.UTC)
-    )
-
-
-def is_overdue(order: Sequence[TaskRow]) -> bool:
-    return any(task_is_overdue(row) for row in order)
-
-
-def highest_priority(order: Sequence[TaskRow]) -> Priority | None:
-    known = [row.id_priorities for row in order if row.id_priorities in PRIORITY]
-    return word_of(PRIORITY, min(known)) if known else None
-
-
-def summary(call: Call, order: Sequence[TaskRow]) -> WorkOrder:
-    first, upstream = order[0], call.upstream
-    return WorkOrder(
-        folio=first.wo_folio,
-        status=word_of(ORDER_STATUS, first.id_status_work_order),
-        status_note=first.work_orders_status_custom_description or None,
-        responsible=first.personnel_description or None,
-        responsible_code=first.code_responsible,
-        priority=highest_priority(order),
-        created_at=shown(call.caller, first.creation_date),
-        closed_at=shown(call.caller, first.wo_final_date),
-        completed_percentage=first.completed_percentage,
-        overdue=is_overdue(order),
-        tasks=[task(call.caller, row) for row in order[:LIST_TASKS_SHOWN]],
-        tasks_left_out=max(0, len(order) - LIST_TASKS_SHOWN),
-        url=upstream.link("work-orders", first.wo_folio),
-    )
-
-
-def task(caller: Caller, row: TaskRow) -> Task:
-    return Task(
-        id=row.id_work_orders_tasks,
-        description=row.description or "",
-        asset_code=row.code,
-        asset=row.items_log_description,
-        type=row.tasks_log_task_type_main,
-        status=word_of(TASK_STATUS, row.id_status_work_order_task),
-        priority=word_of(PRIORITY, row.id_priorities),
-        scheduled_at=shown(caller, row.date_maintenance),
-        started_at=shown(caller, row.initial_date),
-        finished_at=shown(caller, row.final_date),
-        estimated_minutes=minutes(row.tasks_duration),
-        overdue=task_is_overdue(row),
-    )
-
-
-def task_details(caller: Caller, row: TaskRow) -> TaskDetails:
-    failed = any((row.types_description, row.causes_description, row.detection_method_description))
-    return TaskDetails(
-        **dict(task(caller, row)),
-        location=row.parent_description,
-        note=row.task_note or None,
-        trigger=row.trigger_description,
-        requested_by=row.requested_by or None,
-        work_request=row.id_request,
-        real_minutes=minutes(row.real_duration),
-        asset_stopped_minutes=minutes(row.real_stop_assets_sec),
-        out_of_service_minutes=minutes(row.out_of_service_sec),
-        cost=row.total_cost_task,
-        failure=Failure(
-            type=row.types_description,
-            cause=row.causes_description,
-            detected_by=row.detection_method_description,
-            severity=word_of(SEVERITY, row.id_failure_severity),
-            damage=word_of(DAMAGE, row.id_damage_type),
-            happened_at=shown(caller, row.event_date),
-        )
-        if failed
-        else None,
-    )
 
 
 async def get_work_order(call: Call, arguments: GetInput) -> WorkOrderDetails:

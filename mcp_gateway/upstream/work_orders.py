@@ -88,6 +88,7 @@ async def list_tasks(
     asset: str | None = None,
     location: str | None = None,
     period: Period | None = None,
+    outage: int | None = None,
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[TaskRow]:
@@ -95,6 +96,7 @@ async def list_tasks(
         "ot_status": status,
         "code_asset": asset,
         "code_location": location,
+        "id_items_availability": outage,
         "start": start,
         "limit": size,
         **(period.query if period else {}),
@@ -104,6 +106,7 @@ async def list_tasks(
         return (
             (status is None or row.id_status_work_order == status)
             and (asset is None or row.code == asset)
+            and (outage is None or row.id_items_availability == outage)
             and (period is None or period.holds(getattr(row, period.kind)))
         )
 

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import jwt
+import pytest
+from pytest_django import Settings
+
+from mcp_gateway.caller import READ_SCOPE
+from mcp_gateway.upstream import credentials
+from mcp_gateway.upstream.credentials import credential_for
+from tests.upstream.conftest import caller
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    credentials._kept.clear()
+    yield
+    credentials._kept.clear()
+
+
+def claims(token: str) -> dict[str, Any]:
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def test_a_credential_says_no_more_than_the_caller_may(settings: Settings) -> None:
+    full = claims(credential_for(caller()))
+    assert (full["company"], full["user"], full["aud"]) == (1, 1, settings.API_RESOURCE)
+    assert "read_only" not in full
+    assert "group" not in full
+    assert claims(credential_for(caller(scopes=frozenset({READ_SCOPE}))))["read_only"] is True
+    assert claims(credential_for(caller(narrowed_to_group_id=5)))["group"] == 5
+    program = claims(credential_for(caller(user_id=None, narrowed_to_group_id=5)))
+    assert "user" not in program
+
+
+def test_callers_never_share_one() -> None:
+    tokens = {
+        credential_for(caller(**changes))
+        for changes in (
+            {},
+            {"user_id": 2},
+            {"company_id": 2},
+            {"narrowed_to_group_id": 1},
+            {"scopes": frozenset({READ_SCOPE})},
+        )
+    }
+    assert len(tokens) == 5
+
+
+def test_it_is_kept_until_shortly_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    minted: list[dict[str, Any]] = []
+
+    def mint(**wanted: Any) -> str:
+        minted.append(wanted)
+        return f"token {len(minted)}"
+
+    monkeypatch.setattr(credentials, "mint_user_token", mint)
+    now = time.monotonic()
+    for seconds, token in ((0, "token 1"), (269, "token 1"), (271, "token 2")):
+        monkeypatch.setattr(time, "monotonic", lambda seconds=seconds: now + seconds)
+        assert credential_for(caller()) == token
+    assert credential_for(caller(), fresh=True) == "token 3"
+    assert credential_for(caller()) == "token 3"
+
+
+def test_only_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credentials, "LARGEST", 3)
+    for user_id in range(1, 9):
+        credential_for(caller(user_id=user_id))
+    assert [key[1] for key in credentials._kept] == [6, 7, 8]
