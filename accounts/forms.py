@@ -13,6 +13,12 @@ from accounts.models import Company, Language, Membership, PermissionGroup, User
 from accounts.rights import MODULE_NAMES, Action, Module
 
 
+def validate_printable(value: str) -> None:
+    """No line breaks, control or direction signs: names stand in messages and on the consent page."""
+    if not value.isprintable():
+        raise ValidationError(_("This text holds invisible signs. Type it instead of pasting it."))
+
+
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
     class Meta:
         model = User
@@ -21,6 +27,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].validators.append(validate_printable)
         self.fields["language"] = forms.ChoiceField(
             label=_("Language"),
             required=False,
@@ -39,6 +46,10 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
         model = Company
         fields = ("name", "language", "time_zone")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].validators.append(validate_printable)
+
 
 class AddPersonForm(forms.Form):
     """By e-mail; whoever has no account yet gets one, and chooses the password by mail."""
@@ -49,7 +60,7 @@ class AddPersonForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Enter the person's e-mail address.")},
     )
-    name = forms.CharField(label=_("Name"), max_length=150, required=False)
+    name = forms.CharField(label=_("Name"), max_length=150, required=False, validators=[validate_printable])
     permission_group: forms.ModelChoiceField[PermissionGroup] = forms.ModelChoiceField(
         PermissionGroup.objects.none(),
         label=_("Permission group"),
@@ -106,6 +117,7 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"].strip()
+        validate_printable(name)
         same = PermissionGroup.objects.filter(company=self.instance.company, name__iexact=name)
         if same.exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("There is a group of this name already. Choose another name."))

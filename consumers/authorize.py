@@ -63,6 +63,7 @@ def _ask(request: HttpRequest, checked: Checked) -> HttpResponse:
         "asks_write": scopes.WRITE in checked.scopes,
         "asks_read": scopes.READ in checked.scopes,
         "host": display_host(checked.redirect_uri),
+        "on_this_computer": not checked.redirect_uri.startswith("https://"),
         "days": AUTHORIZATION_LIFETIME.days,
         "same_request": request.get_full_path(),
     }

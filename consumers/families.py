@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.db.models import Max
 from django.utils import timezone
 
 from consumers.models import AccessToken, AppAuthorization, Grant, RefreshToken
+from consumers.security_log import note
 
 MAX_HEADS = 10
+# Places from which one person uses one consumer at the same time.
+MAX_FAMILIES = 20
 
 
 def end_family(authorization: AppAuthorization, family: uuid.UUID | None) -> None:
@@ -25,6 +29,21 @@ def end_family(authorization: AppAuthorization, family: uuid.UUID | None) -> Non
     waiting = Grant.objects.filter(authorization=authorization, redeemed_at=None, expires__gt=now)
     if not others.exists() and not waiting.exists():
         authorization.revoke()
+
+
+def retire_oldest(authorization: AppAuthorization) -> None:
+    """End the families that were unused for longest where a person has more than MAX_FAMILIES."""
+    living = (
+        RefreshToken.objects.filter(
+            authorization=authorization, revoked=None, superseded_at=None, expires__gt=timezone.now()
+        )
+        .values("token_family")
+        .annotate(newest=Max("pk"))
+        .order_by("-newest")
+    )
+    for row in living[MAX_FAMILIES:]:
+        note("oldest connection ended", authorization=authorization.pk)
+        end_family(authorization, row["token_family"])
 
 
 def make_room(old: RefreshToken, *, settled_before: dt.datetime) -> bool:

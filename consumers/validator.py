@@ -20,7 +20,7 @@ from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
 
 from consumers import scopes
 from consumers.digests import Prefix, digest, is_shaped
-from consumers.families import MAX_HEADS, end_family, make_room
+from consumers.families import MAX_HEADS, end_family, make_room, retire_oldest
 from consumers.models import AccessToken, AppAuthorization, Consumer, Grant, RefreshToken
 from consumers.security_log import note
 
@@ -198,6 +198,8 @@ class Validator(OAuth2Validator):
             resource=request.resources,
             expires=min(now + REFRESH_IDLE, authorization.ends_at),
         )
+        if request.grant_type == "authorization_code":
+            retire_oldest(authorization)
 
     def is_origin_allowed(
         self, client_id: str, origin: str, request: Request, *args: Any, **kwargs: Any

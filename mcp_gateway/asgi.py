@@ -7,14 +7,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import aclosing
 from typing import Any
 
-from mcp_gateway.endpoint import (
-    BODY_LIMIT,
-    BodyTooLarge,
-    BodyTooSlow,
-    Endpoint,
-    HttpRequest,
-    HttpResponse,
-)
+from mcp_gateway.endpoint import Endpoint
+from mcp_gateway.http_messages import BODY_LIMIT, BodyTooLarge, BodyTooSlow, HttpRequest, HttpResponse
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

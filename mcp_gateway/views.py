@@ -9,7 +9,8 @@ from django.http import StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from mcp_gateway import upstream
-from mcp_gateway.endpoint import BODY_LIMIT, BodyTooLarge, Endpoint, HttpRequest
+from mcp_gateway.endpoint import Endpoint
+from mcp_gateway.http_messages import BODY_LIMIT, BodyTooLarge, HttpRequest
 from mcp_gateway.product import endpoint
 
 
@@ -29,6 +30,8 @@ async def answer(serving: Endpoint, request: DjangoRequest) -> DjangoResponse | 
         return body
 
     lines = [(name.lower(), value) for name, value in request.headers.items()]
+    if "host" not in request.headers:
+        lines.append(("host", request.META["SERVER_NAME"]))
     # A WSGI server cannot wait for what comes later: there the answer is always JSON.
     may_stream = isinstance(request, ASGIRequest)
     try:

@@ -10,6 +10,7 @@ from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import validate_printable
 from accounts.models import Company, PermissionGroup, User
 from consumers.callbacks import MAX_CALLBACKS, check_callbacks, validate_callback
 from consumers.models import Consumer
@@ -58,10 +59,13 @@ class ConsumerForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=120,
+        validators=[validate_printable],
         help_text=_("People see it when they approve."),
         error_messages={"required": _("Enter a name, for example ChatGPT.")},
     )
-    description = forms.CharField(label=_("Description"), max_length=500, required=False)
+    description = forms.CharField(
+        label=_("Description"), max_length=500, required=False, validators=[validate_printable]
+    )
     assistant = forms.ChoiceField(
         label=_("Assistant"),
         required=False,
@@ -95,12 +99,6 @@ class ConsumerForm(forms.Form):
             del self.fields["grant_type"], self.fields["public"]
         self.fields["permission_group"].queryset = groups  # type: ignore[attr-defined]
         self.callback_problems: dict[int, str] = {}
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if not name.isprintable():
-            raise ValidationError(_("The name holds invisible signs. Type it instead of pasting it."))
-        return name
 
     def clean_callback_urls(self) -> list[str]:
         """Every wrong row keeps its own words in `callback_problems`."""

@@ -132,8 +132,14 @@ async def search(call: Call, arguments: SearchInput) -> Results:
     allowed = [kind for kind, right in KINDS.items() if right in call.caller.rights]
     if not allowed:
         raise NotPermitted("This person may not read anything that could be searched.")
-    found = await asyncio.gather(*(searches[kind](call.upstream, words) for kind in allowed))
-    results = [result for of_kind in found for result in of_kind]
+    found = await asyncio.gather(
+        *(searches[kind](call.upstream, words) for kind in allowed), return_exceptions=True
+    )
+    results: list[Result] = []
+    for of_kind in found:
+        if isinstance(of_kind, BaseException):
+            raise of_kind
+        results += of_kind
     wanted = fold(words)
     results.sort(key=lambda result: fold(result.id.partition(":")[2]) != wanted)
     return Results(results=results[:MOST_RESULTS])

@@ -38,7 +38,7 @@ from mcp_gateway.tools.words import (
     word_of,
 )
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.rows import Page, Period, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page, Period, pages
 from mcp_gateway.upstream.work_orders import TaskRow, list_tasks, tasks_of
 
 LONGEST_FOLIO = 64
@@ -286,7 +286,8 @@ async def _collect(
         return basket.take(summary(call, order))
 
     last = True
-    async for page in pages(fetch, start=start, most=MOST_PAGES):
+    size = PAGE_SIZE if arguments.looks_through else min(PAGE_SIZE, 4 * arguments.limit + 1)
+    async for page in pages(fetch, start=start, size=size, most=MOST_PAGES):
         step.looked_at += page.read
         step.total, last = page.counted, page.is_last
         for offset, row in zip(page.offsets, page.rows, strict=True):

@@ -80,17 +80,24 @@ class InProcess:
     def __init__(self) -> None:
         transport = httpx.ASGITransport(app=_application(), raise_app_exceptions=False)
         host = {"Host": urlsplit(settings.PUBLIC_URL).netloc}
-        self._client = httpx.AsyncClient(transport=transport, headers=host, timeout=None)  # noqa: S113 - the deadline is ours
+        # The deadline is ours.
+        self._client = httpx.AsyncClient(transport=transport, headers=host, timeout=None)  # noqa: S113
+        self._running: set[asyncio.Task[httpx.Response]] = set()
 
     async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        answer = await self._client.request(
-            method, url, headers=dict(headers), content=body, follow_redirects=False
+        # Who stops waiting does not stop the API half-way: it ends as it would behind a socket.
+        task = asyncio.ensure_future(
+            self._client.request(method, url, headers=dict(headers), content=body, follow_redirects=False)
         )
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        answer = await asyncio.shield(task)
         if len(answer.content) > BODY_LIMIT:
             raise TooLarge
         return Answer(answer.status_code, answer.headers, answer.content)
 
     async def close(self) -> None:
+        await asyncio.gather(*self._running, return_exceptions=True)
         await self._client.aclose()
 
 

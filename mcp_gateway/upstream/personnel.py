@@ -5,7 +5,7 @@ from __future__ import annotations
 from mcp_gateway.upstream.http import Query, Upstream
 from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, page_of, pages
 
-MOST_PAGES = 10
+MOST_PAGES = 20
 
 
 class PersonRow(Row):

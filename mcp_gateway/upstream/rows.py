@@ -101,7 +101,10 @@ def parsed(model: type[R], rows: Sequence[dict[str, Any]]) -> list[R]:
 async def pages(
     fetch: Fetch[R], *, start: int = 0, size: int = PAGE_SIZE, most: int
 ) -> AsyncIterator[Page[R]]:
-    """One page after another, at most `most`; a page that comes twice ends the matter."""
+    """One page after another, at most `most`; a page that comes twice ends the matter.
+
+    `size` is that of the first page: who needs more than that needs full ones.
+    """
     before: list[R] | None = None
     for _ in range(most):
         page = await fetch(start, size)
@@ -110,7 +113,7 @@ async def pages(
         yield page
         if page.is_last:
             return
-        before, start = page.rows, page.end
+        before, start, size = page.rows, page.end, PAGE_SIZE
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class ChatGPT:
         assistant = self.assistant
         if assistant is None:
             return 404, PAGE.format(status="Not set up", body="")
+        if path.startswith("/connector/oauth/") and "error=" in path:
+            return 200, PAGE.format(status="Refused", body="")
         if path.startswith("/connector/oauth/"):
             redeemed = assistant.redeem("https://chatgpt.com" + path)
             status = "Connected" if redeemed.status_code == 200 else "Failed"

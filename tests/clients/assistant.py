@@ -23,7 +23,7 @@ class Assistant:
     def __init__(self, server: Server, consumer: dict[str, Any], callback: str = CALLBACK) -> None:
         self.server, self.callback = server, callback
         self.key, self.secret = consumer["key"], consumer["secret"]
-        self.http = httpx.Client(timeout=30)
+        self.http = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
         self.tokens: dict[str, Any] = {}
         self._verifier = secrets.token_urlsafe(48)
         self._state = secrets.token_urlsafe(16)

@@ -34,6 +34,4 @@ def node() -> str:
 def package(name: str) -> Path:
     """The folder of an installed package of package.json."""
     folder = HERE / "node_modules" / name
-    return Path(
-        need(f"{name} (npm ci --prefix tests/clients)", str(folder) if folder.is_dir() else None)
-    )
+    return Path(need(f"{name} (npm ci --prefix tests/clients)", str(folder) if folder.is_dir() else None))

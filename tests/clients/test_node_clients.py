@@ -104,7 +104,7 @@ def test_inspector_on_the_command_line(server: Server, tmp_path: Path) -> None:
     ]  # fmt: skip
 
     first = Terminal([*base, *credentials, "--method", "tools/list", "--format", "json"], **home)
-    address = first.read_until(rf"{re.escape(server.url)}/oauth/authorize\?\S+").group(0)
+    address = first.read_until(rf"{re.escape(server.url)}/oauth/authorize\?[!-~]+").group(0)
     sent_back = Person("planner@demo.example").decide(address)
     subprocess.run(
         [

@@ -95,7 +95,8 @@ def test_a_person_of_another_company_cannot_approve(server: Server, consumer: di
     page = Person("admin@other.example").open(Assistant(server, consumer).authorization_address())
     assert not page.is_redirect
     assert page.status_code in {400, 403}
-    assert "Planta Demo" not in page.text
+    assert 'value="approve"' not in page.text
+    assert "has no active account there" in page.text
 
 
 def test_refusing_sends_back_access_denied(server: Server, consumer: dict[str, Any]) -> None:

@@ -78,8 +78,9 @@ def test_authorization_server(subject: Subject, tmp_path: Path) -> None:
             found = re.search(rf"{re.escape(subject.server.url)}/oauth/authorize\?\S+", line)
             if found and not approved:
                 approved = True
-                sent_back = Person(ADMINISTRATOR, PASSWORD).decide(found.group(0))
-                httpx.get(sent_back, timeout=20)
+                person = Person(ADMINISTRATOR, PASSWORD)
+                httpx.get(person.decide(found.group(0)), timeout=20)
+                person.browser.close()
         assert process.wait() == 0, said[-6000:]
     finally:
         stop.cancel()

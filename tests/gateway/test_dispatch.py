@@ -22,9 +22,11 @@ async def ignore_progress(done: float, total: float | None = None, message: str 
 
 
 async def run(caller: Caller, catalogue: Catalogue, name: str, **arguments: Any) -> ToolResult:
-    return await call_tool(
+    result = await call_tool(
         caller, name, arguments, catalogue=catalogue, progress=ignore_progress, request_id="req-1"
     )
+    assert isinstance(result, ToolResult)
+    return result
 
 
 def error_of(result: ToolResult) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -289,14 +290,14 @@ async def test_last_use_is_noted_once_a_minute(program: Program, world: World) -
     token = await _in_thread(lambda: program.connect(world.owner)["access_token"])
     await authenticate(f"Bearer {token}")
     await _in_thread(lambda: authentication._touches.submit(lambda: None).result(10))
-    authorization = await AppAuthorization.objects.aget()
-    consumer = await Consumer.objects.aget()
+    authorization = await _in_thread(AppAuthorization.objects.get)
+    consumer = await _in_thread(Consumer.objects.get)
     assert authorization.last_used_at is not None
     assert consumer.last_used_at == authorization.last_used_at
     authentication._kept.clear()
     await authenticate(f"Bearer {token}")
     await _in_thread(lambda: authentication._touches.submit(lambda: None).result(10))
-    again = await AppAuthorization.objects.aget()
+    again = await _in_thread(AppAuthorization.objects.get)
     assert again.last_used_at == authorization.last_used_at
 
 
@@ -328,5 +329,11 @@ def test_a_token_is_not_kept_beyond_its_end(program: Program, world: World) -> N
     assert 0 < left <= 0.3
 
 
-async def _in_thread(work: Any) -> Any:
-    return await sync_to_async(work)()
+async def _in_thread(work: Callable[[], Any]) -> Any:
+    def run() -> Any:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    return await sync_to_async(run)()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from io import StringIO
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from consumers.models import Consumer
+from consumers.models import AccessToken, AuthorizationRequest, Consumer, Grant, RefreshToken
 from tests.conftest import World
 from tests.oauth.conftest import CALLBACK, Program
 
@@ -100,3 +102,23 @@ def test_list(world: World, program: Program) -> None:
     assert rows[0]["secret_hint"] == program.secret[-4:]
     assert json.loads(run("list_consumers", "--company", "other", "--json")) == []
     assert program.key in run("list_consumers")
+
+
+def test_clearing_keeps_what_recognises_a_replay(world: World, program: Program) -> None:
+    code = program.code(world.owner)
+    first = program.redeem(code).json()
+    program.refresh(first["refresh_token"])
+    gone = timezone.now() - dt.timedelta(hours=1)
+    AccessToken.objects.update(expires=gone)
+    Grant.objects.update(expires=gone)
+    run("clear_expired_tokens")
+    assert not AccessToken.objects.exists()
+    assert RefreshToken.objects.count() == 2
+    assert program.redeem(code).json()["error"] == "invalid_grant"
+    assert not RefreshToken.objects.filter(revoked=None).exists(), "the replay was recognised"
+    assert not Grant.objects.exists(), "with its authorization gone, no mark is needed"
+    RefreshToken.objects.update(expires=gone)
+    AuthorizationRequest.objects.update(expires_at=gone)
+    assert run("clear_expired_tokens").split() == [
+        "AuthorizationRequest:", "1", "Grant:", "0", "AccessToken:", "0", "RefreshToken:", "2",
+    ]  # fmt: skip

@@ -156,6 +156,17 @@ def test_case_095_idle_end(program: Program, world: World) -> None:
     refused(program.refresh(tokens["refresh_token"]), "invalid_grant")
 
 
+def test_case_096_more_connections_than_anybody_needs(
+    program: Program, world: World, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    """ASVS 7.1.2: the oldest gives way, on record."""
+    monkeypatch.setattr("consumers.families.MAX_FAMILIES", 2)
+    first, second, third = (program.connect(world.owner) for _ in range(3))
+    assert [is_live(tokens["access_token"]) for tokens in (first, second, third)] == [False, True, True]
+    refused(program.refresh(first["refresh_token"]), "invalid_grant")
+    assert any("oldest connection ended" in record.getMessage() for record in caplog.records)
+
+
 def test_case_097_the_disabled_do_not_refresh(program: Program, world: World) -> None:
     """ASVS 7.4.2 and 8.3.2; enabled again, the connection still works."""
     tokens = program.connect(world.owner)

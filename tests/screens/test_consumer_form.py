@@ -180,6 +180,7 @@ def test_extra_fields_change_nothing(world: World) -> None:
         ("name", "x" * 121, "at most 120"),
         ("name", "Chat\u202eTPG", "invisible signs"),
         ("description", "x" * 501, "at most 500"),
+        ("description", "Two\nlines", "invisible signs"),
         ("grant_type", "", "Choose a grant type."),
         ("grant_type", "password", "Choose a grant type."),
         ("permission_group", "", "Choose a permission group."),

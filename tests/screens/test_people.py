@@ -49,6 +49,8 @@ def test_general(world: World) -> None:
     world.company.refresh_from_db()
     assert (world.company.name, world.company.time_zone) == ("Planta Nueva", "America/Sao_Paulo")
     assert world.company.slug == "demo"
+    hidden = send(client, "/settings/general/", values | {"name": "Planta\nFalsa"})
+    assert "invisible signs" in text_of(hidden)
     wrong = send(client, "/settings/general/", values | {"time_zone": "Mars/Olympus", "name": ""})
     assert wrong.status_code == 422
     assert text_of(wrong).count('class="errorlist"') == 2
@@ -109,6 +111,7 @@ def test_adding_a_person_of_another_company_leaves_the_account_alone(world: Worl
         ("email", "COLLEAGUE@example.com", "in the list already"),
         ("permission_group", "0", "valid choice"),
         ("name", "x" * 151, "at most 150"),
+        ("name", "Ana\r\nBcc: x@example.com", "invisible signs"),
     ],
 )
 def test_adding_says_what_to_do(world: World, field: str, value: str, words: str) -> None:
@@ -215,6 +218,7 @@ def test_groups_are_made_and_changed_in_the_matrix(world: World) -> None:
     [
         ({"name": ""}, "required"),
         ({"name": "readers"}, "of this name already"),
+        ({"name": "Re\u202eaders"}, "invisible signs"),
         ({"rights": ["assets:fly"]}, "valid choice"),
         ({"rights": ["*:*"]}, "valid choice"),
     ],

@@ -63,7 +63,9 @@ def forms_of(page: str) -> list[Form]:
 class Person:
     def __init__(self, email: str, password: str = DEMO_PASSWORD) -> None:
         self.email, self.password = email, password
-        self.browser = httpx.Client(follow_redirects=False, timeout=30)
+        self.browser = httpx.Client(
+            follow_redirects=False, timeout=30, limits=httpx.Limits(max_keepalive_connections=0)
+        )
 
     def _follow(self, response: httpx.Response, stay_on: str) -> httpx.Response:
         """Follow redirects while they stay on the server; stop at the one that leaves it."""

@@ -128,3 +128,20 @@ def test_hints() -> None:
 )
 def test_cleaning(text: str, cleaned: str) -> None:
     assert clean(text, 20 if len(text) == 50 else 100) == cleaned
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\r\nb", "\u202eab", "%00", "' OR 1=1 --", "ñ" * 100])
+def test_strange_words_break_nothing(planner: Person, text: str) -> None:
+    for tool, arguments in (
+        ("search", {"query": text}),
+        ("fetch", {"id": f"asset:{text}"}),
+        ("fetch", {"id": f"person:{text}"}),
+        ("get_work_order", {"folio": text[:60]}),
+        ("list_assets", {"text": text}),
+        ("list_meters", {"asset": text, "serial": text[:60]}),
+        ("list_work_orders", {"location": text}),
+        ("list_people", {"text": text}),
+    ):
+        result = planner.result(tool, **arguments)
+        if result.is_error:
+            assert result.meta["fracttal-one/error"]["code"] in {"invalid_arguments", "not_found"}, tool

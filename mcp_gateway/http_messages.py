@@ -1,0 +1,51 @@
+"""HTTP requests and responses as values, between the doors and the endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+Headers = list[tuple[bytes, bytes]]
+
+BODY_LIMIT = 256 * 1024
+ALWAYS: Headers = [
+    (b"cache-control", b"no-store"),
+    (b"vary", b"Authorization, Origin"),
+    (b"x-content-type-options", b"nosniff"),
+]
+JSON: Headers = [(b"content-type", b"application/json"), *ALWAYS]
+EVENTS: Headers = [(b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no"), *ALWAYS]
+
+
+class BodyTooLarge(Exception):
+    """Said by a door when it has read more than BODY_LIMIT, or was told that more would come."""
+
+
+class BodyTooSlow(Exception):
+    """Said by a door that waited for the body long enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """Header names in lower case, in the order received. `read` gives the body, and is called
+    only for somebody who may send one."""
+
+    method: str
+    header_lines: Sequence[tuple[str, str]]
+    read: Callable[[], Awaitable[bytes]]
+    may_stream: bool = True
+
+    def headers(self) -> dict[str, str]:
+        """Repeated headers are joined, so that none of two copies can pass unseen."""
+        folded: dict[str, str] = {}
+        for name, value in self.header_lines:
+            value = value.strip(" \t")
+            folded[name] = f"{folded[name]}, {value}" if name in folded else value
+        return folded
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    status: int
+    headers: Headers
+    body: bytes | AsyncGenerator[bytes] = b""

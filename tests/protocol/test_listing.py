@@ -1,0 +1,122 @@
+"""`tools/list`: what each caller sees, and schemas that every client understands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel, ConfigDict, Field
+
+from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE
+from mcp_gateway.product import INSTRUCTIONS
+from mcp_gateway.protocol.schemas import input_schema, output_schema
+from tests.protocol.conftest import EVERY, Client
+
+
+async def tools(client: Client, **more: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await client.ask("tools/list", **more)).result["tools"]
+    return found
+
+
+@pytest.mark.parametrize("version", EVERY)
+async def test_only_what_the_rights_allow_is_listed(client: Client, version: str) -> None:
+    assert [tool["name"] for tool in await tools(client, version=version, token="poor")] == ["assets_only"]
+    refused = await client.call("echo", {"text": "a"}, version=version, token="poor")
+    assert refused.result["isError"] is True
+
+
+async def test_a_missing_write_scope_does_not_hide_the_tool(client: Client) -> None:
+    """The call asks for it by a challenge instead (mcp.md §2.1)."""
+    assert await tools(client, token="read") == await tools(client, token="all")
+
+
+async def test_the_order_is_stable(client: Client) -> None:
+    lists = [orjson.dumps(await tools(client)) for _ in range(3)]
+    assert len(set(lists)) == 1
+
+
+async def test_every_tool_says_everything(client: Client) -> None:
+    for tool in await tools(client):
+        hints = tool["annotations"]
+        assert {"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"} <= hints.keys()
+        assert tool["title"] == hints["title"]
+        writes = tool["name"] == "write"
+        assert hints["readOnlyHint"] is not writes
+        scopes = [READ_SCOPE, WRITE_SCOPE] if writes else [READ_SCOPE]
+        assert tool["securitySchemes"] == [{"type": "oauth2", "scopes": scopes}]
+        assert tool["_meta"]["securitySchemes"] == tool["securitySchemes"]
+
+
+async def test_schemas_are_valid_closed_and_plain(client: Client) -> None:
+    for tool in await tools(client):
+        schema = tool["inputSchema"]
+        Draft202012Validator.check_schema(schema)
+        assert schema["type"] == "object"
+        assert schema["additionalProperties"] is False
+        if "outputSchema" in tool:
+            Draft202012Validator.check_schema(tool["outputSchema"])
+        assert "$ref" not in orjson.dumps(tool).decode()
+
+
+async def test_answers_satisfy_their_schema(client: Client) -> None:
+    listed = {tool["name"]: tool for tool in await tools(client)}
+    for token in ("all", "marked-x"):
+        result = (await client.call("echo", {"text": "a"}, token=token)).result
+        Draft202012Validator(listed["echo"]["outputSchema"]).validate(result["structuredContent"])
+
+
+class Inner(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    title: str = Field(title="A title", description="Its name")
+    note: str | None = None
+
+
+class Outer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    inner: Inner
+    many: list[Inner] = []
+    other: Inner | None = Field(None, description="May be left out")
+    either: int | str | None = None
+
+
+def test_definitions_are_put_in_place() -> None:
+    inner = {
+        "type": "object",
+        "properties": {"title": {"type": "string", "description": "Its name"}, "note": {"type": "string"}},
+        "required": ["title"],
+        "additionalProperties": False,
+    }
+    assert input_schema(Outer) == {
+        "type": "object",
+        "properties": {
+            "inner": inner,
+            "many": {"type": "array", "items": inner, "default": []},
+            "other": {**inner, "description": "May be left out"},
+            "either": {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+        },
+        "required": ["inner"],
+        "additionalProperties": False,
+    }
+
+
+def test_what_may_be_none_is_not_required_of_an_answer() -> None:
+    class Answer(BaseModel):
+        sure: str
+        maybe: int | None
+
+    assert output_schema(Answer)["required"] == ["sure"]
+
+
+def test_a_schema_within_itself_is_a_defect() -> None:
+    with pytest.raises(ValueError, match="contains itself"):
+        input_schema(Tree)
+
+
+class Tree(BaseModel):
+    children: list[Tree] = []
+
+
+def test_the_instructions_fit_into_what_chatgpt_reads() -> None:
+    assert len(INSTRUCTIONS) <= 512
