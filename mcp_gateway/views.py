@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from mcp_gateway import upstream
 from mcp_gateway.endpoint import Endpoint
-from mcp_gateway.http_messages import BODY_LIMIT, BodyTooLarge, HttpRequest
+from mcp_gateway.http_messages import BODY_LIMIT, BodyTooLarge, BodyTooSlow, HttpRequest
 from mcp_gateway.product import endpoint
 
 
@@ -24,7 +24,10 @@ async def answer(serving: Endpoint, request: DjangoRequest) -> DjangoResponse | 
         declared = request.headers.get("content-length") or "0"
         if not declared.isdecimal() or int(declared) > BODY_LIMIT:
             raise BodyTooLarge
-        body: bytes = request.read(BODY_LIMIT + 1)
+        try:
+            body: bytes = request.read(BODY_LIMIT + 1)
+        except OSError:  # the client went away while it sent
+            raise BodyTooSlow from None
         if len(body) > BODY_LIMIT:
             raise BodyTooLarge
         return body
