@@ -21,7 +21,7 @@ from mcp_gateway.tools.listing import (
     ending,
     position_of,
 )
-from mcp_gateway.tools.moments import EARLIEST, IsoInput, Minutes, minutes, period, shown
+from mcp_gateway.tools.moments import IsoInput, Minutes, minutes, period, shown
 from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText, contains
 from mcp_gateway.tools.words import (
     DAMAGE,
@@ -38,7 +38,7 @@ from mcp_gateway.tools.words import (
     word_of,
 )
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.rows import PAGE_SIZE, Page, Period, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page, pages
 from mcp_gateway.upstream.work_orders import TaskRow, list_tasks, tasks_of
 
 LONGEST_FOLIO = 64
@@ -261,9 +261,6 @@ async def _collect(
     moved down meanwhile are not shown again.
     """
     when = period(call.caller, arguments.since, arguments.until, DATE_KINDS[arguments.date_kind])
-    if latest is not None:
-        given = when or Period(EARLIEST, latest, "creation_date")
-        when = Period(given.since, min(given.until, latest), given.kind)
 
     async def fetch(start: int, size: int) -> Page[TaskRow]:
         return await list_tasks(
@@ -272,6 +269,7 @@ async def _collect(
             asset=arguments.asset,
             location=arguments.location,
             period=when,
+            made_by=latest,
             start=start,
             size=size,
         )
