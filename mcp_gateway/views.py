@@ -8,6 +8,7 @@ from django.http import HttpResponse as DjangoResponse
 from django.http import StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from mcp_gateway import upstream
 from mcp_gateway.endpoint import Endpoint
 from mcp_gateway.http_messages import BODY_LIMIT, BodyTooLarge, BodyTooSlow, HttpRequest
 from mcp_gateway.product import endpoint
@@ -36,7 +37,11 @@ async def answer(serving: Endpoint, request: DjangoRequest) -> DjangoResponse | 
         lines.append(("host", request.META["SERVER_NAME"]))
     # A WSGI server cannot wait for what comes later: there the answer is always JSON.
     may_stream = isinstance(request, ASGIRequest)
-    response = await serving.handle(HttpRequest(request.method or "", lines, read, may_stream))
+    try:
+        response = await serving.handle(HttpRequest(request.method or "", lines, read, may_stream))
+    finally:
+        if not may_stream:  # under WSGI the loop ends with the request, and with it its connections must
+            await upstream.stop()
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
     if isinstance(response.body, bytes):
         return DjangoResponse(response.body, status=response.status, headers=headers)

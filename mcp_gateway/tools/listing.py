@@ -17,6 +17,14 @@ SIZE_LIMIT = 90_000  # bytes of records in one answer
 
 T = TypeVar("T", bound=BaseModel)
 
+IdempotencyKey = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_.:-]{8,128}$",
+        description="Any unique text of yours: a repeat with the same one writes nothing again.",
+    ),
+]
+
 
 class Arguments(BaseModel):
     """What every tool's input is."""

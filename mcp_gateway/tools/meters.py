@@ -9,7 +9,15 @@ from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat
 
 from mcp_gateway.errors import Ambiguous, InvalidArguments, NotFound, UpstreamRejected
 from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools.listing import Arguments, ListAnswer, ListArguments, ending, listed, row_of
+from mcp_gateway.tools.listing import (
+    Arguments,
+    IdempotencyKey,
+    ListAnswer,
+    ListArguments,
+    ending,
+    listed,
+    row_of,
+)
 from mcp_gateway.tools.moments import IsoInput, parse, shown
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
@@ -17,6 +25,7 @@ from mcp_gateway.upstream.meters import MeterRow, insert_reading, list_meters
 from mcp_gateway.upstream.rows import Page
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
+UNUSUAL_MONTHS = 10  # of average gain in one reading: likely a slip of the keys
 MeterId = Annotated[int, Field(ge=1, le=2**31 - 1, description="Number of the meter, from list_meters.")]
 Serial = Annotated[str, Field(min_length=1, max_length=80, description="Serial of the meter, exactly.")]
 
@@ -83,14 +92,7 @@ class ReadingInput(Arguments):
     historical: Annotated[
         bool, Field(description="True to enter a reading that is older than the last one.")
     ] = False
-    idempotency_key: Annotated[
-        str | None,
-        Field(
-            min_length=8,
-            max_length=128,
-            description="Any unique text of yours: a repeat with the same one writes nothing again.",
-        ),
-    ] = None
+    idempotency_key: IdempotencyKey | None = None
 
 
 class Reading(BaseModel):
@@ -110,6 +112,17 @@ def outside_limits(row: MeterRow, value: float | None) -> bool:
     return value is not None and (
         (row.min_value is not None and value < row.min_value)
         or (row.max_value is not None and value > row.max_value)
+    )
+
+
+def meter_texts(row: MeterRow) -> tuple[str | None, ...]:
+    return (
+        row.description,
+        row.serial,
+        row.units_description,
+        row.units_code,
+        row.items_description,
+        row.code,
     )
 
 
@@ -153,15 +166,7 @@ async def run_list(call: Call, arguments: ListInput) -> MeterList:
             last = row.last_data.value if row.last_data else None
             if outside_limits(row, last) != arguments.outside_limits:
                 return False
-        return arguments.text is None or contains(
-            arguments.text,
-            row.description,
-            row.serial,
-            row.units_description,
-            row.units_code,
-            row.items_description,
-            row.code,
-        )
+        return arguments.text is None or contains(arguments.text, *meter_texts(row))
 
     filtered = arguments.text is not None or arguments.outside_limits is not None
     found = await listed(
@@ -183,6 +188,7 @@ async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
         )
     upstream: Upstream = call.upstream
     row = await _the_meter(call, arguments)
+    _check_against_last(call, arguments, row, read_at)
     try:
         inserted = await insert_reading(
             upstream,
@@ -198,6 +204,12 @@ async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
     notes = []
     if outside_limits(row, arguments.value):
         notes.append(f"The value lies outside the allowed range, {row.min_value} to {row.max_value}.")
+    gained = arguments.value - row.last_data.value if row.last_data and row.last_data.value is not None else 0
+    if row.is_counter and row.monthly_average_data and gained > UNUSUAL_MONTHS * row.monthly_average_data:
+        notes.append(
+            f"Unusual: {gained:g} more than the last reading, over {UNUSUAL_MONTHS} times what it gains in a "
+            "month. Ask the person whether it was read right."
+        )
     newest = after is not None and after.date == read_at
     shown_at = shown(call.caller, read_at)
     assert shown_at is not None
@@ -238,6 +250,26 @@ async def _the_meter(call: Call, arguments: ReadingInput) -> MeterRow:
             candidates=candidates,
         )
     return meant[0]
+
+
+def _check_against_last(call: Call, arguments: ReadingInput, row: MeterRow, read_at: dt.datetime) -> None:
+    """Refuses here what the upstream would refuse, so that the answer names the argument."""
+    last = row.last_data
+    if arguments.historical or last is None or last.date is None or last.value is None:
+        return
+    if (read_at, arguments.value) == (last.date, last.value):  # a repeat, which the upstream recognizes
+        return
+    shown_last = f"Last reading: {last.value} at {shown(call.caller, last.date)}."
+    if read_at <= last.date:
+        problem = "must be newer than the last reading, unless historical is true"
+        raise InvalidArguments(
+            f"read_at {problem}. {shown_last}", fields=[{"field": "read_at", "problem": problem}]
+        )
+    if row.is_counter and arguments.value < last.value:
+        problem = "must not be below the last reading: a counter only counts up"
+        raise InvalidArguments(
+            f"value {problem}. {shown_last}", fields=[{"field": "value", "problem": problem}]
+        )
 
 
 def _why_rejected(call: Call, row: MeterRow) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Annotated
 
 import pydantic
@@ -11,12 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mcp_gateway.errors import InvalidArguments, NotFound, NotPermitted
 from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools import assets, people, work_orders, work_requests
+from mcp_gateway.tools import assets, meters, people, work_orders, work_requests
 from mcp_gateway.tools.listing import Arguments
 from mcp_gateway.tools.text import UntrustedDocument, UntrustedText, contains, fold
 from mcp_gateway.tools.work_order_shapes import order_texts
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.meters import MeterRow, list_meters
 from mcp_gateway.upstream.personnel import PersonRow, list_people
 from mcp_gateway.upstream.rows import Fetch, Page, R, pages
 from mcp_gateway.upstream.work_orders import TaskRow, list_tasks, tasks_of
@@ -30,6 +32,7 @@ KINDS = {
     "asset": "assets:view",
     "work_order": "work_orders:view",
     "work_request": "work_requests:view",
+    "meter": "meters:view",
     "person": "people:view",
 }
 
@@ -102,6 +105,14 @@ def _request(upstream: Upstream, row: RequestRow) -> Result:
     )
 
 
+def _meter(upstream: Upstream, row: MeterRow) -> Result:
+    return Result(
+        id=f"meter:{row.id}",
+        title=f"{row.serial or row.id} · {row.description or ''} · {row.items_description or row.code or ''}",
+        url=upstream.link("meters", row.id),
+    )
+
+
 def _person(upstream: Upstream, row: PersonRow) -> Result:
     return Result(id=f"person:{row.code}", title=row.full_name, url=upstream.link("people", row.code or ""))
 
@@ -116,6 +127,7 @@ async def search(call: Call, arguments: SearchInput) -> Results:
         "asset": _search_assets,
         "work_order": _search_orders,
         "work_request": _search_requests,
+        "meter": _search_meters,
         "person": _search_people,
     }
     allowed = [kind for kind, right in KINDS.items() if right in call.caller.rights]
@@ -163,6 +175,26 @@ async def _search_requests(upstream: Upstream, words: str) -> list[Result]:
     return _once(_request(upstream, row) for row in rows)
 
 
+async def _meter_page(upstream: Upstream, start: int, size: int) -> Page[MeterRow]:
+    return await list_meters(upstream, start=start, size=size)
+
+
+async def _search_meters(upstream: Upstream, words: str) -> list[Result]:
+    rows = await _matching(
+        partial(_meter_page, upstream), lambda row: contains(words, *meters.meter_texts(row))
+    )
+    return _once(_meter(upstream, row) for row in rows)
+
+
+async def _fetch_meter(call: Call, number: int) -> meters.Meter:
+    """Meters cannot be asked for by number: the pages of all are looked through."""
+    async for page in pages(partial(_meter_page, call.upstream), most=MOST_PAGES):
+        for row in page.rows:
+            if row.id == number:
+                return meters.meter(call, row)
+    raise NotFound("There is no meter with that number, or not for this person.")
+
+
 async def _search_people(upstream: Upstream, words: str) -> list[Result]:
     async def fetch(start: int, size: int) -> Page[PersonRow]:
         return await list_people(upstream, start=start, size=size)
@@ -205,6 +237,9 @@ async def fetch(call: Call, arguments: FetchInput) -> Document:
         order = await work_orders.work_order(call, key)
         first = order.tasks[0].description if order.tasks else ""
         record, title, url = order, f"{order.folio} · {first}", order.url
+    elif kind == "meter":
+        found = await _fetch_meter(call, int(key) if _is_number(key) else 0)
+        record, title, url = found, f"{found.serial or found.id} · {found.description or ''}", found.url
     elif kind == "person":
         page = await list_people(call.upstream, code=key, size=2)
         if not page.rows:
@@ -245,7 +280,7 @@ TOOLS = (
         name="search",
         title="Search",
         description=(
-            "Finds assets, work orders, work requests and people by folio, code, number or words. "
+            "Finds assets, work orders, work requests, meters and people by folio, code, number or words. "
             "The newest records are looked through; use the list tools for complete answers."
         ),
         rights=frozenset(),

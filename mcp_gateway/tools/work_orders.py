@@ -115,17 +115,21 @@ class GetInput(Arguments):
 
 async def list_work_orders(call: Call, arguments: ListInput) -> WorkOrderList:
     upstream: Upstream = call.upstream
+    now = dt.datetime.now(dt.UTC)
     position = position_of(call, "list_work_orders", arguments)
     at_status, row, done = (
         int(position.get("status", 0)),
         int(position.get("row", 0)),
         str(position.get("done", "")),
     )
+    asked_at = parse_moment(position.get("at"))
     statuses = arguments.statuses
     basket: Basket[WorkOrder] = Basket(arguments.limit)
     found: Listed[WorkOrder] = Listed()
     while at_status < len(statuses):
-        step = await _collect(call, upstream, arguments, statuses[at_status], row, done, basket)
+        step = await _collect(
+            call, upstream, arguments, statuses[at_status], row, done, basket, not_after(asked_at, arguments)
+        )
         found.looked_at += step.looked_at
         found.total, found.next_row = step.total, step.next_row
         found.partial = step.partial
@@ -144,10 +148,24 @@ async def list_work_orders(call: Call, arguments: ListInput) -> WorkOrderList:
     if arguments.asset or arguments.location or arguments.since or arguments.until:
         notes.append("Only the tasks that fit the filter are shown; get_work_order shows all of an order.")
     last = basket.records[-1].folio[:LONGEST_FOLIO] if basket.records else done
-    more: dict[str, int | str] = {"status": at_status, "done": last if found.next_row else ""}
+    at = (asked_at or now).isoformat(timespec="microseconds")
+    more: dict[str, int | str] = {"status": at_status, "done": last if found.next_row else "", "at": at}
     return WorkOrderList(
         work_orders=found.records, **ending(call, "list_work_orders", arguments, found, notes, **more)
     )
+
+
+def parse_moment(text: int | str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if isinstance(text, str) and text else None
+
+
+def not_after(asked_at: dt.datetime | None, arguments: ListInput) -> dt.datetime | None:
+    """Later pages leave out orders made since the first one: they would move all rows down.
+
+    Not where the period is about another date: the upstream takes one period only.
+    """
+    has_period = arguments.since is not None or arguments.until is not None
+    return None if has_period and arguments.date_kind != "created" else asked_at
 
 
 async def _collect(
@@ -158,6 +176,7 @@ async def _collect(
     start: int,
     done: str,
     basket: Basket[WorkOrder],
+    latest: dt.datetime | None,
 ) -> Listed[WorkOrder]:
     """Fills the basket with whole orders of one status.
 
@@ -174,6 +193,7 @@ async def _collect(
             asset=arguments.asset,
             location=arguments.location,
             period=when,
+            made_by=latest,
             start=start,
             size=size,
         )

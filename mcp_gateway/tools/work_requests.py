@@ -10,7 +10,15 @@ from pydantic import AwareDatetime, BaseModel, Field
 from mcp_gateway.errors import InvalidArguments, NotFound
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.assets import path
-from mcp_gateway.tools.listing import Arguments, ListAnswer, ListArguments, ending, listed, row_of
+from mcp_gateway.tools.listing import (
+    Arguments,
+    IdempotencyKey,
+    ListAnswer,
+    ListArguments,
+    ending,
+    listed,
+    row_of,
+)
 from mcp_gateway.tools.moments import IsoInput, parse, period, shown
 from mcp_gateway.tools.people import writer
 from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText, contains
@@ -106,14 +114,7 @@ class CreateInput(Arguments):
         Field(description="When it happened, ISO moment; now if left out. Not in the future."),
     ] = None
     urgent: Annotated[bool, Field(description="Whether the person said that it is urgent.")] = False
-    idempotency_key: Annotated[
-        str | None,
-        Field(
-            min_length=8,
-            max_length=128,
-            description="Any unique text of yours: a repeat with the same one writes nothing again.",
-        ),
-    ] = None
+    idempotency_key: IdempotencyKey | None = None
 
 
 class Created(BaseModel):

@@ -55,6 +55,10 @@ def understood(answer: Answer, *, is_write: bool) -> Envelope:
     """The envelope of a success; raises what anything else means. 401 is the caller's to handle."""
     status = answer.status
     if status == 404 and not is_write:
+        if (
+            _json(answer) is None
+        ):  # the page of some other server is not the word of the API: no "nothing found"
+            raise UpstreamNotUnderstood(_NOT_UNDERSTOOD)
         return Envelope([], 0, None)
     if 200 <= status < 300:
         return _success(answer, is_write=is_write)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from mcp_gateway.upstream.http import Query, Upstream
 from mcp_gateway.upstream.rows import (
     PAGE_SIZE,
@@ -17,6 +19,7 @@ from mcp_gateway.upstream.rows import (
 )
 
 MOST_TASK_PAGES = 5
+EPOCH = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 DATE_KINDS = (
     "creation_date",
     "date_maintenance",
@@ -88,10 +91,16 @@ async def list_tasks(
     asset: str | None = None,
     location: str | None = None,
     period: Period | None = None,
+    made_by: dt.datetime | None = None,
     outage: int | None = None,
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[TaskRow]:
+    """`made_by` leaves out what was made later; it goes with a period of creation dates or none."""
+    asked = period
+    if made_by is not None:
+        since, until = (period.since, min(period.until, made_by)) if period else (EPOCH, made_by)
+        asked = Period(since, until, "creation_date")
     query: Query = {
         "ot_status": status,
         "code_asset": asset,
@@ -99,7 +108,7 @@ async def list_tasks(
         "id_items_availability": outage,
         "start": start,
         "limit": size,
-        **(period.query if period else {}),
+        **(asked.query if asked else {}),
     }
 
     def keep(row: TaskRow) -> bool:
@@ -108,6 +117,7 @@ async def list_tasks(
             and (asset is None or row.code == asset)
             and (outage is None or row.id_items_availability == outage)
             and (period is None or period.holds(getattr(row, period.kind)))
+            and (made_by is None or row.creation_date is None or row.creation_date <= made_by)
         )
 
     asked = (status, asset, period) != (None, None, None)

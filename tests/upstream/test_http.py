@@ -166,6 +166,17 @@ async def test_not_found(scripted: Scripted, upstream: Upstream) -> None:
         await upstream.put(["meter_reading", "X"], {})
 
 
+async def test_the_404_of_some_other_server_is_not_an_empty_list(
+    scripted: Scripted, upstream: Upstream
+) -> None:
+    async def page(_: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(status=404, text="<html>nginx</html>", content_type="text/html")
+
+    scripted.script = [page]
+    with pytest.raises(UpstreamNotUnderstood):
+        await upstream.get(["items"])
+
+
 async def test_reads_are_tried_again_after_an_error(scripted: Scripted, upstream: Upstream) -> None:
     scripted.script = [failed(500), drops, good([ROW])]
     assert (await upstream.get(["items"])).rows == [ROW]
