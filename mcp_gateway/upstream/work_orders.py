@@ -120,9 +120,9 @@ async def list_tasks(
             and (made_by is None or row.creation_date is None or row.creation_date <= made_by)
         )
 
-    asked = (status, asset, period) != (None, None, None)
+    narrowed = any(value is not None for value in (status, asset, outage, period, made_by))
     envelope = await upstream.get(["work_orders"], query)
-    return page_of(TaskRow, envelope, start, size, keep if asked else None)
+    return page_of(TaskRow, envelope, start, size, keep if narrowed else None)
 
 
 async def tasks_of(upstream: Upstream, folio: str) -> list[TaskRow]:
