@@ -72,7 +72,7 @@ def test_edges_are_those_of_the_source(locale: str) -> None:
     """Colon, ellipsis, full stop, question mark and line ends: what follows a text is glued to it."""
 
     def edges(text: str) -> tuple[bool, bool, str]:
-        end = text[-1] if text[-1] in ".:…?\n" else ""
+        end = text[-1:] if text[-1:] in ".:…?\n" else ""
         return text.startswith("\n"), text != text.strip(), end
 
     differing = [

@@ -246,5 +246,6 @@ TOOLS = (
         input=Input,
         output=Output,
         run=get_maintenance_metrics,
+        reports_progress=True,
     ),
 )
