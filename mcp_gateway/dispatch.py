@@ -158,7 +158,7 @@ async def _run(tool: Tool[Any, Any], call: Call, checked: BaseModel) -> ToolResu
         raise InternalError(f"Something went wrong on our side. Reference: {call.request_id}") from None
     if isinstance(output, (ToolResult, InputRequired)):
         return output
-    return success_result(output)
+    return _structured(output) if isinstance(output, dict) else success_result(output)
 
 
 async def _write_once(

@@ -45,7 +45,8 @@ class Call:
 class Tool(Generic[Input, Output]):
     """One tool. `rights` must all be held; `read_only` decides the scope that is needed.
 
-    `input` must forbid extra fields; `output` is the model of `structuredContent`.
+    `input` must forbid extra fields; `output` is the model of `structuredContent`. `run` gives that
+    model, or, where speed matters, the same as JSON.
     """
 
     name: str
@@ -54,7 +55,7 @@ class Tool(Generic[Input, Output]):
     rights: frozenset[str]
     input: type[Input]
     output: type[Output] | None
-    run: Callable[[Call, Input], Awaitable[Output | ToolResult | InputRequired]]
+    run: Callable[[Call, Input], Awaitable[Output | dict[str, Any] | ToolResult | InputRequired]]
     read_only: bool = True
     destructive: bool = False
     idempotent: bool = True

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcp_gateway.cursors import MAX_LENGTH, Position
@@ -15,7 +16,7 @@ from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, R, pages
 MOST_PAGES = 10  # looked through in one call where the filter is ours
 SIZE_LIMIT = 90_000  # bytes of records in one answer
 
-T = TypeVar("T", bound=BaseModel)
+T = TypeVar("T", bound=BaseModel | dict[str, Any])
 
 IdempotencyKey = Annotated[
     str,
@@ -60,6 +61,11 @@ class ListAnswer(BaseModel):
     notes: Annotated[list[str], Field(description="What to know about this answer.")] = []
 
 
+def present(**fields: Any) -> dict[str, Any]:
+    """Without what is not there."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 @dataclass(slots=True)
 class Listed(Generic[T]):
     """What was found, and from which row to go on: None at the end."""
@@ -80,7 +86,10 @@ class Basket(Generic[T]):
 
     def take(self, record: T) -> bool:
         """False: it belongs to the next answer. The first record always fits."""
-        size = len(record.__pydantic_serializer__.to_json(record, exclude_none=True))  # bytes at once
+        if isinstance(record, BaseModel):
+            size = len(record.__pydantic_serializer__.to_json(record, exclude_none=True))  # bytes at once
+        else:
+            size = len(orjson.dumps(record))
         if self.records and (len(self.records) >= self._limit or self._bytes + size > SIZE_LIMIT):
             return False
         self._bytes += size

@@ -34,10 +34,18 @@ def zone_of(caller: Caller) -> dt.tzinfo:
 
 def shown(caller: Caller, moment: dt.datetime | None) -> dt.datetime | None:
     """To the second, in the caller's zone."""
+    return in_zone(moment, zone_of(caller))
+
+
+def in_zone(moment: dt.datetime | None, zone: dt.tzinfo) -> dt.datetime | None:
     if moment is None:
         return None
-    local = moment.astimezone(zone_of(caller))
+    local = moment.astimezone(zone)
     return local.replace(microsecond=0) if local.microsecond else local
+
+
+def iso(moment: dt.datetime | None, zone: dt.tzinfo) -> str | None:
+    return None if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
 
 
 def minutes(seconds: float | None) -> int | None:

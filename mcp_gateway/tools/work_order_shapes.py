@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from mcp_gateway.caller import Caller
-from mcp_gateway.registry import Call
-from mcp_gateway.tools.moments import Minutes, minutes, shown
-from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText
+from mcp_gateway.tools.listing import present
+from mcp_gateway.tools.moments import Minutes, in_zone, iso, minutes
+from mcp_gateway.tools.text import (
+    NAME,
+    TEXT,
+    UntrustedLongText,
+    UntrustedName,
+    UntrustedText,
+    clean,
+    cleaned,
+)
 from mcp_gateway.tools.words import (
     DAMAGE,
     ORDER_STATUS,
@@ -117,18 +124,18 @@ def order_texts(order: Sequence[TaskRow]) -> list[str | None]:
     return texts
 
 
-def task_is_overdue(row: TaskRow) -> bool:
+def task_is_overdue(row: TaskRow, now: dt.datetime) -> bool:
     return (
         row.id_status_work_order in OPEN
         and row.id_status_work_order_task != 3
         and row.final_date is None
         and row.date_maintenance is not None
-        and row.date_maintenance < dt.datetime.now(dt.UTC)
+        and row.date_maintenance < now
     )
 
 
-def is_overdue(order: Sequence[TaskRow]) -> bool:
-    return any(task_is_overdue(row) for row in order)
+def is_overdue(order: Sequence[TaskRow], now: dt.datetime) -> bool:
+    return any(task_is_overdue(row, now) for row in order)
 
 
 def highest_priority(order: Sequence[TaskRow]) -> Priority | None:
@@ -136,46 +143,49 @@ def highest_priority(order: Sequence[TaskRow]) -> Priority | None:
     return word_of(PRIORITY, min(known)) if known else None
 
 
-def summary(call: Call, order: Sequence[TaskRow]) -> WorkOrder:
-    first, upstream = order[0], call.upstream
-    return WorkOrder(
-        folio=first.wo_folio,
+def summary(order: Sequence[TaskRow], url: str, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
+    """A WorkOrder as JSON. Written by hand: lists are what assistants ask for most, and building and
+    checking models costs more than all the rest of such a call."""
+    first = order[0]
+    return present(
+        folio=clean(first.wo_folio, NAME),
         status=word_of(ORDER_STATUS, first.id_status_work_order),
-        status_note=first.work_orders_status_custom_description or None,
-        responsible=first.personnel_description or None,
-        responsible_code=first.code_responsible,
+        status_note=cleaned(first.work_orders_status_custom_description, NAME),
+        responsible=cleaned(first.personnel_description, NAME),
+        responsible_code=cleaned(first.code_responsible, NAME),
         priority=highest_priority(order),
-        created_at=shown(call.caller, first.creation_date),
-        closed_at=shown(call.caller, first.wo_final_date),
+        created_at=iso(first.creation_date, zone),
+        closed_at=iso(first.wo_final_date, zone),
         completed_percentage=first.completed_percentage,
-        overdue=is_overdue(order),
-        tasks=[task(call.caller, row) for row in order[:LIST_TASKS_SHOWN]],
+        overdue=is_overdue(order, now),
+        tasks=[task(row, zone, now) for row in order[:LIST_TASKS_SHOWN]],
         tasks_left_out=max(0, len(order) - LIST_TASKS_SHOWN),
-        url=upstream.link("work-orders", first.wo_folio),
+        url=url,
     )
 
 
-def task(caller: Caller, row: TaskRow) -> Task:
-    return Task(
+def task(row: TaskRow, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
+    """A Task as JSON."""
+    return present(
         id=row.id_work_orders_tasks,
-        description=row.description or "",
-        asset_code=row.code,
-        asset=row.items_log_description,
-        type=row.tasks_log_task_type_main,
+        description=clean(row.description or "", TEXT),
+        asset_code=cleaned(row.code, NAME),
+        asset=cleaned(row.items_log_description, TEXT),
+        type=cleaned(row.tasks_log_task_type_main, NAME),
         status=word_of(TASK_STATUS, row.id_status_work_order_task),
         priority=word_of(PRIORITY, row.id_priorities),
-        scheduled_at=shown(caller, row.date_maintenance),
-        started_at=shown(caller, row.initial_date),
-        finished_at=shown(caller, row.final_date),
+        scheduled_at=iso(row.date_maintenance, zone),
+        started_at=iso(row.initial_date, zone),
+        finished_at=iso(row.final_date, zone),
         estimated_minutes=minutes(row.tasks_duration),
-        overdue=task_is_overdue(row),
+        overdue=task_is_overdue(row, now),
     )
 
 
-def task_details(caller: Caller, row: TaskRow) -> TaskDetails:
+def task_details(row: TaskRow, zone: dt.tzinfo, now: dt.datetime) -> TaskDetails:
     failed = any((row.types_description, row.causes_description, row.detection_method_description))
     return TaskDetails(
-        **dict(task(caller, row)),
+        **task(row, zone, now),
         location=row.parent_description,
         note=row.task_note or None,
         trigger=row.trigger_description,
@@ -191,7 +201,7 @@ def task_details(caller: Caller, row: TaskRow) -> TaskDetails:
             detected_by=row.detection_method_description,
             severity=word_of(SEVERITY, row.id_failure_severity),
             damage=word_of(DAMAGE, row.id_damage_type),
-            happened_at=shown(caller, row.event_date),
+            happened_at=in_zone(row.event_date, zone),
         )
         if failed
         else None,

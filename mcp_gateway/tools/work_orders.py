@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from mcp_gateway.caller import Caller
 from mcp_gateway.errors import NotFound
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.listing import (
@@ -20,8 +19,9 @@ from mcp_gateway.tools.listing import (
     Listed,
     ending,
     position_of,
+    present,
 )
-from mcp_gateway.tools.moments import IsoInput, minutes, period, shown
+from mcp_gateway.tools.moments import IsoInput, minutes, period, shown, zone_of
 from mcp_gateway.tools.text import contains
 from mcp_gateway.tools.words import (
     ORDER_STATUS,
@@ -114,7 +114,8 @@ class GetInput(Arguments):
     folio: Folio
 
 
-async def list_work_orders(call: Call, arguments: ListInput) -> WorkOrderList:
+async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
+    """A WorkOrderList as JSON."""
     upstream: Upstream = call.upstream
     now = dt.datetime.now(dt.UTC)
     position = position_of(call, "list_work_orders", arguments)
@@ -125,8 +126,8 @@ async def list_work_orders(call: Call, arguments: ListInput) -> WorkOrderList:
     )
     asked_at = parse_moment(position.get("at"))
     statuses = arguments.statuses
-    basket: Basket[WorkOrder] = Basket(arguments.limit)
-    found: Listed[WorkOrder] = Listed()
+    basket: Basket[dict[str, Any]] = Basket(arguments.limit)
+    found: Listed[dict[str, Any]] = Listed()
     while at_status < len(statuses):
         step = await _collect(
             call, upstream, arguments, statuses[at_status], row, done, basket, not_after(asked_at, arguments)
@@ -148,10 +149,10 @@ async def list_work_orders(call: Call, arguments: ListInput) -> WorkOrderList:
         notes.append(f"The question fits {total_tasks} tasks; an order may have several.")
     if arguments.asset or arguments.location or arguments.since or arguments.until:
         notes.append("Only the tasks that fit the filter are shown; get_work_order shows all of an order.")
-    last = basket.records[-1].folio[:LONGEST_FOLIO] if basket.records else done
+    last = str(basket.records[-1]["folio"])[:LONGEST_FOLIO] if basket.records else done
     at = (asked_at or now).isoformat(timespec="microseconds")
     more: dict[str, int | str] = {"status": at_status, "done": last if found.next_row else "", "at": at}
-    return WorkOrderList(
+    return present(
         work_orders=found.records, **ending(call, "list_work_orders", arguments, found, notes, **more)
     )
 
@@ -176,9 +177,9 @@ async def _collect(
     status: int | None,
     start: int,
     done: str,
-    basket: Basket[WorkOrder],
+    basket: Basket[dict[str, Any]],
     latest: dt.datetime | None,
-) -> Listed[WorkOrder]:
+) -> Listed[dict[str, Any]]:
     """Fills the basket with whole orders of one status.
 
     The rows of an order stand together but may run over the edge of a page, so an order is taken
@@ -199,14 +200,16 @@ async def _collect(
             size=size,
         )
 
-    step: Listed[WorkOrder] = Listed()
+    step: Listed[dict[str, Any]] = Listed()
+    zone, now = zone_of(call.caller), dt.datetime.now(dt.UTC)
     order: list[TaskRow] = []
     begins = start
 
     def take() -> bool:
-        if not order or not _fits(order, arguments, call.caller):
+        if not order or not _fits(order, arguments, now):
             return True
-        return basket.take(summary(call, order))
+        url = upstream.link("work-orders", order[0].wo_folio)
+        return basket.take(summary(order, url, zone, now))
 
     last = True
     size = PAGE_SIZE if arguments.looks_through else min(PAGE_SIZE, ROWS_AN_ORDER * arguments.limit + 1)
@@ -236,7 +239,7 @@ async def _collect(
     return step
 
 
-def _fits(order: Sequence[TaskRow], arguments: ListInput, caller: Caller) -> bool:
+def _fits(order: Sequence[TaskRow], arguments: ListInput, now: dt.datetime) -> bool:
     first = order[0]
     if arguments.responsible is not None:
         wanted = arguments.responsible
@@ -247,7 +250,7 @@ def _fits(order: Sequence[TaskRow], arguments: ListInput, caller: Caller) -> boo
         word_of(PRIORITY, row.id_priorities) in arguments.priority for row in order
     ):
         return False
-    if arguments.overdue is not None and is_overdue(order) != arguments.overdue:
+    if arguments.overdue is not None and is_overdue(order, now) != arguments.overdue:
         return False
     return arguments.text is None or contains(arguments.text, *order_texts(order))
 
@@ -262,10 +265,11 @@ async def work_order(call: Call, folio: str) -> WorkOrderDetails:
     if not order:
         raise NotFound("There is no work order with that folio, or not for this person.")
     first = order[0]
+    zone, now = zone_of(call.caller), dt.datetime.now(dt.UTC)
     costs = [row.total_cost_task for row in order if row.total_cost_task is not None]
     shown_tasks: Basket[TaskDetails] = Basket(TASKS_SHOWN)
     for row in order:
-        if not shown_tasks.take(task_details(call.caller, row)):
+        if not shown_tasks.take(task_details(row, zone, now)):
             break
     return WorkOrderDetails(
         folio=first.wo_folio,
@@ -284,7 +288,7 @@ async def work_order(call: Call, folio: str) -> WorkOrderDetails:
         total_cost=round(sum(costs), 2) if costs else None,
         rating=first.rating,
         note=first.note or None,
-        overdue=is_overdue(order),
+        overdue=is_overdue(order, now),
         tasks=shown_tasks.records,
         tasks_left_out=len(order) - len(shown_tasks.records),
         url=upstream.link("work-orders", first.wo_folio),
