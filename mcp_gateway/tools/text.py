@@ -18,9 +18,11 @@ _REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def clean(text: str, longest: int) -> str:
     """Without control, bidi, private and invisible characters; cut at `longest`."""
+    if len(text) <= longest and text.isascii() and text.isprintable():
+        return text.strip()
     kept = text[: longest * 2]
     # Printable text holds nothing of _REMOVED, which str.isprintable knows by the same tables.
-    if not kept.isprintable() or not (kept.isascii() or _INVISIBLE.isdisjoint(kept)):
+    if not kept.isprintable() or not _INVISIBLE.isdisjoint(kept):
         kept = "".join(
             char
             for char in kept.replace("\r\n", "\n").replace("\r", "\n")

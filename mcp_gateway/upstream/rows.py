@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from mcp_gateway.errors import UpstreamNotUnderstood
 from mcp_gateway.upstream.envelope import Envelope
@@ -17,21 +18,10 @@ PAGE_SIZE = 100
 R = TypeVar("R", bound="Row")
 
 
-def _moment(value: object) -> object:
-    """Empty dates come as null or as an empty text; without a zone they are UTC."""
-    if not value:
-        return None
-    if isinstance(value, str):
-        moment = dt.datetime.fromisoformat(value)
-        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return value
-
-
-Moment = Annotated[dt.datetime | None, BeforeValidator(_moment)]
-OrNothing = BeforeValidator(lambda value: None if value == "" else value)
-Number = Annotated[float | None, OrNothing]
-Whole = Annotated[int | None, OrNothing]
-Flag = Annotated[bool | None, OrNothing]
+Moment = AwareDatetime | None
+Number = float | None
+Whole = int | None
+Flag = bool | None
 
 
 class Row(BaseModel):
@@ -111,10 +101,10 @@ class Unread(Sequence[R]):
     def __getitem__(self, at: int | slice) -> R | list[R]:
         if isinstance(at, slice):
             return parsed(self._model, self._rows[at])
-        return parsed(self._model, [self._rows[at]])[0]
+        return _checked(self._model, self._rows[at])
 
     def __iter__(self) -> Iterator[R]:
-        return (parsed(self._model, [row])[0] for row in self._rows)
+        return (_checked(self._model, row) for row in self._rows)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unread) and self._rows == other._rows
@@ -123,10 +113,31 @@ class Unread(Sequence[R]):
 
 
 def parsed(model: type[R], rows: Sequence[dict[str, Any]]) -> list[R]:
+    return [_checked(model, row) for row in rows]
+
+
+def _checked(model: type[R], row: dict[str, Any]) -> R:
+    """As the contract says, or mended: only a row that needs it pays for our tolerance."""
     try:
-        return [model.model_validate(row) for row in rows]
+        return model.model_validate(row)
+    except ValidationError:
+        pass
+    try:
+        return model.model_validate(_mended(model, row))
     except ValidationError:
         raise UpstreamNotUnderstood("Fracttal One gave a record that could not be understood.") from None
+
+
+def _mended(model: type[Row], row: dict[str, Any]) -> dict[str, Any]:
+    """Empty values come as an empty text too; moments without a zone are UTC."""
+    mended = {name: value for name, value in row.items() if value != ""}
+    for name, field in model.model_fields.items():
+        value = mended.get(name)
+        if field.annotation == Moment and isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                moment = dt.datetime.fromisoformat(value)
+                mended[name] = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return mended
 
 
 async def pages(
