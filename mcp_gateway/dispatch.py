@@ -239,7 +239,7 @@ def _structured(data: dict[str, Any]) -> ToolResult:
         return error_result(
             InvalidArguments("The answer would be too large. Ask for fewer rows or a shorter period.")
         )
-    return ToolResult(content=[{"type": "text", "text": text.decode()}], structured=data)
+    return ToolResult(content=[{"type": "text", "text": text.decode()}], structured=data, json=text)
 
 
 def success_result(output: BaseModel) -> ToolResult:

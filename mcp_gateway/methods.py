@@ -243,7 +243,9 @@ class Methods:
             "isError": result.is_error,
             **self._envelope(modern),
         }
-        if result.structured is not None:
+        if result.json is not None:
+            wire["structuredContent"] = orjson.Fragment(result.json)
+        elif result.structured is not None:
             wire["structuredContent"] = result.structured
         if result.meta:
             wire["_meta"] = {**wire.get("_meta", {}), **result.meta}

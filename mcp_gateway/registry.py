@@ -81,6 +81,7 @@ class ToolResult:
     structured: dict[str, Any] | None = None
     is_error: bool = False
     meta: dict[str, Any] = field(default_factory=dict)
+    json: bytes | None = None  # `structured` as it was already written
 
 
 @dataclass(frozen=True, slots=True)
