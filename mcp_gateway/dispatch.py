@@ -234,12 +234,12 @@ def _close(entry: audit.Entry, started: float, upstream: Upstream, error: Gatewa
 
 
 def _structured(data: dict[str, Any]) -> ToolResult:
-    text = orjson.dumps(data)
+    text = orjson.dumps(data, option=orjson.OPT_OMIT_MICROSECONDS)
     if len(text) > RESULT_LIMIT:
         return error_result(
             InvalidArguments("The answer would be too large. Ask for fewer rows or a shorter period.")
         )
-    return ToolResult(content=[{"type": "text", "text": text.decode()}], structured=data, json=text)
+    return ToolResult(content=[{"type": "text", "text": text.decode()}], json=text)
 
 
 def success_result(output: BaseModel) -> ToolResult:

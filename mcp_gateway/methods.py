@@ -245,8 +245,6 @@ class Methods:
         }
         if result.json is not None:
             wire["structuredContent"] = orjson.Fragment(result.json)
-        elif result.structured is not None:
-            wire["structuredContent"] = result.structured
         if result.meta:
             wire["_meta"] = {**wire.get("_meta", {}), **result.meta}
         return wire

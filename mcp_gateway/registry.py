@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
+import orjson
 from pydantic import BaseModel
 
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
@@ -78,10 +79,14 @@ class ToolResult:
     dictionaries, and the hidden `_meta`."""
 
     content: list[dict[str, Any]]
-    structured: dict[str, Any] | None = None
+    json: bytes | None = None  # `structuredContent`, written once
     is_error: bool = False
     meta: dict[str, Any] = field(default_factory=dict)
-    json: bytes | None = None  # `structured` as it was already written
+
+    @property
+    def structured(self) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = None if self.json is None else orjson.loads(self.json)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

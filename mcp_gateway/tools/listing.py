@@ -82,18 +82,21 @@ class Basket(Generic[T]):
 
     def __init__(self, limit: int) -> None:
         self.records: list[T] = []
+        self.written: list[orjson.Fragment] = []  # as they may go out
         self._limit, self._bytes = limit, 0
 
     def take(self, record: T) -> bool:
         """False: it belongs to the next answer. The first record always fits."""
-        if isinstance(record, BaseModel):
-            size = len(record.__pydantic_serializer__.to_json(record, exclude_none=True))  # bytes at once
-        else:
-            size = len(orjson.dumps(record))
-        if self.records and (len(self.records) >= self._limit or self._bytes + size > SIZE_LIMIT):
+        written = (
+            record.__pydantic_serializer__.to_json(record, exclude_none=True)
+            if isinstance(record, BaseModel)
+            else orjson.dumps(record, option=orjson.OPT_OMIT_MICROSECONDS)
+        )
+        if self.records and (len(self.records) >= self._limit or self._bytes + len(written) > SIZE_LIMIT):
             return False
-        self._bytes += size
+        self._bytes += len(written)
         self.records.append(record)
+        self.written.append(orjson.Fragment(written))
         return True
 
 

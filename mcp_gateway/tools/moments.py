@@ -44,8 +44,9 @@ def in_zone(moment: dt.datetime | None, zone: dt.tzinfo) -> dt.datetime | None:
     return local.replace(microsecond=0) if local.microsecond else local
 
 
-def iso(moment: dt.datetime | None, zone: dt.tzinfo) -> str | None:
-    return None if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
+def local(moment: dt.datetime | None, zone: dt.tzinfo) -> dt.datetime | None:
+    """For answers that are written as JSON: the writer drops what is less than a second."""
+    return None if moment is None else moment.astimezone(zone)
 
 
 def minutes(seconds: float | None) -> int | None:

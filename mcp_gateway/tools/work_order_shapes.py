@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.tools.listing import present
-from mcp_gateway.tools.moments import Minutes, in_zone, iso, minutes
+from mcp_gateway.tools.moments import Minutes, in_zone, local, minutes
 from mcp_gateway.tools.text import (
     NAME,
     TEXT,
@@ -154,8 +154,8 @@ def summary(order: Sequence[TaskRow], url: str, zone: dt.tzinfo, now: dt.datetim
         responsible=cleaned(first.personnel_description, NAME),
         responsible_code=cleaned(first.code_responsible, NAME),
         priority=highest_priority(order),
-        created_at=iso(first.creation_date, zone),
-        closed_at=iso(first.wo_final_date, zone),
+        created_at=local(first.creation_date, zone),
+        closed_at=local(first.wo_final_date, zone),
         completed_percentage=first.completed_percentage,
         overdue=is_overdue(order, now),
         tasks=[task(row, zone, now) for row in order[:LIST_TASKS_SHOWN]],
@@ -174,9 +174,9 @@ def task(row: TaskRow, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
         type=cleaned(row.tasks_log_task_type_main, NAME),
         status=word_of(TASK_STATUS, row.id_status_work_order_task),
         priority=word_of(PRIORITY, row.id_priorities),
-        scheduled_at=iso(row.date_maintenance, zone),
-        started_at=iso(row.initial_date, zone),
-        finished_at=iso(row.final_date, zone),
+        scheduled_at=local(row.date_maintenance, zone),
+        started_at=local(row.initial_date, zone),
+        finished_at=local(row.final_date, zone),
         estimated_minutes=minutes(row.tasks_duration),
         overdue=task_is_overdue(row, now),
     )

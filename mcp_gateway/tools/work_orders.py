@@ -153,7 +153,7 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
     at = (asked_at or now).isoformat(timespec="microseconds")
     more: dict[str, int | str] = {"status": at_status, "done": last if found.next_row else "", "at": at}
     return present(
-        work_orders=found.records, **ending(call, "list_work_orders", arguments, found, notes, **more)
+        work_orders=basket.written, **ending(call, "list_work_orders", arguments, found, notes, **more)
     )
 
 
