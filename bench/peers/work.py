@@ -32,7 +32,8 @@ def credential(headers: list[tuple[bytes, bytes]]) -> str | None:
 async def work_orders(limit: int, shown: str) -> dict[str, Any]:
     if not _session:
         _session.append(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2000)))
-    address = f"{UPSTREAM}/work_orders/?limit={limit}"
+    rows = 2 * limit + 1  # as the product: rows are tasks, and an order ends where the next one begins
+    address = f"{UPSTREAM}/work_orders/?limit={rows}"
     async with _session[0].get(address, headers={"authorization": shown}) as answer:
         envelope = orjson.loads(await answer.read())
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -143,10 +144,11 @@ def highest_priority(order: Sequence[TaskRow]) -> Priority | None:
     return word_of(PRIORITY, min(known)) if known else None
 
 
-def summary(order: Sequence[TaskRow], url: str, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
+def summary(order: Sequence[TaskRow], pages: str, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
     """A WorkOrder as JSON. Written by hand: lists are what assistants ask for most, and building and
     checking models costs more than all the rest of such a call."""
     first = order[0]
+    tasks = [task(row, zone, now) for row in order[:LIST_TASKS_SHOWN]]
     return present(
         folio=clean(first.wo_folio, NAME),
         status=word_of(ORDER_STATUS, first.id_status_work_order),
@@ -157,10 +159,10 @@ def summary(order: Sequence[TaskRow], url: str, zone: dt.tzinfo, now: dt.datetim
         created_at=local(first.creation_date, zone),
         closed_at=local(first.wo_final_date, zone),
         completed_percentage=first.completed_percentage,
-        overdue=is_overdue(order, now),
-        tasks=[task(row, zone, now) for row in order[:LIST_TASKS_SHOWN]],
+        overdue=any(line["overdue"] for line in tasks) or is_overdue(order[LIST_TASKS_SHOWN:], now),
+        tasks=tasks,
         tasks_left_out=max(0, len(order) - LIST_TASKS_SHOWN),
-        url=url,
+        url=pages + quote(first.wo_folio, safe=""),
     )
 
 

@@ -202,14 +202,14 @@ async def _collect(
 
     step: Listed[dict[str, Any]] = Listed()
     zone, now = zone_of(call.caller), dt.datetime.now(dt.UTC)
+    pages_of_orders = upstream.link("work-orders", "")
     order: list[TaskRow] = []
     begins = start
 
     def take() -> bool:
         if not order or not _fits(order, arguments, now):
             return True
-        url = upstream.link("work-orders", order[0].wo_folio)
-        return basket.take(summary(order, url, zone, now))
+        return basket.take(summary(order, pages_of_orders, zone, now))
 
     last = True
     size = PAGE_SIZE if arguments.looks_through else min(PAGE_SIZE, ROWS_AN_ORDER * arguments.limit + 1)
