@@ -60,7 +60,7 @@ class Server:
 def started(directory: Path, **environment: str) -> Iterator[Server]:
     """Start the server over a new database with the demo plant; `environment` adds or overrides."""
     directory.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = int(environment.get("PORT", "0")) or free_port()
     url = f"http://127.0.0.1:{port}"
     log = directory / "server.log"
     settings = {
