@@ -1,37 +1,28 @@
-"""Audit rows of tool calls, committed before the answer leaves, many calls to a commit.
+"""Audit rows of tool calls, committed before the answer leaves (group_commit.py).
 
-One thread per process owns the writing. Calls hand it a job and await the commit; whatever
-waits when the thread is free shares one transaction (group commit), so a row costs little
-under load. When a row cannot be stored the call fails: no answer without its row.
+When a row cannot be stored the call fails: no answer without its row.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import datetime as dt
 import hashlib
 import hmac
-import logging
-import queue
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import OperationalError, close_old_connections, connection, transaction
+from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
 from mcp_gateway.caller import Caller
+from mcp_gateway.group_commit import GroupCommit
 from mcp_gateway.models import Outcome, ToolCall, WriteRecord
 
-logger = logging.getLogger(__name__)
-
-BATCH = 500
 REPEAT_WINDOW = dt.timedelta(minutes=5)  # a write without a key
 KEY_LIFETIME = dt.timedelta(hours=24)  # a write with an idempotency key
 _DIGEST_KEY = hashlib.sha256(b"tool-call-audit\0" + settings.CREDENTIAL_HASH_KEY.encode()).digest()
@@ -125,7 +116,7 @@ class Claim:
 
 async def record(entry: Entry) -> None:
     """Store the finished call of a read, or of a write that never began."""
-    await _writer.submit(entry)
+    await _writer.store(entry)
 
 
 async def claim_write(entry: Entry, idempotency_key: str | None) -> Claim:
@@ -150,7 +141,7 @@ async def claim_write(entry: Entry, idempotency_key: str | None) -> Claim:
         )
         return Claim(saved.pk, call.pk)
 
-    claim: Claim = await _writer.submit(job)
+    claim: Claim = await _writer.run(job)
     return claim
 
 
@@ -170,7 +161,7 @@ async def finish_write(claim: Claim, entry: Entry, result: dict[str, Any] | None
         else:
             saved.delete()
 
-    await _writer.submit(job)
+    await _writer.run(job)
 
 
 async def earlier_result(record_id: int) -> WriteRecord | None:
@@ -179,7 +170,7 @@ async def earlier_result(record_id: int) -> WriteRecord | None:
     def job() -> WriteRecord | None:
         return WriteRecord.objects.filter(pk=record_id).first()
 
-    found: WriteRecord | None = await _writer.submit(job)
+    found: WriteRecord | None = await _writer.run(job)
     return found
 
 
@@ -200,127 +191,21 @@ def settle_interrupted(older_than: dt.timedelta = dt.timedelta(minutes=5)) -> in
     return ToolCall.objects.filter(outcome=Outcome.STARTED, at__lt=before).update(outcome=Outcome.UNKNOWN)
 
 
-# --- the writing thread ------------------------------------------------------------------
+# --- the writing ---------------------------------------------------------------------------
 
 _COLUMNS = [str(field.column) for field in ToolCall._meta.local_concrete_fields if not field.primary_key]
 # Column names are constants of this module and values are bound.
 _INSERT = f"INSERT INTO {ToolCall._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608
 _VALUES = f"({', '.join(['%s'] * len(_COLUMNS))})"
 
-Work = Entry | Callable[[], Any]
+
+def _insert(rows: list[tuple[Any, ...]]) -> None:
+    # One statement: with one for each row the thread would wait for its turn after each.
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT + ", ".join([_VALUES] * len(rows)), list(chain.from_iterable(rows)))
 
 
-@dataclass(slots=True)
-class _Job:
-    work: Work
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-
-    def resolve(self, result: Any, error: BaseException | None) -> None:
-        def settle() -> None:
-            if self.future.done():
-                return
-            if error is not None:
-                self.future.set_exception(error)
-            else:
-                self.future.set_result(result)
-
-        with contextlib.suppress(RuntimeError):  # the loop of a vanished request is closed
-            self.loop.call_soon_threadsafe(settle)
-
-
-class _Writer:
-    def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-
-    async def submit(self, work: Work) -> Any:
-        self.start()
-        loop = asyncio.get_running_loop()
-        job = _Job(work, loop, loop.create_future())
-        self._jobs.put(job)
-        return await job.future
-
-    def start(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
-            with self._lock:
-                if self._thread is None or not self._thread.is_alive():
-                    self._thread = threading.Thread(target=self._run, name="audit-writer", daemon=True)
-                    self._thread.start()
-
-    def stop(self) -> None:
-        """Write what waits, then end the thread."""
-        with self._lock:
-            if self._thread is not None and self._thread.is_alive():
-                self._jobs.put(None)
-                self._thread.join(timeout=30)
-            self._thread = None
-
-    def _run(self) -> None:
-        try:
-            while (batch := self._next_batch()) is not None:
-                self._commit(batch)
-        finally:
-            connection.close()
-
-    def _next_batch(self) -> list[_Job] | None:
-        job = self._jobs.get()
-        batch: list[_Job] = []
-        while job is not None:
-            batch.append(job)
-            if len(batch) >= BATCH:
-                return batch
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                return batch
-        if batch:  # the end was asked for behind these jobs
-            self._jobs.put(None)
-            return batch
-        return None
-
-    def _commit(self, batch: Sequence[_Job]) -> None:
-        close_old_connections()
-        try:
-            try:
-                results = _write(batch)
-            except OperationalError:
-                connection.close()  # a restarted database: once more on a fresh connection
-                results = _write(batch)
-        except Exception as error:  # noqa: BLE001 - the thread must outlive any failure; callers get it
-            logger.error("Audit rows could not be stored: %s", type(error).__name__)
-            for job in batch:
-                job.resolve(None, error)
-            return
-        for job, (result, failure) in zip(batch, results, strict=True):
-            job.resolve(result, failure)
-
-
-def _write(batch: Sequence[_Job]) -> list[tuple[Any, Exception | None]]:
-    """All jobs in one transaction; a job that fails is rolled back alone."""
-    results: list[tuple[Any, Exception | None]] = []
-    with transaction.atomic():
-        rows = [job.work.values() for job in batch if isinstance(job.work, Entry)]
-        if rows:
-            # One statement: with one for each row this thread would wait for its turn after each.
-            with connection.cursor() as cursor:
-                cursor.execute(_INSERT + ", ".join([_VALUES] * len(rows)), list(chain.from_iterable(rows)))
-        for job in batch:
-            if isinstance(job.work, Entry):
-                results.append((None, None))
-                continue
-            try:
-                with transaction.atomic():
-                    results.append((job.work(), None))
-            except OperationalError:
-                raise
-            except Exception as error:  # noqa: BLE001 - handed to the call that asked
-                results.append((None, error))
-    return results
-
-
-_writer = _Writer()
+_writer = GroupCommit("audit-writer", _insert)
 
 
 def start() -> None:
