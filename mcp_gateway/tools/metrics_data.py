@@ -136,6 +136,7 @@ async def read_tasks(
     async def fetch(start: int, size: int) -> Page[TaskRow]:
         return await list_tasks(
             reading.upstream,
+            TaskRow,
             asset=code if scope == "asset" else None,
             location=code if scope == "location" else None,
             period=period,
@@ -161,6 +162,6 @@ async def read_tasks_of_earlier(
 
 def _linked_fetch(upstream: Upstream, outage: int) -> Fetch[TaskRow]:
     async def fetch(start: int, size: int) -> Page[TaskRow]:
-        return await list_tasks(upstream, outage=outage, start=start, size=size)
+        return await list_tasks(upstream, TaskRow, outage=outage, start=start, size=size)
 
     return fetch

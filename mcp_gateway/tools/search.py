@@ -21,7 +21,7 @@ from mcp_gateway.upstream.items import ItemRow, find_item, list_items
 from mcp_gateway.upstream.meters import MeterRow, list_meters
 from mcp_gateway.upstream.personnel import PersonRow, list_people
 from mcp_gateway.upstream.rows import Fetch, Page, R, pages
-from mcp_gateway.upstream.work_orders import TaskRow, list_tasks, tasks_of
+from mcp_gateway.upstream.work_orders import TaskLine, list_tasks, tasks_of
 from mcp_gateway.upstream.work_requests import RequestRow, find_request, list_requests
 
 MOST_PAGES = 3  # of each kind that are looked through: a search costs a company at most 19 requests
@@ -89,7 +89,7 @@ def _asset(upstream: Upstream, row: ItemRow) -> Result:
     )
 
 
-def _order(upstream: Upstream, row: TaskRow) -> Result:
+def _order(upstream: Upstream, row: TaskLine) -> Result:
     return Result(
         id=f"work_order:{row.wo_folio}",
         title=f"{row.wo_folio} · {row.description or ''} · {row.items_log_description or ''}",
@@ -159,10 +159,10 @@ async def _search_assets(upstream: Upstream, words: str) -> list[Result]:
 
 
 async def _search_orders(upstream: Upstream, words: str) -> list[Result]:
-    async def fetch(start: int, size: int) -> Page[TaskRow]:
-        return await list_tasks(upstream, start=start, size=size)
+    async def fetch(start: int, size: int) -> Page[TaskLine]:
+        return await list_tasks(upstream, TaskLine, start=start, size=size)
 
-    rows = (await tasks_of(upstream, words))[:1]
+    rows: list[TaskLine] = [*(await tasks_of(upstream, words))[:1]]
     rows += await _matching(fetch, lambda row: contains(words, *order_texts([row])))
     return _once(_order(upstream, row) for row in rows)
 

@@ -33,7 +33,7 @@ from mcp_gateway.tools.words import (
     TaskStatus,
     word_of,
 )
-from mcp_gateway.upstream.work_orders import TaskRow
+from mcp_gateway.upstream.work_orders import TaskLine, TaskRow
 
 LIST_TASKS_SHOWN = 20
 OPEN = (1, 2)
@@ -117,7 +117,7 @@ class WorkOrderDetails(BaseModel):
     url: str
 
 
-def order_texts(order: Sequence[TaskRow]) -> list[str | None]:
+def order_texts(order: Sequence[TaskLine]) -> list[str | None]:
     first = order[0]
     texts = [first.wo_folio, first.note, first.personnel_description]
     for row in order:
@@ -125,7 +125,7 @@ def order_texts(order: Sequence[TaskRow]) -> list[str | None]:
     return texts
 
 
-def task_is_overdue(row: TaskRow, now: dt.datetime) -> bool:
+def task_is_overdue(row: TaskLine, now: dt.datetime) -> bool:
     return (
         row.id_status_work_order in OPEN
         and row.id_status_work_order_task != 3
@@ -135,16 +135,16 @@ def task_is_overdue(row: TaskRow, now: dt.datetime) -> bool:
     )
 
 
-def is_overdue(order: Sequence[TaskRow], now: dt.datetime) -> bool:
+def is_overdue(order: Sequence[TaskLine], now: dt.datetime) -> bool:
     return any(task_is_overdue(row, now) for row in order)
 
 
-def highest_priority(order: Sequence[TaskRow]) -> Priority | None:
+def highest_priority(order: Sequence[TaskLine]) -> Priority | None:
     known = [row.id_priorities for row in order if row.id_priorities in PRIORITY]
     return word_of(PRIORITY, min(known)) if known else None
 
 
-def summary(order: Sequence[TaskRow], pages: str, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
+def summary(order: Sequence[TaskLine], pages: str, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
     """A WorkOrder as JSON. Written by hand: lists are what assistants ask for most, and building and
     checking models costs more than all the rest of such a call."""
     first = order[0]
@@ -166,7 +166,7 @@ def summary(order: Sequence[TaskRow], pages: str, zone: dt.tzinfo, now: dt.datet
     )
 
 
-def task(row: TaskRow, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
+def task(row: TaskLine, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
     """A Task as JSON."""
     return present(
         id=row.id_work_orders_tasks,

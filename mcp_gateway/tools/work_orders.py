@@ -43,7 +43,7 @@ from mcp_gateway.tools.work_order_shapes import (
 )
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page, pages
-from mcp_gateway.upstream.work_orders import TaskRow, list_tasks, tasks_of
+from mcp_gateway.upstream.work_orders import TaskLine, list_tasks, tasks_of
 
 LONGEST_FOLIO = 64
 TASKS_SHOWN = 100
@@ -188,9 +188,10 @@ async def _collect(
     """
     when = period(call.caller, arguments.since, arguments.until, DATE_KINDS[arguments.date_kind])
 
-    async def fetch(start: int, size: int) -> Page[TaskRow]:
+    async def fetch(start: int, size: int) -> Page[TaskLine]:
         return await list_tasks(
             upstream,
+            TaskLine,
             status=status,
             asset=arguments.asset,
             location=arguments.location,
@@ -203,7 +204,7 @@ async def _collect(
     step: Listed[dict[str, Any]] = Listed()
     zone, now = zone_of(call.caller), dt.datetime.now(dt.UTC)
     pages_of_orders = upstream.link("work-orders", "")
-    order: list[TaskRow] = []
+    order: list[TaskLine] = []
     begins = start
 
     def take() -> bool:
@@ -239,7 +240,7 @@ async def _collect(
     return step
 
 
-def _fits(order: Sequence[TaskRow], arguments: ListInput, now: dt.datetime) -> bool:
+def _fits(order: Sequence[TaskLine], arguments: ListInput, now: dt.datetime) -> bool:
     first = order[0]
     if arguments.responsible is not None:
         wanted = arguments.responsible

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TypeVar
 
 from mcp_gateway.upstream.http import Query, Upstream
 from mcp_gateway.upstream.rows import (
@@ -31,8 +32,9 @@ DATE_KINDS = (
 )
 
 
-class TaskRow(Row):
-    id_work_order: Whole = None
+class TaskLine(Row):
+    """What a list says of a task: most rows that are read are only listed."""
+
     id_work_orders_tasks: Whole = None
     wo_folio: str
     id_status_work_order: Whole = None
@@ -41,37 +43,42 @@ class TaskRow(Row):
     initial_date: Moment = None
     final_date: Moment = None
     wo_final_date: Moment = None
-    review_date: Moment = None
     date_maintenance: Moment = None
-    cal_date_maintenance: Moment = None
-    event_date: Moment = None
-    duration: Number = None
     tasks_duration: Number = None
-    real_duration: Number = None
     completed_percentage: Number = None
-    created_by: str | None = None
-    code_create_by: str | None = None
     personnel_description: str | None = None
     code_responsible: str | None = None
-    validated_by_description: str | None = None
-    requested_by: str | None = None
-    id_request: Whole = None
     code: str | None = None
-    id_item: Whole = None
     items_log_description: str | None = None
-    parent_description: str | None = None
-    groups_description: str | None = None
-    costs_center_description: str | None = None
     description: str | None = None
     note: str | None = None
     task_note: str | None = None
     tasks_log_task_type_main: str | None = None
     id_priorities: Whole = None
+    id_items_availability: Whole = None
+    id_status_work_order_task: Whole = None
+
+
+class TaskRow(TaskLine):
+    id_work_order: Whole = None
+    review_date: Moment = None
+    cal_date_maintenance: Moment = None
+    event_date: Moment = None
+    duration: Number = None
+    real_duration: Number = None
+    created_by: str | None = None
+    code_create_by: str | None = None
+    validated_by_description: str | None = None
+    requested_by: str | None = None
+    id_request: Whole = None
+    id_item: Whole = None
+    parent_description: str | None = None
+    groups_description: str | None = None
+    costs_center_description: str | None = None
     trigger_description: str | None = None
     stop_assets: Flag = None
     real_stop_assets_sec: Number = None
     out_of_service_sec: Number = None
-    id_items_availability: Whole = None
     types_description: str | None = None
     causes_description: str | None = None
     detection_method_description: str | None = None
@@ -80,12 +87,15 @@ class TaskRow(Row):
     caused_disruption: str | bool | None = None
     caused_damage: str | bool | None = None
     total_cost_task: Number = None
-    id_status_work_order_task: Whole = None
     rating: Whole = None
+
+
+L = TypeVar("L", bound=TaskLine)
 
 
 async def list_tasks(
     upstream: Upstream,
+    model: type[L],
     *,
     status: int | None = None,
     asset: str | None = None,
@@ -95,7 +105,7 @@ async def list_tasks(
     outage: int | None = None,
     start: int = 0,
     size: int = PAGE_SIZE,
-) -> Page[TaskRow]:
+) -> Page[L]:
     """`made_by` leaves out what was made later; it goes with a period of creation dates or none."""
     asked = period
     if made_by is not None:
@@ -111,7 +121,7 @@ async def list_tasks(
         **(asked.query if asked else {}),
     }
 
-    def keep(row: TaskRow) -> bool:
+    def keep(row: L) -> bool:
         return (
             (status is None or row.id_status_work_order == status)
             and (asset is None or row.code == asset)
@@ -122,7 +132,7 @@ async def list_tasks(
 
     narrowed = any(value is not None for value in (status, asset, outage, period, made_by))
     envelope = await upstream.get(["work_orders"], query)
-    return page_of(TaskRow, envelope, start, size, keep if narrowed else None)
+    return page_of(model, envelope, start, size, keep if narrowed else None)
 
 
 async def tasks_of(upstream: Upstream, folio: str) -> list[TaskRow]:

@@ -27,7 +27,7 @@ async def test_a_period_goes_out_whole_and_is_checked(scripted: Scripted, upstre
             total=121_206,
         )
     ]
-    page = await work_orders.list_tasks(upstream, period=DAY)
+    page = await work_orders.list_tasks(upstream, work_orders.TaskRow, period=DAY)
     assert [row.wo_folio for row in page.rows] == ["15088"]
     assert (page.read, page.offsets, page.counted) == (4, [0], None)
     query = scripted.seen[0].raw_path
@@ -64,11 +64,11 @@ async def test_a_row_that_makes_no_sense(
     scripted: Scripted, upstream: Upstream, row: dict[str, object]
 ) -> None:
     scripted.script = [good([row])]
-    page = await work_orders.list_tasks(upstream)
+    page = await work_orders.list_tasks(upstream, work_orders.TaskRow)
     with pytest.raises(UpstreamNotUnderstood):
         list(page.rows)
     with pytest.raises(UpstreamNotUnderstood):
-        await work_orders.list_tasks(upstream, period=DAY)
+        await work_orders.list_tasks(upstream, work_orders.TaskRow, period=DAY)
 
 
 async def test_the_same_page_again_is_noticed(scripted: Scripted, upstream: Upstream) -> None:
