@@ -174,7 +174,13 @@ async def _write_once(
     try:
         result = await _run(tool, call, checked)
     except GatewayError as caught:
-        error, result = caught, error_result(caught)
+        error = caught
+        if call.upstream.may_have_written and not isinstance(caught, OutcomeUnknown):
+            # It failed after the write was sent: to run it again could write twice.
+            error = OutcomeUnknown(
+                "The write was sent, and then something failed. Look whether the record is there."
+            )
+        result = error_result(error)
     _close(entry, started, call.upstream, error)
     if isinstance(result, InputRequired):  # it asks before it writes: the next round is a new claim
         entry.outcome = Outcome.REFUSED

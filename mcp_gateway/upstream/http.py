@@ -23,6 +23,7 @@ from yarl import URL
 
 from mcp_gateway.caller import Caller
 from mcp_gateway.errors import (
+    GatewayError,
     InvalidArguments,
     OutcomeUnknown,
     UpstreamNotUnderstood,
@@ -190,6 +191,7 @@ class Upstream:
 
     def __init__(self, caller: Caller) -> None:
         self.calls = 0
+        self.may_have_written = False  # a write was sent and was not refused
         self._caller = caller
         self._deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
 
@@ -244,15 +246,21 @@ class Upstream:
         url = build_url(segments)
         if self._left() < SPENT_SECONDS:
             raise UpstreamTimeout("The time ran out before anything was written. Try again.")
+        before, self.may_have_written = self.may_have_written, True
         try:
-            answer = await self._authorized(method, url, orjson.dumps(body))
+            return understood(await self._authorized(method, url, orjson.dumps(body)), is_write=True)
         except NotSent:
+            self.may_have_written = before
             raise UpstreamUnavailable(
                 "Fracttal One could not be reached; nothing was written. Try again in a moment."
             ) from None
         except (NoAnswer, TooLarge, TimeoutError):
             raise OutcomeUnknown(LOST_WRITE) from None
-        return understood(answer, is_write=True)
+        except OutcomeUnknown:
+            raise
+        except GatewayError:  # refused: nothing was written
+            self.may_have_written = before
+            raise
 
     async def _authorized(self, method: str, url: str, body: bytes | None) -> Answer:
         """One fresh credential after a 401: the request was refused, so it may be sent again."""

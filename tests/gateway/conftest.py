@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from accounts.rights import ALL_RIGHTS
 from mcp_gateway import audit
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
-from mcp_gateway.errors import OutcomeUnknown, UpstreamRejected
+from mcp_gateway.errors import UpstreamRejected
 from mcp_gateway.registry import Call, Catalogue, Tool
 from tests.conftest import World
 
@@ -58,7 +58,8 @@ def catalogue(ledger: Ledger) -> Catalogue:
         if isinstance(ledger.end, UpstreamRejected):
             raise ledger.end
         ledger.written.append(arguments.text)
-        if isinstance(ledger.end, OutcomeUnknown):
+        call.upstream.may_have_written = True
+        if ledger.end is not None:
             raise ledger.end
         return EchoOutput(text=f"{arguments.text} #{len(ledger.written)}")
 

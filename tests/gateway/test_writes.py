@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from mcp_gateway import audit
 from mcp_gateway.caller import Caller
-from mcp_gateway.errors import OutcomeUnknown, UpstreamRejected
+from mcp_gateway.errors import OutcomeUnknown, UpstreamRejected, UpstreamTimeout
 from mcp_gateway.models import Outcome, ToolCall, WriteRecord
 from mcp_gateway.registry import Catalogue
 from tests.gateway.conftest import Ledger
@@ -110,6 +110,19 @@ async def test_a_write_of_unknown_outcome_is_never_sent_again(
     assert ledger.written == ["a"]
     first, second = await rows()
     assert (first.outcome, second.outcome) == (Outcome.UNKNOWN, Outcome.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "end", [UpstreamTimeout("Reading it again took too long."), RuntimeError("a defect")]
+)
+async def test_what_fails_after_the_write_was_sent_is_never_sent_again(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger, end: Exception
+) -> None:
+    ledger.end = end
+    assert error_of(await run(caller, catalogue, "write", text="a"))["code"] == "outcome_unknown"
+    ledger.end = None
+    assert error_of(await run(caller, catalogue, "write", text="a"))["code"] == "outcome_unknown"
+    assert ledger.written == ["a"]
 
 
 async def test_case_181_a_client_that_goes_away_does_not_stop_the_write(
