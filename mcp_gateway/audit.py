@@ -191,6 +191,11 @@ def settle_interrupted(older_than: dt.timedelta = dt.timedelta(minutes=5)) -> in
     return ToolCall.objects.filter(outcome=Outcome.STARTED, at__lt=before).update(outcome=Outcome.UNKNOWN)
 
 
+def forget_answers() -> int:
+    """Drop the kept answers of writes whose time of repeats is over; returns how many."""
+    return WriteRecord.objects.filter(expires_at__lt=timezone.now()).delete()[0]
+
+
 # --- the writing ---------------------------------------------------------------------------
 
 _COLUMNS = [str(field.column) for field in ToolCall._meta.local_concrete_fields if not field.primary_key]
@@ -211,6 +216,7 @@ _writer = GroupCommit("audit-writer", _insert)
 def start() -> None:
     """For the process lifespan: settle what a dead process left, and start the thread."""
     settle_interrupted()
+    forget_answers()
     _writer.start()
 
 

@@ -152,3 +152,12 @@ async def test_a_write_whose_process_died_becomes_unknown_at_the_next_start(
     (row,) = await rows()
     assert row.outcome == Outcome.UNKNOWN
     assert error_of(await run(caller, catalogue, "write", text="a"))["code"] == "outcome_unknown"
+
+
+async def test_answers_of_writes_are_forgotten_after_their_time(caller: Caller, catalogue: Catalogue) -> None:
+    await run(caller, catalogue, "write", text="old")
+    await WriteRecord.objects.aupdate(expires_at=timezone.now() - dt.timedelta(seconds=1))
+    await run(caller, catalogue, "write", text="new")
+    assert await asyncio.to_thread(audit.forget_answers) == 1
+    assert await WriteRecord.objects.acount() == 1
+    assert [row.tool async for row in ToolCall.objects.all()] == ["write", "write"]
