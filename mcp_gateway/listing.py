@@ -12,6 +12,8 @@ from mcp_gateway.protocol.schemas import input_schema, output_schema
 from mcp_gateway.registry import Catalogue, Tool
 
 MAX_KEPT = 256
+# Lists change only with the caller's rights: a client may keep one for a minute.
+LIST_CACHE = {"ttlMs": 60_000, "cacheScope": "private"}
 
 
 class Listing:
@@ -32,7 +34,7 @@ class Listing:
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
             listed = [self._wire[tool.name] for tool in self._tools if tool.rights <= rights]
-            cache = {"ttlMs": 60_000, "cacheScope": "private"} if modern else {}
+            cache = LIST_CACHE if modern else {}
             self._kept[key] = orjson.dumps({"tools": listed, **cache, **envelope})
         return self._kept[key]
 

@@ -24,7 +24,7 @@ from mcp_gateway.caller import Caller
 from mcp_gateway.dispatch import call_tool, error_result
 from mcp_gateway.errors import InsufficientScope, UnknownTool
 from mcp_gateway.http_messages import JSON, HttpResponse
-from mcp_gateway.listing import Listing
+from mcp_gateway.listing import LIST_CACHE, Listing
 from mcp_gateway.protocol import messages, request_state
 from mcp_gateway.protocol.messages import Message, ProtocolError
 from mcp_gateway.protocol.revisions import Revision, check_parameter_headers, handshake_version
@@ -45,8 +45,6 @@ NEEDED_CAPABILITY = {
     "sampling/createMessage": "sampling",
     "roots/list": "roots",
 }
-# Lists change only with the caller's rights: a client may keep one for a minute.
-LIST_CACHE = {"ttlMs": 60_000, "cacheScope": "private"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,6 @@ class Tool(Generic[Input, Output]):
         """Everything that a call needs, as the 403 challenge names it."""
         return (READ_SCOPE,) if self.read_only else (READ_SCOPE, WRITE_SCOPE)
 
-    def allows(self, caller: Caller) -> bool:
-        return self.rights <= caller.rights
-
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
