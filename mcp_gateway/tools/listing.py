@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 
+import msgspec
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,7 +17,8 @@ from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, R, pages
 MOST_PAGES = 10  # looked through in one call where the filter is ours
 SIZE_LIMIT = 90_000  # bytes of records in one answer
 
-T = TypeVar("T", bound=BaseModel | dict[str, Any])
+T = TypeVar("T", bound=BaseModel | msgspec.Struct)
+_encoder = msgspec.json.Encoder()
 
 IdempotencyKey = Annotated[
     str,
@@ -90,7 +92,7 @@ class Basket(Generic[T]):
         written = (
             record.__pydantic_serializer__.to_json(record, exclude_none=True)
             if isinstance(record, BaseModel)
-            else orjson.dumps(record, option=orjson.OPT_OMIT_MICROSECONDS)
+            else _encoder.encode(record)
         )
         if self.records and (len(self.records) >= self._limit or self._bytes + len(written) > SIZE_LIMIT):
             return False

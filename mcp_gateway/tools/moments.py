@@ -44,11 +44,6 @@ def in_zone(moment: dt.datetime | None, zone: dt.tzinfo) -> dt.datetime | None:
     return local.replace(microsecond=0) if local.microsecond else local
 
 
-def local(moment: dt.datetime | None, zone: dt.tzinfo) -> dt.datetime | None:
-    """For answers that are written as JSON: the writer drops what is less than a second."""
-    return None if moment is None else moment.astimezone(zone)
-
-
 def minutes(seconds: float | None) -> int | None:
     return None if seconds is None or seconds < 0 else round(seconds / 60)
 

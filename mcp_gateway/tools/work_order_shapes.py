@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
-from typing import Annotated, Any
+from functools import lru_cache
+from typing import Annotated
 from urllib.parse import quote
 
+import msgspec
 from pydantic import AwareDatetime, BaseModel, Field
 
-from mcp_gateway.tools.listing import present
-from mcp_gateway.tools.moments import Minutes, in_zone, local, minutes
+from mcp_gateway.tools.moments import Minutes, in_zone, minutes
 from mcp_gateway.tools.text import (
     NAME,
     TEXT,
@@ -37,6 +39,9 @@ from mcp_gateway.upstream.work_orders import TaskLine, TaskRow
 
 LIST_TASKS_SHOWN = 20
 OPEN = (1, 2)
+_needs_no_quotes = re.compile(r"[\w.~-]+", re.ASCII).fullmatch
+# Names of people, assets, tasks and their types come again and again, within an answer and after it.
+_often = lru_cache(maxsize=4096)(cleaned)
 
 
 class Task(BaseModel):
@@ -144,42 +149,78 @@ def highest_priority(order: Sequence[TaskLine]) -> Priority | None:
     return word_of(PRIORITY, min(known)) if known else None
 
 
-def summary(order: Sequence[TaskLine], pages: str, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
-    """A WorkOrder as JSON. Written by hand: lists are what assistants ask for most, and building and
-    checking models costs more than all the rest of such a call."""
+class TaskLineShown(msgspec.Struct, omit_defaults=True):
+    """A Task, ready to be written. Lists are what assistants ask for most, and building and checking
+    models would cost more than all the rest of such a call."""
+
+    overdue: bool
+    id: int | None = None
+    description: str | None = None
+    asset_code: str | None = None
+    asset: str | None = None
+    type: str | None = None
+    status: str | None = None
+    priority: str | None = None
+    scheduled_at: dt.datetime | None = None
+    started_at: dt.datetime | None = None
+    finished_at: dt.datetime | None = None
+    estimated_minutes: int | None = None
+
+
+class WorkOrderShown(msgspec.Struct, omit_defaults=True):
+    """A WorkOrder, ready to be written."""
+
+    folio: str
+    overdue: bool
+    tasks: list[TaskLineShown]
+    url: str
+    status: str | None = None
+    status_note: str | None = None
+    responsible: str | None = None
+    responsible_code: str | None = None
+    priority: str | None = None
+    created_at: dt.datetime | None = None
+    closed_at: dt.datetime | None = None
+    completed_percentage: float | None = None
+    tasks_left_out: int = 0
+
+
+def summary(order: Sequence[TaskLine], pages: str, zone: dt.tzinfo, now: dt.datetime) -> WorkOrderShown:
     first = order[0]
     tasks = [task(row, zone, now) for row in order[:LIST_TASKS_SHOWN]]
-    return present(
-        folio=clean(first.wo_folio, NAME),
-        status=word_of(ORDER_STATUS, first.id_status_work_order),
-        status_note=cleaned(first.work_orders_status_custom_description, NAME),
-        responsible=cleaned(first.personnel_description, NAME),
-        responsible_code=cleaned(first.code_responsible, NAME),
+    folio = first.wo_folio
+    return WorkOrderShown(
+        folio=clean(folio, NAME),
+        status=ORDER_STATUS.get(first.id_status_work_order or 0),
+        status_note=_often(first.work_orders_status_custom_description, NAME),
+        responsible=_often(first.personnel_description, NAME),
+        responsible_code=_often(first.code_responsible, NAME),
         priority=highest_priority(order),
-        created_at=local(first.creation_date, zone),
-        closed_at=local(first.wo_final_date, zone),
+        created_at=in_zone(first.creation_date, zone),
+        closed_at=in_zone(first.wo_final_date, zone),
         completed_percentage=first.completed_percentage,
-        overdue=any(line["overdue"] for line in tasks) or is_overdue(order[LIST_TASKS_SHOWN:], now),
+        overdue=any(line.overdue for line in tasks) or is_overdue(order[LIST_TASKS_SHOWN:], now),
         tasks=tasks,
         tasks_left_out=max(0, len(order) - LIST_TASKS_SHOWN),
-        url=pages + quote(first.wo_folio, safe=""),
+        url=pages + (folio if _needs_no_quotes(folio) else quote(folio, safe="")),
     )
 
 
-def task(row: TaskLine, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
-    """A Task as JSON."""
-    return present(
+def task(row: TaskLine, zone: dt.tzinfo, now: dt.datetime) -> TaskLineShown:
+    seconds = row.tasks_duration
+    status = row.id_status_work_order_task
+    return TaskLineShown(
         id=row.id_work_orders_tasks,
-        description=clean(row.description or "", TEXT),
-        asset_code=cleaned(row.code, NAME),
-        asset=cleaned(row.items_log_description, TEXT),
-        type=cleaned(row.tasks_log_task_type_main, NAME),
-        status=word_of(TASK_STATUS, row.id_status_work_order_task),
-        priority=word_of(PRIORITY, row.id_priorities),
-        scheduled_at=local(row.date_maintenance, zone),
-        started_at=local(row.initial_date, zone),
-        finished_at=local(row.final_date, zone),
-        estimated_minutes=minutes(row.tasks_duration),
+        description=_often(row.description, TEXT) or "",
+        asset_code=_often(row.code, NAME),
+        asset=_often(row.items_log_description, TEXT),
+        type=_often(row.tasks_log_task_type_main, NAME),
+        status=None if status is None else TASK_STATUS.get(status),
+        priority=PRIORITY.get(row.id_priorities or 0),
+        scheduled_at=in_zone(row.date_maintenance, zone),
+        started_at=in_zone(row.initial_date, zone),
+        finished_at=in_zone(row.final_date, zone),
+        estimated_minutes=minutes(seconds),
         overdue=task_is_overdue(row, now),
     )
 
@@ -187,7 +228,7 @@ def task(row: TaskLine, zone: dt.tzinfo, now: dt.datetime) -> dict[str, Any]:
 def task_details(row: TaskRow, zone: dt.tzinfo, now: dt.datetime) -> TaskDetails:
     failed = any((row.types_description, row.causes_description, row.detection_method_description))
     return TaskDetails(
-        **task(row, zone, now),
+        **msgspec.structs.asdict(task(row, zone, now)),
         location=row.parent_description,
         note=row.task_note or None,
         trigger=row.trigger_description,

@@ -35,6 +35,7 @@ from mcp_gateway.tools.work_order_shapes import (
     TaskDetails,
     WorkOrder,
     WorkOrderDetails,
+    WorkOrderShown,
     highest_priority,
     is_overdue,
     order_texts,
@@ -126,8 +127,8 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
     )
     asked_at = parse_moment(position.get("at"))
     statuses = arguments.statuses
-    basket: Basket[dict[str, Any]] = Basket(arguments.limit)
-    found: Listed[dict[str, Any]] = Listed()
+    basket: Basket[WorkOrderShown] = Basket(arguments.limit)
+    found: Listed[WorkOrderShown] = Listed()
     while at_status < len(statuses):
         step = await _collect(
             call, upstream, arguments, statuses[at_status], row, done, basket, not_after(asked_at, arguments)
@@ -149,7 +150,7 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
         notes.append(f"The question fits {total_tasks} tasks; an order may have several.")
     if arguments.asset or arguments.location or arguments.since or arguments.until:
         notes.append("Only the tasks that fit the filter are shown; get_work_order shows all of an order.")
-    last = str(basket.records[-1]["folio"])[:LONGEST_FOLIO] if basket.records else done
+    last = basket.records[-1].folio[:LONGEST_FOLIO] if basket.records else done
     at = (asked_at or now).isoformat(timespec="microseconds")
     more: dict[str, int | str] = {"status": at_status, "done": last if found.next_row else "", "at": at}
     return present(
@@ -177,9 +178,9 @@ async def _collect(
     status: int | None,
     start: int,
     done: str,
-    basket: Basket[dict[str, Any]],
+    basket: Basket[WorkOrderShown],
     latest: dt.datetime | None,
-) -> Listed[dict[str, Any]]:
+) -> Listed[WorkOrderShown]:
     """Fills the basket with whole orders of one status.
 
     The rows of an order stand together but may run over the edge of a page, so an order is taken
@@ -201,7 +202,7 @@ async def _collect(
             size=size,
         )
 
-    step: Listed[dict[str, Any]] = Listed()
+    step: Listed[WorkOrderShown] = Listed()
     zone, now = zone_of(call.caller), dt.datetime.now(dt.UTC)
     pages_of_orders = upstream.link("work-orders", "")
     order: list[TaskLine] = []

@@ -6,8 +6,10 @@ import email.utils
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import msgspec
 import orjson
 
 from mcp_gateway.errors import (
@@ -42,13 +44,38 @@ class Answer:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Envelope:
-    """`rows` are the objects of `data`, whether it came as a list, one object or nothing."""
+    """A success: `raw` is `data` as it came, so that it is read once, by who knows its rows."""
 
-    rows: list[dict[str, Any]]
-    total: int | None
-    data: Any
+    raw: bytes | msgspec.Raw = b"null"
+    total: int | None = None
+
+    @cached_property
+    def data(self) -> Any:
+        try:
+            return orjson.loads(bytes(self.raw))
+        except orjson.JSONDecodeError:
+            raise UpstreamNotUnderstood(_NOT_UNDERSTOOD) from None
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The objects of `data`, whether it came as a list, one object or nothing."""
+        rows = self.data if isinstance(self.data, list) else [] if self.data is None else [self.data]
+        if not all(isinstance(row, dict) for row in rows):
+            raise UpstreamNotUnderstood(_NOT_UNDERSTOOD)
+        return rows
+
+
+class _Outside(msgspec.Struct):
+    """The envelope without a look into `data`."""
+
+    success: bool
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    total: Any = None
+
+
+_outside = msgspec.json.Decoder(_Outside)
 
 
 def understood(answer: Answer, *, is_write: bool) -> Envelope:
@@ -59,7 +86,7 @@ def understood(answer: Answer, *, is_write: bool) -> Envelope:
             _json(answer) is None
         ):  # the page of some other server is not the word of the API: no "nothing found"
             raise UpstreamNotUnderstood(_NOT_UNDERSTOOD)
-        return Envelope([], 0, None)
+        return Envelope(total=0)
     if 200 <= status < 300:
         return _success(answer, is_write=is_write)
     raise _refusal(answer, is_write=is_write)
@@ -95,25 +122,22 @@ def _message(body: dict[str, Any] | None) -> str:
 
 
 def _success(answer: Answer, *, is_write: bool) -> Envelope:
-    body = _json(answer)
-    if body is None or not isinstance(body.get("success"), bool):
-        raise OutcomeUnknown(LOST_WRITE) if is_write else UpstreamNotUnderstood(_NOT_UNDERSTOOD)
-    if not body["success"]:
+    try:
+        outside = _outside.decode(answer.body)
+    except (msgspec.MsgspecError, RecursionError):
+        raise OutcomeUnknown(LOST_WRITE) if is_write else UpstreamNotUnderstood(_NOT_UNDERSTOOD) from None
+    if not outside.success:
+        body = _json(answer)
         if _message(body) == "UNAUTHORIZED_ENDPOINT":
             raise not_permitted()
         raise _rejected(body)
-    data = body.get("data")
-    if data is None:
-        rows: list[Any] = []
-    elif isinstance(data, dict):
-        rows = [data]
-    elif isinstance(data, list):
-        rows = data
-    else:
-        rows = [None]
-    if not all(isinstance(row, dict) for row in rows):
-        raise OutcomeUnknown(LOST_WRITE) if is_write else UpstreamNotUnderstood(_NOT_UNDERSTOOD)
-    return Envelope(rows, _total(body.get("total")), data)
+    envelope = Envelope(outside.data, _total(outside.total))
+    if is_write:
+        try:
+            len(envelope.rows)
+        except UpstreamNotUnderstood:
+            raise OutcomeUnknown(LOST_WRITE) from None
+    return envelope
 
 
 def _total(value: object) -> int | None:

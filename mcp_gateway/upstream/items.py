@@ -7,8 +7,8 @@ from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Row, Whole,
 
 
 class ItemRow(Row):
-    id: Whole = None
     code: str
+    id: Whole = None
     description: str | None = None
     id_type_item: Whole = None
     active: Flag = None

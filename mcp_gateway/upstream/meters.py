@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from mcp_gateway.upstream.http import Query, Upstream
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Number, Page, Row, page_of, parsed
+from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Number, Page, Row, page_of, rows_of
 
 
 class Dial(Row):
@@ -84,4 +84,5 @@ async def insert_reading(
     if serial is not None:
         body["serial"] = serial
     envelope = await upstream.put(["meter_reading", asset], body)
-    return parsed(InsertedReading, envelope.rows[:1] or [{}])[0]
+    rows = rows_of(InsertedReading, envelope)
+    return rows[0] if rows else InsertedReading()

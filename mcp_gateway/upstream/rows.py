@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from functools import cache
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+import msgspec
 
 from mcp_gateway.errors import UpstreamNotUnderstood
 from mcp_gateway.upstream.envelope import Envelope
@@ -18,16 +19,18 @@ PAGE_SIZE = 100
 R = TypeVar("R", bound="Row")
 
 
-Moment = AwareDatetime | None
+Moment = Annotated[dt.datetime, msgspec.Meta(tz=True)] | None
 Number = float | None
 Whole = int | None
 Flag = bool | None
 
 
-class Row(BaseModel):
-    """No key is sure to be filled; a folio may come as a number."""
+class Row(msgspec.Struct):
+    """The fields of a row that we use: only these are read, and checked while they are read.
 
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, frozen=True)
+    No key is sure to be filled. What comes in another type than the contract says is mended where
+    its meaning is plain (a folio as a number, a number as text, a moment without a zone).
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,74 +72,45 @@ def page_of(
     keep: Callable[[R], bool] | None = None,
 ) -> Page[R]:
     """`keep` looks again at what the upstream was asked to filter: unknown filters are ignored there."""
-    if keep is None:
-        read = len(envelope.rows)
-        offsets = range(start, start + read)
-        return Page(Unread(model, envelope.rows), offsets, start, read, envelope.total, size)
-    rows = parsed(model, envelope.rows)
-    kept = [(start + at, row) for at, row in enumerate(rows) if keep(row)]
-    return Page(
-        rows=[row for _, row in kept],
-        offsets=[offset for offset, _ in kept],
-        start=start,
-        read=len(rows),
-        total=envelope.total,
-        size=size,
-    )
+    rows = rows_of(model, envelope)
+    offsets: Sequence[int] = range(start, start + len(rows))
+    read = len(rows)
+    if keep is not None:
+        kept = [(offset, row) for offset, row in zip(offsets, rows, strict=True) if keep(row)]
+        offsets, rows = [offset for offset, _ in kept], [row for _, row in kept]
+    return Page(rows, offsets, start, read, envelope.total, size)
 
 
-class Unread(Sequence[R]):
-    """Rows that are checked when they are looked at: an answer often ends before its page does."""
-
-    def __init__(self, model: type[R], rows: list[dict[str, Any]]) -> None:
-        self._model, self._rows = model, rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    @overload
-    def __getitem__(self, at: int) -> R: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[R]: ...
-    def __getitem__(self, at: int | slice) -> R | list[R]:
-        if isinstance(at, slice):
-            return parsed(self._model, self._rows[at])
-        return _checked(self._model, self._rows[at])
-
-    def __iter__(self) -> Iterator[R]:
-        return (_checked(self._model, row) for row in self._rows)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Unread) and self._rows == other._rows
-
-    __hash__ = None  # type: ignore[assignment] # as a list
-
-
-def parsed(model: type[R], rows: Sequence[dict[str, Any]]) -> list[R]:
-    return [_checked(model, row) for row in rows]
-
-
-def _checked(model: type[R], row: dict[str, Any]) -> R:
-    """As the contract says, or mended: only a row that needs it pays for our tolerance."""
+def rows_of(model: type[R], envelope: Envelope) -> list[R]:
+    """As the contract says, or mended: only an answer that needs it pays for our tolerance."""
     try:
-        return model.model_validate(row)
-    except ValidationError:
+        return _decoder(model).decode(envelope.raw)
+    except (msgspec.MsgspecError, RecursionError):
         pass
     try:
-        return model.model_validate(_mended(model, row))
-    except ValidationError:
+        return [msgspec.convert(_mended(model, row), model, strict=False) for row in envelope.rows]
+    except msgspec.ValidationError:
         raise UpstreamNotUnderstood("Fracttal One gave a record that could not be understood.") from None
+
+
+@cache
+def _decoder(model: type[R]) -> msgspec.json.Decoder[list[R]]:
+    return msgspec.json.Decoder(list[model])  # type: ignore[valid-type] # known at run time only
 
 
 def _mended(model: type[Row], row: dict[str, Any]) -> dict[str, Any]:
     """Empty values come as an empty text too; moments without a zone are UTC."""
     mended = {name: value for name, value in row.items() if value != ""}
-    for name, field in model.model_fields.items():
-        value = mended.get(name)
-        if field.annotation == Moment and isinstance(value, str):
+    for field in msgspec.structs.fields(model):
+        value = mended.get(field.encode_name)
+        if field.type == Moment and isinstance(value, str):
             with contextlib.suppress(ValueError):
                 moment = dt.datetime.fromisoformat(value)
-                mended[name] = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+                mended[field.encode_name] = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        elif field.type in (str, str | None) and isinstance(value, int | float):
+            mended[field.encode_name] = str(value)
+        elif field.type in (int, Whole) and isinstance(value, float) and value.is_integer():
+            mended[field.encode_name] = int(value)
     return mended
 
 

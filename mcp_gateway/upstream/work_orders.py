@@ -35,8 +35,8 @@ DATE_KINDS = (
 class TaskLine(Row):
     """What a list says of a task: most rows that are read are only listed."""
 
-    id_work_orders_tasks: Whole = None
     wo_folio: str
+    id_work_orders_tasks: Whole = None
     id_status_work_order: Whole = None
     work_orders_status_custom_description: str | None = None
     creation_date: Moment = None

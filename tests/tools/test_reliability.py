@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import msgspec
 import pytest
 
 from mcp_gateway.tools.reliability import Failure, Outage, failures_of, figures, is_failure, outages_of
@@ -16,7 +17,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 def task(**fields: Any) -> TaskRow:
-    return TaskRow.model_validate({"wo_folio": "OT-1", "code": "A", "id_status_work_order": 3, **fields})
+    return msgspec.convert({"wo_folio": "OT-1", "code": "A", "id_status_work_order": 3, **fields}, TaskRow)
 
 
 @pytest.mark.parametrize(

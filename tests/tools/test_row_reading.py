@@ -1,42 +1,85 @@
-"""Reading rows only as far as they are needed, and cleaning printable text at once, change no answer."""
+"""Rows are read once, straight into the fields that are used; what is mended, and what is refused."""
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
+from typing import Any
 
+import orjson
 import pytest
 
 from mcp_gateway.errors import UpstreamNotUnderstood
 from mcp_gateway.tools import text
 from mcp_gateway.upstream.envelope import Envelope
-from mcp_gateway.upstream.rows import page_of
+from mcp_gateway.upstream.meters import MeterRow
+from mcp_gateway.upstream.rows import page_of, rows_of
 from mcp_gateway.upstream.work_orders import TaskRow
 
-GOOD = {"wo_folio": "OT-1"}
-BAD = {"wo_folio": None}
+NOON = dt.datetime(2026, 9, 17, 12, tzinfo=dt.UTC)
 
 
-def test_a_page_without_a_filter_counts_all_its_rows() -> None:
-    page = page_of(TaskRow, Envelope([GOOD, {"wo_folio": 7}], 9, None), 5, 2)
+def given(*rows: object, total: int | None = None) -> Envelope:
+    return Envelope(orjson.dumps(list(rows)), total)
+
+
+def test_a_page_counts_all_its_rows() -> None:
+    page = page_of(TaskRow, given({"wo_folio": "OT-1"}, {"wo_folio": 7}, total=9), 5, 2)
     assert [row.wo_folio for row in page.rows] == ["OT-1", "7"]
-    assert page.rows[1].wo_folio == "7"
-    assert [row.wo_folio for row in page.rows[:1]] == ["OT-1"]
     assert (list(page.offsets), page.end, page.counted, page.is_last) == ([5, 6], 7, 9, False)
 
 
-def test_a_row_that_cannot_be_understood_is_refused_when_it_is_reached() -> None:
-    rows = iter(page_of(TaskRow, Envelope([GOOD, BAD], 2, None), 0, 2).rows)
-    assert next(rows).wo_folio == "OT-1"
+@pytest.mark.parametrize(
+    ("field", "sent", "meant"),
+    [
+        ("creation_date", "2026-09-17T12:00:00", NOON),
+        ("creation_date", "2026-09-17T09:00:00-03", NOON),
+        ("creation_date", "2026-09-17T12:00:00.000000+00:00", NOON),
+        ("creation_date", "", None),
+        ("id_priorities", "3", 3),
+        ("id_priorities", 3.0, 3),
+        ("tasks_duration", "90", 90.0),
+        ("stop_assets", "true", True),
+        ("code", 15088, "15088"),
+        ("unknown_to_us", {"any": ["thing"]}, None),
+    ],
+)
+def test_what_has_a_plain_meaning_is_mended(field: str, sent: object, meant: object) -> None:
+    (row,) = rows_of(TaskRow, given({"wo_folio": "OT-1", field: sent}))
+    assert getattr(row, field, None) == meant
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"wo_folio": None},
+        {"wo_folio": "A", "creation_date": "soon"},
+        {"wo_folio": "A", "id_priorities": "high"},
+        7,
+    ],
+)
+def test_what_has_none_is_refused(row: object) -> None:
     with pytest.raises(UpstreamNotUnderstood):
-        next(rows)
+        rows_of(TaskRow, given({"wo_folio": "OT-1"}, row))
 
 
-def test_pages_are_equal_when_their_rows_are() -> None:
-    first, again, other = (
-        page_of(TaskRow, Envelope(rows, 2, None), 0, 1).rows for rows in ([GOOD], [dict(GOOD)], [BAD])
-    )
-    assert first == again
-    assert first != other
+@pytest.mark.parametrize("data", [b"", b"{", b'"text"', b"[" * 100_000])
+def test_what_is_no_list_of_rows_is_refused(data: bytes) -> None:
+    with pytest.raises(UpstreamNotUnderstood):
+        rows_of(TaskRow, Envelope(data))
+
+
+def test_nothing_and_one_object_are_lists_too() -> None:
+    assert rows_of(TaskRow, Envelope(b"null")) == []
+    assert [row.wo_folio for row in rows_of(TaskRow, Envelope(b'{"wo_folio": "A"}'))] == ["A"]
+
+
+def test_rows_within_rows_are_mended_too() -> None:
+    last: dict[str, Any] = {"value": "12.5", "date": None}
+    (row,) = rows_of(MeterRow, given({"id": "4", "last_data": last}))
+    assert row.id == 4
+    assert row.last_data is not None
+    assert row.last_data.value == 12.5
 
 
 def test_no_code_point_that_is_to_be_removed_passes_as_printable() -> None:

@@ -30,6 +30,8 @@ from mcp_gateway.errors import (
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.credentials import credential_for
 from mcp_gateway.upstream.http import BODY_LIMIT, build_url
+from mcp_gateway.upstream.items import ItemRow
+from mcp_gateway.upstream.rows import rows_of
 from tests.upstream.conftest import Scripted, answers, caller, drops, good, hangs
 
 ROW = {"code": "A"}
@@ -79,7 +81,7 @@ async def test_what_is_no_envelope_is_said_to_be_so(
 ) -> None:
     scripted.script = [answers(raw=raw)]
     with pytest.raises(UpstreamNotUnderstood):
-        await upstream.get(["items"])
+        rows_of(ItemRow, await upstream.get(["items"]))
     with pytest.raises(OutcomeUnknown):
         await upstream.post(["work_requests"], {})
 
