@@ -47,7 +47,18 @@ ATTEMPT_SHARE = 0.4  # of the deadline, so that a read that hangs leaves time fo
 CONNECT_SECONDS = 5.0
 POOL_SIZE = 100
 SPENT_SECONDS = 0.05  # with less than this left, another try cannot end
-RECORDS = frozenset({"work-orders", "assets", "work-requests", "meters", "people"})
+RECORDS = frozenset(
+    {
+        "work-orders",
+        "assets",
+        "work-requests",
+        "meters",
+        "people",
+        "warehouses",
+        "stock-items",
+        "third-parties",
+    }
+)
 
 Query = Mapping[str, str | int | bool | None]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from mcp_gateway.upstream.http import Query, Upstream
 from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Row, Whole, page_of
 
@@ -68,3 +71,13 @@ async def find_item(upstream: Upstream, code: str) -> ItemRow | None:
     envelope = await upstream.get(["items"], {"code": code, "limit": 2})
     page = page_of(ItemRow, envelope, 0, 2, lambda row: row.code == code)
     return page.rows[0] if page.rows else None
+
+
+async def create_item(upstream: Upstream, body: Mapping[str, Any]) -> None:
+    """Not for parts: one made here stands in no warehouse and no view of stock shows it (§5, row 14)."""
+    await upstream.post(["items"], body)
+
+
+async def update_item(upstream: Upstream, code: str, body: Mapping[str, Any]) -> None:
+    """Only what changes, with `code` and `id_type_item` always."""
+    await upstream.put(["items", code], body)

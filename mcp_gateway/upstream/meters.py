@@ -86,3 +86,8 @@ async def insert_reading(
     envelope = await upstream.put(["meter_reading", asset], body)
     rows = rows_of(InsertedReading, envelope)
     return rows[0] if rows else InsertedReading()
+
+
+async def create_meter(upstream: Upstream, body: dict[str, Any]) -> MeterRow | None:
+    rows = rows_of(MeterRow, await upstream.post(["meters"], body))
+    return rows[0] if rows else None

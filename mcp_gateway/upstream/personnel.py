@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from mcp_gateway.upstream.http import Query, Upstream
 from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, page_of, pages
 
@@ -50,3 +53,12 @@ async def person_of_account(upstream: Upstream, email: str) -> PersonRow | None:
             if row.active is not False and (row.account_email or "").casefold() == wanted:
                 return row
     return None
+
+
+async def create_person(upstream: Upstream, body: Mapping[str, Any]) -> None:
+    await upstream.post(["personnel"], body)
+
+
+async def update_person(upstream: Upstream, code: str, body: Mapping[str, Any]) -> None:
+    """Only what changes; the record must have a code."""
+    await upstream.put(["personnel", code], body)

@@ -1,0 +1,53 @@
+"""Documents of assets, people and third parties: what is known of them, never the file (§2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, Whole, page_of, rows_of
+
+Owner = Literal["asset", "person", "third_party"]
+RESOURCES: Mapping[Owner, str] = {
+    "asset": "items_document_management",
+    "person": "personnel_document_management",
+    "third_party": "third_parties_document_management",
+}
+
+
+class DocumentRow(Row):
+    """`valid_from` and `valid_through` are dates, with or without a time."""
+
+    id: Whole = None
+    name: str | None = None
+    description: str | None = None
+    groups_attached_description: str | None = None
+    version: str | None = None
+    valid_from: str | None = None
+    valid_through: str | None = None
+    author: str | None = None
+    code_iso: str | None = None
+    is_warranty: Flag = None
+    status: Flag = None
+    item_code: str | None = None
+    code: str | None = None
+
+    @property
+    def owner_code(self) -> str | None:
+        return self.item_code or self.code
+
+
+async def list_documents(
+    upstream: Upstream, owner: Owner, *, code: str | None = None, start: int = 0, size: int = PAGE_SIZE
+) -> Page[DocumentRow]:
+    query: Query = {"code": code, "start": start, "limit": size}
+    envelope = await upstream.get([RESOURCES[owner]], query)
+    return page_of(
+        DocumentRow, envelope, start, size, lambda row: code is None or row.owner_code in (None, code)
+    )
+
+
+async def add_document(upstream: Upstream, owner: Owner, body: Mapping[str, Any]) -> int | None:
+    rows = rows_of(DocumentRow, await upstream.post([RESOURCES[owner]], body))
+    return rows[0].id if rows else None

@@ -1,0 +1,166 @@
+"""Purchase orders, material requests and requisitions, goods in and out (§2.4, §2.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.rows import PAGE_SIZE, Moment, Number, Page, Period, Row, Whole, page_of, rows_of
+
+Body = Mapping[str, Any]
+
+
+class Line(Row):
+    """An item of a document."""
+
+    id_item: Whole = None
+    id_movements_details: Whole = None
+    code: str | None = None
+    items_description: str | None = None
+    qty: Number = None
+    qty_pending: Number = None
+    units_description: str | None = None
+    units_code: str | None = None
+    unit_cost_company: Number = None
+    total_cost_company: Number = None
+
+
+class PurchaseOrderRow(Row):
+    id_movement: Whole = None
+    folio_source: str | None = None
+    folio_target: str | None = None
+    date: Moment = None
+    date_create: Moment = None
+    description: str | None = None
+    document: str | None = None
+    movements_types_description: str | None = None
+    movements_states_description: str | None = None
+    warehouses_source_description: str | None = None
+    third_parties_description: str | None = None
+    third_parties_name: str | None = None
+    responsible_description: str | None = None
+    priorities_description: str | None = None
+    number_details: Whole = None
+
+
+class MaterialRequestRow(Row):
+    id: int
+    warehouse_code: str | None = None
+    warehouses_description: str | None = None
+    folio_target: str | None = None
+    date_delivery: Moment = None
+    date_create: Moment = None
+    document: str | None = None
+    note: str | None = None
+    state: str | None = None
+    state_description: str | None = None
+    priorities_description: str | None = None
+    responsible_code: str | None = None
+    responsible_description: str | None = None
+    details: list[Line] | None = None
+
+
+class RequisitionRow(Row):
+    id: int
+    code: str | None = None
+    warehouses_source_description: str | None = None
+    folio_source: str | None = None
+    document: str | None = None
+    date: Moment = None
+    date_create: Moment = None
+    movements_states_description: str | None = None
+    responsible_description: str | None = None
+    create_by_description: str | None = None
+    number_details: Whole = None
+    currency_symbol: str | None = None
+    list_items: list[Line] | None = None
+
+
+class Moved(Row):
+    id: Whole = None
+    id_movement: Whole = None
+    folio_source: str | None = None
+    folio_target: str | None = None
+
+
+async def list_purchase_orders(
+    upstream: Upstream, *, warehouse: str, period: Period, start: int = 0, size: int = PAGE_SIZE
+) -> Page[PurchaseOrderRow]:
+    query: Query = {"warehouse_code": warehouse, "start": start, "limit": size, **_dates(period)}
+    envelope = await upstream.get(["warehouse_purchase_orders"], query)
+
+    def keep(row: PurchaseOrderRow) -> bool:
+        return period.holds(row.date_create or row.date)
+
+    return page_of(PurchaseOrderRow, envelope, start, size, keep)
+
+
+async def list_material_requests(
+    upstream: Upstream,
+    *,
+    number: int | None = None,
+    warehouse: str | None = None,
+    period: Period | None = None,
+    start: int = 0,
+    size: int = PAGE_SIZE,
+) -> Page[MaterialRequestRow]:
+    query: Query = {
+        "id": number, "code": warehouse, "start": start, "limit": size, **(_dates(period) if period else {}),
+    }  # fmt: skip
+
+    def keep(row: MaterialRequestRow) -> bool:
+        return (
+            (number is None or row.id == number)
+            and (warehouse is None or row.warehouse_code in (None, warehouse))
+            and (period is None or period.holds(row.date_create))
+        )
+
+    return page_of(MaterialRequestRow, await upstream.get(["material_requests"], query), start, size, keep)
+
+
+async def list_requisitions(
+    upstream: Upstream,
+    *,
+    folio: str | None = None,
+    warehouse: str | None = None,
+    period: Period | None = None,
+    start: int = 0,
+    size: int = PAGE_SIZE,
+) -> Page[RequisitionRow]:
+    """What work orders asked the warehouses for."""
+    query: Query = {
+        "folio": folio, "warehouse_code": warehouse, "start": start, "limit": size,
+        **(_dates(period) if period else {}),
+    }  # fmt: skip
+
+    def keep(row: RequisitionRow) -> bool:
+        return (
+            (folio is None or row.document in (None, folio))
+            and (warehouse is None or row.code in (None, warehouse))
+            and (period is None or period.holds(row.date_create or row.date))
+        )
+
+    return page_of(RequisitionRow, await upstream.get(["work_orders_movements"], query), start, size, keep)
+
+
+async def enter_goods(upstream: Upstream, warehouse: str, body: Body) -> Moved:
+    return _moved(rows_of(Moved, await upstream.post(["warehouse_entries_orders", warehouse], body)))
+
+
+async def issue_goods(upstream: Upstream, body: Body) -> Moved:
+    """Optional fields are left out: the contract does not take them as null."""
+    return _moved(rows_of(Moved, await upstream.post(["warehouse_outputs_orders"], body)))
+
+
+async def update_material_request(upstream: Upstream, number: int, body: Body) -> None:
+    await upstream.put(["material_requests", str(number)], body)
+
+
+def _moved(rows: list[Moved]) -> Moved:
+    return rows[0] if rows else Moved()
+
+
+def _dates(period: Period) -> dict[str, str]:
+    """These have one kind of date only, so the contract knows no `type_date` for them."""
+    return {name: value for name, value in period.query.items() if name != "type_date"}
