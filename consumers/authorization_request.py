@@ -6,15 +6,17 @@ Everything a browser may later send refers to what was checked here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from django.conf import settings
 
 from consumers import scopes
-from consumers.callbacks import is_registered
+from consumers.callbacks import display_host, is_registered
+from consumers.client_documents import ClientDocument, is_document_url, load
 from consumers.digests import MAX_LENGTH as MAX_KEY
+from consumers.document_fetcher import Unavailable
 from consumers.models import Consumer
 
 MAX_QUERY = 64 * 1024
@@ -29,7 +31,13 @@ _ONCE_OR_NO_ANSWER = ("client_id", "redirect_uri", "response_type", "state", "sc
 
 @dataclass(frozen=True, slots=True)
 class Checked:
+    """`document` is that of a program whose client id is the URL of one.
+
+    Before sign-in `consumer` is then any that allows it, and only says that there is one.
+    """
+
     consumer: Consumer
+    document: ClientDocument | None
     redirect_uri: str
     scopes: list[str]
     resource: str
@@ -39,11 +47,16 @@ class Checked:
 
 
 class NoAnswer(Exception):
-    """Nothing may be sent back: the page shows `code`. `redirect_uri` is set where it is what is wrong."""
+    """Nothing may be sent back: the page shows `code`. `redirect_uri` is set where it is what is wrong.
 
-    def __init__(self, code: str, consumer: Consumer | None = None, redirect_uri: str = "") -> None:
+    `host` is that of a program's document: such a program is no secret, and who allows it is one.
+    """
+
+    def __init__(
+        self, code: str, consumer: Consumer | None = None, redirect_uri: str = "", host: str = ""
+    ) -> None:
         super().__init__(code)
-        self.code, self.consumer, self.redirect_uri = code, consumer, redirect_uri
+        self.code, self.consumer, self.redirect_uri, self.host = code, consumer, redirect_uri, host
 
 
 class SendBack(Exception):
@@ -57,10 +70,17 @@ class SendBack(Exception):
         self.error, self.why = error, why
 
 
-def check(query: str) -> Checked:
+def check(query: str, companies: Sequence[int] | None = None) -> Checked:
+    """`companies` are those of the signed-in person, the preferred one first; None before sign-in."""
     fields = _parse(query)
-    consumer = _consumer(fields)
-    redirect_uri = _redirect_uri(fields, consumer)
+    key = fields.get("client_id", [""])[0]
+    document = None
+    if is_document_url(key):
+        consumer = _consumer_by_document(key, companies)
+        document = _document(key)
+    else:
+        consumer = _consumer_by_key(key)
+    redirect_uri = _redirect_uri(fields, consumer, document)
     if not consumer.is_usable():
         raise NoAnswer("consumer_off", consumer)
     state = fields.get("state", [None])[0]
@@ -93,6 +113,7 @@ def check(query: str) -> Checked:
         wanted |= set(scopes.DEFAULT)
     return Checked(
         consumer=consumer,
+        document=document,
         redirect_uri=redirect_uri,
         scopes=scopes.ordered(wanted),
         resource=settings.MCP_RESOURCE,
@@ -117,9 +138,8 @@ def _parse(query: str) -> dict[str, list[str]]:
     return fields
 
 
-def _consumer(fields: Mapping[str, list[str]]) -> Consumer:
+def _consumer_by_key(key: str) -> Consumer:
     """The same answer for a missing, malformed, unknown or unfit key."""
-    key = fields.get("client_id", [""])[0]
     if not key.isascii() or not key.isprintable() or not 0 < len(key) <= MAX_KEY:
         raise NoAnswer("consumer_unknown")
     consumer = (
@@ -132,9 +152,42 @@ def _consumer(fields: Mapping[str, list[str]]) -> Consumer:
     return consumer
 
 
-def _redirect_uri(fields: Mapping[str, list[str]], consumer: Consumer) -> str:
-    """Always required, and one of the registered ones."""
+def _consumer_by_document(url: str, companies: Sequence[int] | None) -> Consumer:
+    """Among those that allow this URL; no stranger's URL is ever fetched."""
+    if not url.isascii() or not url.isprintable() or len(url) > MAX_CALLBACK:
+        raise NoAnswer("consumer_unknown")
+    allowing = [
+        consumer
+        for consumer in Consumer.objects.select_related("company", "permission_group", "created_by")
+        .filter(metadata_url=url, enabled=True, permission_group__active=True)
+        .order_by("pk")
+        if consumer.is_public and consumer.is_authorization_code
+    ]
+    if not allowing:
+        raise NoAnswer("consumer_unknown")
+    if companies is None:
+        return allowing[0]
+    mine = [consumer for consumer in allowing if consumer.company_id in companies]
+    if not mine:
+        raise NoAnswer("not_a_member", host=display_host(url))
+    return min(mine, key=lambda consumer: companies.index(consumer.company_id))
+
+
+def _document(url: str) -> ClientDocument:
+    try:
+        return load(url)
+    except Unavailable as error:
+        raise NoAnswer("document_unavailable", host=display_host(url)) from error
+
+
+def _redirect_uri(
+    fields: Mapping[str, list[str]], consumer: Consumer, document: ClientDocument | None
+) -> str:
+    """Always required, and one of the registered ones, or of the document's own."""
     redirect_uri = fields.get("redirect_uri", [""])[0]
-    if len(redirect_uri) > MAX_CALLBACK or not is_registered(redirect_uri, consumer.callback_urls):
+    if document is not None:
+        if len(redirect_uri) > MAX_CALLBACK or not document.lists(redirect_uri):
+            raise NoAnswer("callback_unlisted", host=document.host)
+    elif len(redirect_uri) > MAX_CALLBACK or not is_registered(redirect_uri, consumer.callback_urls):
         raise NoAnswer("callback_unregistered", consumer, redirect_uri)
     return redirect_uri

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from accounts.current import signed_in_user
+from accounts.current import shell_of, signed_in_user
 from consumers import consent, scopes
 from consumers.authorization_request import Checked, NoAnswer, SendBack, check
 from consumers.callbacks import display_host, origin_of, validate_callback
@@ -26,7 +26,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     try:
         if request.method == "POST":
             return _decide(request)
-        return _ask(request, check(request.META.get("QUERY_STRING", "")))
+        return _ask(request, check(request.META.get("QUERY_STRING", ""), _companies_of(request)))
     except NoAnswer as refusal:
         note("authorization request refused", reason=refusal.code, consumer=_id(refusal.consumer))
         return _error_page(request, refusal)
@@ -35,6 +35,15 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return _send_back(
             refusal.redirect_uri, refusal.state, error=refusal.error, error_description=refusal.why
         )
+
+
+def _companies_of(request: HttpRequest) -> list[int] | None:
+    """Those in which the person may approve something, the one chosen in this session first."""
+    if not request.user.is_authenticated:
+        return None
+    shell = shell_of(request)
+    active = [place for place in shell.memberships if place.permission_group.active]
+    return [place.company_id for place in sorted(active, key=lambda place: place != shell.membership)]
 
 
 def _ask(request: HttpRequest, checked: Checked) -> HttpResponse:
@@ -62,6 +71,7 @@ def _ask(request: HttpRequest, checked: Checked) -> HttpResponse:
         "powers": powers,
         "asks_write": scopes.WRITE in checked.scopes,
         "asks_read": scopes.READ in checked.scopes,
+        "document": checked.document,
         "host": display_host(checked.redirect_uri),
         "on_this_computer": not checked.redirect_uri.startswith("https://"),
         "days": AUTHORIZATION_LIFETIME.days,
@@ -81,11 +91,12 @@ def _decide(request: HttpRequest) -> HttpResponse:
             kept = consent.take(request.POST.get("request", ""), user, request.session.session_key or "")
         except consent.NotOpen as error:
             raise NoAnswer("decision_too_late") from error
-        # From here on the request is used up, whatever comes of it: nothing below undoes that.
-        allowed = consent.still_allowed(kept, user)
-        code = None
-        if allowed and decision == "approve":
-            code = consent.approve(kept, user, write="write" in request.POST)
+    # From here on the request is used up, whatever comes of it. A document may have to be read
+    # again now, which no transaction should wait for.
+    allowed = consent.still_allowed(kept, user)
+    code = None
+    if allowed and decision == "approve":
+        code = consent.approve(kept, user, write="write" in request.POST)
     if not allowed:
         raise NoAnswer("no_longer_allowed", kept.consumer)
     redirect_uri, state = kept.params["redirect_uri"], kept.params["state"]
@@ -110,6 +121,7 @@ def _error_page(request: HttpRequest, refusal: NoAnswer) -> HttpResponse:
         "code": refusal.code,
         "consumer": refusal.consumer,
         "callback": _presentable(refusal.redirect_uri),
+        "host": refusal.host,
         "same_request": request.get_full_path() if request.method == "GET" else "",
     }
     status = 403 if refusal.code in {"not_a_member", "consumer_off", "no_longer_allowed"} else 400

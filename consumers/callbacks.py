@@ -17,8 +17,9 @@ MAX_LENGTH = 500
 # whatever program was installed last (RFC 8252 §8.6).
 KNOWN_NATIVE = frozenset({"cursor://anysphere.cursor-mcp/oauth/callback"})
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
-# The literals whose port a native program picks anew each time (RFC 8252 §7.3); not localhost (§8.3).
-_ANY_PORT_HOSTS = frozenset({"127.0.0.1", "[::1]"})
+# The literals whose port a native program picks anew each time (RFC 8252 §7.3). Not localhost (§8.3):
+# an administrator can write its port.
+_LITERALS = frozenset({"127.0.0.1", "[::1]"})
 _ALLOWED = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+\Z")
 _SEVERAL = re.compile(r"[,;][a-z]+://", re.IGNORECASE)
 _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+\Z")
@@ -119,22 +120,26 @@ def check_callbacks(urls: Iterable[str]) -> list[str]:
     return distinct
 
 
-def is_registered(requested: str, registered: Iterable[str]) -> bool:
-    """Exact bytes (RFC 9700 §2.1), but for the port of a registered loopback literal."""
+def is_registered(requested: str, registered: Iterable[str], any_port: frozenset[str] = _LITERALS) -> bool:
+    """Exact bytes (RFC 9700 §2.1), but for the port of a registered callback on one of these hosts."""
     registered = list(registered)
     if requested in registered:
         return True
-    loopback = _without_port(requested)
-    return loopback is not None and any(loopback == _without_port(url) for url in registered)
+    loopback = _without_port(requested, any_port)
+    return loopback is not None and any(loopback == _without_port(url, any_port) for url in registered)
 
 
-def _without_port(url: str) -> str | None:
-    """A loopback callback with its port cut out; None for any other URL."""
+def is_loopback(url: str) -> bool:
+    return _without_port(url, LOOPBACK_HOSTS) is not None
+
+
+def _without_port(url: str, hosts: frozenset[str]) -> str | None:
+    """A callback on one of the hosts with its port cut out; None for any other URL."""
     if not url.startswith("http://") or len(url) > MAX_LENGTH:
         return None
     netloc, slash, rest = url.removeprefix("http://").partition("/")
     host, separator, port = _host_and_port(netloc)
-    if host not in _ANY_PORT_HOSTS or not slash:
+    if host not in hosts or not slash:
         return None
     if separator and not (_PORT.fullmatch(port) and int(port) <= 65535):
         return None

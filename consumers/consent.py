@@ -16,7 +16,9 @@ from accounts.rights import MODULE_NAMES, Action, Module
 from consumers import scopes
 from consumers.authorization_request import Checked
 from consumers.callbacks import is_registered
+from consumers.client_documents import load
 from consumers.digests import Prefix, digest, make
+from consumers.document_fetcher import Unavailable
 from consumers.models import AUTHORIZATION_LIFETIME, AppAuthorization, AuthorizationRequest, Consumer, Grant
 
 REQUEST_LIFETIME = dt.timedelta(minutes=15)
@@ -79,6 +81,7 @@ def keep(checked: Checked, user: User, session_key: str, offered: Powers) -> Aut
         session_digest=digest(session_key),
         params={
             "redirect_uri": checked.redirect_uri,
+            "metadata_url": checked.document.url if checked.document else "",
             "scopes": wanted,
             "resource": checked.resource,
             "state": checked.state,
@@ -109,9 +112,20 @@ def still_allowed(kept: AuthorizationRequest, user: User) -> bool:
     consumer = kept.consumer
     return (
         consumer.is_usable()
-        and is_registered(kept.params["redirect_uri"], consumer.callback_urls)
         and scopes.membership_for(user.pk, consumer) is not None
+        and _still_registered(kept.params["redirect_uri"], kept.params["metadata_url"], consumer)
     )
+
+
+def _still_registered(redirect_uri: str, metadata_url: str, consumer: Consumer) -> bool:
+    if not metadata_url:
+        return is_registered(redirect_uri, consumer.callback_urls)
+    if metadata_url != consumer.metadata_url:
+        return False
+    try:
+        return load(metadata_url).lists(redirect_uri)
+    except Unavailable:
+        return False
 
 
 def approve(kept: AuthorizationRequest, user: User, *, write: bool) -> str:

@@ -19,11 +19,13 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
 from consumers import digests, throttle
-from consumers.models import Consumer
+from consumers.client_documents import is_document_url
+from consumers.models import AccessToken, Consumer, Grant, RefreshToken
 from consumers.security_log import note
 
 MAX_BODY = 32 * 1024
 MAX_FIELDS = 32
+MAX_URL = 500
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _FORM_TYPE = re.compile(r"application/x-www-form-urlencoded\s*(;\s*charset=\"?utf-8\"?\s*)?\Z", re.IGNORECASE)
 # Compared where there is no consumer, so that the time does not tell which keys exist.
@@ -118,7 +120,7 @@ def authenticate_client(request: HttpRequest, form: Form) -> Consumer:
             raise Refused("invalid_request", "client_id differs from the one in the Authorization header.")
     else:
         key, secret = form.get("client_id", ""), form.get("client_secret", "")
-    consumer = _find(key)
+    consumer = _find_by_document(key, form) if is_document_url(key) else _find(key)
     if not _proves(consumer, secret):
         note("client refused", key=key, address=throttle.address_of(request))
         wait = throttle.count_failure(request, key)
@@ -133,6 +135,41 @@ def _find(key: str) -> Consumer | None:
     if not key.isprintable() or not key.isascii() or not 0 < len(key) <= 255:
         key = ""
     return Consumer.objects.select_related("company", "permission_group").filter(client_id=key).first()
+
+
+def _find_by_document(url: str, form: Form) -> Consumer | None:
+    """Several companies may allow one program: what it shows says whose consumer it is here.
+
+    Nothing is fetched. Who shows nothing known, or another program's, is some consumer of that URL,
+    to which the code or token does not belong: the grant then says so, and a revocation says nothing.
+    """
+    if not url.isascii() or not url.isprintable() or len(url) > MAX_URL:
+        return None
+    allowing = Consumer.objects.select_related("company", "permission_group").filter(
+        metadata_url=url,
+        client_type=Consumer.CLIENT_PUBLIC,
+        authorization_grant_type=Consumer.GRANT_AUTHORIZATION_CODE,
+    )
+    owner = _owner_of_what_is_shown(form)
+    return allowing.filter(pk=owner).first() or allowing.order_by("-enabled", "pk").first()
+
+
+def _owner_of_what_is_shown(form: Form) -> int | None:
+    """Also of a redeemed code and of a replaced refresh token, so that a replay is seen as one."""
+    shown: tuple[tuple[str, digests.Prefix, Any, str], ...] = (
+        ("code", digests.Prefix.CODE, Grant, "code"),
+        ("refresh_token", digests.Prefix.REFRESH_TOKEN, RefreshToken, "token_checksum"),
+        ("token", digests.Prefix.REFRESH_TOKEN, RefreshToken, "token_checksum"),
+        ("token", digests.Prefix.ACCESS_TOKEN, AccessToken, "token_checksum"),
+    )
+    for name, prefix, model, column in shown:
+        if digests.is_shaped(prefix, form.get(name, "")):
+            stored = {column: digests.digest(form[name])}
+            owner: int | None = (
+                model.objects.filter(**stored).values_list("application_id", flat=True).first()
+            )
+            return owner
+    return None
 
 
 def _proves(consumer: Consumer | None, secret: str) -> bool:

@@ -32,6 +32,7 @@ def authorization_server(request: HttpRequest) -> HttpResponse:
             "token_endpoint_auth_methods_supported": methods,
             "revocation_endpoint_auth_methods_supported": methods,
             "introspection_endpoint_auth_methods_supported": methods,
+            "client_id_metadata_document_supported": True,
             "authorization_response_iss_parameter_supported": True,
             "protected_resources": [settings.MCP_RESOURCE],
             "ui_locales_supported": ["en", "es", "pt-BR"],

@@ -26,6 +26,7 @@ from oauth2_provider.models import (
 
 from accounts.models import Company, PermissionGroup, User
 from consumers.callbacks import check_callbacks
+from consumers.client_documents import validate_document_url
 from consumers.digests import Prefix, digest, make, make_key
 
 # What a browser may open from a link: no javascript:, data: or ftp: (security case 248).
@@ -47,8 +48,10 @@ class ConsumerManager(models.Manager["Consumer"]):
     ) -> tuple[Consumer, str]:
         """Save a new consumer and give it with its secret, which is known only here and now.
 
-        A public consumer has no secret: the second value is then "".
+        A public consumer has no secret: the second value is then "". One with a `metadata_url`
+        is public.
         """
+        public = public or bool(fields.get("metadata_url"))
         consumer = self.model(
             company=company,
             name=name,
@@ -89,6 +92,8 @@ class Consumer(AbstractApplication):
     licence_url = models.URLField(
         _("licence agreement URL"), max_length=500, blank=True, validators=[web_address]
     )
+    # The client id under which a program with a metadata document comes, besides the key.
+    metadata_url = models.CharField(_("metadata URL"), max_length=500, blank=True, db_index=True)
     permission_group = models.ForeignKey(
         PermissionGroup, models.PROTECT, related_name="consumers", verbose_name=_("permission group")
     )
@@ -107,6 +112,14 @@ class Consumer(AbstractApplication):
         verbose_name = _("OAuth consumer")
         verbose_name_plural = _("OAuth consumers")
         ordering = ("name", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("company", "metadata_url"),
+                condition=~models.Q(metadata_url=""),
+                name="one_consumer_per_company_and_metadata_url",
+                violation_error_message=_("Another consumer of the company has this metadata URL."),
+            ),
+        )
 
     @property
     def callback_urls(self) -> list[str]:
@@ -151,6 +164,15 @@ class Consumer(AbstractApplication):
             problems["authorization_grant_type"] = ValidationError(
                 _("A program that acts for the company needs a secret.")
             )
+        if self.metadata_url:
+            try:
+                self.metadata_url = validate_document_url(self.metadata_url)
+            except ValidationError as error:
+                problems["metadata_url"] = error
+            if not self.is_public or not self.is_authorization_code:
+                problems["metadata_url"] = ValidationError(
+                    _("Only a public client, without a secret, that people sign in with has a metadata URL.")
+                )
         if problems:
             raise ValidationError(problems)
 

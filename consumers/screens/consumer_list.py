@@ -56,7 +56,11 @@ def in_state(found: QuerySet[Consumer], state: str) -> QuerySet[Consumer]:
         case "disabled":
             return found.filter(enabled=False)
         case "waiting":
-            return found.filter(redirect_uris="", authorization_grant_type=Consumer.GRANT_AUTHORIZATION_CODE)
+            return found.filter(
+                redirect_uris="",
+                metadata_url="",
+                authorization_grant_type=Consumer.GRANT_AUTHORIZATION_CODE,
+            )
     return found
 
 

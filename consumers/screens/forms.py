@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import validate_printable
 from accounts.models import Company, PermissionGroup, User
 from consumers.callbacks import MAX_CALLBACKS, check_callbacks, validate_callback
+from consumers.client_documents import validate_document_url
 from consumers.models import Consumer
 from consumers.presets import PRESETS, preset_of
 
@@ -73,6 +74,16 @@ class ConsumerForm(forms.Form):
         initial="chatgpt",
     )
     callback_urls = CallbackUrlsField(label=_("Callback URLs"), required=False)
+    metadata_url = forms.CharField(
+        label=_("Metadata URL"),
+        required=False,
+        max_length=500,
+        help_text=_(
+            "Only for a program that names itself by a web address, such as Claude Code: then it needs "
+            "neither key nor secret nor callback URL, and is a public client."
+        ),
+        widget=forms.URLInput(attrs={"spellcheck": "false", "placeholder": "https://…"}),
+    )
     url = web_address(_("URL"))
     privacy_policy_url = web_address(_("Privacy policy URL"))
     licence_url = web_address(_("Licence agreement URL"))
@@ -123,11 +134,25 @@ class ConsumerForm(forms.Form):
             for row, value in enumerate(values)
         ]
 
+    def clean_metadata_url(self) -> str:
+        url = str(self.cleaned_data["metadata_url"])
+        if not url:
+            return ""
+        url = validate_document_url(url)
+        others = self.company.consumers.exclude(pk=self.consumer and self.consumer.pk)
+        if others.filter(metadata_url=url).exists():
+            raise ValidationError(_("Another consumer of the company has this metadata URL."))
+        if self.consumer and not self.consumer.is_public:
+            raise ValidationError(_("This consumer has a secret. Make a new one for the metadata URL."))
+        return url
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         grant = self.consumer.authorization_grant_type if self.consumer else data.get("grant_type")
         if grant == Consumer.GRANT_CLIENT_CREDENTIALS:
             data["narrow_to_group"] = False
+            if data.get("metadata_url"):
+                self.add_error("metadata_url", _("A program that acts for the company has no metadata URL."))
             if data.get("public"):
                 self.add_error("public", _("A program that acts for the company needs a secret."))
         return data
@@ -138,8 +163,8 @@ class ConsumerForm(forms.Form):
         fields = {
             name: data[name]
             for name in (
-                "name", "description", "assistant", "url", "privacy_policy_url", "licence_url",
-                "permission_group", "narrow_to_group",
+                "name", "description", "assistant", "metadata_url", "url", "privacy_policy_url",
+                "licence_url", "permission_group", "narrow_to_group",
             )
         }  # fmt: skip
         if self.consumer is None:
@@ -151,6 +176,9 @@ class ConsumerForm(forms.Form):
                 created_by=by,
                 **fields,
             )
+        if data["metadata_url"] != self.consumer.metadata_url:
+            for authorization in self.consumer.app_authorizations.live():
+                authorization.revoke(by)  # given to another program
         for name, value in fields.items():
             setattr(self.consumer, name, value)
         self.consumer.callback_urls = data["callback_urls"]
@@ -165,6 +193,7 @@ def values_of(consumer: Consumer) -> dict[str, Any]:
         "description": consumer.description,
         "assistant": consumer.assistant or "other",
         "callback_urls": consumer.callback_urls,
+        "metadata_url": consumer.metadata_url,
         "url": consumer.url,
         "privacy_policy_url": consumer.privacy_policy_url,
         "licence_url": consumer.licence_url,

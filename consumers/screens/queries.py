@@ -37,7 +37,7 @@ def consumers_of(company: Company) -> QuerySet[Consumer]:
 def missing_for(consumer: Consumer) -> list[str]:
     """What keeps a consumer from working, in words; empty when nothing does."""
     missing = []
-    if consumer.is_authorization_code and not consumer.callback_urls:
+    if consumer.is_authorization_code and not consumer.callback_urls and not consumer.metadata_url:
         missing.append(_("waiting for a callback URL"))
     if not consumer.permission_group.active:
         missing.append(_("its permission group is inactive"))

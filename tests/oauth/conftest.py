@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -21,6 +22,7 @@ from consumers.models import Consumer
 from mcp_gateway import authentication
 from mcp_gateway.caller import Caller
 from tests.conftest import World
+from tests.oauth.programs import Publisher, publishing
 
 CALLBACK = "https://chatgpt.com/connector/oauth/AbC123"
 FORM = "application/x-www-form-urlencoded"
@@ -60,10 +62,12 @@ class Program:
     callback: str = CALLBACK
     verifier: str = field(default_factory=new_verifier)
     http: Client = field(default_factory=Client)
+    # That of its metadata document, where it has one.
+    url: str = ""
 
     @property
     def key(self) -> str:
-        return str(self.consumer.client_id)
+        return self.url or str(self.consumer.client_id)
 
     def query(self, **changes: str | None) -> dict[str, str]:
         fields: dict[str, str | None] = {
@@ -172,3 +176,22 @@ def register(world: World) -> Register:
 @pytest.fixture
 def program(register: Register) -> Program:
     return register()
+
+
+@pytest.fixture
+def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
+    with publishing(tmp_path, monkeypatch) as server:
+        yield server
+
+
+@pytest.fixture
+def allow(register: Register, publisher: Publisher) -> Register:
+    """A consumer for the program of `publisher`, which comes under its URL and on a port of its own."""
+
+    def make(**fields: Any) -> Program:
+        defaults = {"name": "Our editor", "callback_urls": [], "metadata_url": publisher.url}
+        made = register(**(defaults | fields))
+        made.url, made.callback = publisher.url, "http://localhost:53682/callback"
+        return made
+
+    return make

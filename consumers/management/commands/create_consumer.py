@@ -25,6 +25,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--callback", action="append", default=[], metavar="URL", help="exact; may be given again"
         )
+        parser.add_argument(
+            "--metadata-url", default="", metavar="URL", help="the https client id of a public program"
+        )
         parser.add_argument("--group", required=True, help="name of a permission group of the company")
         parser.add_argument("--narrow", action="store_true", help="also narrow people to this group")
         parser.add_argument("--public", action="store_true", help="without a secret; PKCE protects it")
@@ -46,6 +49,7 @@ class Command(BaseCommand):
                 permission_group=group,
                 callback_urls=options["callback"],
                 public=options["public"],
+                metadata_url=options["metadata_url"].strip(),
                 narrow_to_group=options["narrow"],
             )
         except ValidationError as error:

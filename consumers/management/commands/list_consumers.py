@@ -29,7 +29,8 @@ class Command(BaseCommand):
             return
         for row in rows:
             state = "enabled" if row["enabled"] else "disabled"
-            self.stdout.write(f"{row['company']}  {row['key']}  {row['grant']}  {state}  {row['name']}")
+            name = f"{row['name']}  {row['metadata_url'] or ''}".rstrip()
+            self.stdout.write(f"{row['company']}  {row['key']}  {row['grant']}  {state}  {name}")
 
 
 def _row(consumer: Consumer) -> dict[str, Any]:
@@ -41,6 +42,7 @@ def _row(consumer: Consumer) -> dict[str, Any]:
         "grant": consumer.authorization_grant_type,
         "public": consumer.is_public,
         "callbacks": consumer.callback_urls,
+        "metadata_url": consumer.metadata_url or None,
         "group": consumer.permission_group.name,
         "narrow_to_group": consumer.narrow_to_group,
         "enabled": consumer.enabled,
