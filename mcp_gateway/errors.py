@@ -8,6 +8,7 @@
     │   ├── InvalidArguments         says which argument and what to change
     │   ├── NotFound                 no such record, or not for this person
     │   ├── Ambiguous                several records fit: choose
+    │   ├── LooksLikeDuplicate       something open looks the same: ask the person
     │   ├── IdempotencyConflict      the key was used for other arguments
     │   └── RateLimited              wait `retry_after_seconds`
     └── Failure                  ours or the upstream's
@@ -78,6 +79,12 @@ class Ambiguous(Refusal):
     """`details["candidates"]` lists what the words could mean."""
 
     code = "ambiguous"
+
+
+class LooksLikeDuplicate(Refusal):
+    """`details["candidates"]` lists what is there already."""
+
+    code = "looks_like_a_duplicate"
 
 
 class IdempotencyConflict(Refusal):

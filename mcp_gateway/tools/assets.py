@@ -8,8 +8,17 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.errors import NotFound
 from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools.listing import Arguments, ListAnswer, ListArguments, ending, listed, row_of
+from mcp_gateway.tools.listing import (
+    Arguments,
+    ListAnswer,
+    ListArguments,
+    ending,
+    listed,
+    position_of,
+    present,
+)
 from mcp_gateway.tools.moments import shown
+from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code, the_asset
 from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText, contains
 from mcp_gateway.tools.words import (
     ITEM_TYPE,
@@ -76,9 +85,7 @@ class AssetList(ListAnswer):
 
 class ListInput(ListArguments):
     type: Annotated[ItemType | None, Field(description="Only assets of this type.")] = None
-    location: Annotated[
-        str | None, Field(min_length=1, max_length=120, description="Code of the location they stand in.")
-    ] = None
+    location: LocationName | None = None
     whole_tree: Annotated[
         bool, Field(description="With location: everything below it at any depth, not only directly in it.")
     ] = True
@@ -95,7 +102,7 @@ class ListInput(ListArguments):
 
 
 class GetInput(Arguments):
-    code: Annotated[str, Field(min_length=1, max_length=120, description="Code of the asset, exactly.")]
+    code: AssetName
 
 
 def asset_texts(row: ItemRow) -> tuple[str | None, ...]:
@@ -125,12 +132,15 @@ def path(parents: str | None) -> str | None:
 async def list_assets(call: Call, arguments: ListInput) -> AssetList:
     upstream: Upstream = call.upstream
     item_type = None if arguments.type is None else number_of(ITEM_TYPE, arguments.type)
+    position = position_of(call, "list_assets", arguments)
+    place = position.get("place") or await asset_code(call, arguments.location, place=True)
+    location = None if place is None else str(place)
 
     async def fetch(start: int, size: int) -> Page[ItemRow]:
         return await list_items(
             upstream,
             item_type=item_type,
-            location=arguments.location,
+            location=location,
             whole_tree=arguments.whole_tree,
             active=arguments.active,
             available=arguments.available,
@@ -142,22 +152,28 @@ async def list_assets(call: Call, arguments: ListInput) -> AssetList:
     found = await listed(
         fetch,
         lambda row: summary(upstream, row),
-        start=row_of(call, "list_assets", arguments),
+        start=int(position.get("row", 0)),
         limit=arguments.limit,
         keep=None if words is None else lambda row: contains(words, *asset_texts(row)),
     )
-    return AssetList(assets=found.records, **ending(call, "list_assets", arguments, found, []))
+    return AssetList(
+        assets=found.records, **ending(call, "list_assets", arguments, found, [], **present(place=location))
+    )
 
 
 async def get_asset(call: Call, arguments: GetInput) -> AssetDetails:
-    return await asset(call, arguments.code)
+    return details(call, await the_asset(call, arguments.code))
 
 
 async def asset(call: Call, code: str) -> AssetDetails:
-    upstream: Upstream = call.upstream
-    row = await find_item(upstream, code)
+    row = await find_item(call.upstream, code)
     if row is None:
         raise NotFound("There is no asset with that code, or not for this person.")
+    return details(call, row)
+
+
+def details(call: Call, row: ItemRow) -> AssetDetails:
+    upstream: Upstream = call.upstream
     names = FIELDS.get(row.id_type_item or 0, ())
     values = (row.field_2, row.field_3, row.field_4, row.field_5, row.field_6)
     return AssetDetails(
@@ -191,7 +207,7 @@ TOOLS = (
     Tool(
         name="get_asset",
         title="Show an asset",
-        description="One asset by its code: where it stands, manufacturer, model, notes, whether in service.",
+        description="One asset by code or name: where it stands, maker, model, notes, whether in service.",
         rights=RIGHTS,
         input=GetInput,
         output=AssetDetails,

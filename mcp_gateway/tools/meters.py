@@ -16,9 +16,11 @@ from mcp_gateway.tools.listing import (
     ListArguments,
     ending,
     listed,
-    row_of,
+    position_of,
+    present,
 )
 from mcp_gateway.tools.moments import IsoInput, parse, shown
+from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.meters import MeterRow, insert_reading, list_meters
@@ -59,13 +61,10 @@ class MeterList(ListAnswer):
 
 
 class ListInput(ListArguments):
-    asset: Annotated[
-        str | None, Field(min_length=1, max_length=120, description="Code of the asset, exactly.")
-    ] = None
+    asset: AssetName | None = None
     serial: Serial | None = None
     location: Annotated[
-        str | None,
-        Field(min_length=1, max_length=120, description="Code of a location: meters of what stands in it."),
+        LocationName | None, Field(description="Meters of what stands in it: code or piece of the name.")
     ] = None
     text: Annotated[
         str | None,
@@ -77,7 +76,7 @@ class ListInput(ListArguments):
 
 
 class ReadingInput(Arguments):
-    asset: Annotated[str, Field(min_length=1, max_length=120, description="Code of the asset, exactly.")]
+    asset: AssetName
     value: Annotated[
         FiniteFloat, Field(ge=-1e15, le=1e15, description="What the dial shows, in the unit of the meter.")
     ]
@@ -150,13 +149,18 @@ def meter(call: Call, row: MeterRow) -> Meter:
 
 async def run_list(call: Call, arguments: ListInput) -> MeterList:
     upstream: Upstream = call.upstream
+    position = position_of(call, "list_meters", arguments)
+    asset, place = position.get("asset"), position.get("place")
+    if not position:
+        asset = await asset_code(call, arguments.asset)
+        place = await asset_code(call, arguments.location, place=True)
 
     async def fetch(start: int, size: int) -> Page[MeterRow]:
         return await list_meters(
             upstream,
-            asset=arguments.asset,
+            asset=None if asset is None else str(asset),
             serial=arguments.serial,
-            location=arguments.location,
+            location=None if place is None else str(place),
             start=start,
             size=size,
         )
@@ -172,11 +176,12 @@ async def run_list(call: Call, arguments: ListInput) -> MeterList:
     found = await listed(
         fetch,
         lambda row: meter(call, row),
-        start=row_of(call, "list_meters", arguments),
+        start=int(position.get("row", 0)),
         limit=arguments.limit,
         keep=keep if filtered else None,
     )
-    return MeterList(meters=found.records, **ending(call, "list_meters", arguments, found, []))
+    more = present(asset=asset, place=place)
+    return MeterList(meters=found.records, **ending(call, "list_meters", arguments, found, [], **more))
 
 
 async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
@@ -187,12 +192,14 @@ async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
             "read_at must not be in the future.", fields=[{"field": "read_at", "problem": "is in the future"}]
         )
     upstream: Upstream = call.upstream
-    row = await _the_meter(call, arguments)
+    asset = await asset_code(call, arguments.asset)
+    assert asset is not None
+    row = await _the_meter(call, arguments, asset)
     _check_against_last(call, arguments, row, read_at)
     try:
         inserted = await insert_reading(
             upstream,
-            asset=arguments.asset,
+            asset=asset,
             value=arguments.value,
             read_at=read_at,
             serial=row.serial,
@@ -215,7 +222,7 @@ async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
     assert shown_at is not None
     return Reading(
         meter=row.id,
-        asset_code=arguments.asset,
+        asset_code=asset,
         value=arguments.value,
         unit=row.units_code or row.units_description,
         read_at=shown_at,
@@ -227,9 +234,9 @@ async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
     )
 
 
-async def _the_meter(call: Call, arguments: ReadingInput) -> MeterRow:
+async def _the_meter(call: Call, arguments: ReadingInput, asset: str) -> MeterRow:
     """The one active meter that is meant. Writing to a guessed one would be worse than asking."""
-    page = await list_meters(call.upstream, asset=arguments.asset)
+    page = await list_meters(call.upstream, asset=asset)
     active = [row for row in page.rows if row.active is not False]
     if not active:
         raise NotFound("There is no active meter on an asset with that code, or not for this person.")

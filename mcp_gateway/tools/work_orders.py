@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -22,6 +23,7 @@ from mcp_gateway.tools.listing import (
     present,
 )
 from mcp_gateway.tools.moments import IsoInput, minutes, period, shown, zone_of
+from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code
 from mcp_gateway.tools.text import contains
 from mcp_gateway.tools.words import (
     ORDER_STATUS,
@@ -60,8 +62,6 @@ DATE_KINDS = {
 Folio = Annotated[
     str, Field(min_length=1, max_length=LONGEST_FOLIO, description="Folio of the work order, as shown.")
 ]
-AssetCode = Annotated[str, Field(min_length=1, max_length=120, description="Code of an asset, exactly.")]
-LocationCode = Annotated[str, Field(min_length=1, max_length=120, description="Code of a location, exactly.")]
 
 
 class WorkOrderList(ListAnswer):
@@ -73,9 +73,9 @@ class ListInput(ListArguments):
         list[OrderStatus] | None,
         Field(min_length=1, max_length=4, description="Any of these; all if left out."),
     ] = None
-    asset: AssetCode | None = None
+    asset: AssetName | None = None
     location: Annotated[
-        LocationCode | None, Field(description="Code of a location: everything in it, at any depth.")
+        LocationName | None, Field(description="Everything in it, at any depth: code or piece of the name.")
     ] = None
     since: Annotated[IsoInput | None, Field(description="Begin of the period, ISO date or moment.")] = None
     until: Annotated[IsoInput | None, Field(description="End of the period, ISO date or moment.")] = None
@@ -115,9 +115,16 @@ class GetInput(Arguments):
     folio: Folio
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Codes of what the question is about."""
+
+    asset: str | None
+    location: str | None
+
+
 async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
     """A WorkOrderList as JSON."""
-    upstream: Upstream = call.upstream
     now = dt.datetime.now(dt.UTC)
     position = position_of(call, "list_work_orders", arguments)
     at_status, row, done = (
@@ -127,11 +134,16 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
     )
     asked_at = parse_moment(position.get("at"))
     statuses = arguments.statuses
+    asset, place = position.get("asset"), position.get("place")
+    if not position:
+        asset = await asset_code(call, arguments.asset)
+        place = await asset_code(call, arguments.location, place=True)
+    where = Where(None if asset is None else str(asset), None if place is None else str(place))
     basket: Basket[WorkOrderShown] = Basket(arguments.limit)
     found: Listed[WorkOrderShown] = Listed()
     while at_status < len(statuses):
         step = await _collect(
-            call, upstream, arguments, statuses[at_status], row, done, basket, not_after(asked_at, arguments)
+            call, arguments, where, statuses[at_status], row, done, basket, not_after(asked_at, arguments)
         )
         found.looked_at += step.looked_at
         found.total, found.next_row = step.total, step.next_row
@@ -152,7 +164,9 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
         notes.append("Only the tasks that fit the filter are shown; get_work_order shows all of an order.")
     last = basket.records[-1].folio[:LONGEST_FOLIO] if basket.records else done
     at = (asked_at or now).isoformat(timespec="microseconds")
-    more: dict[str, int | str] = {"status": at_status, "done": last if found.next_row else "", "at": at}
+    more: dict[str, int | str] = present(
+        status=at_status, done=last if found.next_row else "", at=at, asset=where.asset, place=where.location
+    )
     return present(
         work_orders=basket.written, **ending(call, "list_work_orders", arguments, found, notes, **more)
     )
@@ -173,8 +187,8 @@ def not_after(asked_at: dt.datetime | None, arguments: ListInput) -> dt.datetime
 
 async def _collect(
     call: Call,
-    upstream: Upstream,
     arguments: ListInput,
+    where: Where,
     status: int | None,
     start: int,
     done: str,
@@ -187,6 +201,7 @@ async def _collect(
     only once the next one begins. `done` is the last order of the answer before: rows of it that
     moved down meanwhile are not shown again.
     """
+    upstream: Upstream = call.upstream
     when = period(call.caller, arguments.since, arguments.until, DATE_KINDS[arguments.date_kind])
 
     async def fetch(start: int, size: int) -> Page[TaskLine]:
@@ -194,8 +209,8 @@ async def _collect(
             upstream,
             TaskLine,
             status=status,
-            asset=arguments.asset,
-            location=arguments.location,
+            asset=where.asset,
+            location=where.location,
             period=when,
             made_by=latest,
             start=start,

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from mcp_gateway.errors import InvalidArguments, NotFound
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.assets import path
+from mcp_gateway.tools.duplicates import refuse_duplicates
 from mcp_gateway.tools.listing import (
     Arguments,
     IdempotencyKey,
@@ -17,10 +18,12 @@ from mcp_gateway.tools.listing import (
     ListArguments,
     ending,
     listed,
-    row_of,
+    position_of,
+    present,
 )
 from mcp_gateway.tools.moments import IsoInput, parse, period, shown
 from mcp_gateway.tools.people import writer
+from mcp_gateway.tools.resolving import AssetName, asset_code, the_request
 from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText, contains
 from mcp_gateway.tools.words import (
     PRIORITY_BY_NAME,
@@ -80,9 +83,7 @@ class ListInput(ListArguments):
         list[RequestStatus] | None,
         Field(min_length=1, max_length=13, description="Any of these; all if left out."),
     ] = None
-    asset: Annotated[
-        str | None, Field(min_length=1, max_length=120, description="Code of the asset, exactly.")
-    ] = None
+    asset: AssetName | None = None
     since: Annotated[IsoInput | None, Field(description="Begin of the period, ISO date or moment.")] = None
     until: Annotated[IsoInput | None, Field(description="End of the period, ISO date or moment.")] = None
     date_kind: Annotated[
@@ -97,7 +98,10 @@ class ListInput(ListArguments):
 
 
 class GetInput(Arguments):
-    id: RequestNumber
+    id: Annotated[
+        RequestNumber | Annotated[str, Field(min_length=1, max_length=120)],
+        Field(description="Number of the request, or words of its title."),
+    ]
 
 
 class CreateInput(Arguments):
@@ -105,15 +109,15 @@ class CreateInput(Arguments):
         str, Field(min_length=3, max_length=300, description="What is wrong or wanted, in a sentence.")
     ]
     details: Annotated[str | None, Field(max_length=4000, description="Anything else worth knowing.")] = None
-    asset: Annotated[
-        str | None,
-        Field(min_length=1, max_length=120, description="Code of the asset that it is about, exactly."),
-    ] = None
+    asset: AssetName | None = None
     incident_at: Annotated[
         IsoInput | None,
         Field(description="When it happened, ISO moment; now if left out. Not in the future."),
     ] = None
     urgent: Annotated[bool, Field(description="Whether the person said that it is urgent.")] = False
+    even_if_similar: Annotated[
+        bool, Field(description="True after the person saw the similar ones and wants another.")
+    ] = False
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -152,14 +156,15 @@ def summary(call: Call, row: RequestRow) -> WorkRequest:
 
 async def run_list(call: Call, arguments: ListInput) -> WorkRequestList:
     upstream: Upstream = call.upstream
+    position = position_of(call, "list_work_requests", arguments)
+    asset = position.get("asset") or await asset_code(call, arguments.asset)
+    code = None if asset is None else str(asset)
     when = period(call.caller, arguments.since, arguments.until, DATE_KINDS[arguments.date_kind])
     statuses = {number_of(REQUEST_STATUS, word) for word in arguments.status or ()}
     one = next(iter(statuses)) if len(statuses) == 1 else None
 
     async def fetch(start: int, size: int) -> Page[RequestRow]:
-        return await list_requests(
-            upstream, status=one, asset=arguments.asset, period=when, start=start, size=size
-        )
+        return await list_requests(upstream, status=one, asset=code, period=when, start=start, size=size)
 
     def keep(row: RequestRow) -> bool:
         return (
@@ -172,23 +177,28 @@ async def run_list(call: Call, arguments: ListInput) -> WorkRequestList:
     found = await listed(
         fetch,
         lambda row: summary(call, row),
-        start=row_of(call, "list_work_requests", arguments),
+        start=int(position.get("row", 0)),
         limit=arguments.limit,
         keep=keep if filtered else None,
     )
     return WorkRequestList(
-        work_requests=found.records, **ending(call, "list_work_requests", arguments, found, [])
+        work_requests=found.records,
+        **ending(call, "list_work_requests", arguments, found, [], **present(asset=code)),
     )
 
 
 async def get_work_request(call: Call, arguments: GetInput) -> WorkRequestDetails:
-    return await work_request(call, arguments.id)
+    return details(call, await the_request(call, str(arguments.id)))
 
 
 async def work_request(call: Call, number: int) -> WorkRequestDetails:
     row = await find_request(call.upstream, number)
     if row is None:
         raise NotFound("There is no work request with that number, or not for this person.")
+    return details(call, row)
+
+
+def details(call: Call, row: RequestRow) -> WorkRequestDetails:
     return WorkRequestDetails(
         **dict(summary(call, row)),
         details=row.observation or None,
@@ -217,6 +227,9 @@ async def create_work_request(call: Call, arguments: CreateInput) -> Created:
                 fields=[{"field": "incident_at", "problem": "is in the future"}],
             )
         incident_at = min(incident_at, latest)
+    asset = await asset_code(call, arguments.asset)
+    if asset is not None and not arguments.even_if_similar:
+        await refuse_duplicates(call, asset, arguments.title)
     person = await writer(call)
     assert person.code is not None
     upstream: Upstream = call.upstream
@@ -227,7 +240,7 @@ async def create_work_request(call: Call, arguments: CreateInput) -> Created:
         requested_by=person.full_name,
         incident_at=incident_at,
         urgent=arguments.urgent,
-        asset=arguments.asset,
+        asset=asset,
         details=arguments.details,
     )
     happened = shown(call.caller, incident_at)
@@ -236,7 +249,7 @@ async def create_work_request(call: Call, arguments: CreateInput) -> Created:
         id=number,
         title=arguments.title,
         status="open",
-        asset_code=arguments.asset,
+        asset_code=asset,
         requested_by=person.full_name,
         incident_at=happened,
         urgent=arguments.urgent,
@@ -271,8 +284,8 @@ TOOLS = (
         name="create_work_request",
         title="Create a work request",
         description=(
-            "Asks the maintenance department for something, in the name of the connected person. Look the "
-            "asset's code up first when one is meant. Do not create the same request twice."
+            "Asks the maintenance department for something, in the name of the connected person. Open "
+            "requests and orders on the same asset that look alike are shown first instead of writing."
         ),
         rights=frozenset({"work_requests:add"}),
         input=CreateInput,

@@ -42,16 +42,23 @@ async def list_items(
     whole_tree: bool = False,
     active: bool | None = None,
     available: bool | None = None,
+    name: str | None = None,
+    number: int | None = None,
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[ItemRow]:
-    """`location` is the code of a place: what stands in it, or with `whole_tree` below it at any depth."""
+    """`location` is the code of a place: what stands in it, or with `whole_tree` below it at any depth.
+
+    `name` is a whole name (`field_1`), `number` the internal one.
+    """
     query: Query = {
         "item_type": item_type,
         "location_code": location,
         "is_tree": True if location is not None and whole_tree else None,
         "active": active,
         "available": available,
+        "field_1": name,
+        "id": number,
         "start": start,
         "limit": size,
     }
@@ -62,6 +69,8 @@ async def list_items(
             and (active is None or row.active == active)
             and (available is None or row.available == available)
             and (location is None or whole_tree or row.location_code == location)
+            and (name is None or (row.field_1 or "").casefold() == name.casefold())
+            and (number is None or row.id == number)
         )
 
     return page_of(ItemRow, await upstream.get(["items"], query), start, size, keep)

@@ -146,7 +146,6 @@ def test_arguments_that_cannot_be_used(planner: Person) -> None:
         {"limit": 0},
         {"limit": 101},
         {"unknown": 1},
-        {"location": "no such place"},
         {"cursor": "made-up"},
         {"cursor": "é.é"},
     ):

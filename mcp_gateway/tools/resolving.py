@@ -1,0 +1,210 @@
+"""From what a person calls a record to the record: its code, its number, or a piece of its name.
+
+One fits: it is taken. Several: Ambiguous, with candidates. None: NotFound. It never guesses: what fits
+among the records that could be looked at is only a candidate while others could not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic
+
+from pydantic import Field
+
+from mcp_gateway.errors import Ambiguous, NotFound, NotPermitted
+from mcp_gateway.registry import Call
+from mcp_gateway.tools.text import NAME, TEXT, cleaned, contains, fold
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.personnel import PersonRow, list_people
+from mcp_gateway.upstream.rows import Fetch, Page, R, pages
+from mcp_gateway.upstream.work_requests import RequestRow, find_request, list_requests
+
+MOST_PAGES = 10  # looked through for one name
+MOST_CANDIDATES = 10
+SHORTEST_WORD = 3  # a piece of a name: less would fit half the plant
+LOCATION = 1
+_word = re.compile(r"\w+")
+
+AssetName = Annotated[
+    str, Field(min_length=1, max_length=120, description="Code of the asset, its id, or a piece of its name.")
+]
+LocationName = Annotated[
+    str, Field(min_length=1, max_length=120, description="Code of the location, or a piece of its name.")
+]
+PersonName = Annotated[
+    str, Field(min_length=1, max_length=120, description="Code of the person, or a piece of the name.")
+]
+
+
+@dataclass(slots=True)
+class _Seen(Generic[R]):
+    """What fits: by its whole name or code, or by a piece of it; and whether all could be looked at."""
+
+    exact: list[R] = field(default_factory=list)
+    partly: list[R] = field(default_factory=list)
+    all_of_them: bool = False
+
+    @property
+    def best(self) -> list[R]:
+        return self.exact or self.partly
+
+
+async def the_asset(call: Call, words: str, *, place: bool = False) -> ItemRow:
+    """The asset that is meant; with `place`, a location where several kinds fit."""
+    upstream: Upstream = call.upstream
+    found = await find_item(upstream, words)
+    if found is None and _is_number(words):
+        found = await _item_by_id(upstream, int(words))
+    if found is not None:
+        return found
+
+    async def named(start: int, size: int) -> Page[ItemRow]:
+        return await list_items(upstream, name=words, start=start, size=size)
+
+    async def every(start: int, size: int) -> Page[ItemRow]:
+        return await list_items(upstream, item_type=LOCATION if place else None, start=start, size=size)
+
+    by_name = (await named(0, MOST_CANDIDATES)).rows
+    seen = _Seen(exact=list(by_name), all_of_them=True) if len(by_name) == 1 else None
+    if seen is None:
+        seen = await _look(every, words, lambda row: (row.code, row.field_1), _asset_texts)
+    return _one(
+        "location" if place else "asset",
+        seen,
+        lambda row: {
+            "code": row.code,
+            "name": cleaned(row.field_1 or row.description, TEXT),
+            "in": cleaned(row.parent_description, TEXT),
+        },
+        "search or list_assets(text) find assets by their words",
+    )
+
+
+async def asset_code(call: Call, words: str | None, *, place: bool = False) -> str | None:
+    """The code to filter by. Who may not read assets has to know codes: `words` are then taken as one."""
+    if words is None or "assets:view" not in call.caller.rights:
+        return words
+    try:
+        return (await the_asset(call, words, place=place)).code
+    except NotPermitted:  # the upstream knows better than our copy of the rights
+        return words
+
+
+async def the_person(call: Call, words: str) -> PersonRow:
+    upstream: Upstream = call.upstream
+    by_code = (await list_people(upstream, code=words, size=2)).rows
+    if by_code:
+        return by_code[0]
+
+    async def every(start: int, size: int) -> Page[PersonRow]:
+        return await list_people(upstream, start=start, size=size)
+
+    seen = await _look(
+        every,
+        words,
+        lambda row: (row.code, row.full_name, row.email),
+        lambda row: (row.code, row.full_name, row.email),
+    )
+    return _one(
+        "person",
+        seen,
+        lambda row: {
+            "code": row.code,
+            "name": cleaned(row.full_name, NAME),
+            "role": cleaned(row.groups_2_description, NAME),
+            "active": row.active,
+        },
+        "list_people finds people",
+    )
+
+
+async def the_request(call: Call, words: str) -> RequestRow:
+    upstream: Upstream = call.upstream
+    if _is_number(words):
+        found = await find_request(upstream, int(words))
+        if found is None:
+            raise NotFound("There is no work request with that number, or not for this person.")
+        return found
+
+    async def every(start: int, size: int) -> Page[RequestRow]:
+        return await list_requests(upstream, start=start, size=size)
+
+    seen = await _look(
+        every,
+        words,
+        lambda row: (row.description,),
+        lambda row: (row.description, row.items_description, row.code_item),
+        most=3,
+    )
+    return _one(
+        "work request",
+        seen,
+        lambda row: {
+            "id": row.id,
+            "title": cleaned(row.description, TEXT),
+            "asset": cleaned(row.items_description, TEXT),
+        },
+        "list_work_requests(text) finds requests",
+    )
+
+
+def _asset_texts(row: ItemRow) -> tuple[str | None, ...]:
+    return (row.code, row.field_1, row.description)
+
+
+async def _item_by_id(upstream: Upstream, number: int) -> ItemRow | None:
+    page = await list_items(upstream, number=number, size=2)
+    return page.rows[0] if page.rows else None
+
+
+async def _look(
+    fetch: Fetch[R],
+    words: str,
+    names: Callable[[R], Sequence[str | None]],
+    texts: Callable[[R], Sequence[str | None]],
+    most: int = MOST_PAGES,
+) -> _Seen[R]:
+    seen: _Seen[R] = _Seen()
+    wanted = fold(words)
+    telling = any(len(word) >= SHORTEST_WORD for word in _word.findall(wanted))
+    async for page in pages(fetch, most=most):
+        for row in page.rows:
+            if any(fold(name) == wanted for name in names(row) if name):
+                seen.exact.append(row)
+            elif telling and contains(words, *texts(row)):
+                seen.partly.append(row)
+        seen.all_of_them = page.is_last
+    # The closest first: where little stands around the words.
+    seen.partly.sort(key=lambda row: sum(len(name or "") for name in names(row)))
+    return seen
+
+
+def _one(kind: str, seen: _Seen[R], shown: Callable[[R], dict[str, Any]], elsewhere: str) -> R:
+    best = seen.best
+    if not best:
+        raise NotFound(
+            f"No {kind} has that code or name, or not for this person; {elsewhere}."
+            if seen.all_of_them
+            else f"No {kind} with that name among the first that were looked at: use its code; {elsewhere}."
+        )
+    if len(best) == 1 and (seen.all_of_them or seen.exact):
+        return best[0]
+    candidates = [
+        {name: value for name, value in shown(row).items() if value is not None}
+        for row in best[:MOST_CANDIDATES]
+    ]
+    more = len(best) - len(candidates)
+    raise Ambiguous(
+        f"Several {kind}s fit: ask which one is meant and use its code."
+        if len(best) > 1
+        else f"One {kind} fits, but not all could be looked at: if it is the one, use its code.",
+        candidates=candidates,
+        candidates_left_out=more,
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10

@@ -1,0 +1,113 @@
+"""Codes, numbers and pieces of names: one is taken, several are shown, none is said to be none."""
+
+from __future__ import annotations
+
+import pytest
+
+from maintenance.models import Item, WorkOrder, WorkRequest
+from mcp_gateway.tools.duplicates import alike
+from tests.tools.conftest import Person, PersonMaker
+
+DEMO = {"company__slug": "demo"}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("CMP-02", "CMP-02"),
+        ("cmp-02", "CMP-02"),
+        ("Compresor de tornillo 2", "CMP-02"),
+        ("COMPRESOR DE TORNILLO 2", "CMP-02"),
+        ("paletizador linea 3", "L3-PAL-01"),
+        ("caldera 02", "CALDERA 02"),
+        ("bomba de pozo P-101/A", "P-101/A"),
+    ],
+)
+def test_an_asset_by_code_or_name(admin: Person, words: str, code: str) -> None:
+    assert admin.ask("get_asset", code=words)["code"] == code
+
+
+def test_an_asset_by_its_number(admin: Person) -> None:
+    item = Item.objects.get(**DEMO, code="CMP-03")
+    assert admin.ask("get_asset", code=str(item.pk))["code"] == "CMP-03"
+
+
+def test_several_are_shown_and_none_is_taken(admin: Person) -> None:
+    refused = admin.refused("get_asset", code="compresor de tornillo")
+    assert refused["code"] == "ambiguous"
+    assert [row["code"] for row in refused["candidates"]] == ["CMP-01", "CMP-02", "CMP-03", "CMP-04"]
+    assert all(row["name"] and row["in"] for row in refused["candidates"])
+
+
+def test_none_is_said_with_a_way_on(admin: Person) -> None:
+    refused = admin.refused("list_work_orders", asset="unicornio azul")
+    assert refused["code"] == "not_found"
+    assert "list_assets" in refused["message"]
+
+
+def test_a_short_piece_is_no_name(admin: Person) -> None:
+    assert admin.refused("get_asset", code="de")["code"] == "not_found"
+
+
+def test_a_location_is_meant_where_a_place_is_asked_for(admin: Person) -> None:
+    by_name = admin.ask("list_assets", location="sala de compresores", limit=100)
+    by_code = admin.ask("list_assets", location="SALA COMPRESORES", limit=100)
+    assert by_name["assets"] == by_code["assets"]
+    assert by_name["returned"] > 4
+
+
+def test_lists_filter_by_the_resolved_code_on_every_page(admin: Person) -> None:
+    orders = admin.everything("list_work_orders", "work_orders", asset="compresor de tornillo 2", limit=5)
+    expected = WorkOrder.objects.filter(**DEMO, tasks__item__code="CMP-02").distinct()
+    assert {order["folio"] for order in orders} == set(expected.values_list("folio", flat=True))
+
+
+def test_who_may_not_read_assets_has_to_know_codes(person: PersonMaker) -> None:
+    reader = person("planner@demo.example", rights=frozenset({"work_orders:view"}))
+    assert reader.ask("list_work_orders", asset="CMP-02", limit=3)["returned"] == 3
+    assert reader.ask("list_work_orders", asset="compresor de tornillo 2")["returned"] == 0
+
+
+def test_assets_of_another_company_are_no_candidates(stranger: Person) -> None:
+    assert stranger.refused("get_asset", code="Compresor de tornillo 2")["code"] == "not_found"
+
+
+def test_a_request_by_words_of_its_title(admin: Person) -> None:
+    newest = WorkRequest.objects.filter(**DEMO).order_by("-date", "-id")[0]
+    answer = admin.result("get_work_request", id=newest.description)
+    if answer.is_error:
+        candidates = answer.meta["fracttal-one/error"]["candidates"]
+        assert newest.pk in {row["id"] for row in candidates}
+    else:
+        assert answer.structured is not None
+        assert answer.structured["id"] == newest.pk
+
+
+def test_what_looks_like_a_duplicate_is_shown_first(planner: Person) -> None:
+    title = "La bomba P-104 vibra demasiado"
+    first = planner.ask("create_work_request", title=title, asset="P-104", even_if_similar=True)
+    before = WorkRequest.objects.count()
+    refused = planner.refused("create_work_request", title="Vibra mucho la bomba P-104", asset="P-104")
+    assert refused["code"] == "looks_like_a_duplicate"
+    assert first["id"] in {row.get("id") for row in refused["candidates"]}
+    assert "even_if_similar" in refused["message"]
+    assert WorkRequest.objects.count() == before
+    planner.ask(
+        "create_work_request", title="Vibra mucho la bomba P-104", asset="P-104", even_if_similar=True
+    )
+    other = planner.result("create_work_request", title="Pintura descascarada", asset="P-104")
+    assert not other.is_error
+    assert WorkRequest.objects.count() == before + 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("La bomba pierde aceite", "Pérdida: BOMBA pierde ACEITE por el sello", True),
+        ("Ruido anormal", "Pintura descascarada", False),
+        ("", "", True),
+        ("OK", "NO", False),
+    ],
+)
+def test_texts_that_tell_of_the_same_thing(one: str, other: str, same: bool) -> None:
+    assert alike(one, other) is same
