@@ -154,15 +154,7 @@ def _consumer_by_key(key: str) -> Consumer:
 
 def _consumer_by_document(url: str, companies: Sequence[int] | None) -> Consumer:
     """Among those that allow this URL; no stranger's URL is ever fetched."""
-    if not url.isascii() or not url.isprintable() or len(url) > MAX_CALLBACK:
-        raise NoAnswer("consumer_unknown")
-    allowing = [
-        consumer
-        for consumer in Consumer.objects.select_related("company", "permission_group", "created_by")
-        .filter(metadata_url=url, enabled=True, permission_group__active=True)
-        .order_by("pk")
-        if consumer.is_public and consumer.is_authorization_code
-    ]
+    allowing = [consumer for consumer in Consumer.objects.allowing(url) if consumer.is_usable()]
     if not allowing:
         raise NoAnswer("consumer_unknown")
     if companies is None:

@@ -54,13 +54,13 @@ def is_document_url(client_id: str) -> bool:
 
 
 def validate_document_url(url: str) -> str:
-    """A URL that may serve as a client id, byte for byte; ValidationError says what to change."""
+    """A URL that may serve as a client id, byte for byte."""
     url = url.strip()
-    if not is_document_url(url):
-        raise ValidationError(_("Begin the metadata URL with https://."))
-    validate_callback(url)
-    if urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}:  # what callbacks may name besides
-        raise ValidationError(_("Enter a public address: this server has to read what stands there."))
+    fits = is_document_url(url) and _could_be_registered(url)
+    if not fits or urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}:
+        raise ValidationError(
+            _("Enter the whole public address of the document: https://, a host name and a path.")
+        )
     return url
 
 

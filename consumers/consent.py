@@ -113,7 +113,7 @@ def still_allowed(kept: AuthorizationRequest, user: User) -> bool:
     return (
         consumer.is_usable()
         and scopes.membership_for(user.pk, consumer) is not None
-        and _still_registered(kept.params["redirect_uri"], kept.params["metadata_url"], consumer)
+        and _still_registered(kept.params["redirect_uri"], kept.params.get("metadata_url", ""), consumer)
     )
 
 

@@ -67,8 +67,11 @@ class Fetcher(cimd.SafeMetadataFetcher):
             pool.ConnectionCls = self._watched_connection()
             try:
                 response = pool.urlopen("GET", path, headers=headers, redirect=False, preload_content=False)
-                found: tuple[dict[str, Any], int] = self._read_document(response)
-                return found
+                try:
+                    found: tuple[dict[str, Any], int] = self._read_document(response)
+                    return found
+                finally:
+                    response.close()
             except (urllib3.exceptions.HTTPError, OSError):
                 if self._over:
                     break
@@ -130,10 +133,11 @@ def fetch(url: str) -> tuple[dict[str, Any], int]:
     thread = threading.Thread(target=run, name="client-document", daemon=True)
     thread.start()
     thread.join(TOTAL_SECONDS)
-    if thread.is_alive():
+    late = thread.is_alive()
+    if late:
         fetcher.cut()
     if not found:
-        raise Unavailable("too_slow" if thread.is_alive() else "unreachable")
+        raise Unavailable("too_slow" if late else "unreachable")
     return found[0]
 
 

@@ -25,7 +25,6 @@ from consumers.security_log import note
 
 MAX_BODY = 32 * 1024
 MAX_FIELDS = 32
-MAX_URL = 500
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _FORM_TYPE = re.compile(r"application/x-www-form-urlencoded\s*(;\s*charset=\"?utf-8\"?\s*)?\Z", re.IGNORECASE)
 # Compared where there is no consumer, so that the time does not tell which keys exist.
@@ -143,13 +142,7 @@ def _find_by_document(url: str, form: Form) -> Consumer | None:
     Nothing is fetched. Who shows nothing known, or another program's, is some consumer of that URL,
     to which the code or token does not belong: the grant then says so, and a revocation says nothing.
     """
-    if not url.isascii() or not url.isprintable() or len(url) > MAX_URL:
-        return None
-    allowing = Consumer.objects.select_related("company", "permission_group").filter(
-        metadata_url=url,
-        client_type=Consumer.CLIENT_PUBLIC,
-        authorization_grant_type=Consumer.GRANT_AUTHORIZATION_CODE,
-    )
+    allowing = Consumer.objects.allowing(url)
     owner = _owner_of_what_is_shown(form)
     return allowing.filter(pk=owner).first() or allowing.order_by("-enabled", "pk").first()
 

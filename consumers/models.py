@@ -68,6 +68,16 @@ class ConsumerManager(models.Manager["Consumer"]):
         consumer.save(force_insert=True)
         return consumer, secret
 
+    def allowing(self, metadata_url: str) -> models.QuerySet[Consumer]:
+        """Those under which a program with this client id may come: at most one of each company."""
+        if not metadata_url.isprintable():  # PostgreSQL takes no NUL
+            return self.none()
+        return self.select_related("company", "permission_group", "created_by").filter(
+            metadata_url=metadata_url,
+            client_type=Consumer.CLIENT_PUBLIC,
+            authorization_grant_type=Consumer.GRANT_AUTHORIZATION_CODE,
+        )
+
     def get_by_natural_key(self, client_id: str) -> Consumer:
         return self.get(client_id=client_id)
 

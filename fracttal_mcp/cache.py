@@ -1,7 +1,8 @@
 """The shared cache: Redis, or this process's own memory while Redis is gone.
 
-It holds counts only (sign-in, OAuth, API), so that without Redis limits get looser by the number
-of processes, never absent, and nobody is kept from signing in.
+It holds counts (sign-in, OAuth, API) and what can be read again (documents of clients), so that
+without Redis limits get looser by the number of processes, never absent, and nobody is kept from
+signing in.
 """
 
 from __future__ import annotations

@@ -65,6 +65,21 @@ def test_a_program_and_a_public_client(world: World) -> None:
     assert Consumer.objects.get(client_id=public["key"]).is_public
 
 
+def test_a_metadata_url_needs_no_secret(world: World) -> None:
+    url = "https://program.example/oauth/client.json"
+    made = create("--grant", "authorization-code", "--metadata-url", url)
+    assert made["secret"] is None
+    (row,) = json.loads(run("list_consumers", "--json"))
+    assert (row["metadata_url"], row["public"], row["callbacks"]) == (url, True, [])
+    assert url in run("list_consumers")
+    with pytest.raises(CommandError, match="has this metadata URL"):
+        create("--grant", "authorization-code", "--metadata-url", url)
+    with pytest.raises(CommandError, match="has a metadata URL"):
+        create("--grant", "client-credentials", "--metadata-url", f"{url}?2")
+    with pytest.raises(CommandError, match="public address"):
+        create("--grant", "authorization-code", "--metadata-url", "http://program.example/c.json")
+
+
 def test_without_json_the_secret_is_printed_once(world: World) -> None:
     text = run(
         "create_consumer", "--company", "demo", "--name", "X", "--grant", "authorization-code",

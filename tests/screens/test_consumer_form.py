@@ -15,7 +15,7 @@ from consumers.digests import digest
 from consumers.models import Consumer
 from consumers.presets import PRESETS
 from tests.conftest import World
-from tests.screens.consumers import CALLBACK, consumer_in
+from tests.screens.consumers import CALLBACK, authorize, consumer_in
 from tests.screens.pages import browser, form_at, send, text_of
 
 LIST = "/settings/api-connections/oauth-consumers/"
@@ -120,6 +120,71 @@ def test_callbacks_may_stay_empty_and_be_added_later(world: World) -> None:
     consumer.refresh_from_db()
     assert consumer.callback_urls == [CALLBACK, "https://claude.ai/api/mcp/auth_callback"]
     assert before == (consumer.client_id, consumer.client_secret, consumer.created)
+
+
+DOCUMENT = "https://claude.ai/oauth/claude-code-client-metadata"
+
+
+def test_a_metadata_url_makes_a_public_consumer_that_waits_for_nothing(world: World) -> None:
+    client = browser(world.owner)
+    data = values(
+        world, name="Claude Code", assistant="other", callback_urls=[""], metadata_url=f" {DOCUMENT} "
+    )
+    created = text_of(fill(client, ADD, data))
+    consumer = Consumer.objects.get()
+    assert (consumer.metadata_url, consumer.is_public, consumer.client_secret) == (DOCUMENT, True, "")
+    assert "the program names itself and asks for no key" in created
+    assert created.count(DOCUMENT) == 2, "shown, and for its copy button"
+    assert "fms_" not in created
+    assert "waiting for a callback URL" not in text_of(client.get(LIST))
+    assert consumer.name not in text_of(client.get(f"{LIST}?state=waiting")).partition("<table")[2]
+    form = form_at(client.get(f"{LIST}{consumer.pk}/"), f"{LIST}{consumer.pk}/")
+    assert dict(form.fields)["metadata_url"] == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://claude.ai/c.json", "https://claude.ai", "https://claude.ai/c.json#x", "https://a@claude.ai/c.json",
+        "https://127.0.0.1/c.json", "https://10.0.0.1/c.json", "https://localhost/c.json",
+        "javascript:alert(1)", "https://claude.ai/" + "x" * 500, "https://[::1]/c.json", "https://[/c.json", "https://claude.ai/\0",
+    ],
+)  # fmt: skip
+def test_wrong_metadata_urls_are_refused(world: World, url: str) -> None:
+    answer = fill(browser(world.owner), ADD, values(world, metadata_url=url))
+    assert answer.status_code == 422
+    assert 'id="consumer_metadata_url_error"' in text_of(answer)
+    assert not Consumer.objects.exists()
+
+
+def test_a_metadata_url_is_given_once_and_to_public_consumers_for_people_only(world: World) -> None:
+    client, first = browser(world.owner), consumer_in(world, metadata_url=DOCUMENT)
+    consumer_in(world, stranger=True, metadata_url=DOCUMENT)
+    again = fill(client, ADD, values(world, metadata_url=DOCUMENT))
+    assert "Another consumer of the company has this metadata URL." in text_of(again)
+    program = fill(
+        client, ADD, values(world, grant_type="client-credentials", metadata_url="https://b.example/c.json")
+    )
+    assert "A program that acts for the company has no metadata URL." in text_of(program)
+    secret = consumer_in(world, "With a secret")
+    assert 'name="metadata_url"' not in text_of(client.get(f"{LIST}{secret.pk}/"))
+    url = "https://b.example/c.json"
+    forged = fill(client, f"{LIST}{secret.pk}/", values(world, metadata_url=url))
+    assert "This consumer has a secret." in text_of(forged)
+    same = fill(client, f"{LIST}{first.pk}/", values(world, metadata_url=DOCUMENT))
+    assert same["Location"] == LIST
+    assert Consumer.objects.count() == 3
+
+
+def test_another_metadata_url_is_another_program_and_ends_what_people_approved(world: World) -> None:
+    client, consumer = browser(world.owner), consumer_in(world, metadata_url=DOCUMENT)
+    url, given = f"{LIST}{consumer.pk}/", authorize(world.colleague, consumer)
+    fill(client, url, values(world, name="Renamed", metadata_url=DOCUMENT))
+    given.refresh_from_db()
+    assert given.live
+    fill(client, url, values(world, metadata_url="https://other.example/c.json"))
+    given.refresh_from_db()
+    assert (given.live, given.revoked_by) == (False, world.owner)
 
 
 def test_editing_shows_credentials_without_the_secret(world: World) -> None:
