@@ -21,10 +21,10 @@ from urllib3.connection import HTTPSConnection
 
 from consumers.security_log import note
 
-TOTAL_SECONDS = 5.0
+TOTAL_SECONDS = 4.0
 MAX_FETCHES = 4
 MAX_ADDRESSES = 3
-_WAIT_FOR_PLACE_SECONDS = 2.0
+_WAIT_FOR_PLACE_SECONDS = 1.0
 _places = threading.BoundedSemaphore(MAX_FETCHES)
 
 Resolve = Callable[[str, int], list[str]]

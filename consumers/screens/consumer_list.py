@@ -28,7 +28,10 @@ def consumers(request: HttpRequest) -> HttpResponse:
     found = everything
     if words:
         found = found.filter(
-            Q(name__icontains=words) | Q(description__icontains=words) | Q(client_id__icontains=words)
+            Q(name__icontains=words)
+            | Q(description__icontains=words)
+            | Q(client_id__icontains=words)
+            | Q(metadata_url__icontains=words)
         )
     rows = [{"consumer": row, "missing": missing_for(row)} for row in in_state(found, state)[:MOST_ROWS]]
     context = {
