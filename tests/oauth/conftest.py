@@ -18,11 +18,12 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
+from consumers import document_fetcher
 from consumers.models import Consumer
 from mcp_gateway import authentication
 from mcp_gateway.caller import Caller
 from tests.conftest import World
-from tests.oauth.programs import Publisher, publishing
+from tests.oauth.programs import Publisher, fetcher_reaching, publishing
 
 CALLBACK = "https://chatgpt.com/connector/oauth/AbC123"
 FORM = "application/x-www-form-urlencoded"
@@ -180,7 +181,8 @@ def program(register: Register) -> Program:
 
 @pytest.fixture
 def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
-    with publishing(tmp_path, monkeypatch) as server:
+    with publishing(tmp_path) as server:
+        monkeypatch.setattr(document_fetcher, "new_fetcher", lambda: fetcher_reaching(server.certificate))
         yield server
 
 

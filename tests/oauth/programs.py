@@ -18,7 +18,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -63,7 +62,7 @@ class Publisher:
 
 
 @contextmanager
-def publishing(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
+def publishing(directory: Path) -> Iterator[Publisher]:
     server = _Server(("127.0.0.1", 0), _Handler)
     certificate = _certificate(directory)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -74,7 +73,6 @@ def publishing(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pub
     publisher.publish()
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
-    reach(publisher, monkeypatch)
     try:
         yield publisher
     finally:
@@ -83,16 +81,15 @@ def publishing(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pub
         serving.join(10)
 
 
-def reach(publisher: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the fetcher through to the server: for its host name alone, and by its certificate."""
+def fetcher_reaching(certificate: Path) -> document_fetcher.Fetcher:
+    """One that gets through to the server: for its host name alone, and by its certificate."""
 
     def resolve(host: str, port: int) -> list[str]:
         if host != HOST:
             raise CIMDError("unknown host")
         return ["127.0.0.1"]
 
-    trust = ssl.create_default_context(cafile=str(publisher.certificate))
-    monkeypatch.setattr(document_fetcher, "new_fetcher", lambda: document_fetcher.Fetcher(resolve, trust))
+    return document_fetcher.Fetcher(resolve, ssl.create_default_context(cafile=str(certificate)))
 
 
 class _Server(ThreadingHTTPServer):
