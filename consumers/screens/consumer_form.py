@@ -47,9 +47,10 @@ def add(request: HttpRequest) -> HttpResponse:
     if (values := redrawn(request.POST)) is not None:
         return draw(request, ConsumerForm(company, initial=values))
     form = ConsumerForm(company, data=request.POST)
-    if not form.is_valid():
+    saved = form.save(signed_in_user(request)) if form.is_valid() else None
+    if saved is None:
         return draw(request, form, status=422)
-    consumer, secret = form.save(signed_in_user(request))
+    consumer, secret = saved
     remember_saved(request, consumer)
     context = shared_context(consumer) | {"secret": secret}
     return render(request, template_of(request, "consumers/created.html"), context)
@@ -66,9 +67,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if (values := redrawn(request.POST)) is not None:
         return draw(request, ConsumerForm(company, consumer, initial=values))
     form = ConsumerForm(company, consumer, data=request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or form.save(signed_in_user(request)) is None:
         return draw(request, form, status=422)
-    form.save(signed_in_user(request))
     messages.success(request, _("%(name)s is saved. Key and secret are as before.") % {"name": consumer.name})
     return leave(request, reverse("consumers"))
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -139,8 +140,7 @@ class ConsumerForm(forms.Form):
         if not url:
             return ""
         url = validate_document_url(url)
-        others = self.company.consumers.exclude(pk=self.consumer and self.consumer.pk)
-        if others.filter(metadata_url=url).exists():
+        if self._is_taken(url):
             raise ValidationError(_("Another consumer of the company has this metadata URL."))
         if self.consumer and not self.consumer.is_public:
             raise ValidationError(_("This consumer has a secret. Make a new one for the metadata URL."))
@@ -157,8 +157,25 @@ class ConsumerForm(forms.Form):
                 self.add_error("public", _("A program that acts for the company needs a secret."))
         return data
 
-    def save(self, by: User) -> tuple[Consumer, str]:
-        """The consumer and, for a new one, its secret: known only here and now."""
+    def save(self, by: User) -> tuple[Consumer, str] | None:
+        """The consumer and, for a new one, its secret: known only here and now.
+
+        None where another consumer got the metadata URL a moment ago: `errors` says so then.
+        """
+        try:
+            with transaction.atomic():
+                return self._save(by)
+        except (IntegrityError, ValidationError):
+            if not self._is_taken(self.cleaned_data["metadata_url"]):
+                raise
+            self.add_error("metadata_url", _("Another consumer of the company has this metadata URL."))
+            return None
+
+    def _is_taken(self, metadata_url: str) -> bool:
+        others = self.company.consumers.exclude(pk=self.consumer and self.consumer.pk)
+        return bool(metadata_url) and others.filter(metadata_url=metadata_url).exists()
+
+    def _save(self, by: User) -> tuple[Consumer, str]:
         data = self.cleaned_data
         fields = {
             name: data[name]

@@ -14,6 +14,7 @@ from consumers.callbacks import validate_callback
 from consumers.digests import digest
 from consumers.models import Consumer
 from consumers.presets import PRESETS
+from consumers.screens.forms import ConsumerForm
 from tests.conftest import World
 from tests.screens.consumers import CALLBACK, authorize, consumer_in
 from tests.screens.pages import browser, form_at, send, text_of
@@ -174,6 +175,24 @@ def test_a_metadata_url_is_given_once_and_to_public_consumers_for_people_only(wo
     same = fill(client, f"{LIST}{first.pk}/", values(world, metadata_url=DOCUMENT))
     assert same["Location"] == LIST
     assert Consumer.objects.count() == 3
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_two_administrators_who_save_one_url_at_once(world: World, new: bool) -> None:
+    """The second one is told, and nothing of its change is kept."""
+    own = None if new else consumer_in(world, metadata_url="https://old.example/c.json")
+    given = authorize(world.colleague, own) if own else None
+    data = values(world, name="Second", metadata_url=DOCUMENT)
+    form = ConsumerForm(world.company, own, data=data)
+    assert form.is_valid(), form.errors
+    first = consumer_in(world, "First", metadata_url=DOCUMENT)
+    assert form.save(world.owner) is None
+    assert form.errors == {"metadata_url": ["Another consumer of the company has this metadata URL."]}
+    assert list(Consumer.objects.filter(metadata_url=DOCUMENT)) == [first]
+    assert not Consumer.objects.filter(name="Second").exists()
+    if given:
+        given.refresh_from_db()
+        assert given.live
 
 
 def test_another_metadata_url_is_another_program_and_ends_what_people_approved(world: World) -> None:
