@@ -41,6 +41,7 @@ _FIELDS = (
     "application__company__name",
     "application__company__language",
     "application__company__time_zone",
+    "application__toolsets",
     "application__permission_group_id",
     "application__permission_group__name",
     "application__permission_group__rights",
@@ -67,6 +68,7 @@ class Bearer:
     consumer_id: int
     consumer_name: str
     scopes: frozenset[str]
+    toolsets: frozenset[str]
     limiting_group_id: int | None
     authorization_id: int | None
     expires: dt.datetime
@@ -188,6 +190,7 @@ def _bearer(
         consumer_id=row["application_id"],
         consumer_name=row["application__name"],
         scopes=granted & {scopes.READ, scopes.WRITE},
+        toolsets=frozenset(row["application__toolsets"]),
         limiting_group_id=limiting_group_id,
         authorization_id=row["authorization_id"],
         expires=row["expires"],

@@ -28,6 +28,7 @@ from accounts.models import Company, PermissionGroup, User
 from consumers.callbacks import check_callbacks
 from consumers.client_documents import validate_document_url
 from consumers.digests import Prefix, digest, make, make_key
+from consumers.toolsets import check_toolsets
 
 # What a browser may open from a link: no javascript:, data: or ftp: (security case 248).
 web_address = URLValidator(schemes=["https", "http"])
@@ -108,6 +109,7 @@ class Consumer(AbstractApplication):
         PermissionGroup, models.PROTECT, related_name="consumers", verbose_name=_("permission group")
     )
     narrow_to_group = models.BooleanField(_("also narrow to this group"), default=False)
+    toolsets = models.JSONField(_("tool sets"), default=list, blank=True, validators=[check_toolsets])
     enabled = models.BooleanField(_("enabled"), default=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="registered_consumers"

@@ -29,7 +29,12 @@ async def serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) 
     task, watch = asyncio.current_task(), _Watch(receive)
     assert task is not None
     try:
-        request = HttpRequest(scope["method"], lines, lambda: _read(receive, dict(lines), watch, task))
+        request = HttpRequest(
+            scope["method"],
+            lines,
+            lambda: _read(receive, dict(lines), watch, task),
+            query=scope.get("query_string", b"").decode("latin-1"),
+        )
         await _send(send, await endpoint.handle(request))
     except ClientGone:
         return

@@ -21,6 +21,7 @@ from django.utils import timezone
 from consumers import bearer
 from consumers.digests import Prefix, digest, is_shaped
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.registry import DEFAULT_TOOLSET
 
 logger = logging.getLogger(__name__)
 security = logging.getLogger("security")
@@ -161,6 +162,7 @@ def _ask(key: str) -> tuple[Caller | None, float]:
         scopes=found.scopes,
         narrowed_to_group_id=found.limiting_group_id,
         authorization_id=found.authorization_id,
+        toolsets=found.toolsets | {DEFAULT_TOOLSET},
     )
     return caller, (found.expires - timezone.now()).total_seconds()
 

@@ -24,7 +24,10 @@ class Caller(Principal):
     scopes: frozenset[str]
     narrowed_to_group_id: int | None = None
     authorization_id: int | None = None
+    # Which tools the connection is served (mcp_gateway/selection.py); rights are checked besides.
+    toolsets: frozenset[str] = frozenset({"default"})
+    read_only: bool = False
 
     @property
     def may_write(self) -> bool:
-        return WRITE_SCOPE in self.scopes
+        return WRITE_SCOPE in self.scopes and not self.read_only

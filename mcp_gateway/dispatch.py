@@ -29,6 +29,7 @@ from mcp_gateway.errors import (
     UnknownTool,
     UpstreamTimeout,
 )
+from mcp_gateway.fence import fenced
 from mcp_gateway.models import Outcome
 from mcp_gateway.registry import Call, Catalogue, InputRequired, Progress, Tool, ToolResult
 from mcp_gateway.upstream import Upstream
@@ -158,7 +159,8 @@ async def _run(tool: Tool[Any, Any], call: Call, checked: BaseModel) -> ToolResu
         raise InternalError(f"Something went wrong on our side. Reference: {call.request_id}") from None
     if isinstance(output, (ToolResult, InputRequired)):
         return output
-    return _structured(output) if isinstance(output, dict) else success_result(output)
+    data = output if isinstance(output, dict) else output.model_dump(mode="json", exclude_none=True)
+    return success_result(data, one_block=tool.one_block)
 
 
 async def _write_once(
@@ -168,7 +170,7 @@ async def _write_once(
     key = getattr(checked, "idempotency_key", None)
     claim = await audit.claim_write(entry, key)
     if claim.earlier is not None:
-        return await _repeat(claim, entry, started, call.upstream)
+        return await _repeat(tool, claim, entry, started, call.upstream)
     error: GatewayError | None = None
     result: ToolResult | InputRequired
     try:
@@ -189,7 +191,9 @@ async def _write_once(
     return result
 
 
-async def _repeat(claim: audit.Claim, entry: audit.Entry, started: float, upstream: Upstream) -> ToolResult:
+async def _repeat(
+    tool: Tool[Any, Any], claim: audit.Claim, entry: audit.Entry, started: float, upstream: Upstream
+) -> ToolResult:
     """Answer a write that was asked for before, waiting while the first one runs."""
     earlier = claim.earlier
     assert earlier is not None
@@ -215,7 +219,7 @@ async def _repeat(claim: audit.Claim, entry: audit.Entry, started: float, upstre
     await audit.record(entry)
     if error is not None or earlier is None:
         return error_result(error or InternalError("Something went wrong on our side."))
-    result = _structured(earlier.result or {})
+    result = success_result(earlier.result or {}, one_block=tool.one_block)
     result.content.append(
         {
             "type": "text",
@@ -239,18 +243,18 @@ def _close(entry: audit.Entry, started: float, upstream: Upstream, error: Gatewa
         entry.outcome = Outcome.REFUSED if isinstance(error, Refusal) else Outcome.FAILED
 
 
-def _structured(data: dict[str, Any]) -> ToolResult:
+def success_result(data: dict[str, Any], *, one_block: bool = False) -> ToolResult:
+    """`structuredContent`, and the same JSON as text for clients that read only that.
+
+    The text stands in a fence: what people wrote cannot leave it, and reads as what it is.
+    """
     text = orjson.dumps(data, option=orjson.OPT_OMIT_MICROSECONDS)
     if len(text) > RESULT_LIMIT:
         return error_result(
             InvalidArguments("The answer would be too large. Ask for fewer rows or a shorter period.")
         )
-    return ToolResult(content=[{"type": "text", "text": text.decode()}], json=text)
-
-
-def success_result(output: BaseModel) -> ToolResult:
-    """`structuredContent`, and the same JSON as text for clients that read only that."""
-    return _structured(output.model_dump(mode="json", exclude_none=True))
+    blocks = [text.decode()] if one_block else fenced(text.decode())
+    return ToolResult(content=[{"type": "text", "text": block} for block in blocks], json=text)
 
 
 def error_result(error: GatewayError) -> ToolResult:

@@ -33,7 +33,8 @@ from mcp_gateway.methods import Exchange, Methods
 from mcp_gateway.protocol import messages
 from mcp_gateway.protocol.messages import Message, ProtocolError
 from mcp_gateway.protocol.revisions import Revision, revision_of
-from mcp_gateway.registry import Catalogue
+from mcp_gateway.registry import DEFAULT_TOOLSET, Catalogue
+from mcp_gateway.selection import InvalidSelection, selected
 
 KEEPALIVE_SECONDS = 10.0
 
@@ -51,6 +52,7 @@ class Endpoint:
     ) -> None:
         self._authenticate = authenticate
         self._guards = guards
+        self._toolsets = catalogue.toolsets | {DEFAULT_TOOLSET}
         self._methods = Methods(catalogue, server_info, instructions, state_key)
 
     async def handle(self, request: HttpRequest) -> HttpResponse:
@@ -72,6 +74,10 @@ class Endpoint:
             return _plain(405, "Send MCP messages with POST.", [*cors, (b"allow", b"POST, OPTIONS")])
         if refusal := self._guards.refuse_content(headers):
             return _plain(*refusal, cors)
+        try:
+            caller = selected(caller, request.query, self._toolsets)
+        except InvalidSelection as problem:
+            return _plain(400, str(problem), cors)
         try:
             body = await request.read()
         except BodyTooLarge:
@@ -104,7 +110,7 @@ class Endpoint:
     ) -> HttpResponse:
         """Run the method; switch to server-sent events when it says something before it ends."""
         assert message.id is not None
-        if not (may_stream and self._methods.may_report(message, headers)):
+        if not (may_stream and self._methods.may_report(caller, message, headers)):
             return await self._methods.answer(
                 Exchange(caller, message, revision, headers, message.id, _silence)
             )

@@ -34,6 +34,7 @@ class HttpRequest:
     header_lines: Sequence[tuple[str, str]]
     read: Callable[[], Awaitable[bytes]]
     may_stream: bool = True
+    query: str = ""
 
     def headers(self) -> dict[str, str]:
         """Repeated headers are joined, so that none of two copies can pass unseen."""

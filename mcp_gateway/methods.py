@@ -38,6 +38,7 @@ EMPTY_LISTS = {
     "resources/templates/list": "resourceTemplates",
 }
 OWN_METHODS = {"initialize", "server/discover", *EMPTY_LISTS}
+MOST_SELECTIONS = 64
 SERVER_INFO_META = "io.modelcontextprotocol/serverInfo"
 # What a client must have announced before it may be asked for something (2026-07-28).
 NEEDED_CAPABILITY = {
@@ -59,6 +60,14 @@ class Exchange:
     notify: Callable[[str, dict[str, Any]], Awaitable[None]] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The tools of one selection."""
+
+    catalogue: Catalogue
+    listing: Listing
+
+
 class Methods:
     def __init__(
         self, catalogue: Catalogue, server_info: Mapping[str, str], instructions: str, state_key: bytes
@@ -67,16 +76,26 @@ class Methods:
         self._server_info = dict(server_info)
         self._instructions = instructions
         self._state_key = state_key
-        self._listing = Listing(catalogue)
+        self._served: dict[tuple[frozenset[str], bool], Served] = {}
         self._capabilities: dict[str, Any] = {"tools": {}}
         for feature in ("prompts", "resources", "completions", "logging"):
             if feature in catalogue.capabilities:
                 self._capabilities[feature] = {}
 
-    def may_report(self, message: Message, headers: Mapping[str, str]) -> bool:
+    def _for(self, caller: Caller) -> Served:
+        """What this connection is served: there are few combinations of sets."""
+        key = caller.toolsets, caller.read_only
+        if key not in self._served:
+            if len(self._served) >= MOST_SELECTIONS:
+                self._served.clear()
+            catalogue = self._catalogue.selected(caller.toolsets, read_only=caller.read_only)
+            self._served[key] = Served(catalogue, Listing(catalogue))
+        return self._served[key]
+
+    def may_report(self, caller: Caller, message: Message, headers: Mapping[str, str]) -> bool:
         if message.method != "tools/call" or "text/event-stream" not in headers.get("accept", ""):
             return False
-        tool = self._catalogue.tools.get(str(message.params.get("name")))
+        tool = self._for(caller).catalogue.tools.get(str(message.params.get("name")))
         return tool is not None and tool.reports_progress
 
     async def answer(self, exchange: Exchange) -> HttpResponse:
@@ -102,9 +121,8 @@ class Methods:
     async def _result(self, exchange: Exchange) -> Any:
         message, modern = exchange.message, exchange.revision.modern
         if message.method == "tools/list":
-            return orjson.Fragment(
-                self._listing.tools(exchange.caller.rights, modern, self._envelope(modern))
-            )
+            listing = self._for(exchange.caller).listing
+            return orjson.Fragment(listing.tools(exchange.caller.rights, modern, self._envelope(modern)))
         if message.method == "ping" and not modern:
             return {}
         feature = self._catalogue.features.get(message.method)
@@ -196,7 +214,8 @@ class Methods:
         if "inputResponses" in params or "requestState" in params:
             self._check(exchange)
             params = self._with_state(exchange)
-        if modern and (schema := self._listing.schema_with_headers(name)) is not None:
+        served = self._for(exchange.caller)
+        if modern and (schema := served.listing.schema_with_headers(name)) is not None:
             check_parameter_headers(exchange.message, schema, exchange.headers)
         token = exchange.message.meta.get("progressToken")
         if type(token) not in (str, int):
@@ -217,7 +236,7 @@ class Methods:
         }
         try:
             result = await call_tool(
-                exchange.caller, name, arguments, catalogue=self._catalogue, progress=progress,
+                exchange.caller, name, arguments, catalogue=served.catalogue, progress=progress,
                 request_id=secrets.token_hex(8), extra=extra,
             )  # fmt: skip
         except UnknownTool as error:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.cursors import Cursors
 
+DEFAULT_TOOLSET = "default"
 Input = TypeVar("Input", bound=BaseModel)
 Output = TypeVar("Output", bound=BaseModel)
 
@@ -63,6 +64,9 @@ class Tool(Generic[Input, Output]):
     open_world: bool = False
     reports_progress: bool = False  # its answer may come as server-sent events
     input_schema: Mapping[str, Any] | None = None  # where it says more than `input` can
+    toolset: str = DEFAULT_TOOLSET
+    # Exactly one content block, the JSON: what some clients need of `search` and `fetch`.
+    one_block: bool = False
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -111,3 +115,16 @@ class Catalogue:
     @classmethod
     def of(cls, tools: Sequence[Tool[Any, Any]]) -> Catalogue:
         return cls({tool.name: tool for tool in tools})
+
+    @property
+    def toolsets(self) -> frozenset[str]:
+        return frozenset(tool.toolset for tool in self.tools.values())
+
+    def selected(self, toolsets: Collection[str], *, read_only: bool) -> Catalogue:
+        """Only the tools of these sets; with `read_only` only those that write nothing."""
+        kept = {
+            name: tool
+            for name, tool in self.tools.items()
+            if tool.toolset in toolsets and (tool.read_only or not read_only)
+        }
+        return replace(self, tools=kept)

@@ -38,7 +38,8 @@ async def answer(serving: Endpoint, request: DjangoRequest) -> DjangoResponse | 
     # A WSGI server cannot wait for what comes later: there the answer is always JSON.
     may_stream = isinstance(request, ASGIRequest)
     try:
-        response = await serving.handle(HttpRequest(request.method or "", lines, read, may_stream))
+        query = str(request.META.get("QUERY_STRING", ""))
+        response = await serving.handle(HttpRequest(request.method or "", lines, read, may_stream, query))
     finally:
         if not may_stream:  # under WSGI the loop ends with the request, and with it its connections must
             await upstream.stop()

@@ -17,6 +17,7 @@ from consumers.callbacks import MAX_CALLBACKS, check_callbacks, validate_callbac
 from consumers.client_documents import validate_document_url
 from consumers.models import Consumer
 from consumers.presets import PRESETS, preset_of
+from consumers.toolsets import TOOLSETS
 
 
 class CallbackUrlsInput(forms.TextInput):
@@ -98,6 +99,13 @@ class ConsumerForm(forms.Form):
         },
     )
     narrow_to_group = forms.BooleanField(label=_("Also narrow people to this group"), required=False)
+    toolsets = forms.MultipleChoiceField(
+        label=_("Further tools"),
+        required=False,
+        choices=list(TOOLSETS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Choose tool sets of the list.")},
+    )
     public = forms.BooleanField(label=_("Without a secret (public client)"), required=False)
 
     def __init__(self, company: Company, consumer: Consumer | None = None, **kwargs: Any) -> None:
@@ -181,7 +189,7 @@ class ConsumerForm(forms.Form):
             name: data[name]
             for name in (
                 "name", "description", "assistant", "metadata_url", "url", "privacy_policy_url",
-                "licence_url", "permission_group", "narrow_to_group",
+                "licence_url", "permission_group", "narrow_to_group", "toolsets",
             )
         }  # fmt: skip
         if self.consumer is None:
@@ -216,6 +224,7 @@ def values_of(consumer: Consumer) -> dict[str, Any]:
         "licence_url": consumer.licence_url,
         "permission_group": consumer.permission_group_id,
         "narrow_to_group": consumer.narrow_to_group,
+        "toolsets": consumer.toolsets,
     }
 
 
@@ -248,4 +257,5 @@ def redrawn(data: QueryDict) -> dict[str, Any] | None:
         "callback_urls": urls,
         "narrow_to_group": "narrow_to_group" in data,
         "public": "public" in data,
+        "toolsets": data.getlist("toolsets"),
     }

@@ -54,7 +54,9 @@ class WhoAmI(BaseModel):
     rights: Annotated[list[str], Field(description="module:action, as they hold for this connection.")]
     own_work_orders_only: bool
     connected_app: str
-    may_write: Annotated[bool, Field(description="Whether writing was approved for this connection.")]
+    may_write: Annotated[bool, Field(description="Whether this connection may write.")]
+    read_only: Annotated[bool, Field(description="Whether the address of this connection forbids writing.")]
+    tool_sets: list[str]
     language: str
     time_zone: str
     personnel_code: Annotated[
@@ -127,6 +129,8 @@ async def whoami(call: Call, arguments: NoArguments) -> WhoAmI:
         own_work_orders_only=caller.own_work_orders_only,
         connected_app=caller.consumer_name,
         may_write=caller.may_write,
+        read_only=caller.read_only,
+        tool_sets=sorted(caller.toolsets),
         language=caller.language,
         time_zone=caller.time_zone,
         personnel_code=own.code if own else None,

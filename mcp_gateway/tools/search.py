@@ -11,10 +11,11 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcp_gateway.errors import InvalidArguments, NotFound, NotPermitted
+from mcp_gateway.fence import LONGEST, fenced
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools import assets, meters, people, work_orders, work_requests
 from mcp_gateway.tools.listing import Arguments
-from mcp_gateway.tools.text import UntrustedDocument, UntrustedText, contains, fold
+from mcp_gateway.tools.text import DOCUMENT, UntrustedDocument, UntrustedText, clean, contains, fold
 from mcp_gateway.tools.work_order_shapes import order_texts
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
@@ -257,7 +258,8 @@ async def fetch(call: Call, arguments: FetchInput) -> Document:
     metadata = {"kind": kind} | {
         name: str(value) for name, value in fields.items() if isinstance(value, str | int | float)
     }
-    return Document(id=arguments.id, title=title, text="\n".join(_lines(fields)), url=url, metadata=metadata)
+    text = "\n".join(fenced(clean("\n".join(_lines(fields)), DOCUMENT - LONGEST)))
+    return Document(id=arguments.id, title=title, text=text, url=url, metadata=metadata)
 
 
 def _lines(fields: dict[str, pydantic.JsonValue], indent: str = "") -> list[str]:
@@ -289,6 +291,7 @@ TOOLS = (
         input=SearchInput,
         output=Results,
         run=search,
+        one_block=True,
     ),
     Tool(
         name="fetch",
@@ -298,5 +301,6 @@ TOOLS = (
         input=FetchInput,
         output=Document,
         run=fetch,
+        one_block=True,
     ),
 )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, WithJsonSchema
+
+from mcp_gateway.upstream import Upstream
 
 # Letters that show as nothing, and what selects variants of others.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800") | frozenset(
@@ -13,12 +17,15 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800") | fro
     for point in range(first, last + 1)
 )  # fmt: skip
 # Controls, formats (bidi, zero width, tags), halves of pairs, private use, line and paragraph separators.
+_linkish = re.compile(r"//|\]\(|www\.", re.IGNORECASE)
+_named_link = re.compile(r"!?\[([^\[\]]*)\]\(\s*<?([^()<>\s]*)[^()]*\)")
+_address = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://|(?<![\w/:])//(?=\w)|\bwww\.", re.IGNORECASE)
 _REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def clean(text: str, longest: int) -> str:
-    """Without control, bidi, private and invisible characters; cut at `longest`."""
-    if len(text) <= longest and text.isascii() and text.isprintable():
+    """Without control, bidi, private and invisible characters and without live links; cut at `longest`."""
+    if len(text) <= longest and text.isascii() and text.isprintable() and _linkish.search(text) is None:
         return text.strip()
     kept = text[: longest * 2]
     # Printable text holds nothing of _REMOVED, which str.isprintable knows by the same tables.
@@ -28,8 +35,26 @@ def clean(text: str, longest: int) -> str:
             for char in kept.replace("\r\n", "\n").replace("\r", "\n")
             if char in "\n\t" or (unicodedata.category(char) not in _REMOVED and char not in _INVISIBLE)
         )
-    kept = kept.strip()
+    kept = _plain_links(kept).strip()
     return kept if len(kept) <= longest else f"{kept[: longest - 1].rstrip()}…"
+
+
+def _plain_links(text: str) -> str:
+    """Nothing that a client would open or draw by itself, but links to our own pages: a planted address
+    could carry away what stands around it."""
+    if _linkish.search(text) is None:
+        return text
+    own = urlsplit(Upstream.link("assets", "x")).netloc
+
+    def named(match: re.Match[str]) -> str:
+        return f"{match[1]} ({match[2]})" if match[1].strip() else match[2]
+
+    def address(match: re.Match[str]) -> str:
+        rest = match.string[match.end() :]
+        is_own = rest.startswith(own) and not re.match(r"[\w.@:-]", rest[len(own) : len(own) + 1])
+        return match[0] if is_own and match[0].lower() in {"https://", "http://"} else ""
+
+    return _address.sub(address, _named_link.sub(named, text))
 
 
 def cleaned(text: str | None, longest: int) -> str | None:

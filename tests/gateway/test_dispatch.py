@@ -45,7 +45,7 @@ async def test_a_call_answers_twice_the_same_json_and_leaves_one_row(
 ) -> None:
     result = await run(caller, catalogue, "echo", text="hola")
     assert result.structured == {"text": "hola"}
-    assert orjson.loads(result.content[0]["text"]) == result.structured
+    assert orjson.loads(result.content[1]["text"]) == result.structured
     (row,) = await rows()
     assert (row.tool, row.outcome, row.error_code, row.is_write) == ("echo", Outcome.DONE, "", False)
     assert (row.user_id, row.user_email) == (caller.user_id, caller.user_email)

@@ -138,6 +138,7 @@ def catalogue(plant: Plant) -> Catalogue:
             tool("leak", leak),
             tool("huge", huge),
             tool("ask", ask, output=None),
+            tool("plan", echo, input=Words, toolset="planning"),
             tool("assets_only", echo, input=Words, rights=frozenset({"assets:view"})),
         ]
     )
@@ -189,28 +190,28 @@ class Reply:
         return [orjson.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
 
 
-Send = Callable[[str, bytes, list[tuple[str, str]]], Awaitable[Reply]]
+Send = Callable[[str, bytes, list[tuple[str, str]], str], Awaitable[Reply]]
 
 
 def through_asgi(endpoint: Endpoint) -> Send:
     async def application(scope: Any, receive: Any, send: Any) -> None:
         await asgi.serve(endpoint, scope, receive, send)
 
-    async def send(method: str, body: bytes, headers: list[tuple[str, str]]) -> Reply:
+    async def send(method: str, body: bytes, headers: list[tuple[str, str]], query: str) -> Reply:
         transport = httpx.ASGITransport(app=application)
         async with httpx.AsyncClient(transport=transport, base_url=f"https://{HOST}") as client:
-            answer = await client.request(method, PATH, content=body, headers=headers)
+            answer = await client.request(method, PATH + query, content=body, headers=headers)
             return Reply(answer.status_code, answer.headers, answer.content)
 
     return send
 
 
 def through_django(endpoint: Endpoint) -> Send:
-    async def send(method: str, body: bytes, headers: list[tuple[str, str]]) -> Reply:
+    async def send(method: str, body: bytes, headers: list[tuple[str, str]], query: str) -> Reply:
         named = dict(headers)
         content_type = named.pop("content-type", "")
         request = AsyncRequestFactory().generic(
-            method, PATH, body, content_type=content_type, secure=True,
+            method, PATH + query, body, content_type=content_type, secure=True,
             headers={name: value.strip() for name, value in named.items()},
         )  # fmt: skip
         answer = await views.answer(endpoint, request)
@@ -230,6 +231,7 @@ class Client:
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self.query = ""  # what stands behind the path, with its question mark
         self._ids = itertools.count(1)
 
     async def raw(
@@ -242,7 +244,7 @@ class Client:
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
         lines = [(name, value) for name, value in sent.items() if value is not None]
-        return await self._send(method, body, lines)
+        return await self._send(method, body, lines, self.query)
 
     async def ask(
         self,

@@ -46,7 +46,10 @@ async def test_list(client: Client, version: str) -> None:
 async def test_call(client: Client, version: str) -> None:
     result = (await client.call("echo", {"text": "hola"}, version=version)).result
     assert result["structuredContent"] == {"text": "hola"}
-    assert result["content"] == [{"type": "text", "text": '{"text":"hola"}'}]
+    opening, text, closing = (block["text"] for block in result["content"])
+    assert text == '{"text":"hola"}'
+    fence = closing.removeprefix("[/").removesuffix("]")
+    assert opening.startswith(f"[{fence}] ")
     assert result["isError"] is False
     assert ("resultType" in result) is (version == MODERN)
 

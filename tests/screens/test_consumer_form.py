@@ -472,3 +472,23 @@ def test_a_consumer_deleted_meanwhile_is_a_404(world: World) -> None:
     data = {**dict(form_at(client.get(f"{LIST}{consumer.pk}/"), f"{consumer.pk}/").fields), "name": "Late"}
     consumer.delete()
     assert client.post(f"{LIST}{consumer.pk or 1}/", data).status_code == 404
+
+
+def test_further_tools_are_switched_on_and_off_again(world: World) -> None:
+    client = browser(world.owner)
+    fill(client, ADD, values(world, toolsets=["planning", "execution"]))
+    consumer = Consumer.objects.get(name="ChatGPT")
+    assert consumer.toolsets == ["planning", "execution"]
+    address = f"{LIST}{consumer.pk}/"
+    form = form_at(client.get(address), address)
+    boxes = [value for name, value in form.fields if name == "toolsets"]
+    assert boxes == ["planning", "execution"]
+    fill(client, address, values(world, toolsets=[]))
+    consumer.refresh_from_db()
+    assert consumer.toolsets == []
+
+
+def test_a_tool_set_that_does_not_exist_is_refused(world: World) -> None:
+    answer = fill(browser(world.owner), ADD, values(world, toolsets=["everything"]))
+    assert answer.status_code == 422 or "errorlist" in text_of(answer)
+    assert not Consumer.objects.filter(name="ChatGPT").exists()

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Company, PermissionGroup
 from consumers.models import Consumer
+from consumers.toolsets import TOOLSETS
 
 
 class Command(BaseCommand):
@@ -27,6 +28,9 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--metadata-url", default="", metavar="URL", help="the https client id of a public program"
+        )
+        parser.add_argument(
+            "--toolset", action="append", default=[], choices=sorted(TOOLSETS), help="may be given again"
         )
         parser.add_argument("--group", required=True, help="name of a permission group of the company")
         parser.add_argument("--narrow", action="store_true", help="also narrow people to this group")
@@ -51,6 +55,7 @@ class Command(BaseCommand):
                 public=options["public"],
                 metadata_url=options["metadata_url"].strip(),
                 narrow_to_group=options["narrow"],
+                toolsets=options["toolset"],
             )
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error

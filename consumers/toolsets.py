@@ -1,0 +1,20 @@
+"""Sets of tools that an administrator can switch on for a consumer, besides those that all have."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+TOOLSETS: dict[str, Promise] = {
+    "planning": _("Planning: pending tasks, task plans of assets"),
+    "execution": _("Execution: subtasks, resources and attachments of work orders"),
+    "inventory_writes": _("Stock: warehouses, stock items, entries, issues and adjustments"),
+    "catalogue_writes": _("Master data: assets, meters, people, third parties and documents"),
+}
+
+
+def check_toolsets(names: list[str]) -> None:
+    """For the model: a list of known names, each once."""
+    if not isinstance(names, list) or len(set(names)) != len(names) or not set(names) <= TOOLSETS.keys():
+        raise ValidationError(_("Choose tool sets of the list."))
