@@ -210,6 +210,7 @@ def test_small_displays_before_sign_in(world: World, chrome: Browser, site: str,
         page.goto(path)
         assert page.evaluate(PROBLEMS) == [], path
     page.goto("/accounts/login/")
+    expect(page.get_by_label("E-mail")).to_be_focused()  # autofocus may come after "load"
     page.keyboard.type("owner@example.com")
     page.keyboard.press("Tab")
     page.keyboard.type("wrong password 123")
