@@ -87,6 +87,10 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+def optional_text(length: int) -> Text:
+    return Text(max_length=length, required=False, allow_null=True, allow_blank=True)
+
+
 def checked(form: type[serializers.Serializer[Any]], request: Request, **also: Any) -> dict[str, Any]:
     """The fields of the body by a serializer; `also` are those that come by path or query."""
     filled = form(data={**cast("dict[str, Any]", request.data), **also})

@@ -58,6 +58,15 @@ class RightMissing(ApiError):
         super().__init__(UNAUTHORIZED_ENDPOINT)
 
 
+class AlreadyExists(ApiError):
+    """The contract's own meaning of 408."""
+
+    status_code = status.HTTP_408_REQUEST_TIMEOUT
+
+    def __init__(self) -> None:
+        super().__init__("ALREADY_EXISTS")
+
+
 class TooManyRequests(ApiError):
     """The contract answers 406 where others say 429."""
 

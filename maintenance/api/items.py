@@ -9,9 +9,10 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from maintenance.api import item_writes
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
-from maintenance.api.errors import RecordNotFound
+from maintenance.api.errors import InvalidFields, RecordNotFound
 from maintenance.api.places import checked_code, children, item_in_path, location, subtree
 from maintenance.api.query import Query
 from maintenance.models import Item, ItemType, OutOfService, Priority
@@ -76,7 +77,7 @@ def item_row(values: tuple[Any, ...]) -> dict[str, Any]:
 
 
 class Items(Endpoint):
-    rights: ClassVar = {"GET": "assets:view"}
+    rights: ClassVar = {"GET": "assets:view", "POST": "assets:add", "PUT": "assets:edit"}
 
     def get(self, request: Request, code: str = "") -> Response:
         company_id = principal_of(request).company_id
@@ -104,6 +105,21 @@ class Items(Endpoint):
         if code and not total:
             raise RecordNotFound
         return answer([item_row(values) for values in found], total)
+
+    def post(self, request: Request, code: str = "") -> Response:
+        if code:
+            raise RecordNotFound
+        return one(item_writes.create(request))
+
+    def put(self, request: Request, code: str = "") -> Response:
+        wanted = code or Query(request.query_params).text("code")
+        if not wanted:
+            raise InvalidFields({"code": "is required in the path"})
+        return one(item_writes.update(request, wanted))
+
+
+def one(item: Item) -> Response:
+    return answer([item_row(Item.objects.values_list(*ITEM_COLUMNS.values()).get(pk=item.pk))])
 
 
 def availability_row(values: tuple[Any, ...]) -> dict[str, Any]:

@@ -12,13 +12,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from maintenance.api import meter_writes
 from maintenance.api.body import Flag, Moment, Number, Text, checked
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
 from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
 from maintenance.api.places import children, item_in_path, location, within
 from maintenance.api.query import Query
-from maintenance.models import Item, Meter, MeterReading, ReadingSource
+from maintenance.api.transactions import log
+from maintenance.models import Action, Item, Meter, MeterReading, Module, ReadingSource
 
 METER_COLUMNS = {
     "id": "id",
@@ -53,6 +55,13 @@ READING_COLUMNS = {
     "trigger_run": "trigger_run",
     "source": "source",
 }
+TASK_OF_METER = (
+    "id_task",
+    "tasks_description",
+    "id_task_trigger_type",
+    "last_value_trigger",
+    "last_date_maintenance",
+)
 READING_DATES = {"date": "date", "date_reading": "date_reading"}
 CLOCK_TOLERANCE = datetime.timedelta(minutes=5)
 AVERAGE_OVER = datetime.timedelta(days=90)
@@ -77,7 +86,7 @@ def reading_row(values: tuple[Any, ...]) -> dict[str, Any]:
 
 
 class Meters(Endpoint):
-    rights: ClassVar = {"GET": "meters:view"}
+    rights: ClassVar = {"GET": "meters:view", "POST": "meters:add"}
 
     def get(self, request: Request, code: str = "") -> Response:
         company_id = principal_of(request).company_id
@@ -93,6 +102,35 @@ class Meters(Endpoint):
             rows = rows.filter(children(location(company_id, place_code, "location_code"), "item__"))
         found, total = query.page(rows.order_by("id").values_list(*METER_COLUMNS.values()))
         return answer([meter_row(values) for values in found], total)
+
+    def post(self, request: Request, code: str = "") -> Response:
+        if code:
+            raise RecordNotFound
+        made = meter_writes.create(request)
+        return answer(meter_row(Meter.objects.values_list(*METER_COLUMNS.values()).get(pk=made.pk)))
+
+
+class MetersAdvanced(Endpoint):
+    """Meters with the task that hangs on each of them."""
+
+    rights: ClassVar = {"GET": "meters:view"}
+
+    def get(self, request: Request, code: str = "") -> Response:
+        company_id = principal_of(request).company_id
+        rows = Meter.objects.filter(company_id=company_id)
+        query = Query(request.query_params)
+        if wanted := code or query.text("code"):
+            rows = rows.filter(item=item_in_path(company_id, wanted))
+        if (serial := query.text("serial")) is not None:
+            rows = rows.filter(serial=serial)
+        if (place_code := query.text("code_parent_location")) is not None:
+            rows = rows.filter(children(location(company_id, place_code, "code_parent_location"), "item__"))
+        found, total = query.page(rows.order_by("id").values_list(*METER_COLUMNS.values()))
+        data = [meter_row(values) for values in found]
+        for row in data:
+            row |= {"items_code": row["code"], "items_parent_description": row["parent_description"]}
+            row |= dict.fromkeys(TASK_OF_METER)
+        return answer(data, total)
 
 
 class MeterReadings(Endpoint):
@@ -147,6 +185,11 @@ class InsertReading(Endpoint):
         with transaction.atomic():
             meter = the_meter(item, fields.get("serial") or None)
             reading, is_duplicate = insert(meter, fields)
+            if not is_duplicate:
+                log(
+                    request, Module.MONITORING, "READINGS", Action.ADD,
+                    f"{meter.description} {{ {item.code} }}", {"value": reading.value},
+                )  # fmt: skip
         return answer(
             {
                 "id_meters_readings": reading.pk,

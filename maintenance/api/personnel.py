@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from accounts.models import Membership
 from accounts.principal import Principal
+from maintenance.api import personnel_writes
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
 from maintenance.api.errors import InvalidFields, RecordNotFound
@@ -56,7 +57,7 @@ def active_accounts(company_id: int, emails: list[str]) -> dict[str, str]:
 
 
 class People(Endpoint):
-    rights: ClassVar = {"GET": "people:view"}
+    rights: ClassVar = {"GET": "people:view", "POST": "people:add", "PUT": "people:edit"}
 
     def get(self, request: Request, code: str = "") -> Response:
         company_id = principal_of(request).company_id
@@ -75,6 +76,22 @@ class People(Endpoint):
         for row in data:
             complete(row, groups)
         return answer(data, total)
+
+    def post(self, request: Request, code: str = "") -> Response:
+        if code:
+            raise RecordNotFound
+        return one(personnel_writes.create(request))
+
+    def put(self, request: Request, code: str = "") -> Response:
+        return one(personnel_writes.update(request, code))
+
+
+def one(person: Personnel) -> Response:
+    values = Personnel.objects.values_list(*PERSONNEL_COLUMNS.values()).get(pk=person.pk)
+    row = dict(zip(PERSONNEL_COLUMNS, values, strict=True))
+    emails = [row["account_email"]] if row["account_email"] else []
+    complete(row, active_accounts(person.company_id, emails))
+    return answer(row)
 
 
 def complete(row: dict[str, Any], groups: dict[str, str]) -> None:

@@ -21,10 +21,13 @@ from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
 from maintenance.api.personnel import acting_person
 from maintenance.api.places import checked_code, location, within
 from maintenance.api.query import MAX_INTEGER, Query
+from maintenance.api.transactions import log
 from maintenance.models import (
+    Action,
     DamageType,
     FailureSeverity,
     FailureTerm,
+    Module,
     OutOfService,
     TaskStatus,
     WorkOrder,
@@ -70,6 +73,7 @@ class WorkOrders(Endpoint):
             order = open_order(principal, folio)
             order.note = fields["note"]
             order.save(update_fields=["note"])
+            log(request, Module.TASKS, "WORK_ORDERS", Action.EDIT, order.folio, {"fields": ["note"]})
         return answer(
             {
                 "wo_folio": order.folio,
@@ -104,6 +108,7 @@ class WorkOrderChangeStatus(Endpoint):
             order.status = fields["id_status_work_order"]
             order.review_date = timezone.now() if order.status == WorkOrderStatus.REVIEW else None
             order.save(update_fields=["status", "review_date"])
+            log(request, Module.TASKS, "WORK_ORDERS", Action.EDIT, order.folio, {"status": order.status})
         return Response({"wo_folio": order.folio, "id_status_work_order": order.status})
 
 
@@ -124,6 +129,8 @@ class WorkOrdersTasks(Endpoint):
         with transaction.atomic():
             task = the_task(principal, fields["id_work_order_task"])
             update_task(task, fields)
+            action = Action.FINISHED if task.status == TaskStatus.DONE else Action.EDIT
+            log(request, Module.TASKS, "WORK_ORDERS_TASKS", action, task.description[:600])
         return answer(
             {
                 "id": task.pk,

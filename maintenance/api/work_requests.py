@@ -17,7 +17,8 @@ from maintenance.api.envelope import answer
 from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
 from maintenance.api.personnel import acting_person
 from maintenance.api.query import MAX_INTEGER, Query
-from maintenance.models import Item, Priority, RequestStatus, RequestStatusChange, WorkRequest
+from maintenance.api.transactions import log
+from maintenance.models import Action, Item, Module, Priority, RequestStatus, RequestStatusChange, WorkRequest
 
 COLUMNS = {
     "id": "id",
@@ -193,6 +194,7 @@ class WorkRequests(Endpoint):
                 status_by=person,
             )
             created.status_changes.create(status=created.status, date=now, changed_by=person)
+            log(request, Module.WORK_REQUESTS, "REQUESTS", Action.ADD, f"{created.pk} {created.description}")
         return answer([{"id": created.pk}])
 
     def put(self, request: Request, code: str = "") -> Response:
@@ -225,6 +227,10 @@ class WorkRequests(Endpoint):
                     changed_by=person,
                 ),
             )
+            log(
+                request, Module.WORK_REQUESTS, "REQUESTS", Action.EDIT, f"{found.pk} {found.description}",
+                {"id_status": found.status},
+            )  # fmt: skip
         return answer([{"SUCCESS": "WORK_REQUESTS_UPDATED"}])
 
 

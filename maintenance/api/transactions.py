@@ -1,0 +1,76 @@
+"""/transactions_log, and the one way into it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from maintenance.api.endpoint import Endpoint, principal_of
+from maintenance.api.envelope import answer
+from maintenance.api.query import Query
+from maintenance.models import Action, Module, Transaction
+
+COLUMNS = {
+    "id": "id",
+    "id_company": "company_id",
+    "id_account": "user_id",
+    "event_date": "event_date",
+    "ip_address": "ip_address",
+    "name": "name",
+    "email": "email",
+    "sub_module_description": "sub_module",
+    "module_description": "module",
+    "action": "action",
+    "description": "description",
+    "data_action": "data",
+}
+DATES = {"event_date": "event_date"}
+
+
+def log(
+    request: Request,
+    module: Module,
+    sub_module: str,
+    action: Action,
+    description: str,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """A change of the plant by the caller. Call it in the transaction of the change."""
+    principal = principal_of(request)
+    Transaction.objects.create(
+        company_id=principal.company_id,
+        user_id=principal.user_id,
+        ip_address=request.META.get("REMOTE_ADDR") or None,
+        name=principal.user_name or principal.group_name,
+        email=principal.user_email or None,
+        module=module,
+        sub_module=sub_module,
+        action=action,
+        description=description[:700],
+        data=data or {},
+    )
+
+
+class Transactions(Endpoint):
+    """Newest first."""
+
+    rights: ClassVar = {"GET": "transactions_log:view"}
+
+    def get(self, request: Request, code: str = "") -> Response:
+        rows = Transaction.objects.filter(company_id=principal_of(request).company_id)
+        query = Query(request.query_params)
+        if (action := query.choice("action", Action.values, "")) != "":
+            rows = rows.filter(action=action)
+        if (module := query.integer("module")) is not None:
+            rows = rows.filter(module=module)
+        if (part := query.text("sub_module")) is not None:
+            rows = rows.filter(sub_module=part)
+        rows = rows.filter(**query.period(DATES, default="event_date"))
+        newest = rows.order_by("-event_date", "-id")
+        found, total = query.page(newest.values_list(*COLUMNS.values()))
+        data = [dict(zip(COLUMNS, values, strict=True)) for values in found]
+        for row in data:
+            row["module_description"] = Module(row["module_description"]).name
+        return answer(data, total)

@@ -1,0 +1,257 @@
+"""Warehouses of the demo plants, what lies in them, and the papers of the last months."""
+
+from __future__ import annotations
+
+import datetime
+import random
+
+from accounts.models import Company
+from maintenance.models import (
+    Item,
+    ItemType,
+    Movement,
+    MovementLine,
+    MovementState,
+    MovementType,
+    Personnel,
+    StockLevel,
+    ThirdParty,
+    ThirdPartyType,
+    Warehouse,
+    WorkOrder,
+    WorkOrderStatus,
+)
+
+# code, description, location, integrated
+WAREHOUSES = {
+    "demo": (
+        ("ALM-CENTRAL", "Almacén central", "BODEGA", False),
+        ("ALM/TALLER", "Almacén del taller", "TALLER", False),
+        ("ERP-01", "Materiales ERP", "BODEGA", True),
+    ),
+    "other": (("ALMOX-01", "Almoxarifado principal", "EXPEDIÇÃO", False),),
+}
+# name, sizes, part number, maker, unit, cost
+FAMILIES = (
+    ("Rodamiento {}", ("6203", "6204", "6206", "6207", "6308", "NU 210"), "{}-2RS", "SKF", "Unidad", 18),
+    ("Retenedor {} mm", ("25x47x7", "30x52x8", "35x62x8", "40x62x8", "50x72x8"), "TC {}", "NOK", "Unidad", 6),
+    ("Sello mecánico {} mm", ("25", "32", "38", "50", "60"), "MG1-{}", "Burgmann", "Unidad", 145),
+    ("Correa en V {}", ("A-45", "A-52", "B-60", "B-75", "SPA 1250", "SPB 2000"), "{}", "Gates", "Unidad", 14),
+    ("Filtro hidráulico {} µm", ("3", "5", "10", "25"), "HF-{}", "Hydac", "Unidad", 48),
+    ("Filtro de ar {}", ("G4", "F7", "F9", "H13"), "FA-{}", "Camfil", "Unidade", 35),
+    ("Aceite ISO VG {}", ("32", "46", "68", "100", "220", "320"), "VG{}", "Mobil", "Galón", 32),
+    ("Contactor {} A", ("9", "12", "18", "25", "40", "65"), "LC1D{}", "Schneider", "Unidad", 42),
+    ("Guardamotor {} A", ("1-1.6", "2.5-4", "4-6.3", "6-10", "9-14"), "GV2ME-{}", "Schneider", "Unidad", 55),
+    ("Fusible NH {} A", ("63", "100", "160", "250"), "NH-{}", "Siemens", "Unidad", 9),
+    ("Cable encauchetado {}", ("3x12", "3x10", "4x10", "4x8"), "ST-{}", "Centelsa", "Metro", 4),
+    ("Manguera hidráulica {}\"", ("1/4", "3/8", "1/2", "3/4"), "R2-{}", "Parker", "Metro", 12),
+    ("Válvula de bola {}\"", ("1/2", "3/4", "1", "1 1/2", "2"), "VB-{}", "Apollo", "Unidad", 28),
+    ("Tornillo hexagonal {}", ("M8x25", "M10x30", "M12x40", "M16x60"), "HEX-{}", "Genérico", "Unidad", 0.6),
+    ("Oil seal kit {}", ("P-101", "P-201", "P-301"), "KIT-{}", "KSB", "Kit", 210),
+    ("Sensor de nível {}", ("capacitivo", "ultrassônico", "flutuador"), "LVL-{}", "ifm", "Unidade", 120),
+    ("Lámpara LED {} W", ("18", "36", "60", "100"), "LED-{}", "Philips", "Unidad", 15),
+    ("Empaque de mirilla {} mm", ("17", "19", "34"), "MIR-{}", "Klinger", "Unidad", 22),
+    ("Soldadura E{}", ("6013", "7018", "308L"), "E{}", "Lincoln", "Kilogramo", 11),
+    ("Chain {}", ("40-1", "50-1", "60-1", "80-1"), "{}", "Tsubaki", "Metre", 26),
+)  # fmt: skip
+PURCHASE_NOTES = (
+    "Compra de reposición",
+    "Pedido urgente por parada",
+    "Reposição mensal",
+    "Blanket order call-off",
+)
+REQUEST_NOTES = ("Para parada de mantenimiento", "Consumo do turno", "For the overhaul of line 3", None)
+
+
+def add_stock(
+    company: Company,
+    locations: list[Item],
+    staff: list[Personnel],
+    parties: list[ThirdParty],
+    today: datetime.datetime,
+    dice: random.Random,
+) -> list[Warehouse]:
+    places = {place.code: place for place in locations}
+    warehouses = Warehouse.objects.bulk_create(
+        Warehouse(
+            company=company,
+            code=code,
+            description=description,
+            location=places.get(place),
+            address=places[place].field_1 if place in places else None,
+            city="São Paulo" if company.slug == "other" else "Bogotá",
+            country="Brasil" if company.slug == "other" else "Colombia",
+            external_integration=integrated,
+        )
+        for code, description, place, integrated in WAREHOUSES[company.slug]
+    )
+    parts = [*Item.objects.filter(company=company, type=ItemType.SPARE_PARTS), *_further_parts(company)]
+    levels = _levels(company, warehouses, parts, dice)
+    people = [person for person in staff if person.active]
+    _papers(company, warehouses, levels, people, parties, today, dice)
+    _requisitions(company, warehouses, levels, today, dice)
+    for warehouse in warehouses:
+        warehouse.folio = 1000
+        warehouse.folio_po = 200
+        warehouse.save(update_fields=["folio", "folio_po"])
+    return warehouses
+
+
+def _further_parts(company: Company) -> list[Item]:
+    made = []
+    for family, (name, sizes, number, maker, unit, _cost) in enumerate(FAMILIES, 1):
+        for place, size in enumerate(sizes, 1):
+            item = Item(
+                company=company,
+                type=ItemType.SPARE_PARTS,
+                code=f"REP-{family:02d}{place:02d}-A",
+                field_1=name.format(size),
+                field_2=number.format(size),
+                field_3=maker,
+                unit=unit,
+                group="Repuesto",
+                group_1="Inventario",
+                group_2=f"Clase {'ABC'[(family + place) % 3]}",
+            )
+            item.description = item.composed_description()
+            made.append(item)
+    return Item.objects.bulk_create(made)
+
+
+def _levels(
+    company: Company, warehouses: list[Warehouse], parts: list[Item], dice: random.Random
+) -> list[StockLevel]:
+    costs = {name.split(" {}")[0]: cost for name, _, _, _, _, cost in FAMILIES}
+    levels = []
+    for number, item in enumerate(parts):
+        base = next((cost for start, cost in costs.items() if item.field_1.startswith(start)), 60)
+        for warehouse in warehouses:
+            chance = 1.0 if warehouse is warehouses[0] else 0.35
+            if dice.random() > chance:
+                continue
+            minimum = float(dice.choice((2, 4, 5, 10, 20)))
+            # Every sixth or so lies below its minimum.
+            stock = minimum * (dice.uniform(0, 0.9) if dice.random() < 0.17 else dice.uniform(1, 4))
+            levels.append(
+                StockLevel(
+                    company=company,
+                    warehouse=warehouse,
+                    item=item,
+                    stock=float(round(stock)),
+                    unit_cost=round(base * dice.uniform(0.8, 1.3), 2),
+                    min_level=minimum,
+                    max_level=minimum * 5,
+                    reorder_level=minimum * 1.5,
+                    order_quantity=minimum * 2,
+                    shelf=f"{'ABCD'[number % 4]}{number % 12 + 1:02d}-{number % 5 + 1}",
+                )
+            )
+    return StockLevel.objects.bulk_create(levels)
+
+
+def _papers(
+    company: Company,
+    warehouses: list[Warehouse],
+    levels: list[StockLevel],
+    people: list[Personnel],
+    parties: list[ThirdParty],
+    today: datetime.datetime,
+    dice: random.Random,
+) -> None:
+    suppliers = [party for party in parties if ThirdPartyType.SUPPLIER in party.types]
+    kinds = (
+        (MovementType.PURCHASE_ORDER, 40, "OC-"),
+        (MovementType.PURCHASE_ENTRY, 60, "ENT-"),
+        (MovementType.GENERAL_ISSUE, 50, "SAL-"),
+        (MovementType.MATERIAL_REQUEST, 45, "SM-"),
+    )
+    papers = []
+    for kind, count, prefix in kinds:
+        for number in range(1, count + 1):
+            made = today - datetime.timedelta(days=dice.randint(1, 180), minutes=dice.randint(1, 1400))
+            state = MovementState.TOTAL_DELIVERY
+            if kind in (MovementType.PURCHASE_ORDER, MovementType.MATERIAL_REQUEST):
+                state = dice.choice(list(MovementState))
+            papers.append(
+                Movement(
+                    company=company,
+                    warehouse=dice.choice(warehouses),
+                    type=kind,
+                    state=state,
+                    folio=f"{prefix}{number:04d}",
+                    document=f"FV-{dice.randint(10000, 99999)}",
+                    note=dice.choice(
+                        PURCHASE_NOTES if kind == MovementType.PURCHASE_ORDER else REQUEST_NOTES
+                    ),
+                    date=made,
+                    date_create=made,
+                    date_delivery=made + datetime.timedelta(days=dice.randint(2, 20)),
+                    priority=dice.randint(1, 5),
+                    cost_center="CC-600 Mantenimiento",
+                    third_party=dice.choice(suppliers) if suppliers and prefix in ("OC-", "ENT-") else None,
+                    responsible=dice.choice(people),
+                    created_by=dice.choice(people),
+                )
+            )
+    _with_lines(Movement.objects.bulk_create(papers), levels, dice)
+
+
+def _requisitions(
+    company: Company,
+    warehouses: list[Warehouse],
+    levels: list[StockLevel],
+    today: datetime.datetime,
+    dice: random.Random,
+) -> None:
+    """Open orders wait for parts; closed ones got theirs."""
+    orders = list(
+        WorkOrder.objects.filter(company=company)
+        .exclude(status=WorkOrderStatus.CANCELLED)
+        .select_related("responsible")
+        .order_by("-creation_date", "-id")[:400]
+    )
+    papers = []
+    for number, order in enumerate(dice.sample(orders, min(120, len(orders))), 1):
+        is_open = order.status == WorkOrderStatus.IN_PROCESS
+        waiting = (MovementState.NOT_DELIVERED, MovementState.NOT_DELIVERED, MovementState.PARTIAL_DELIVERY)
+        papers.append(
+            Movement(
+                company=company,
+                warehouse=warehouses[0],
+                type=MovementType.REQUISITION,
+                state=dice.choice(waiting) if is_open else MovementState.TOTAL_DELIVERY,
+                folio=f"REQ-{number:04d}",
+                document=order.folio,
+                date=order.creation_date,
+                date_create=order.creation_date,
+                work_order=order,
+                responsible=order.responsible,
+                created_by=order.responsible,
+            )
+        )
+    _with_lines(Movement.objects.bulk_create(papers), levels, dice)
+
+
+def _with_lines(papers: list[Movement], levels: list[StockLevel], dice: random.Random) -> None:
+    kept: dict[int, list[StockLevel]] = {}
+    for level in levels:
+        kept.setdefault(level.warehouse_id, []).append(level)
+    lines = []
+    for paper in papers:
+        for level in dice.sample(kept[paper.warehouse_id], dice.randint(1, 4)):
+            qty = float(dice.randint(1, 12))
+            pending = {
+                MovementState.NOT_DELIVERED: qty,
+                MovementState.PARTIAL_DELIVERY: float(max(1, qty // 2)),
+            }.get(MovementState(paper.state), 0.0)
+            lines.append(
+                MovementLine(
+                    company_id=paper.company_id,
+                    movement=paper,
+                    item_id=level.item_id,
+                    qty=qty,
+                    qty_pending=pending,
+                    unit_cost=level.unit_cost,
+                )
+            )
+    MovementLine.objects.bulk_create(lines)
