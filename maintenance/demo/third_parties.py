@@ -59,7 +59,8 @@ def add_third_parties(company: Company, locations: list[Item], dice: random.Rand
         )
         for number, (code, name, types, city, group) in enumerate(own, 1)
     )
-    services, contacts = [], []
+    services: list[ThirdPartyService] = []
+    contacts: list[ThirdPartyContact] = []
     for party in parties:
         if PROVIDER in party.types:
             for description, unit, unit_code, cost in dice.sample(SERVICES, 3):
