@@ -1,0 +1,158 @@
+"""What of the REST contract the embedded API serves and the client uses:
+`python -m tests.contract.table > docs/upstream.md`.
+
+The contract is data (`contract.toml`). Both sides are looked up in their code: the client's fields are
+those of its row structures, and names of parameters and bodies are the constants of its modules.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PLACE = Path(__file__).with_name("contract.toml")
+UPSTREAM = ROOT / "mcp_gateway" / "upstream"
+TOOLS = ROOT / "mcp_gateway" / "tools"
+EMBEDDED = ROOT / "maintenance"
+
+
+@dataclass(frozen=True)
+class Name:
+    """A field ("field"), parameter ("parameter") or field of a body ("body") of a resource."""
+
+    resource: str
+    kind: str
+    name: str
+    mark: str
+
+    @property
+    def key(self) -> str:
+        """As `left_out` spells it."""
+        return self.name + {"field": "", "parameter": "?", "body": "!"}[self.kind]
+
+
+@cache
+def contract() -> dict[str, Any]:
+    return tomllib.loads(PLACE.read_text(encoding="utf-8"))
+
+
+def resources() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = contract()["resource"]
+    return found
+
+
+def names(resource: dict[str, Any]) -> Iterator[Name]:
+    for kind, key in (("parameter", "parameters"), ("field", "fields"), ("body", "body")):
+        for entry in resource.get(key, ()):
+            name, _, mark = entry.partition(":")
+            yield Name(resource["path"], kind, name, mark or resource["mark"])
+
+
+def left_out(resource: dict[str, Any]) -> dict[str, str]:
+    """Key of the name -> why."""
+    reasons = contract()["reasons"]
+    return {key: reasons[reason] for reason, keys in resource.get("left_out", {}).items() for key in keys}
+
+
+@cache
+def _constants(path: Path) -> frozenset[str]:
+    """Every text constant, and the words of those that are split."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    texts = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    keywords = {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg}
+    return frozenset(texts | keywords | {word for text in texts for word in text.split()})
+
+
+@cache
+def _structure(path: Path) -> frozenset[str]:
+    """The annotated names of the module's classes: the fields of its rows."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return frozenset(
+        part.target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for part in node.body
+        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+    )
+
+
+def modules_of(resource: dict[str, Any]) -> list[Path]:
+    """The modules of the client that name the path."""
+    return [path for path in sorted(UPSTREAM.glob("*.py")) if resource["path"] in _constants(path)]
+
+
+def is_used(name: Name, resource: dict[str, Any]) -> bool:
+    modules = modules_of(resource)
+    if name.kind == "field":
+        own = {part for path in modules for part in _structure(path)}
+        constants = {part for path in modules for part in _constants(path)}
+        return name.name in own or name.name in constants
+    pools = {part for path in modules for part in _constants(path)}
+    if name.kind == "parameter":
+        pools |= _constants(UPSTREAM / "rows.py")  # a period's names
+        if re.fullmatch(r"field_\d", name.name):
+            return name.name in pools
+    else:
+        pools |= {part for path in TOOLS.rglob("*.py") for part in _constants(path)}
+        if re.fullmatch(r"field_\d", name.name):  # their meaning depends on the type of the asset
+            return True
+    return name.name in pools
+
+
+@cache
+def embedded_names() -> frozenset[str]:
+    return frozenset(
+        part
+        for path in EMBEDDED.rglob("*.py")
+        if "migrations" not in path.parts
+        for part in _constants(path) | _structure(path)
+    )
+
+
+def document() -> str:
+    lines = [
+        "# The upstream contract and what is used of it",
+        "",
+        "Written by `python -m tests.contract.table` from `tests/contract/contract.toml` and the code; tests",
+        "hold it to both. Every name is served by the embedded Fracttal One. A name that the client does not",
+        "use is left out for the reason that stands with it. Marks: A vendor documentation and independent",
+        "code, B vendor documentation only, C independent code only.",
+    ]
+    for resource in resources():
+        modules = ", ".join(f"`{path.relative_to(ROOT)}`" for path in modules_of(resource))
+        lines += [
+            "",
+            f"## `/{resource['path']}`",
+            "",
+            f"{', '.join(resource['methods'])} · mark {resource['mark']} · rights `{resource['right']}:*` · "
+            f"{modules}",
+            "",
+        ]
+        reasons = left_out(resource)
+        for kind, title in (("parameter", "Parameters"), ("field", "Fields"), ("body", "Body")):
+            of_kind = [name for name in names(resource) if name.kind == kind]
+            if not of_kind:
+                continue
+            used = [f"`{name.name}`" for name in of_kind if name.key not in reasons]
+            lines.append(f"- {title} used: {', '.join(used) or 'none'}")
+            by_reason: dict[str, list[str]] = {}
+            for name in of_kind:
+                if name.key in reasons:
+                    by_reason.setdefault(reasons[name.key], []).append(f"`{name.name}`")
+            lines += [f"  - left out, {why}: {', '.join(which)}" for why, which in by_reason.items()]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(document(), end="")
