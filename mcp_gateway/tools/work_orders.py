@@ -56,6 +56,7 @@ DATE_KINDS = {
     "scheduled": "date_maintenance",
     "started": "initial_date",
     "finished": "final_date",
+    "in_review": "review_date",
     "closed": "wo_final_date",
 }
 
@@ -80,7 +81,7 @@ class ListInput(ListArguments):
     since: Annotated[IsoInput | None, Field(description="Begin of the period, ISO date or moment.")] = None
     until: Annotated[IsoInput | None, Field(description="End of the period, ISO date or moment.")] = None
     date_kind: Annotated[
-        Literal["created", "scheduled", "started", "finished", "closed"],
+        Literal["created", "scheduled", "started", "finished", "in_review", "closed"],
         Field(description="The date that since and until are about."),
     ] = "created"
     responsible: Annotated[

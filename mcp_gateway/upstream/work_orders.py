@@ -42,6 +42,7 @@ class TaskLine(Row):
     creation_date: Moment = None
     initial_date: Moment = None
     final_date: Moment = None
+    review_date: Moment = None
     wo_final_date: Moment = None
     date_maintenance: Moment = None
     tasks_duration: Number = None
@@ -61,7 +62,6 @@ class TaskLine(Row):
 
 class TaskRow(TaskLine):
     id_work_order: Whole = None
-    review_date: Moment = None
     cal_date_maintenance: Moment = None
     event_date: Moment = None
     duration: Number = None
