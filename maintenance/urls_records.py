@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maintenance.records import views
+from maintenance.records import supply, views
 
 urlpatterns = [
     path("work-orders/<path:folio>", views.work_order, name="record-work-order"),
@@ -10,4 +10,7 @@ urlpatterns = [
     path("work-requests/<int:number>", views.work_request, name="record-work-request"),
     path("meters/<int:number>", views.meter, name="record-meter"),
     path("people/<path:code>", views.person, name="record-person"),
+    path("warehouses/<path:code>", supply.warehouse, name="record-warehouse"),
+    path("stock-items/<path:code>", supply.stock_item, name="record-stock-item"),
+    path("third-parties/<path:code>", supply.third_party, name="record-third-party"),
 ]

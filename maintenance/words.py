@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from maintenance.models import FailureSeverity, ItemType, Priority, RequestStatus, TaskStatus, WorkOrderStatus
+from maintenance.models import (
+    FailureSeverity,
+    ItemType,
+    Priority,
+    RequestStatus,
+    TaskStatus,
+    ThirdPartyType,
+    WorkOrderStatus,
+)
 
 WORK_ORDER_STATUS = {
     WorkOrderStatus.IN_PROCESS: _("In process"),
@@ -53,4 +61,10 @@ ITEM_TYPE = {
     ItemType.TOOLS: _("Tool"),
     ItemType.SPARE_PARTS: _("Spare part or supply"),
     ItemType.DIGITAL: _("Digital asset"),
+}
+THIRD_PARTY_TYPE = {
+    ThirdPartyType.SERVICE_PROVIDER: _("Service provider"),
+    ThirdPartyType.MANUFACTURER: _("Manufacturer"),
+    ThirdPartyType.SUPPLIER: _("Supplier"),
+    ThirdPartyType.CUSTOMER: _("Customer"),
 }

@@ -102,4 +102,6 @@ def checked(form: type[serializers.Serializer[Any]], request: Request, **also: A
             }
         )
     fields: dict[str, Any] = filled.validated_data
+    if not fields:
+        raise InvalidFields({"body": "holds nothing to write"})
     return fields

@@ -160,7 +160,7 @@ def _papers(
 ) -> None:
     suppliers = [party for party in parties if ThirdPartyType.SUPPLIER in party.types]
     kinds = (
-        (MovementType.PURCHASE_ORDER, 40, "OC-"),
+        (MovementType.PURCHASE_ORDER, 90, "OC-"),
         (MovementType.PURCHASE_ENTRY, 60, "ENT-"),
         (MovementType.GENERAL_ISSUE, 50, "SAL-"),
         (MovementType.MATERIAL_REQUEST, 45, "SM-"),

@@ -44,7 +44,7 @@ def add_third_parties(company: Company, locations: list[Item], dice: random.Rand
     parties = ThirdParty.objects.bulk_create(
         ThirdParty(
             company=company,
-            code=code,
+            code=code if company.slug == "demo" else f"F-{number:03d}",
             name=name,
             types=[int(kind) for kind in types],
             city=city,

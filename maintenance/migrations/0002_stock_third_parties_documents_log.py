@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('qty_pending', models.FloatField(default=0)),
                 ('unit_cost', models.FloatField(default=0)),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.company')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='maintenance.item')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='maintenance.item')),
                 ('movement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='maintenance.movement')),
             ],
             options={
@@ -252,7 +252,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='movement',
             name='warehouse',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='maintenance.warehouse'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='movements', to='maintenance.warehouse'),
         ),
         migrations.CreateModel(
             name='CustomFieldValue',

@@ -92,7 +92,7 @@ class Movement(models.Model):
     """A paper of a warehouse: an entry, an issue, an order to buy, or a wish for material."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
-    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="movements")
+    warehouse = models.ForeignKey(Warehouse, models.RESTRICT, related_name="movements")
     type = models.PositiveSmallIntegerField(choices=MovementType)
     state = models.PositiveSmallIntegerField(choices=MovementState, default=MovementState.NOT_DELIVERED)
     folio = models.CharField(max_length=64)
@@ -122,7 +122,7 @@ class Movement(models.Model):
 class MovementLine(models.Model):
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     movement = models.ForeignKey(Movement, models.CASCADE, related_name="lines")
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.RESTRICT, related_name="+")
     qty = models.FloatField()
     qty_pending = models.FloatField(default=0)
     unit_cost = models.FloatField(default=0)

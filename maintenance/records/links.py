@@ -7,7 +7,7 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from accounts.principal import Principal
-from maintenance.models import Item, Personnel
+from maintenance.models import Item, Personnel, ThirdParty, Warehouse
 from maintenance.records.page import Cell, may
 
 
@@ -37,6 +37,23 @@ def work_request(principal: Principal, number: int | None) -> Cell | None:
         return None
     linked = may(principal, "work_requests:view")
     return Cell(str(number), reverse("record-work-request", args=[number]) if linked else "")
+
+
+def warehouse(principal: Principal, place: Warehouse) -> Cell:
+    linked = may(principal, "inventory:view")
+    return Cell(place.description, reverse("record-warehouse", args=[place.code]) if linked else "")
+
+
+def stock_item(principal: Principal, item: Item) -> Cell:
+    linked = may(principal, "inventory:view")
+    return Cell(item.description, reverse("record-stock-item", args=[item.code]) if linked else "")
+
+
+def third_party(principal: Principal, party: ThirdParty | None) -> Cell | None:
+    if party is None:
+        return None
+    linked = may(principal, "third_parties:view")
+    return Cell(party.name, reverse("record-third-party", args=[party.code]) if linked else "")
 
 
 def e_mail(address: str | None) -> Cell | None:

@@ -29,7 +29,8 @@ def overdue(now: dt.datetime) -> dict[str, str | None]:
 def test_01_overdue_orders_and_who_is_responsible(ask: Ask, now: dt.datetime) -> None:
     """¿Qué órdenes de trabajo están vencidas y quién es el responsable de cada una?"""
     orders: list[dict[str, Any]] = []
-    person, cursor = ask(), {}
+    person = ask()
+    cursor: dict[str, Any] = {}
     for _ in range(4):
         page = person.ask(
             "list_work_orders", status=["in_process", "review"], overdue=True, limit=100, **cursor

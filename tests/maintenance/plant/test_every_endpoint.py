@@ -13,9 +13,24 @@ from redis.exceptions import ConnectionError as RedisDown
 
 from accounts.models import Company, Membership, PermissionGroup
 from accounts.rights import ALL_RIGHTS
+from maintenance.models import Movement, MovementType, ThirdPartyService
 from maintenance.tokens import mint_user_token
+from tests.contract.table import names, resources
 from tests.maintenance.plant import contract
 from tests.maintenance.plant.conftest import Api, refused, refused_field
+
+LONG = {"since": "2015-01-01", "until": "2100-01-01"}
+
+
+def served_fields(path: str) -> set[str]:
+    (resource,) = (resource for resource in resources() if resource["path"] == path)
+    return {name.name for name in names(resource) if name.kind == "field"}
+
+
+def body_of(path: str) -> list[str]:
+    (resource,) = (resource for resource in resources() if resource["path"] == path)
+    return [name.name for name in names(resource) if name.kind == "body"]
+
 
 # path, parameters without which it lists nothing, its right, the keys of its rows
 LISTS: dict[str, tuple[dict[str, str], str, set[str]]] = {
@@ -28,6 +43,25 @@ LISTS: dict[str, tuple[dict[str, str], str, set[str]]] = {
     "work_orders": ({}, "work_orders:view", contract.WORK_ORDER),
     "work_requests": ({}, "work_requests:view", contract.WORK_REQUEST),
     "personnel": ({}, "people:view", contract.PERSONNEL),
+    **{
+        path: (parameters, right, served_fields(path.split("/")[0]))
+        for path, parameters, right in (
+            ("items_custom_fields/CMP-01", {"item_type": "2"}, "assets:view"),
+            ("items_locations", {}, "assets:view"),
+            ("items_document_management", {}, "assets:view"),
+            ("personnel_document_management", {}, "people:view"),
+            ("meters_advanced", {}, "meters:view"),
+            ("warehouses", {}, "inventory:view"),
+            ("warehouses_items", {"code": "ALM-CENTRAL"}, "inventory:view"),
+            ("warehouse_purchase_orders", {"warehouse_code": "ALM-CENTRAL", **LONG}, "inventory:view"),
+            ("material_requests", LONG, "inventory:view"),
+            ("work_orders_movements", LONG, "inventory:view"),
+            ("third_parties", {}, "third_parties:view"),
+            ("third_parties_services", {}, "third_parties:view"),
+            ("third_parties_document_management", {}, "third_parties:view"),
+            ("transactions_log", {}, "transactions_log:view"),
+        )
+    },
 }
 WRITES = {
     ("PUT", "meter_reading/CMP-02"): "meters:add",
@@ -36,7 +70,36 @@ WRITES = {
     ("PUT", "work_order_change_status/OT-1"): "work_orders:edit",
     ("POST", "work_requests"): "work_requests:add",
     ("PUT", "work_requests"): "work_requests:edit",
+    ("POST", "items"): "assets:add",
+    ("PUT", "items/CMP-01"): "assets:edit",
+    ("PUT", "items_custom_fields/CMP-01"): "assets:edit",
+    ("POST", "items_document_management"): "assets:edit",
+    ("POST", "meters"): "meters:add",
+    ("POST", "personnel"): "people:add",
+    ("PUT", "personnel/ADM-01"): "people:edit",
+    ("POST", "personnel_document_management"): "people:edit",
+    ("POST", "third_parties"): "third_parties:add",
+    ("PUT", "third_parties/PRV-003"): "third_parties:edit",
+    ("POST", "third_parties_services"): "third_parties:add",
+    ("PUT", "third_parties_services/{service}"): "third_parties:edit",
+    ("POST", "third_parties_document_management"): "third_parties:edit",
+    ("POST", "warehouses"): "inventory:add",
+    ("POST", "inventories"): "inventory:add",
+    ("PUT", "inventories/REP-0101-A"): "inventory:edit",
+    ("POST", "inventories_associate_warehouse"): "inventory:edit",
+    ("PUT", "inventories_adjustment/REP-0101-A"): "inventory:edit",
+    ("POST", "warehouse_entries_orders/ALM-CENTRAL"): "inventory:add",
+    ("POST", "warehouse_outputs_orders"): "inventory:add",
+    ("PUT", "material_requests/{wish}"): "inventory:edit",
 }
+
+
+def existing(path: str) -> str:
+    """The path of a record that there is."""
+    ours = {"company__slug": "demo"}
+    wishes = Movement.objects.filter(type=MovementType.MATERIAL_REQUEST, **ours)
+    return path.format(service=ThirdPartyService.objects.filter(**ours)[0].pk, wish=wishes[0].pk)
+
 
 every_list = pytest.mark.parametrize("path", LISTS)
 every_write = pytest.mark.parametrize(("method", "path"), WRITES)
@@ -52,11 +115,12 @@ def with_rights(rights: frozenset[str]) -> Api:
 
 @every_list
 @slashes
-def test_rows_have_exactly_the_keys_of_the_contract(admin: Api, path: str, slash: str) -> None:
+def test_rows_have_the_keys_of_the_contract(admin: Api, path: str, slash: str) -> None:
     parameters, _, keys = LISTS[path]
     rows = admin.rows(path + slash, **parameters)
     assert rows
-    assert all(set(row) == keys for row in rows)
+    exactly = hasattr(contract, path.upper().removesuffix("S"))
+    assert all(set(row) == keys if exactly else set(row) >= keys for row in rows)
 
 
 @every_list
@@ -64,8 +128,8 @@ def test_pages_follow_each_other(admin: Api, path: str) -> None:
     parameters, _, _ = LISTS[path]
     first = admin.page(path, **parameters)
     assert len(first["data"]) == min(100, first["total"])
-    assert len(admin.rows(path, limit=7, **parameters)) == 7
-    assert admin.rows(path, start=3, limit=4, **parameters) == first["data"][3:7]
+    assert admin.rows(path, limit=7, **parameters) == first["data"][:7]
+    assert admin.rows(path, start=2, limit=4, **parameters) == first["data"][2:6]
     assert admin.total(path, **parameters) == first["total"]
     last = admin.page(path, start=first["total"] - 1, **parameters)
     assert len(last["data"]) == 1
@@ -120,12 +184,15 @@ def test_an_unknown_parameter_is_ignored(admin: Api, path: str, name: str) -> No
 def test_an_empty_parameter_counts_as_absent(admin: Api, path: str) -> None:
     parameters, _, _ = LISTS[path]
     empty = dict.fromkeys(("start", "limit", "id", "until", "type_date", "serial", "folio", "id_status"), "")
-    assert admin.page(path, **parameters, **empty) == admin.page(path, **parameters)
+    assert admin.page(path, **{**empty, **parameters}) == admin.page(path, **parameters)
 
 
 @every_list
 def test_another_company_sees_its_own_rows_only(admin: Api, stranger: Api, path: str) -> None:
     parameters = {**LISTS[path][0], "limit": "100"}
+    if "warehouse_code" in parameters or path == "warehouses_items":
+        assert refused_field(stranger.get(path, **parameters)) in ("code", "warehouse_code")
+        return
     key = "id" if path != "personnel" else "account_email"
     if path == "work_orders":
         key = "id_work_orders_tasks"
@@ -186,12 +253,12 @@ def test_a_write_without_a_token_is_unauthorized(plant: object, db: None, method
         '{"a": "\\ud800"}',
         b"\xff\xfe{}",
         "[" * 100_000,
-        '{"note": "' + "x" * 300_000 + '"}',
+        '{"note": "' + "x" * 300_000 + '", "first_name": "' + "x" * 300_000 + '"}',
     ],
     ids=range(16),
 )
 def test_a_body_that_is_not_an_object_is_refused(admin: Api, method: str, path: str, body: Any) -> None:
-    assert refused(admin.send(method, path, body), 400)["message"]
+    assert refused(admin.send(method, existing(path), body), 400)["message"]
 
 
 # Every field of every form, one at a time with each of these.
@@ -215,6 +282,12 @@ FORMS: dict[tuple[str, str], list[str]] = {
         "types_2_description", "key_words_descriptions",
     ],
     ("PUT", "work_requests"): ["code", "user_code", "id_status", "notes", "date_new_status"],
+    **{
+        way: body_of(way[1].split("/")[0])
+        for way in WRITES
+        if way[1].split("/")[0] in {resource["path"] for resource in resources()}
+        and not way[1].startswith(("work_", "meter_reading"))
+    },
 }  # fmt: skip
 SENSE: dict[str, Any] = {
     "date": "2026-01-05T10:00:00Z", "value": 5, "serial": "HR-1001", "is_historical": True, "note": "x",
@@ -227,13 +300,14 @@ SENSE: dict[str, Any] = {
 
 @pytest.mark.parametrize(("method", "path"), FORMS)
 def test_no_field_of_any_form_breaks_the_server(admin: Api, method: str, path: str) -> None:
+    address = existing(path)
     for field in FORMS[method, path]:
         for value in NONSENSE:
             sense = {name: SENSE[name] for name in FORMS[method, path] if name in SENSE}
             if method == "POST":
-                del sense["code"]
-            response = admin.send(method, path, json.dumps({**sense, field: value}))
-            assert response.status_code in (200, 400, 404), (field, value, response.content)
+                sense.pop("code", None)
+            response = admin.send(method, address, json.dumps({**sense, field: value}))
+            assert response.status_code in (200, 400, 404, 408), (field, value, response.content)
             if response.status_code != 200:
                 refused(response, response.status_code)
 

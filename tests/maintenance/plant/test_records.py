@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Company, Membership, User
-from maintenance.models import Item, Meter, WorkOrder, WorkOrderTask, WorkRequest
+from maintenance.models import Item, Meter, ThirdParty, Warehouse, WorkOrder, WorkOrderTask, WorkRequest
 from maintenance.records.page import duration
 
 
@@ -41,12 +41,16 @@ def addresses(slug: str = "demo") -> dict[str, str]:
     assert item
     assert request
     assert meter
+    warehouse = Warehouse.objects.filter(company__slug=slug).latest("levels__stock")
+    party = ThirdParty.objects.filter(company__slug=slug)[0]
     return {
         "work_orders:view": f"/records/work-orders/{quote(order.folio)}",
         "assets:view": f"/records/assets/{quote(item.code, safe='')}",
         "work_requests:view": f"/records/work-requests/{request.pk}",
         "meters:view": f"/records/meters/{meter.pk}",
         "people:view": f"/records/people/{'TEC-01'}",
+        "inventory:view": "/records/warehouses/" + quote(warehouse.code, safe=""),
+        "third_parties:view": "/records/third-parties/" + quote(party.code, safe=""),
     }
 
 
@@ -59,6 +63,12 @@ def test_each_record_has_a_page(admin_browser: Client) -> None:
         response = get(admin_browser, path)
         assert response.status_code == 200, path
         assert response["Content-Type"].startswith("text/html")
+
+
+def test_a_stock_item_says_where_it_lies(admin_browser: Client) -> None:
+    page = get(admin_browser, "/records/stock-items/REP-0101-A").content.decode()
+    assert "/records/warehouses/ALM" in page
+    assert get(admin_browser, "/records/stock-items/CMP-01").status_code == 404
 
 
 def test_a_page_needs_a_sign_in(plant: object, db: None) -> None:

@@ -1,0 +1,115 @@
+"""Pages about warehouses, what lies in them, and the companies that one works with."""
+
+from __future__ import annotations
+
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from accounts.principal import Principal
+from maintenance import words
+from maintenance.models import Item, ItemType, StockLevel, ThirdParty, ThirdPartyType, Warehouse
+from maintenance.records import links
+from maintenance.records.page import Page, Table, record_page
+from maintenance.records.views import of_company, one
+
+MOST_ROWS = 100
+
+
+@record_page("inventory:view")
+def warehouse(principal: Principal, code: str) -> Page:
+    place: Warehouse = one(of_company(Warehouse, principal).select_related("location"), code=code)
+    page = Page(_("Warehouse"), place.description, _("Active") if place.active else _("Inactive"))
+    page.add(_("Code"), place.code)
+    page.add(_("Located in"), links.asset(principal, place.location))
+    page.add(_("Address"), ", ".join(part for part in (place.address, place.city, place.country) if part))
+    if place.external_integration:
+        page.add(_("Stock kept by"), _("Another system"))
+    levels = place.levels.select_related("item").order_by("item__description", "pk")
+    short = list(levels.filter(Q(min_level__isnull=False), stock__lt=F("min_level"))[:MOST_ROWS])
+    if short:
+        page.tables.append(_levels(principal, _("Below the minimum"), short))
+    page.tables.append(_levels(principal, _("Stock"), list(levels[:MOST_ROWS])))
+    return page
+
+
+def _levels(principal: Principal, title: str, levels: list[StockLevel]) -> Table:
+    return Table(
+        title,
+        (_("Item"), _("Stock"), _("Minimum"), _("Maximum"), _("Unit cost"), _("Shelf")),
+        [
+            (
+                links.stock_item(principal, level.item),
+                level.stock,
+                level.min_level,
+                level.max_level,
+                level.unit_cost,
+                level.shelf,
+            )
+            for level in levels
+        ],
+    )
+
+
+@record_page("inventory:view")
+def stock_item(principal: Principal, code: str) -> Page:
+    items = of_company(Item, principal).filter(type__in=(ItemType.TOOLS, ItemType.SPARE_PARTS))
+    item: Item = one(items, code=code)
+    page = Page(words.ITEM_TYPE[ItemType(item.type)], item.description)
+    page.add(_("Code"), item.code)
+    page.add(_("Unit"), item.unit)
+    page.add(_("Group"), item.group)
+    page.add(_("Barcode"), item.barcode)
+    page.add(_("Notes"), item.notes)
+    levels = item.stock_levels.select_related("warehouse").order_by("pk")
+    page.tables.append(
+        Table(
+            _("Stock"),
+            (_("Warehouse"), _("Stock"), _("Minimum"), _("Maximum"), _("Unit cost"), _("Shelf")),
+            [
+                (
+                    links.warehouse(principal, level.warehouse),
+                    level.stock,
+                    level.min_level,
+                    level.max_level,
+                    level.unit_cost,
+                    level.shelf,
+                )
+                for level in levels
+            ],
+        )
+    )
+    return page
+
+
+@record_page("third_parties:view")
+def third_party(principal: Principal, code: str) -> Page:
+    party: ThirdParty = one(of_company(ThirdParty, principal), code=code)
+    page = Page(_("Third party"), party.name, _("Active") if party.active else _("Inactive"))
+    page.add(_("Code"), party.code)
+    kinds = [str(words.THIRD_PARTY_TYPE[ThirdPartyType(kind)]) for kind in party.types]
+    page.add(_("Type"), ", ".join(kinds))
+    page.add(_("Address"), ", ".join(part for part in (party.address, party.city, party.country) if part))
+    page.add(_("E-mail"), links.e_mail(party.email))
+    page.add(_("Telephone"), party.telephone_1)
+    contacts = list(party.contacts.all()[:MOST_ROWS])
+    if contacts:
+        page.tables.append(
+            Table(
+                _("Contacts"),
+                (_("Name"), _("Role"), _("E-mail"), _("Telephone")),
+                [
+                    (contact.name, contact.role, links.e_mail(contact.email), contact.telephone)
+                    for contact in contacts
+                ],
+            )
+        )
+    services = list(party.services.all()[:MOST_ROWS])
+    if services:
+        page.tables.append(
+            Table(
+                _("Services"),
+                (_("Service"), _("Cost"), _("Unit")),
+                [(service.description, service.cost, service.unit) for service in services],
+            )
+        )
+    return page
