@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, re_path
 
+from maintenance.api.attachments import Attachments, RequestAttachments, SharedUrl, TaskFiles
 from maintenance.api.documents import ItemDocuments, PersonDocuments, ThirdPartyDocuments
 from maintenance.api.endpoint import Endpoint, UnknownEndpoint
 from maintenance.api.inventories import Adjustment, AssociateWarehouse, Inventories
@@ -9,12 +10,26 @@ from maintenance.api.item_details import CustomFields, Moves
 from maintenance.api.items import Items, ItemsAvailability
 from maintenance.api.meters import InsertReading, MeterReadings, Meters, MetersAdvanced
 from maintenance.api.movements import Entries, MaterialRequests, Outputs, PurchaseOrders, Requisitions
+from maintenance.api.pending_tasks import FromRequest, NonScheduled, PendingTasks
 from maintenance.api.personnel import People
+from maintenance.api.planning import (
+    PlannedLabour,
+    PlannedParts,
+    PlannedServices,
+    PlanOfItem,
+    Plans,
+    Tasks,
+    TaskTriggers,
+    TaskTypes,
+)
+from maintenance.api.subtasks import Subtasks
 from maintenance.api.third_parties import Contacts, Services, ThirdParties
 from maintenance.api.transactions import Transactions
 from maintenance.api.warehouses import WarehouseItems, Warehouses
+from maintenance.api.work_order_cancel import WorkOrderCancel
+from maintenance.api.work_order_resources import Resources
 from maintenance.api.work_orders import WorkOrderChangeStatus, WorkOrders, WorkOrdersTasks
-from maintenance.api.work_requests import WorkRequests
+from maintenance.api.work_requests import RequestHistory, WorkRequests
 
 
 def resource(name: str, endpoint: type[Endpoint], key: str | None = "code") -> URLPattern:
@@ -23,6 +38,7 @@ def resource(name: str, endpoint: type[Endpoint], key: str | None = "code") -> U
 
 
 urlpatterns = [
+    re_path(r"^tasks/types/?$", TaskTypes.as_view(), name="api-task-types"),
     resource("items", Items),
     resource("items_details", Items),
     resource("items_availability", ItemsAvailability),
@@ -38,7 +54,25 @@ urlpatterns = [
     resource("work_orders", WorkOrders, "folio"),
     resource("work_orders_tasks", WorkOrdersTasks, None),
     resource("work_order_change_status", WorkOrderChangeStatus, "folio"),
+    resource("work_order_cancel", WorkOrderCancel, "folio"),
+    resource("work_orders_subtasks", Subtasks, "folio"),
+    resource("work_orders_tasks_files", TaskFiles, "folio"),
+    resource("work_orders_attachments", Attachments, "folio"),
+    resource("work_orders_shared_url", SharedUrl, "folio"),
+    resource("wo_resources", Resources, "folio"),
     resource("work_requests", WorkRequests),
+    resource("work_requests_status", RequestHistory),
+    resource("work_requests_attachments", RequestAttachments),
+    resource("tasks", Tasks),
+    resource("tasks_triggers", TaskTriggers),
+    resource("tasks_todo", PendingTasks),
+    resource("tasks_nonscheduled", NonScheduled),
+    resource("tasks_from_work_request", FromRequest),
+    resource("groups_tasks_details", Plans),
+    resource("tasks_resources_hourly_rates", PlannedLabour),
+    resource("tasks_resources_items", PlannedParts),
+    resource("tasks_resources_services", PlannedServices),
+    resource("items_associate_tasks_plan", PlanOfItem),
     resource("work_orders_movements", Requisitions),
     resource("personnel", People),
     resource("personnel_document_management", PersonDocuments),

@@ -17,10 +17,20 @@ from maintenance.api.body import Flag, Moment, Number, Text, checked
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
 from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
+from maintenance.api.pending_tasks import fire
 from maintenance.api.places import children, item_in_path, location, within
 from maintenance.api.query import Query
 from maintenance.api.transactions import log
-from maintenance.models import Action, Item, Meter, MeterReading, Module, ReadingSource
+from maintenance.models import (
+    Action,
+    Item,
+    Meter,
+    MeterReading,
+    Module,
+    ReadingSource,
+    TaskTrigger,
+    TriggerType,
+)
 
 METER_COLUMNS = {
     "id": "id",
@@ -55,13 +65,6 @@ READING_COLUMNS = {
     "trigger_run": "trigger_run",
     "source": "source",
 }
-TASK_OF_METER = (
-    "id_task",
-    "tasks_description",
-    "id_task_trigger_type",
-    "last_value_trigger",
-    "last_date_maintenance",
-)
 READING_DATES = {"date": "date", "date_reading": "date_reading"}
 CLOCK_TOLERANCE = datetime.timedelta(minutes=5)
 AVERAGE_OVER = datetime.timedelta(days=90)
@@ -127,10 +130,39 @@ class MetersAdvanced(Endpoint):
             rows = rows.filter(children(location(company_id, place_code, "code_parent_location"), "item__"))
         found, total = query.page(rows.order_by("id").values_list(*METER_COLUMNS.values()))
         data = [meter_row(values) for values in found]
+        plans = dict(rows.filter(pk__in=[row["id"] for row in data]).values_list("pk", "item__task_plan_id"))
+        triggers = {
+            (trigger.task.plan_id, trigger.unit_code): trigger
+            for trigger in TaskTrigger.objects.select_related("task").filter(
+                company_id=company_id, type=TriggerType.EVERY, task__plan_id__in=set(plans.values()) - {None}
+            )
+        }
         for row in data:
             row |= {"items_code": row["code"], "items_parent_description": row["parent_description"]}
-            row |= dict.fromkeys(TASK_OF_METER)
+            row |= task_of_meter(triggers.get((plans[row["id"]], row["units_code"])), row)
         return answer(data, total)
+
+
+def task_of_meter(trigger: TaskTrigger | None, row: dict[str, Any]) -> dict[str, Any]:
+    """The task that the meter makes due; `last_value_trigger` is the step that the dial has passed last."""
+    if trigger is None or not trigger.value_main:
+        return dict.fromkeys(
+            (
+                "id_task",
+                "tasks_description",
+                "id_task_trigger_type",
+                "last_value_trigger",
+                "last_date_maintenance",
+            )
+        )
+    steps = (row["counter_value"] or 0) // trigger.value_main
+    return {
+        "id_task": trigger.task_id,
+        "tasks_description": trigger.task.description,
+        "id_task_trigger_type": trigger.type,
+        "last_value_trigger": steps * trigger.value_main,
+        "last_date_maintenance": None,
+    }
 
 
 class MeterReadings(Endpoint):
@@ -184,7 +216,12 @@ class InsertReading(Endpoint):
             raise InvalidFields({"date": "must not be in the future"})
         with transaction.atomic():
             meter = the_meter(item, fields.get("serial") or None)
+            before = meter.last_accumulated_value
             reading, is_duplicate = insert(meter, fields)
+            fired = fire(meter, before, meter.last_accumulated_value or 0.0)
+            if fired:
+                reading.trigger_run = True
+                reading.save(update_fields=["trigger_run"])
             if not is_duplicate:
                 log(
                     request, Module.MONITORING, "READINGS", Action.ADD,
@@ -204,7 +241,7 @@ class InsertReading(Endpoint):
                     if meter.last_date is None or meter.last_value is None
                     else dial(meter.last_date, meter.last_value, meter.last_accumulated_value or 0.0),
                 },
-                "tasks": [],
+                "tasks": [{"task": task.description, "id_todo": task.pk} for task in fired],
             }
         )
 

@@ -44,6 +44,8 @@ COLUMNS = {
     "responsible_first_name": "work_order__responsible__first_name",
     "responsible_last_name": "work_order__responsible__last_name",
     "code_responsible": "work_order__responsible__code",
+    "id_contact": "work_order__contact_id",
+    "contact_name": "work_order__contact__name",
     "validator_first_name": "work_order__validated_by__first_name",
     "validator_last_name": "work_order__validated_by__last_name",
     "requested_by": "requested_by",
@@ -97,7 +99,7 @@ COLUMNS = {
 # Parts of the contract that this plant has no records for.
 EMPTY: dict[str, None] = dict.fromkeys(
     (
-        "id_contact", "id_contacts_log", "id_parent", "dependencies", "signature", "details_signature",
+        "id_parent", "dependencies", "signature", "details_signature",
         "responsible_path_signature", "validator_path_signature", "personnel_path_image",
     )
 )  # fmt: skip
@@ -113,7 +115,9 @@ def task_row(values: tuple[Any, ...], *, with_costs: bool) -> dict[str, Any]:
     row = dict(zip(COLUMNS, values, strict=True))
     row.update(EMPTY)
     row["created_by"] = full_name(row, "creator")
-    row["personnel_description"] = row["user_assigned"] = full_name(row, "responsible")
+    contact = row.pop("contact_name")
+    row["personnel_description"] = row["user_assigned"] = full_name(row, "responsible") or contact
+    row["id_contacts_log"] = row["id_contact"]
     row["validated_by_description"] = full_name(row, "validator")
     row["id_personnel_log"] = row["id_personnel"]
     row["priorities_description"] = Priority(row["id_priorities"]).name

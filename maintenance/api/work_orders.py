@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.principal import Principal
-from maintenance.api import work_order_rows
+from maintenance.api import work_order_creation, work_order_rows
 from maintenance.api.body import Flag, Moment, Text, WholeNumber, checked
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
@@ -21,6 +21,7 @@ from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
 from maintenance.api.personnel import acting_person
 from maintenance.api.places import checked_code, location, within
 from maintenance.api.query import MAX_INTEGER, Query
+from maintenance.api.request_steps import follow
 from maintenance.api.transactions import log
 from maintenance.models import (
     Action,
@@ -48,7 +49,7 @@ DATES = {
 
 
 class WorkOrders(Endpoint):
-    rights: ClassVar = {"GET": "work_orders:view", "PUT": "work_orders:edit"}
+    rights: ClassVar = {"GET": "work_orders:view", "POST": "work_orders:add", "PUT": "work_orders:edit"}
 
     def get(self, request: Request, folio: str = "") -> Response:
         principal = principal_of(request)
@@ -62,6 +63,15 @@ class WorkOrders(Endpoint):
         with_costs = "metrics:view" in principal.rights
         data = [work_order_rows.task_row(values, with_costs=with_costs) for values in found]
         return answer(data, total)
+
+    def post(self, request: Request, folio: str = "") -> Response:
+        if folio:
+            raise RecordNotFound
+        order = work_order_creation.create(request)
+        return answer(
+            {"id": order.pk, "wo_folio": order.folio, "id_status_work_order": order.status,
+             "creation_date": order.creation_date}
+        )  # fmt: skip
 
     def put(self, request: Request, folio: str = "") -> Response:
         """Replaces the note of an open order."""
@@ -102,12 +112,13 @@ class WorkOrderChangeStatus(Endpoint):
         principal = principal_of(request)
         folio = folio_of(request, folio)
         fields = checked(StatusForm, request)
-        acting_person(principal, fields["user_code"], "user_code")
+        person = acting_person(principal, fields["user_code"], "user_code")
         with transaction.atomic():
             order = open_order(principal, folio)
             order.status = fields["id_status_work_order"]
             order.review_date = timezone.now() if order.status == WorkOrderStatus.REVIEW else None
             order.save(update_fields=["status", "review_date"])
+            follow(order, person)
             log(request, Module.TASKS, "WORK_ORDERS", Action.EDIT, order.folio, {"status": order.status})
         return Response({"wo_folio": order.folio, "id_status_work_order": order.status})
 

@@ -17,6 +17,7 @@ from maintenance.api.envelope import answer
 from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
 from maintenance.api.personnel import acting_person
 from maintenance.api.query import MAX_INTEGER, Query
+from maintenance.api.request_steps import MOVABLE_FROM, MOVABLE_TO, step
 from maintenance.api.transactions import log
 from maintenance.models import Action, Item, Module, Priority, RequestStatus, RequestStatusChange, WorkRequest
 
@@ -57,16 +58,6 @@ COLUMNS = {
 }
 DATES = {"date": "date", "date_incident": "date_incident", "date_solution": "date_solution"}
 CLOCK_TOLERANCE = datetime.timedelta(minutes=5)
-
-# PUT moves a request from the first set into one of the second.
-MOVABLE_FROM = (RequestStatus.OPEN_STATUS, RequestStatus.PROCESS_STATUS, RequestStatus.REJECTED)
-MOVABLE_TO = (
-    RequestStatus.OPEN_STATUS,
-    RequestStatus.PROCESS_STATUS,
-    RequestStatus.SOLVED_WITHOUT_OT_STATUS,
-    RequestStatus.CANCEL_STATUS,
-    RequestStatus.REJECTED,
-)
 
 
 def name_of(row: dict[str, Any], role: str) -> str | None:
@@ -217,15 +208,12 @@ class WorkRequests(Endpoint):
                 raise RecordNotFound
             if found.status not in MOVABLE_FROM:
                 raise Rejected("The request can be moved only while it is open, in process or rejected.")
-            move(
+            step(
                 found,
-                RequestStatusChange(
-                    request=found,
-                    status=fields["id_status"],
-                    date=fields.get("date_new_status") or timezone.now(),
-                    notes=fields.get("notes") or None,
-                    changed_by=person,
-                ),
+                RequestStatus(fields["id_status"]),
+                person,
+                notes=fields.get("notes") or None,
+                date=fields.get("date_new_status"),
             )
             log(
                 request, Module.WORK_REQUESTS, "REQUESTS", Action.EDIT, f"{found.pk} {found.description}",
@@ -234,16 +222,37 @@ class WorkRequests(Endpoint):
         return answer([{"SUCCESS": "WORK_REQUESTS_UPDATED"}])
 
 
-def move(request: WorkRequest, change: RequestStatusChange) -> None:
-    change.save()
-    request.status, request.status_date = change.status, change.date
-    request.status_notes, request.status_by = change.notes, change.changed_by
-    solved = change.status == RequestStatus.SOLVED_WITHOUT_OT_STATUS
-    request.date_solution = change.date if solved else None
-    request.save()
-
-
 def number_in_path(code: str) -> int:
     if not (code.isascii() and code.isdigit()) or len(code) > 9:
         raise RecordNotFound
     return int(code)
+
+
+class RequestHistory(Endpoint):
+    """GET /work_requests_status: every status that a request had, newest first."""
+
+    rights: ClassVar = {"GET": "work_requests:view"}
+
+    def get(self, request: Request, code: str = "") -> Response:
+        query = Query(request.query_params)
+        rows = RequestStatusChange.objects.filter(request__company_id=principal_of(request).company_id)
+        if code:
+            rows = rows.filter(request_id=number_in_path(code))
+        if (number := query.integer("code")) is not None:
+            rows = rows.filter(request_id=number)
+        rows = rows.filter(**query.period({"date": "date"}, default="date"))
+        found, total = query.page(rows.select_related("changed_by").order_by("-date", "-id"))
+        data = [
+            {
+                "id": change.pk,
+                "id_request": change.request_id,
+                "id_status": change.status,
+                "status_description": RequestStatus(change.status).name,
+                "date": change.date,
+                "notes": change.notes,
+                "accounts_name": change.changed_by.full_name if change.changed_by else None,
+                "count_comments": 0,
+            }
+            for change in found
+        ]
+        return answer(data, total)

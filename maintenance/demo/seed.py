@@ -14,8 +14,10 @@ from maintenance.demo.assets import add_assets
 from maintenance.demo.details import add_documents, add_log, add_moves, add_own_fields
 from maintenance.demo.layouts import DEMO_PLANT, OTHER_PLANT, Place
 from maintenance.demo.meters import add_meters
+from maintenance.demo.order_details import add_order_details
 from maintenance.demo.people import DEMO_ADDRESS, DEMO_PEOPLE, OTHER_ADDRESS, OTHER_PEOPLE, Role, add_people
-from maintenance.demo.stock import add_stock
+from maintenance.demo.plans import add_pending, add_plans
+from maintenance.demo.stock import add_requisitions, add_stock
 from maintenance.demo.third_parties import add_third_parties
 from maintenance.demo.work import add_work
 from maintenance.models import Item, Meter, MeterReading, Personnel, WorkOrderTask, WorkRequest
@@ -67,9 +69,13 @@ def _fill(
     tree = add_assets(company, plant, dice("assets"))
     staff = add_people(company, people, address, tree.locations, today, dice("people"))
     add_meters(company, tree.machines, today, dice("meters"))
-    add_work(company, tree.machines, staff, folio, today, dice("work"))
     parties = add_third_parties(company, tree.locations, dice("third parties"))
-    add_stock(company, tree.locations, staff, parties, today, dice("stock"))
+    warehouses = add_stock(company, tree.locations, staff, parties, today, dice("stock"))
+    plans = add_plans(company, tree.machines, dice("plans"))
+    add_work(company, tree.machines, staff, folio, plans, today, dice("work"))
+    add_requisitions(company, warehouses, today, dice("requisitions"))
+    add_pending(company, tree.machines, plans, today, dice("pending"))
+    add_order_details(company, plans, parties, today, dice("order details"))
     add_documents(company, tree.machines, staff, parties, today, dice("documents"))
     add_own_fields(company, tree.machines, dice("own fields"))
     add_moves(company, tree.machines, staff, today, dice("moves"))

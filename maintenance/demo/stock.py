@@ -89,7 +89,6 @@ def add_stock(
     levels = _levels(company, warehouses, parts, dice)
     people = [person for person in staff if person.active]
     _papers(company, warehouses, levels, people, parties, today, dice)
-    _requisitions(company, warehouses, levels, today, dice)
     for warehouse in warehouses:
         warehouse.folio = 1000
         warehouse.folio_po = 200
@@ -196,14 +195,11 @@ def _papers(
     _with_lines(Movement.objects.bulk_create(papers), levels, dice)
 
 
-def _requisitions(
-    company: Company,
-    warehouses: list[Warehouse],
-    levels: list[StockLevel],
-    today: datetime.datetime,
-    dice: random.Random,
+def add_requisitions(
+    company: Company, warehouses: list[Warehouse], today: datetime.datetime, dice: random.Random
 ) -> None:
     """Open orders wait for parts; closed ones got theirs."""
+    levels = list(StockLevel.objects.filter(company=company))
     orders = list(
         WorkOrder.objects.filter(company=company)
         .exclude(status=WorkOrderStatus.CANCELLED)

@@ -15,6 +15,7 @@ from maintenance.demo.assets import Machine
 from maintenance.demo.kinds import Failure, Plan
 from maintenance.demo.meters import DAYS
 from maintenance.demo.people import ELECTRICIAN, OPERATOR, PLANNER, TECHNICIAN
+from maintenance.demo.plans import Plans
 from maintenance.demo.requests import Requests
 from maintenance.models import (
     DamageType,
@@ -89,6 +90,7 @@ def add_work(
     machines: list[Machine],
     people: list[Personnel],
     folio: str,
+    plans: Plans,
     today: datetime.datetime,
     dice: random.Random,
 ) -> None:
@@ -104,6 +106,10 @@ def add_work(
         order.record = _order_record(company, order, folio.format(n=number), crew, today, dice)
     requests = Requests(company, crew.operators, crew.planners, today, dice)
     tasks = [_task(order.record, job, terms, crew, today, dice) for order in orders for job in order.jobs]
+    jobs = [job for order in orders for job in order.jobs]
+    for task, job in zip(tasks, jobs, strict=True):
+        if job.plan is not None:
+            task.task_plan_id = plans.task(job.machine.kind, job.plan).plan_id
     WorkOrder.objects.bulk_create([order.record for order in orders], batch_size=500)
     for task in tasks:
         if task.failure_type is not None:

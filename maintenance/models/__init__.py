@@ -4,6 +4,19 @@ from maintenance.models.item_details import CustomField, CustomFieldValue, Docum
 from maintenance.models.items import Item, ItemType, OutOfService, Priority
 from maintenance.models.meters import Meter, MeterReading, ReadingSource
 from maintenance.models.people import Personnel
+from maintenance.models.planning import (
+    FormItem,
+    FormItemType,
+    PendingTask,
+    Period,
+    PlannedResource,
+    PlannedTask,
+    ResourceType,
+    TaskPlan,
+    TaskTrigger,
+    TaskType,
+    TriggerType,
+)
 from maintenance.models.stock import (
     Movement,
     MovementLine,
@@ -14,6 +27,14 @@ from maintenance.models.stock import (
 )
 from maintenance.models.third_parties import ThirdParty, ThirdPartyContact, ThirdPartyService, ThirdPartyType
 from maintenance.models.transactions import Action, Module, Transaction
+from maintenance.models.work_order_details import (
+    Attachment,
+    AttachmentType,
+    CancelReason,
+    RequestAttachment,
+    Subtask,
+    TaskResource,
+)
 from maintenance.models.work_orders import (
     DamageType,
     FailureSeverity,
@@ -27,12 +48,17 @@ from maintenance.models.work_requests import RequestStatus, RequestStatusChange,
 
 __all__ = [
     "Action",
+    "Attachment",
+    "AttachmentType",
+    "CancelReason",
     "CustomField",
     "CustomFieldValue",
     "DamageType",
     "Document",
     "FailureSeverity",
     "FailureTerm",
+    "FormItem",
+    "FormItemType",
     "Item",
     "ItemMove",
     "ItemType",
@@ -44,18 +70,30 @@ __all__ = [
     "MovementState",
     "MovementType",
     "OutOfService",
+    "PendingTask",
+    "Period",
     "Personnel",
+    "PlannedResource",
+    "PlannedTask",
     "Priority",
     "ReadingSource",
+    "RequestAttachment",
     "RequestStatus",
     "RequestStatusChange",
+    "ResourceType",
     "StockLevel",
+    "Subtask",
+    "TaskPlan",
+    "TaskResource",
     "TaskStatus",
+    "TaskTrigger",
+    "TaskType",
     "ThirdParty",
     "ThirdPartyContact",
     "ThirdPartyService",
     "ThirdPartyType",
     "Transaction",
+    "TriggerType",
     "Warehouse",
     "WorkOrder",
     "WorkOrderStatus",

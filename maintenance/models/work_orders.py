@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Company
 from maintenance.models.items import Item, OutOfService, Priority
 from maintenance.models.people import Personnel
+from maintenance.models.third_parties import ThirdPartyContact
 from maintenance.models.work_requests import WorkRequest
 
 
@@ -87,6 +88,14 @@ class WorkOrder(models.Model):
     created_by = models.ForeignKey(Personnel, models.PROTECT, null=True, blank=True, related_name="+")
     responsible = models.ForeignKey(
         Personnel, models.PROTECT, null=True, blank=True, related_name="work_orders"
+    )
+    contact = models.ForeignKey(
+        ThirdPartyContact,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Responsible where it is a third party.",
     )
     validated_by = models.ForeignKey(Personnel, models.PROTECT, null=True, blank=True, related_name="+")
     note = models.TextField(null=True, blank=True)

@@ -1,0 +1,277 @@
+"""Plans for each kind of machine, what they take and ask, and the tasks that wait for an order."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from dataclasses import dataclass, field
+
+from accounts.models import Company
+from maintenance.api.pending_tasks import planned
+from maintenance.demo import kinds, texts
+from maintenance.demo.assets import Machine
+from maintenance.demo.kinds import Kind, Plan
+from maintenance.models import (
+    CancelReason,
+    FormItem,
+    FormItemType,
+    Item,
+    ItemType,
+    PendingTask,
+    Period,
+    PlannedResource,
+    PlannedTask,
+    Priority,
+    RequestStatus,
+    ResourceType,
+    TaskPlan,
+    TaskTrigger,
+    TaskType,
+    TriggerType,
+    WorkRequest,
+)
+
+PERIODS = {
+    kinds.WEEKLY: (1, Period.WEEKS),
+    kinds.MONTHLY: (1, Period.MONTHS),
+    kinds.QUARTERLY: (3, Period.MONTHS),
+    kinds.HALF_YEARLY: (6, Period.MONTHS),
+    kinds.YEARLY: (1, Period.YEARS),
+}
+TASK_TYPES = ("Preventiva", "Correctiva", "Predictiva", "Inspección", "Lubricación", "Calibración", "Mejora")
+# description, type, unit, unit code, required
+QUESTIONS = {
+    "Inspección": (
+        ("¿Guardas y protecciones en su lugar?", FormItemType.YES_NO, None, None, True),
+        ("Estado general", FormItemType.VERIFICATION, None, None, True),
+        ("Observaciones", FormItemType.TEXT, None, None, False),
+    ),
+    "Predictiva": (
+        ("Temperatura máxima", FormItemType.NUMBER, "Grados Celsius", "°C", True),
+        ("Requer ação?", FormItemType.YES_NO, None, None, True),
+    ),
+    "Calibración": (
+        ("Valor patrón", FormItemType.NUMBER, None, None, True),
+        ("Reading after adjustment", FormItemType.NUMBER, None, None, True),
+        ("Resultado", FormItemType.VERIFICATION, None, None, True),
+    ),
+    "Lubricación": (("Gramos de grasa aplicados", FormItemType.NUMBER, "Gramo", "g", True),),
+}
+LABOUR_RATES = (("Técnico mecánico", 12.0), ("Técnico electricista", 13.0), ("Especialista", 18.0))
+
+
+@dataclass(slots=True)
+class Plans:
+    """The records of the plans, by what they were made of."""
+
+    of_kind: dict[Kind, TaskPlan] = field(default_factory=dict)
+    tasks: dict[tuple[str, str], PlannedTask] = field(default_factory=dict)
+    triggers: dict[int, TaskTrigger] = field(default_factory=dict)
+    questions: dict[int, list[FormItem]] = field(default_factory=dict)
+
+    def task(self, kind: Kind, plan: Plan) -> PlannedTask:
+        return self.tasks[kind.group, plan.text]
+
+
+def add_plans(company: Company, machines: list[Machine], dice: random.Random) -> Plans:
+    types = {
+        kind.description: kind
+        for kind in TaskType.objects.bulk_create(
+            TaskType(company=company, description=description) for description in TASK_TYPES
+        )
+    }
+    CancelReason.objects.bulk_create(
+        CancelReason(company=company, description=reason) for reason in texts.CANCEL_REASONS
+    )
+    plans = Plans()
+    found = list(dict.fromkeys(machine.kind for machine in machines if machine.kind.plans))
+    records = TaskPlan.objects.bulk_create(
+        TaskPlan(company=company, description=f"Plan {kind.group.lower()}") for kind in found
+    )
+    plans.of_kind = dict(zip(found, records, strict=True))
+    tasks, triggers = [], []
+    for kind, record in plans.of_kind.items():
+        for plan in kind.plans:
+            task = PlannedTask(
+                company=company,
+                plan=record,
+                description=plan.text,
+                type=types[plan.type],
+                duration=plan.seconds,
+                stop_assets=plan.stops,
+                stop_assets_seconds=plan.seconds if plan.stops else 0,
+                priority=dice.choice((Priority.HIGH, Priority.MEDIUM, Priority.MEDIUM, Priority.LOW)),
+                classification_1=dice.choice(texts.CLASSIFICATIONS_1),
+            )
+            tasks.append(task)
+            plans.tasks[kind.group, plan.text] = task
+            triggers.append(_trigger(company, task, plan))
+    events = TaskPlan.objects.create(company=company, description="Eventos de la planta")
+    for text, kind_name, hours, trigger in texts.EXTRA_WORK:
+        event = trigger.partition("EVENT$")[2]
+        if not event:
+            continue
+        task = PlannedTask(
+            company=company,
+            plan=events,
+            description=text,
+            type=types[kind_name],
+            duration=int(hours * kinds.HOUR),
+        )
+        tasks.append(task)
+        triggers.append(TaskTrigger(company=company, task=task, type=TriggerType.EVENT, event=event))
+    PlannedTask.objects.bulk_create(tasks)
+    TaskTrigger.objects.bulk_create(triggers)
+    plans.triggers = {trigger.task_id: trigger for trigger in triggers}
+    _add_questions(company, plans)
+    _add_resources(company, [task for task in tasks if task.plan is not events], dice)
+    for machine in machines:
+        of_machine = plans.of_kind.get(machine.kind)
+        if of_machine is not None:
+            machine.item.task_plan_id = of_machine.pk
+    with_plan = [machine.item for machine in machines if machine.item.task_plan_id]
+    Item.objects.bulk_update(with_plan, ["task_plan_id"], batch_size=400)
+    return plans
+
+
+def _trigger(company: Company, task: PlannedTask, plan: Plan) -> TaskTrigger:
+    if plan.reading_hours is not None:
+        return TaskTrigger(
+            company=company,
+            task=task,
+            type=TriggerType.EVERY,
+            value_main=plan.reading_hours,
+            unit="Horas",
+            unit_code="HRS",
+        )
+    every, period = PERIODS.get(plan.every_days, (plan.every_days, Period.DAYS))
+    return TaskTrigger(company=company, task=task, type=TriggerType.DATE, value_main=every, period=period)
+
+
+def _add_questions(company: Company, plans: Plans) -> None:
+    made = [
+        FormItem(
+            company=company,
+            task=task,
+            type=kind,
+            description=text,
+            group="Lista de chequeo",
+            unit=unit,
+            unit_code=code,
+            order_number=number,
+            is_required=required,
+        )
+        for task in plans.tasks.values()
+        for number, (text, kind, unit, code, required) in enumerate(
+            QUESTIONS.get(task.type.description, ()), 1
+        )
+    ]
+    for item in FormItem.objects.bulk_create(made):
+        plans.questions.setdefault(item.task_id, []).append(item)
+
+
+def _add_resources(company: Company, tasks: list[PlannedTask], dice: random.Random) -> None:
+    parts = list(
+        Item.objects.filter(company=company, type=ItemType.SPARE_PARTS, stock_levels__isnull=False)
+        .distinct()
+        .order_by("pk")
+    )
+    made = []
+    for task in tasks:
+        trade, rate = dice.choice(LABOUR_RATES)
+        made.append(
+            PlannedResource(
+                company=company,
+                task=task,
+                type=ResourceType.HUMAN_RESOURCES,
+                description=trade,
+                qty=round(task.duration / kinds.HOUR, 2),
+                unit_cost=rate,
+                unit="Hora",
+            )
+        )
+        if parts and task.type.description in ("Preventiva", "Lubricación"):
+            part = dice.choice(parts)
+            made.append(
+                PlannedResource(
+                    company=company,
+                    task=task,
+                    type=ResourceType.INVENTORY,
+                    item=part,
+                    description=part.description[:160],
+                    qty=dice.randint(1, 4),
+                    unit_cost=float(dice.randint(4, 60)),
+                    unit=part.unit,
+                    order_number=2,
+                )
+            )
+        if task.duration >= 10 * kinds.HOUR:
+            made.append(
+                PlannedResource(
+                    company=company,
+                    task=task,
+                    type=ResourceType.SERVICES,
+                    description="Servicio especializado",
+                    qty=1,
+                    unit_cost=float(dice.randint(300, 1500)),
+                    order_number=3,
+                )
+            )
+    PlannedResource.objects.bulk_create(made)
+
+
+def add_pending(
+    company: Company, machines: list[Machine], plans: Plans, today: datetime.datetime, dice: random.Random
+) -> None:
+    """What falls due in the next weeks, some that is overdue, and the requests that wait for an order."""
+    pending = []
+    for machine in machines:
+        if not machine.item.active:
+            continue
+        for plan in machine.kind.plans:
+            if plan.reading_hours is not None:
+                continue
+            task = plans.task(machine.kind, plan)
+            late = dice.random() < 0.04
+            days = -dice.randint(2, 25) if late else dice.randint(15, 14 + plan.every_days)
+            due = today + datetime.timedelta(days=days, hours=dice.randint(11, 20))
+            made = planned(machine.item, task, plans.triggers[task.pk], due)
+            made.last_date_maintenance = due - datetime.timedelta(days=plan.every_days)
+            made.date_create = min(today, due)
+            pending.append(made)
+    waiting = WorkRequest.objects.filter(
+        company=company,
+        item__isnull=False,
+        status__in=(RequestStatus.REQUEST_TODO, RequestStatus.AGAIN_REQUEST_TODO),
+    ).select_related("item")
+    kind = TaskType.objects.get(company=company, description="Correctiva")
+    for request in waiting.order_by("pk"):
+        assert request.item is not None
+        task = PlannedTask.objects.create(
+            company=company,
+            description=request.description,
+            type=kind,
+            duration=dice.choice((1, 2, 4)) * kinds.HOUR,
+            request=request,
+            requested_by=request.requested_by,
+        )
+        due = min(today, request.date) + datetime.timedelta(days=dice.randint(1, 12))
+        pending.append(
+            PendingTask(
+                company=company,
+                item=request.item,
+                task=task,
+                request=request,
+                description=request.description,
+                type=kind.description,
+                priority=request.priority or Priority.MEDIUM,
+                duration=task.duration,
+                note=request.observation,
+                requested_by=request.requested_by,
+                date_maintenance=due,
+                cal_date_maintenance=due,
+                event_date=request.date_incident,
+                date_create=request.status_date,
+            )
+        )
+    PendingTask.objects.bulk_create(pending, batch_size=1000)
