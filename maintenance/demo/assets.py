@@ -37,9 +37,9 @@ class _Branch:
     kind: Kind | None = None
 
 
-def add_assets(company: Company, plant: Place, dice: random.Random) -> Tree:
+def add_assets(company: Company, sites: list[Place], dice: random.Random) -> Tree:
     tree = Tree()
-    level = [_Branch(_location(company, plant, None), plant)]
+    level = [_Branch(_location(company, site, None), site) for site in sites]
     while level:
         Item.objects.bulk_create([branch.item for branch in level])
         below: list[_Branch] = []

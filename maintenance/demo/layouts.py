@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maintenance.demo import kinds
 from maintenance.demo.kinds import Kind
@@ -26,6 +26,17 @@ class Place:
     machines: tuple[Machines, ...] = ()
     places: tuple[Place, ...] = ()
     cost_center: str = "CC-100 General"
+
+
+def further_site(plant: Place, number: int) -> Place:
+    """The same plant once more, with codes of its own."""
+    return replace(
+        plant,
+        code=f"S{number}-{plant.code}",
+        name=f"{plant.name} {number}",
+        machines=tuple(replace(machines, code=f"S{number}-{machines.code}") for machines in plant.machines),
+        places=tuple(further_site(place, number) for place in plant.places),
+    )
 
 
 def _line(number: int, name: str) -> Place:

@@ -61,12 +61,12 @@ FITTED: tuple[tuple[kinds.Kind, int, Counter | Gauge], ...] = (
 
 
 def add_meters(
-    company: Company, machines: list[Machine], today: datetime.datetime, dice: random.Random
+    company: Company, machines: list[Machine], today: datetime.datetime, dice: random.Random, scale: int = 1
 ) -> None:
     meters: list[Meter] = []
     readings: list[MeterReading] = []
     for kind, at_most, fitted in FITTED:
-        of_kind = [machine for machine in machines if machine.kind is kind][:at_most]
+        of_kind = [machine for machine in machines if machine.kind is kind][: at_most * scale]
         for machine in of_kind:
             meter = Meter(
                 company=company,

@@ -12,7 +12,7 @@ from accounts.models import Company
 from maintenance.demo import sign_ins
 from maintenance.demo.assets import add_assets
 from maintenance.demo.details import add_documents, add_log, add_moves, add_own_fields
-from maintenance.demo.layouts import DEMO_PLANT, OTHER_PLANT, Place
+from maintenance.demo.layouts import DEMO_PLANT, OTHER_PLANT, Place, further_site
 from maintenance.demo.meters import add_meters
 from maintenance.demo.order_details import add_order_details
 from maintenance.demo.people import DEMO_ADDRESS, DEMO_PEOPLE, OTHER_ADDRESS, OTHER_PEOPLE, Role, add_people
@@ -30,8 +30,10 @@ class AlreadySeeded(Exception):
 
 
 @transaction.atomic
-def seed(seed: int = 7, today: datetime.datetime | None = None) -> dict[str, dict[str, int]]:
+def seed(seed: int = 7, today: datetime.datetime | None = None, scale: int = 1) -> dict[str, dict[str, int]]:
     """Both demo companies with everything in them; how many rows of each there are.
+
+    With `scale` the first company has that many sites, each with its machines, meters and work.
 
     All dates are relative to the beginning of `today` (UTC): nothing lies in the future but the
     dates of planned work.
@@ -42,8 +44,9 @@ def seed(seed: int = 7, today: datetime.datetime | None = None) -> dict[str, dic
     demo, other = sign_ins.add_demo_company(), sign_ins.add_other_company()
     sign_ins.add_sign_ins(demo, sign_ins.DEMO_USERS)
     sign_ins.add_sign_ins(other, sign_ins.OTHER_USERS)
-    _fill(demo, DEMO_PLANT, DEMO_PEOPLE, DEMO_ADDRESS, "OT-{n}", seed, today)
-    _fill(other, OTHER_PLANT, OTHER_PEOPLE, OTHER_ADDRESS, "OS - {n}", seed, today)
+    sites = [DEMO_PLANT, *(further_site(DEMO_PLANT, number) for number in range(2, scale + 1))]
+    _fill(demo, sites, DEMO_PEOPLE, DEMO_ADDRESS, "OT-{n}", seed, today)
+    _fill(other, [OTHER_PLANT], OTHER_PEOPLE, OTHER_ADDRESS, "OS - {n}", seed, today)
     return {
         company.slug: {
             model._meta.model_name or "": model._default_manager.filter(company=company).count()
@@ -55,7 +58,7 @@ def seed(seed: int = 7, today: datetime.datetime | None = None) -> dict[str, dic
 
 def _fill(
     company: Company,
-    plant: Place,
+    sites: list[Place],
     people: tuple[tuple[Role, str, str, str | None], ...],
     address: tuple[str, str, str, str, str],
     folio: str,
@@ -66,9 +69,9 @@ def _fill(
         """A stream of its own for each part, so that a change to one leaves the others as they are."""
         return random.Random(f"{seed}/{company.slug}/{part}")  # noqa: S311 (a demo, not a secret)
 
-    tree = add_assets(company, plant, dice("assets"))
+    tree = add_assets(company, sites, dice("assets"))
     staff = add_people(company, people, address, tree.locations, today, dice("people"))
-    add_meters(company, tree.machines, today, dice("meters"))
+    add_meters(company, tree.machines, today, dice("meters"), len(sites))
     parties = add_third_parties(company, tree.locations, dice("third parties"))
     warehouses = add_stock(company, tree.locations, staff, parties, today, dice("stock"))
     plans = add_plans(company, tree.machines, dice("plans"))

@@ -76,15 +76,17 @@ def _constants(path: Path) -> frozenset[str]:
 
 @cache
 def _structure(path: Path) -> frozenset[str]:
-    """The annotated names of the module's classes: the fields of its rows."""
+    """The names in the module's classes: fields of rows and of forms."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return frozenset(
-        part.target.id
+    targets = [
+        target
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
         for part in node.body
-        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
-    )
+        if isinstance(part, ast.AnnAssign | ast.Assign)
+        for target in ([part.target] if isinstance(part, ast.AnnAssign) else part.targets)
+    ]
+    return frozenset(target.id for target in targets if isinstance(target, ast.Name))
 
 
 def modules_of(resource: dict[str, Any]) -> list[Path]:
