@@ -16,11 +16,14 @@ from accounts.rights import ALL_RIGHTS
 from consumers import scopes
 from consumers.digests import Prefix, digest, is_shaped
 from consumers.models import AccessToken, AppAuthorization, Consumer
+from consumers.upstream_accounts.models import ApiConnection
+from consumers.upstream_accounts.remote_api import RemoteApi
 
 TOUCH_EVERY = dt.timedelta(minutes=1)
 
 _CONSUMER = "application__"
 _CONSUMER_GROUP = "application__permission_group__"
+_CONNECTION = "application__company__api_connection__"
 _MEMBERSHIP = "user__memberships__"
 _FIELDS = (
     "scope",
@@ -41,6 +44,10 @@ _FIELDS = (
     "application__company__name",
     "application__company__language",
     "application__company__time_zone",
+    "application__company__api_connection__id",
+    "application__company__api_connection__kind",
+    "application__company__api_connection__api_url",
+    "application__company__api_connection__remote_company_id",
     "application__toolsets",
     "application__permission_group_id",
     "application__permission_group__name",
@@ -69,6 +76,7 @@ class Bearer:
     consumer_name: str
     scopes: frozenset[str]
     toolsets: frozenset[str]
+    remote: RemoteApi | None
     limiting_group_id: int | None
     authorization_id: int | None
     expires: dt.datetime
@@ -191,10 +199,22 @@ def _bearer(
         consumer_name=row["application__name"],
         scopes=granted & {scopes.READ, scopes.WRITE},
         toolsets=frozenset(row["application__toolsets"]),
+        remote=_remote(row),
         limiting_group_id=limiting_group_id,
         authorization_id=row["authorization_id"],
         expires=row["expires"],
         touched_at=touched_at,
+    )
+
+
+def _remote(row: dict[str, Any]) -> RemoteApi | None:
+    """None where the company uses the embedded API."""
+    if row[_CONNECTION + "kind"] != ApiConnection.Kind.FRACTTAL_ONE:
+        return None
+    return RemoteApi(
+        connection_id=row[_CONNECTION + "id"],
+        base_url=row[_CONNECTION + "api_url"],
+        company_id=row[_CONNECTION + "remote_company_id"],
     )
 
 

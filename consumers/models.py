@@ -24,6 +24,7 @@ from oauth2_provider.models import (
     AbstractRefreshToken,
 )
 
+import consumers.upstream_accounts.models  # noqa: F401 - where Django looks for models
 from accounts.models import Company, PermissionGroup, User
 from consumers.callbacks import check_callbacks
 from consumers.client_documents import validate_document_url

@@ -8,7 +8,21 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, register
+from django.core.checks import Error as CheckError
 from django.core.checks import Warning as CheckWarning
+from django.core.exceptions import ImproperlyConfigured
+
+from consumers.upstream_accounts.key_ring import parse
+
+
+@register(Tags.security)
+def check_key_ring(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        if settings.UPSTREAM_KEYS:
+            parse(settings.UPSTREAM_KEYS)
+    except ImproperlyConfigured as error:
+        return [CheckError(str(error), id="fracttal_mcp.E001")]
+    return []
 
 
 @register(Tags.security, deploy=True)

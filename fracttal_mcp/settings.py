@@ -5,7 +5,9 @@ Every variable is described in docs/settings.md; a test keeps the two in step.
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -39,6 +41,7 @@ HOST = os.environ.get("HOST", "127.0.0.1")
 WORKERS = int(os.environ.get("WORKERS", "1"))
 UPSTREAM_URL = os.environ.get("UPSTREAM_URL", "").rstrip("/")
 UPSTREAM_DEADLINE_SECONDS = float(os.environ.get("UPSTREAM_DEADLINE_SECONDS", "25"))
+UPSTREAM_KEYS = os.environ.get("UPSTREAM_KEYS", "")
 API_REQUESTS_PER_MINUTE = int(os.environ.get("API_REQUESTS_PER_MINUTE", "200"))
 
 PRODUCTION = DJANGO_ENV == "production"
@@ -66,6 +69,13 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or _development_secret("secret_key")
 # Keyed hash of machine-made secrets. Of its own so that SECRET_KEY can be rotated without
 # cutting every consumer and token.
 CREDENTIAL_HASH_KEY = os.environ.get("CREDENTIAL_HASH_KEY") or SECRET_KEY
+
+# Seals what we keep for people at Fracttal One. Without keys a production installation keeps nothing there.
+if not UPSTREAM_KEYS and not PRODUCTION:
+    _made_once = hashlib.sha256(_development_secret("upstream_key").encode()).digest()
+    UPSTREAM_KEYS = f"development:{base64.urlsafe_b64encode(_made_once).decode()}"
+# Whether a company's API connection may name http addresses and machines of the own network.
+UPSTREAM_ON_PRIVATE_HOSTS = not PRODUCTION
 
 _public = urlsplit(PUBLIC_URL)
 if _public.scheme not in {"http", "https"} or not _public.hostname or _public.path or _public.query:

@@ -162,6 +162,7 @@ def _ask(key: str) -> tuple[Caller | None, float]:
         scopes=found.scopes,
         narrowed_to_group_id=found.limiting_group_id,
         authorization_id=found.authorization_id,
+        remote=found.remote,
         toolsets=found.toolsets | {DEFAULT_TOOLSET},
     )
     return caller, (found.expires - timezone.now()).total_seconds()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.principal import Principal
+from consumers.upstream_accounts.remote_api import RemoteApi
 
 READ_SCOPE = "maintenance:read"
 WRITE_SCOPE = "maintenance:write"
@@ -24,6 +25,8 @@ class Caller(Principal):
     scopes: frozenset[str]
     narrowed_to_group_id: int | None = None
     authorization_id: int | None = None
+    # Where the company's data is; None for the embedded API.
+    remote: RemoteApi | None = None
     # Which tools the connection is served (mcp_gateway/selection.py); rights are checked besides.
     toolsets: frozenset[str] = frozenset({"default"})
     read_only: bool = False

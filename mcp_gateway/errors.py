@@ -17,7 +17,8 @@
         ├── UpstreamRejected         the upstream understood and said no
         ├── UpstreamNotUnderstood    an answer that is not of the contract
         ├── OutcomeUnknown           a write was sent and its answer is missing
-        ├── NotConnected             no upstream credential for this person
+        ├── NotConnected             no upstream credential for this person; `connect_url` helps
+        ├── WrongCompany             the upstream answered with another company's records
         └── InternalError            a defect; details only in the log
 
 All but the first two become an `isError` tool result: `code`, `message`, `details`.
@@ -124,6 +125,10 @@ class OutcomeUnknown(Failure):
 
 class NotConnected(Failure):
     code = "not_connected"
+
+
+class WrongCompany(Failure):
+    code = "wrong_company"
 
 
 class InternalError(Failure):

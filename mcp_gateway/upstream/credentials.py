@@ -1,27 +1,68 @@
-"""What we show upstream for a caller: a credential of the caller's own, a few minutes long.
+"""What we show upstream for a caller: a credential of the caller's own.
 
-Never the bearer token that the assistant showed us.
+For the embedded API a token of a few minutes; for Fracttal One that of the account the person linked,
+or of the company's own consumer there. Never the bearer token that the assistant showed us.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+from weakref import WeakKeyDictionary
 
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from consumers.upstream_accounts import access
+from consumers.upstream_accounts.remote_api import RemoteApi
+from consumers.upstream_accounts.token_requests import ConsumerRefused, Unavailable
 from maintenance.tokens import mint_user_token
 from mcp_gateway.caller import Caller
-from mcp_gateway.errors import NotConnected
+from mcp_gateway.errors import GatewayError, NotConnected, NotPermitted, UpstreamUnavailable
 
 LIFETIME_SECONDS = 300
 SPARE_SECONDS = 30
 LARGEST = 10_000
+# A linked account's token is looked up again after this, so that an unlinked one is out within it.
+KEEP_SECONDS = 1.0
+LINK_PATH = "/profile/fracttal-one/"
+REFRESHES_AT_ONCE = 4  # of one company, so that its slow token endpoint holds up no other
 
 _Key = tuple[int, int | None, int | None, bool]
+_Linked = tuple[int, int | None]
+K = TypeVar("K")
+T = TypeVar("T")
+
 _kept: OrderedDict[_Key, tuple[float, str]] = OrderedDict()
+_linked: OrderedDict[_Linked, tuple[float, str]] = OrderedDict()
+_under_way: dict[tuple[asyncio.AbstractEventLoop, _Linked, str], asyncio.Task[str]] = {}
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, asyncio.Semaphore]] = WeakKeyDictionary()
+_lookups = ThreadPoolExecutor(4, thread_name_prefix="linked-account")
+_refreshes = ThreadPoolExecutor(16, thread_name_prefix="refresh")
 
 
-def credential_for(caller: Caller, *, fresh: bool = False) -> str:
-    """The caller's upstream token; `fresh` after the upstream refused the last one."""
+async def credential_for(caller: Caller, refused: str = "") -> str:
+    """The caller's upstream token; `refused` is the last one, if the upstream did not accept it."""
+    if caller.remote is None:
+        return embedded_credential(caller, fresh=bool(refused))
+    return await _linked_credential(caller, caller.remote, refused)
+
+
+async def not_accepted(caller: Caller, refused: str) -> GatewayError:
+    """A second credential was refused too: that link is dead, and the person is told once and for all."""
+    if caller.remote is not None and caller.user_id is not None:
+        remote, user_id = caller.remote, caller.user_id
+        _linked.pop((remote.connection_id, user_id), None)
+        await _in_thread(_lookups, partial(access.mark_dead, remote.connection_id, user_id, refused))
+    return _reconnect(caller)
+
+
+def embedded_credential(caller: Caller, *, fresh: bool = False) -> str:
     key = (caller.company_id, caller.user_id, caller.narrowed_to_group_id, not caller.may_write)
     kept = _kept.get(key)
     if kept is not None and not fresh and kept[0] > time.monotonic():
@@ -36,8 +77,102 @@ def credential_for(caller: Caller, *, fresh: bool = False) -> str:
         read_only=read_only,
         lifetime_seconds=LIFETIME_SECONDS,
     )
-    _kept[key] = (time.monotonic() + LIFETIME_SECONDS - SPARE_SECONDS, token)
-    _kept.move_to_end(key)
-    while len(_kept) > LARGEST:
-        _kept.popitem(last=False)
+    _keep(_kept, key, LIFETIME_SECONDS - SPARE_SECONDS, token)
     return token
+
+
+async def _linked_credential(caller: Caller, remote: RemoteApi, refused: str) -> str:
+    if caller.user_id is None and caller.own_work_orders_only:
+        raise NotPermitted(
+            "Fracttal One cannot narrow a program to its own work orders. "
+            "An administrator has to give this consumer another permission group."
+        )
+    if remote.company_id is None:
+        raise NotConnected(
+            "The connection to Fracttal One is not finished: an administrator has to test it under "
+            "Configuration > API connections > API connection."
+        )
+    key = (remote.connection_id, caller.user_id)
+    kept = _linked.get(key)
+    if kept is not None and kept[1] != refused and kept[0] > time.monotonic():
+        return kept[1]
+    # Calls of one person that arrive together ask once.
+    name = (asyncio.get_running_loop(), key, refused)
+    task = _under_way.get(name)
+    if task is None:
+        task = _under_way[name] = asyncio.ensure_future(_ask(remote, caller.user_id, refused))
+        task.add_done_callback(
+            lambda done: (_under_way.pop(name, None), done.cancelled() or done.exception())
+        )
+    try:
+        return await asyncio.shield(task)
+    except access.NotLinked:
+        raise _not_linked(caller) from None
+    except access.LinkDead:
+        raise _reconnect(caller) from None
+    except ConsumerRefused:
+        raise NotConnected(
+            "Fracttal One does not accept the key of this company's API connection. An administrator has "
+            "to look at it under Configuration > API connections > API connection."
+        ) from None
+    except (Unavailable, DatabaseError):
+        raise UpstreamUnavailable("Fracttal One could not be reached. Try again in a moment.") from None
+
+
+async def _ask(remote: RemoteApi, user_id: int | None, refused: str) -> str:
+    asked_at = time.monotonic()
+    token: str | None = None
+    if user_id is not None:
+        look = partial(access.kept_token_of_person, remote.connection_id, user_id, refused)
+        token = await _in_thread(_lookups, look)
+    if token is None:
+        get = (
+            partial(access.token_of_program, remote.connection_id, refused)
+            if user_id is None
+            else partial(access.token_of_person, remote.connection_id, user_id, refused)
+        )
+        turns = _turns.setdefault(asyncio.get_running_loop(), {})
+        turn = turns.setdefault(remote.connection_id, asyncio.Semaphore(REFRESHES_AT_ONCE))
+        async with turn:
+            token = await _in_thread(_refreshes, get)
+            asked_at = time.monotonic()
+    _keep(_linked, (remote.connection_id, user_id), KEEP_SECONDS - (time.monotonic() - asked_at), token)
+    return token
+
+
+async def _in_thread(pool: ThreadPoolExecutor, function: Callable[[], T]) -> T:
+    def run() -> T:
+        try:
+            return function()
+        finally:
+            if connection.vendor != "sqlite":
+                connection.close()  # back to the pool
+
+    return await asyncio.get_running_loop().run_in_executor(pool, run)
+
+
+def _keep(kept: OrderedDict[K, tuple[float, str]], key: K, seconds: float, token: str) -> None:
+    kept[key] = (time.monotonic() + seconds, token)
+    kept.move_to_end(key)
+    while len(kept) > LARGEST:
+        kept.popitem(last=False)
+
+
+def _not_linked(caller: Caller) -> NotConnected:
+    if caller.user_id is None:
+        return NotConnected(
+            "This company's API connection has no consumer for programs at Fracttal One. An administrator "
+            "can enter one under Configuration > API connections > API connection."
+        )
+    return _connect_at("This person has not connected an account at Fracttal One yet. Connect it at")
+
+
+def _reconnect(caller: Caller) -> NotConnected:
+    if caller.remote is None or caller.user_id is None:
+        return NotConnected("Fracttal One does not accept this connection. Connect again.")
+    return _connect_at("Fracttal One does not accept this person's connection any more. Reconnect at")
+
+
+def _connect_at(sentence: str) -> NotConnected:
+    url = settings.PUBLIC_URL + LINK_PATH
+    return NotConnected(f"{sentence} {url} and try again.", connect_url=url)

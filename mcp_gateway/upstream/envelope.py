@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ import orjson
 from mcp_gateway.errors import (
     GatewayError,
     InvalidArguments,
-    NotConnected,
     NotFound,
     NotPermitted,
     OutcomeUnknown,
@@ -32,6 +32,7 @@ LONGEST_WAIT_SECONDS = 300
 LOST_WRITE = (
     "The write was sent and its answer never came. Look whether the record is there before trying again."
 )
+_COMPANY = re.compile(rb'"id_company"\s*:\s*"?(\d{1,18})')
 _NOT_UNDERSTOOD = "Fracttal One gave an answer that could not be understood."
 
 
@@ -103,8 +104,12 @@ def not_permitted() -> NotPermitted:
     )
 
 
-def not_connected() -> NotConnected:
-    return NotConnected("Fracttal One does not accept this person's connection. Connect again.")
+def from_another_company(answer: Answer, company_id: int | None) -> bool:
+    """Whether a record in it names a company other than this one (security case 212).
+
+    Read off the bytes: within a text of the answer each quotation mark has a backslash before it.
+    """
+    return any(int(found) != company_id for found in _COMPANY.findall(answer.body))
 
 
 def _json(answer: Answer) -> dict[str, Any] | None:

@@ -6,7 +6,9 @@ Two engines behind one call: in process for the embedded API, pooled connections
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -17,10 +19,13 @@ from weakref import WeakKeyDictionary
 import aiohttp
 import httpx
 import orjson
+from aiohttp.abc import AbstractResolver, ResolveResult
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from yarl import URL
 
+from consumers.upstream_accounts.addresses import is_reachable
+from consumers.upstream_accounts.remote_api import RemoteApi
 from mcp_gateway.caller import Caller
 from mcp_gateway.errors import (
     GatewayError,
@@ -29,17 +34,20 @@ from mcp_gateway.errors import (
     UpstreamNotUnderstood,
     UpstreamTimeout,
     UpstreamUnavailable,
+    WrongCompany,
 )
-from mcp_gateway.upstream.credentials import credential_for
+from mcp_gateway.upstream import credentials
 from mcp_gateway.upstream.envelope import (
     LOST_WRITE,
     Answer,
     Envelope,
+    from_another_company,
     lacks_permission,
-    not_connected,
     not_permitted,
     understood,
 )
+
+security = logging.getLogger("security")
 
 BODY_LIMIT = 4 * 1024 * 1024
 RETRIES = 2
@@ -116,9 +124,9 @@ class InProcess:
 class Remote:
     """One pool of connections. No cookies, no proxies of the environment, no redirects."""
 
-    def __init__(self) -> None:
+    def __init__(self, resolver: AbstractResolver | None = None) -> None:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=POOL_SIZE),
+            connector=aiohttp.TCPConnector(limit=POOL_SIZE, resolver=resolver),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
             trust_env=False,
@@ -149,21 +157,33 @@ class Remote:
         await self._session.close()
 
 
-_engines: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, Engine]] = WeakKeyDictionary()
+class ReachableOnly(aiohttp.ThreadedResolver):
+    """A company names the host of its API: no name may lead into our own network."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await super().resolve(host, port, family)
+        if not all(is_reachable(entry["host"]) for entry in found):
+            raise OSError("an address of an inner network")
+        return found
 
 
-def _engine() -> Engine:
+_engines: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Engine]] = WeakKeyDictionary()
+
+
+def _engine(remote: RemoteApi | None) -> Engine:
     """The engine of the running loop: a pool belongs to the loop it was made in."""
     kinds = _engines.setdefault(asyncio.get_running_loop(), {})
-    remote = bool(settings.UPSTREAM_URL)
-    if remote not in kinds:
-        kinds[remote] = Remote() if remote else InProcess()
-    return kinds[remote]
+    kind = "fracttal_one" if remote else "another_instance" if settings.UPSTREAM_URL else "here"
+    if kind not in kinds:
+        kinds[kind] = InProcess() if kind == "here" else Remote(ReachableOnly() if remote else None)
+    return kinds[kind]
 
 
 async def start() -> None:
     """For the process lifespan: makes the engine before the first call."""
-    _engine()
+    _engine(None)
 
 
 async def stop() -> None:
@@ -171,9 +191,9 @@ async def stop() -> None:
         await engine.close()
 
 
-def build_url(segments: Sequence[str], query: Query | None = None) -> str:
+def build_url(segments: Sequence[str], query: Query | None = None, remote: RemoteApi | None = None) -> str:
     """An address below the API: each segment is quoted whole, so that none can leave its place."""
-    base = settings.UPSTREAM_URL or "http://embedded/api"
+    base = remote.base_url if remote else settings.UPSTREAM_URL or "http://embedded/api"
     for segment in segments:
         if segment in {"", ".", ".."} or "\x00" in segment:
             raise InvalidArguments("That is not the code of a record.")
@@ -218,7 +238,7 @@ class Upstream:
 
     async def get(self, segments: Sequence[str], query: Query | None = None) -> Envelope:
         """An unknown record is an empty answer, as an unknown filter value is."""
-        return understood(await self._read(build_url(segments, query)), is_write=False)
+        return understood(await self._read(build_url(segments, query, self._caller.remote)), is_write=False)
 
     async def put(self, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
         return await self._write("PUT", segments, body)
@@ -254,7 +274,7 @@ class Upstream:
 
     async def _write(self, method: str, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
         """Sent once. Whatever leaves its outcome open is said to be open."""
-        url = build_url(segments)
+        url = build_url(segments, remote=self._caller.remote)
         if self._left() < SPENT_SECONDS:
             raise UpstreamTimeout("The time ran out before anything was written. Try again.")
         before, self.may_have_written = self.may_have_written, True
@@ -267,7 +287,7 @@ class Upstream:
             ) from None
         except (NoAnswer, TooLarge, TimeoutError):
             raise OutcomeUnknown(LOST_WRITE) from None
-        except OutcomeUnknown:
+        except (OutcomeUnknown, WrongCompany):
             raise
         except GatewayError:  # refused: nothing was written
             self.may_have_written = before
@@ -275,19 +295,28 @@ class Upstream:
 
     async def _authorized(self, method: str, url: str, body: bytes | None) -> Answer:
         """One fresh credential after a 401: the request was refused, so it may be sent again."""
-        for fresh in (False, True):
-            token = credential_for(self._caller, fresh=fresh)
+        remote = self._caller.remote
+        refused = ""
+        for _attempt in range(2):
+            token = await credentials.credential_for(self._caller, refused)
             headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
             if body is not None:
                 headers["Content-Type"] = "application/json"
             self.calls += 1
             async with asyncio.timeout(max(0.0, self._left())):
-                answer = await _engine().send(method, url, headers, body)
+                answer = await _engine(remote).send(method, url, headers, body)
             if answer.status != 401:
+                if remote and from_another_company(answer, remote.company_id):
+                    security.warning("answer of another company connection=%d", remote.connection_id)
+                    raise WrongCompany(
+                        "Fracttal One answered with records of another company, so they are not shown. "
+                        "An administrator has to look at the API connection."
+                    )
                 return answer
             if lacks_permission(answer):
                 raise not_permitted()
-        raise not_connected()
+            refused = token
+        raise await credentials.not_accepted(self._caller, refused)
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()

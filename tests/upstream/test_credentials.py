@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from mcp_gateway.caller import READ_SCOPE
 from mcp_gateway.upstream import credentials
-from mcp_gateway.upstream.credentials import credential_for
+from mcp_gateway.upstream.credentials import embedded_credential
 from tests.upstream.conftest import caller
 
 
@@ -26,19 +26,19 @@ def claims(token: str) -> dict[str, Any]:
 
 
 def test_a_credential_says_no_more_than_the_caller_may(settings: Settings) -> None:
-    full = claims(credential_for(caller()))
+    full = claims(embedded_credential(caller()))
     assert (full["company"], full["user"], full["aud"]) == (1, 1, settings.API_RESOURCE)
     assert "read_only" not in full
     assert "group" not in full
-    assert claims(credential_for(caller(scopes=frozenset({READ_SCOPE}))))["read_only"] is True
-    assert claims(credential_for(caller(narrowed_to_group_id=5)))["group"] == 5
-    program = claims(credential_for(caller(user_id=None, narrowed_to_group_id=5)))
+    assert claims(embedded_credential(caller(scopes=frozenset({READ_SCOPE}))))["read_only"] is True
+    assert claims(embedded_credential(caller(narrowed_to_group_id=5)))["group"] == 5
+    program = claims(embedded_credential(caller(user_id=None, narrowed_to_group_id=5)))
     assert "user" not in program
 
 
 def test_callers_never_share_one() -> None:
     tokens = {
-        credential_for(caller(**changes))
+        embedded_credential(caller(**changes))
         for changes in (
             {},
             {"user_id": 2},
@@ -61,13 +61,13 @@ def test_it_is_kept_until_shortly_before_it_ends(monkeypatch: pytest.MonkeyPatch
     now = time.monotonic()
     for seconds, token in ((0, "token 1"), (269, "token 1"), (271, "token 2")):
         monkeypatch.setattr(time, "monotonic", lambda seconds=seconds: now + seconds)
-        assert credential_for(caller()) == token
-    assert credential_for(caller(), fresh=True) == "token 3"
-    assert credential_for(caller()) == "token 3"
+        assert embedded_credential(caller()) == token
+    assert embedded_credential(caller(), fresh=True) == "token 3"
+    assert embedded_credential(caller()) == "token 3"
 
 
 def test_only_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(credentials, "LARGEST", 3)
     for user_id in range(1, 9):
-        credential_for(caller(user_id=user_id))
+        embedded_credential(caller(user_id=user_id))
     assert [key[1] for key in credentials._kept] == [6, 7, 8]

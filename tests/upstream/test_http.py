@@ -28,7 +28,7 @@ from mcp_gateway.errors import (
     UpstreamUnavailable,
 )
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.credentials import credential_for
+from mcp_gateway.upstream.credentials import embedded_credential
 from mcp_gateway.upstream.http import BODY_LIMIT, build_url
 from mcp_gateway.upstream.items import ItemRow
 from mcp_gateway.upstream.rows import rows_of
@@ -267,7 +267,7 @@ async def test_a_small_body_that_unpacks_to_a_large_one(scripted: Scripted, upst
 
 
 async def test_a_refused_credential_is_renewed_once(scripted: Scripted, upstream: Upstream) -> None:
-    credential_for(caller())
+    embedded_credential(caller())
     scripted.script = [failed(401, "UNAUTHORIZED"), good([ROW])]
     assert (await upstream.get(["items"])).rows == [ROW]
     scripted.seen.clear()
