@@ -1,4 +1,4 @@
-"""A program's own token at the REST API: client credentials, with the rights of its permission group."""
+"""Tokens at the REST API: a program's own, with the rights of its permission group, or a person's."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from consumers import bearer, scopes
 
 
 def authenticate(raw: str) -> Principal | None:
-    """Tokens of people are for the MCP endpoint only, and no token is good at two places."""
+    """No token is good at two places: a person approved this one for the API and nothing else."""
     found = bearer.resolve(raw, settings.API_RESOURCE)
-    if found is None or found.authorization_id is not None or scopes.READ not in found.scopes:
+    if found is None or scopes.READ not in found.scopes:
         return None
     if bearer.is_due(found):
         bearer.touch(found)

@@ -104,7 +104,7 @@ def check(query: str, companies: Sequence[int] | None = None) -> Checked:
     if fields.get("code_challenge_method", [""])[0] != "S256" or not _CHALLENGE.match(challenge):
         raise refuse("invalid_request", "PKCE with the method S256 is required.")
     resources = fields.get("resource", [settings.MCP_RESOURCE])
-    if resources != [settings.MCP_RESOURCE]:
+    if resources not in ([settings.MCP_RESOURCE], [settings.API_RESOURCE]):
         raise refuse("invalid_target", "This server does not serve that resource.")
     wanted = set(fields.get("scope", [""])[0].split(" ")) - {""}
     if not wanted <= set(scopes.ALL):
@@ -116,7 +116,7 @@ def check(query: str, companies: Sequence[int] | None = None) -> Checked:
         document=document,
         redirect_uri=redirect_uri,
         scopes=scopes.ordered(wanted),
-        resource=settings.MCP_RESOURCE,
+        resource=resources[0],
         state=state,
         code_challenge=challenge,
         silent="none" in fields.get("prompt", [""])[0].split(" "),

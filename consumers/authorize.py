@@ -11,14 +11,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.current import shell_of, signed_in_user
+from accounts.models import User
 from consumers import consent, scopes
 from consumers.authorization_request import Checked, NoAnswer, SendBack, check
 from consumers.callbacks import display_host, origin_of, validate_callback
-from consumers.models import AUTHORIZATION_LIFETIME, Consumer
+from consumers.models import AUTHORIZATION_LIFETIME, AuthorizationRequest, Consumer
 from consumers.security_log import note
+from consumers.upstream_accounts import linking
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,24 +87,62 @@ def _decide(request: HttpRequest) -> HttpResponse:
     decision = request.POST.get("decision")
     if not request.user.is_authenticated or decision not in {"approve", "refuse"}:
         raise NoAnswer("decision_too_late")
-    user = signed_in_user(request)
-    with transaction.atomic():
+    user, session_key = signed_in_user(request), request.session.session_key or ""
+    request_id, write = request.POST.get("request", ""), "write" in request.POST
+    try:
+        with transaction.atomic():
+            kept = consent.open_one(request_id, user, session_key)
+            if decision == "approve" and linking.needs_link(kept.consumer.company, user):
+                consent.approve_later(kept, write=write)
+                return _to_link(kept)
+            kept = consent.take(request_id, user, session_key)
+    except consent.NotOpen as error:
+        raise NoAnswer("decision_too_late") from error
+    return _decided(kept, user, approved=decision == "approve", write=write)
+
+
+@require_safe
+def finish(request: HttpRequest) -> HttpResponse:
+    """GET /oauth/authorize/finish: what the person approved before linking an account at Fracttal One."""
+    try:
+        if not request.user.is_authenticated:
+            raise NoAnswer("decision_too_late")
+        user, session_key = signed_in_user(request), request.session.session_key or ""
         try:
-            kept = consent.take(request.POST.get("request", ""), user, request.session.session_key or "")
+            with transaction.atomic():
+                kept = consent.waiting(request.GET.get("request", ""), user, session_key)
+                if linking.needs_link(kept.consumer.company, user):
+                    return _to_link(kept)
+                kept = consent.take(str(kept.pk), user, session_key)
         except consent.NotOpen as error:
             raise NoAnswer("decision_too_late") from error
+        return _decided(kept, user, approved=True, write=bool(kept.params["approved"]["write"]))
+    except NoAnswer as refusal:
+        note("authorization request refused", reason=refusal.code, consumer=_id(refusal.consumer))
+        return _error_page(request, refusal)
+    except SendBack as refusal:
+        return _send_back(
+            refusal.redirect_uri, refusal.state, error=refusal.error, error_description=refusal.why
+        )
+
+
+def _decided(kept: AuthorizationRequest, user: User, *, approved: bool, write: bool) -> HttpResponse:
     # From here on the request is used up, whatever comes of it. A document may have to be read
     # again now, which no transaction should wait for.
     allowed = consent.still_allowed(kept, user)
-    code = None
-    if allowed and decision == "approve":
-        code = consent.approve(kept, user, write="write" in request.POST)
+    code = consent.approve(kept, user, write=write) if allowed and approved else None
     if not allowed:
         raise NoAnswer("no_longer_allowed", kept.consumer)
     redirect_uri, state = kept.params["redirect_uri"], kept.params["state"]
     if code is None:
         raise SendBack(kept.consumer, redirect_uri, state, "access_denied", "The person refused.")
     return _send_back(redirect_uri, state, code=code)
+
+
+def _to_link(kept: AuthorizationRequest) -> HttpResponse:
+    response = HttpResponse(status=303)
+    response["Location"] = f"{linking.LINK_PATH}?{urlencode({'request': str(kept.pk)})}"
+    return _as_page(response)
 
 
 def _send_back(redirect_uri: str, state: str | None, **answer: str) -> HttpResponse:

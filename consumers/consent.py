@@ -91,18 +91,48 @@ def keep(checked: Checked, user: User, session_key: str, offered: Powers) -> Aut
     )
 
 
+def approve_later(kept: AuthorizationRequest, *, write: bool) -> None:
+    """The person approved, and something stands before the code: the request waits on, as approved."""
+    kept.params["approved"] = {"write": write}
+    kept.expires_at = timezone.now() + REQUEST_LIFETIME
+    kept.save(update_fields=["params", "expires_at"])
+
+
+def waiting(request_id: str, user: User, session_key: str) -> AuthorizationRequest:
+    """One that was approved and waits."""
+    kept = open_one(request_id, user, session_key)
+    if "approved" not in kept.params:
+        raise NotOpen
+    return kept
+
+
 def take(request_id: str, user: User, session_key: str) -> AuthorizationRequest:
     """The kept request, now decided: a second decision finds nothing. Call it in a transaction."""
+    kept = open_one(request_id, user, session_key)
+    mine = AuthorizationRequest.objects.filter(pk=kept.pk, decided_at=None)
+    if mine.update(decided_at=timezone.now(), params={}) != 1:
+        raise NotOpen
+    return kept
+
+
+def open_one(request_id: str, user: User, session_key: str) -> AuthorizationRequest:
+    """One that nobody but this person in this session may decide, and nobody has yet."""
     try:
         key = uuid.UUID(request_id)
     except ValueError as error:
         raise NotOpen from error
-    now = timezone.now()
-    mine = AuthorizationRequest.objects.filter(
-        pk=key, user=user, session_digest=digest(session_key), decided_at=None, expires_at__gt=now
+    kept = (
+        AuthorizationRequest.objects.select_related("consumer__company", "consumer__permission_group")
+        .filter(
+            pk=key,
+            user=user,
+            session_digest=digest(session_key),
+            decided_at=None,
+            expires_at__gt=timezone.now(),
+        )
+        .first()
     )
-    kept = mine.select_related("consumer__company", "consumer__permission_group").first()
-    if kept is None or mine.update(decided_at=now, params={}) != 1:
+    if kept is None:
         raise NotOpen
     return kept
 

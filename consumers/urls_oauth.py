@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, path
 
 from consumers import metadata
-from consumers.authorize import authorize
+from consumers.authorize import authorize, finish
 from consumers.revocation import introspect, revoke
 from consumers.token_endpoint import token
 
@@ -12,6 +12,7 @@ RESOURCE = metadata.RESOURCE_DOCUMENT.lstrip("/")
 
 urlpatterns: list[URLPattern] = [
     path("oauth/authorize", authorize, name="oauth-authorize"),
+    path("oauth/authorize/finish", finish, name="oauth-authorize-finish"),
     path("oauth/token", token, name="oauth-token"),
     path("oauth/revoke", revoke, name="oauth-revoke"),
     path("oauth/introspect", introspect, name="oauth-introspect"),

@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from consumers.screens import authorizations, consumer_form, consumer_list
-from consumers.screens.connection import connection
+from consumers.screens import authorizations, consumer_form, consumer_list, linking
+from consumers.screens.connection import connection, test_connection
+from consumers.upstream_accounts.linking import CALLBACK_PATH, LINK_PATH
 
 API_CONNECTIONS = "settings/api-connections/"
 
 urlpatterns: list[URLPattern] = [
     path(API_CONNECTIONS, connection, name="settings-connection"),
+    path(f"{API_CONNECTIONS}test/", test_connection, name="settings-connection-test"),
     path(f"{API_CONNECTIONS}oauth-consumers/", consumer_list.consumers, name="consumers"),
     path(f"{API_CONNECTIONS}oauth-consumers/change/", consumer_list.change_chosen, name="consumers-change"),
     path(f"{API_CONNECTIONS}oauth-consumers/add/", consumer_form.add, name="consumer-add"),
@@ -21,4 +23,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("profile/app-authorizations/", authorizations.own, name="own-app-authorizations"),
     path("profile/app-authorizations/stop/", authorizations.stop_own, name="own-app-authorizations-stop"),
+    path(LINK_PATH.lstrip("/"), linking.own_link, name="own-link"),
+    path(f"{LINK_PATH}connect".lstrip("/"), linking.connect, name="own-link-connect"),
+    path(f"{LINK_PATH}disconnect".lstrip("/"), linking.unlink, name="own-link-disconnect"),
+    path(CALLBACK_PATH.lstrip("/"), linking.callback, name="own-link-callback"),
 ]

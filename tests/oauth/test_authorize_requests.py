@@ -321,12 +321,12 @@ def test_case_055_057_058_approval_prompt_is_ignored(
 
 
 def test_case_056_approval_prompt_with_another_resource(program: Program, world: World) -> None:
-    """RFC 8707 §2: a new resource is never granted silently; here it is not granted at all."""
+    """RFC 8707 §2: a new resource is never granted silently: the person is asked again."""
     program.connect(world.owner)
     browser = signed_in(world.owner)
     address = program.address(approval_prompt="auto", resource=settings.API_RESOURCE)
     AuthorizationRequest.objects.all().delete()
-    refused_by_redirect(browser.get(address), "invalid_target")
+    assert asked(browser.get(address)).params["resource"] == settings.API_RESOURCE
 
 
 def test_case_059_resource_that_is_not_served(browser: Client, program: Program) -> None:

@@ -219,12 +219,25 @@ def test_caller_says_who_and_through_what(program: Program, world: World) -> Non
     assert who.scopes == {"maintenance:read", "maintenance:write"}
 
 
-def test_api_access_is_for_programs_only(register: Register, world: World) -> None:
-    """RFC 8707 §2: a token for /api is good there and nowhere else, and people's tokens are not."""
-    person = register().connect(world.owner)["access_token"]
+def test_a_token_of_a_person_is_good_where_it_was_approved_for(register: Register, world: World) -> None:
+    """RFC 8707 §2: at the MCP endpoint or at /api, never at both."""
+    program = register()
+    person = program.connect(world.owner)["access_token"]
     assert api_access.authenticate(person) is None
-    AccessToken.objects.update(resource=[settings.API_RESOURCE])
-    assert api_access.authenticate(person) is None
+    program = register()
+    code = program.code(world.owner, write=False, resource=settings.API_RESOURCE)
+    token = program.redeem(code, resource=settings.API_RESOURCE).json()["access_token"]
+    assert not is_live(token)
+    principal = api_access.authenticate(token)
+    assert principal is not None
+    assert principal.user_id == world.owner.pk
+    assert {right.partition(":")[2] for right in principal.rights} == {"view"}
+    AppAuthorization.objects.get(consumer=program.consumer).revoke()
+    assert api_access.authenticate(token) is None
+
+
+def test_api_access_of_programs(register: Register, world: World) -> None:
+    """RFC 8707 §2: a token for /api is good there and nowhere else."""
     machine = register(authorization_grant_type=Consumer.GRANT_CLIENT_CREDENTIALS)
     token = machine.token(grant_type="client_credentials", resource=settings.API_RESOURCE).json()[
         "access_token"
