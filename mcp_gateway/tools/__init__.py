@@ -1,7 +1,19 @@
 """The maintenance tools, in the order in which they are listed."""
 
 from mcp_gateway.registry import Catalogue
-from mcp_gateway.tools import assets, meters, metrics, people, search, work_orders, work_requests
+from mcp_gateway.tools import (
+    assets,
+    meters,
+    metrics,
+    people,
+    search,
+    stock,
+    third_parties,
+    transactions,
+    warehouse_documents,
+    work_orders,
+    work_requests,
+)
 
 CATALOGUE = Catalogue.of(
     [
@@ -11,6 +23,10 @@ CATALOGUE = Catalogue.of(
         *assets.TOOLS,
         *work_requests.TOOLS,
         *meters.TOOLS,
+        *stock.TOOLS,
+        *warehouse_documents.TOOLS,
+        *third_parties.TOOLS,
+        *transactions.TOOLS,
         *metrics.TOOLS,
     ]
 )

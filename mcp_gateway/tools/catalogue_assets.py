@@ -1,0 +1,286 @@
+"""The set `catalogue_writes`, first half: assets, their custom fields and meters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, FiniteFloat
+
+from mcp_gateway.errors import Ambiguous, InvalidArguments, NotFound
+from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.assets import FIELDS
+from mcp_gateway.tools.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.moments import IsoInput, parse
+from mcp_gateway.tools.saving import Saved, body_of, in_our_names
+from mcp_gateway.tools.text import fold
+from mcp_gateway.tools.words import ITEM_TYPE, PRIORITY, Priority, number_of
+from mcp_gateway.upstream import Upstream, custom_fields, items, meters
+from mcp_gateway.upstream.items import ItemRow, find_item
+
+NewCode = Annotated[
+    str, Field(min_length=1, max_length=120, description="A new code, as the company makes them.")
+]
+AssetCode = Annotated[str, Field(min_length=1, max_length=120, description="Code of the asset.")]
+Short = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class AssetFields(Arguments):
+    address: Annotated[Short | None, Field(description="Locations only, as city, postal_code, region.")] = (
+        None
+    )
+    city: Short | None = None
+    postal_code: Short | None = None
+    region: Short | None = None
+    country: Short | None = None
+    manufacturer: Short | None = None
+    model: Short | None = None
+    serial_number: Short | None = None
+    part_number: Annotated[Short | None, Field(description="Tools only.")] = None
+    version: Annotated[Short | None, Field(description="Digital assets only.")] = None
+    other_1: Short | None = None
+    other_2: Short | None = None
+    location: Annotated[Short | None, Field(description="Code of the asset that it stands in.")] = None
+    priority: Priority | None = None
+    category: Annotated[Short | None, Field(description="From the company's own list.")] = None
+    classification_1: Short | None = None
+    classification_2: Short | None = None
+    barcode: Annotated[str | None, Field(min_length=1, max_length=80)] = None
+    notes: Annotated[str | None, Field(min_length=1, max_length=4000)] = None
+    active: bool | None = None
+    cost_center: Short | None = None
+    purchase_date: Annotated[dt.date | None, Field(description="ISO date.")] = None
+    startup_date: Annotated[dt.date | None, Field(description="ISO date.")] = None
+    total_cost: Annotated[float | None, Field(ge=0, le=1e12, allow_inf_nan=False)] = None
+    idempotency_key: IdempotencyKey | None = None
+
+
+class NewAsset(AssetFields):
+    code: NewCode
+    type: Annotated[
+        Literal["location", "equipment", "tool", "digital"],
+        Field(description="Spare parts are made with create_stock_item, or no warehouse would show them."),
+    ]
+    name: Short
+    unit_code: Annotated[str | None, Field(min_length=1, max_length=16, description="Needed for tools.")] = (
+        None
+    )
+    unit: Annotated[str | None, Field(min_length=1, max_length=40, description="Needed for tools.")] = None
+
+
+class AssetChange(AssetFields):
+    asset: AssetCode
+    name: Short | None = None
+
+
+class CustomFieldChange(Arguments):
+    asset: AssetCode
+    field: Annotated[str, Field(min_length=1, max_length=120, description="Label of the field, or its id.")]
+    value: Annotated[str, Field(max_length=2000, description="The new value; it replaces the old one.")]
+    idempotency_key: IdempotencyKey | None = None
+
+
+class NewMeter(Arguments):
+    asset: AssetCode
+    description: Short
+    unit_code: Annotated[str, Field(min_length=1, max_length=16, description="Such as HRS, KM, BAR.")]
+    serial: Annotated[
+        str | None, Field(min_length=1, max_length=80, description="A serial that no other meter has.")
+    ] = None
+    counter: Annotated[bool, Field(description="True: it only counts up (hours, km).")] = True
+    last_reading: FiniteFloat | None = None
+    read_at: Annotated[IsoInput | None, Field(description="When last_reading was read.")] = None
+    monthly_average: Annotated[float | None, Field(ge=0, le=1e12, allow_inf_nan=False)] = None
+    idempotency_key: IdempotencyKey | None = None
+
+
+ASSET_WIRE = {
+    "code": "code", "name": "field_1", "location": "code_parent_location", "barcode": "barcode",
+    "notes": "notes", "category": "group", "classification_1": "group_1", "classification_2": "group_2",
+    "priority": "id_priority", "active": "active", "cost_center": "costs_center",
+    "purchase_date": "purchase_date", "startup_date": "startup_date", "total_cost": "total_cost",
+    "unit_code": "unit_code", "unit": "unit_description",
+}  # fmt: skip
+
+
+def _body(arguments: AssetFields, item_type: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """The body and its names; what `field_2` to `field_6` mean depends on the type."""
+    own = {name: f"field_{place}" for place, name in enumerate(FIELDS.get(item_type, ()), start=2)}
+    wire = {**ASSET_WIRE, **own}
+    foreign = sorted(
+        name
+        for names in FIELDS.values()
+        for name in names
+        if name not in own and getattr(arguments, name) is not None
+    )
+    if foreign:
+        raise InvalidArguments(
+            f"An asset of this type has no {', '.join(dict.fromkeys(foreign))}.",
+            fields=[{"field": name, "problem": "is not of this type"} for name in dict.fromkeys(foreign)],
+        )
+    body = body_of(
+        arguments, {name: field for name, field in wire.items() if name in type(arguments).model_fields}
+    )
+    if arguments.priority is not None:
+        body["id_priority"] = number_of(PRIORITY, arguments.priority)
+    return {**body, "id_type_item": item_type}, wire
+
+
+async def _asset(upstream: Upstream, code: str) -> ItemRow:
+    row = await find_item(upstream, code)
+    if row is None:
+        raise NotFound("There is no asset with that code, or not for this person. list_assets finds it.")
+    return row
+
+
+def _changed(arguments: Arguments) -> list[str]:
+    return sorted(arguments.model_fields_set - {"idempotency_key", "asset"})
+
+
+async def create_asset(call: Call, arguments: NewAsset) -> Saved:
+    upstream: Upstream = call.upstream
+    if arguments.type == "tool" and not (arguments.unit and arguments.unit_code):
+        raise InvalidArguments(
+            "A tool needs unit_code and unit.",
+            fields=[{"field": "unit_code", "problem": "is needed for tools"}],
+        )
+    body, wire = _body(arguments, number_of(ITEM_TYPE, arguments.type))
+    with in_our_names(wire):
+        await items.create_item(upstream, body)
+    return Saved(
+        done="created",
+        code=arguments.code,
+        name=arguments.name,
+        changed=_changed(arguments),
+        url=upstream.link("assets", arguments.code),
+    )
+
+
+async def update_asset(call: Call, arguments: AssetChange) -> Saved:
+    upstream: Upstream = call.upstream
+    row = await _asset(upstream, arguments.asset)
+    changed = _changed(arguments)
+    if not changed:
+        raise InvalidArguments(
+            "Say what is to change.", fields=[{"field": "name", "problem": "or any other"}]
+        )
+    body, wire = _body(arguments, row.id_type_item or 0)
+    with in_our_names(wire):
+        await items.update_item(upstream, row.code, {**body, "code": row.code})
+    return Saved(
+        done="updated",
+        code=row.code,
+        name=arguments.name or row.field_1,
+        changed=changed,
+        url=upstream.link("assets", row.code),
+    )
+
+
+async def set_custom_field(call: Call, arguments: CustomFieldChange) -> Saved:
+    upstream: Upstream = call.upstream
+    row = await _asset(upstream, arguments.asset)
+    item_type = row.id_type_item or 0
+    known = await custom_fields.list_custom_fields(upstream, row.code, item_type)
+    fits = [
+        field
+        for field in known
+        if fold(field.label_name) == fold(arguments.field)
+        or arguments.field == str(field.id_custom_field or field.id)
+    ]
+    if len(fits) > 1:
+        raise Ambiguous(
+            "Several fields of this asset have that label: use the id.",
+            candidates=[
+                {"id": field.id_custom_field or field.id, "label": field.label_name} for field in fits
+            ],
+        )
+    if not fits or (number := fits[0].id_custom_field or fits[0].id) is None:
+        labels = ", ".join(field.label_name or "" for field in known[:20]) or "none"
+        raise NotFound("This asset has no such field.", fields_of_the_asset=labels)
+    await custom_fields.set_custom_field(upstream, row.code, item_type, number, arguments.value)
+    return Saved(
+        done="updated",
+        code=row.code,
+        name=row.field_1,
+        changed=["value"],
+        url=upstream.link("assets", row.code),
+    )
+
+
+METER_WIRE = {
+    "asset": "item_code", "description": "description", "unit_code": "unit_code", "serial": "serial",
+    "counter": "is_counter", "last_reading": "last_reading", "read_at": "date_reading",
+    "monthly_average": "monthly_average_data",
+}  # fmt: skip
+
+
+async def create_meter(call: Call, arguments: NewMeter) -> Saved:
+    upstream: Upstream = call.upstream
+    body = body_of(arguments, METER_WIRE)
+    if arguments.read_at is not None:
+        body["date_reading"] = parse(call.caller, arguments.read_at, "read_at").isoformat(timespec="seconds")
+    if arguments.monthly_average is not None:
+        body["monthly_average_auto"] = False
+    with in_our_names(METER_WIRE):
+        made = await meters.create_meter(upstream, body)
+    return Saved(
+        done="created",
+        id=made.id if made else None,
+        code=arguments.serial,
+        name=arguments.description,
+        changed=_changed(arguments),
+        url=upstream.link("meters", made.id) if made else upstream.link("assets", arguments.asset),
+    )
+
+
+ADD, EDIT = frozenset({"assets:add"}), frozenset({"assets:view", "assets:edit"})
+TOOLS = (
+    Tool(
+        name="create_asset",
+        title="Create an asset",
+        description="A new location, equipment, tool or digital asset. Look first whether it is there.",
+        rights=ADD,
+        input=NewAsset,
+        output=Saved,
+        run=create_asset,
+        read_only=False,
+        toolset="catalogue_writes",
+        idempotent=False,
+    ),
+    Tool(
+        name="update_asset",
+        title="Change an asset",
+        description="Changes what is given and leaves the rest. A new location moves it in the tree.",
+        rights=EDIT,
+        input=AssetChange,
+        output=Saved,
+        run=update_asset,
+        read_only=False,
+        toolset="catalogue_writes",
+        destructive=True,
+    ),
+    Tool(
+        name="set_asset_custom_field",
+        title="Set a custom field",
+        description="Replaces the value of one of the company's own fields of an asset.",
+        rights=EDIT,
+        input=CustomFieldChange,
+        output=Saved,
+        run=set_custom_field,
+        read_only=False,
+        toolset="catalogue_writes",
+        destructive=True,
+    ),
+    Tool(
+        name="create_meter",
+        title="Create a meter",
+        description="A new meter on an asset.",
+        rights=frozenset({"meters:add"}),
+        input=NewMeter,
+        output=Saved,
+        run=create_meter,
+        read_only=False,
+        toolset="catalogue_writes",
+        idempotent=False,
+    ),
+)
