@@ -63,7 +63,6 @@ class Tool(Generic[Input, Output]):
     idempotent: bool = True
     open_world: bool = False
     reports_progress: bool = False  # its answer may come as server-sent events
-    toolset: str = "default"
     input_schema: Mapping[str, Any] | None = None  # where it says more than `input` can
     toolset: str = DEFAULT_TOOLSET
     # Exactly one content block, the JSON: what some clients need of `search` and `fetch`.

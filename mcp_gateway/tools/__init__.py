@@ -3,6 +3,10 @@
 from mcp_gateway.registry import Catalogue
 from mcp_gateway.tools import (
     assets,
+    catalogue_assets,
+    catalogue_people,
+    inventory_items,
+    inventory_movements,
     meters,
     metrics,
     people,
@@ -28,5 +32,9 @@ CATALOGUE = Catalogue.of(
         *third_parties.TOOLS,
         *transactions.TOOLS,
         *metrics.TOOLS,
+        *inventory_items.TOOLS,
+        *inventory_movements.TOOLS,
+        *catalogue_assets.TOOLS,
+        *catalogue_people.TOOLS,
     ]
 )
