@@ -17,6 +17,7 @@
         ├── UpstreamRejected         the upstream understood and said no
         ├── UpstreamNotUnderstood    an answer that is not of the contract
         ├── OutcomeUnknown           a write was sent and its answer is missing
+        │   └── PartlyDone           of two writes one is there
         ├── NotConnected             no upstream credential for this person; `connect_url` helps
         ├── WrongCompany             the upstream answered with another company's records
         └── InternalError            a defect; details only in the log
@@ -121,6 +122,12 @@ class UpstreamNotUnderstood(Failure):
 
 class OutcomeUnknown(Failure):
     code = "outcome_unknown"
+
+
+class PartlyDone(OutcomeUnknown):
+    """One of two writes is there, the other is not: the details say which, and how to go on."""
+
+    code = "partly_done"
 
 
 class NotConnected(Failure):

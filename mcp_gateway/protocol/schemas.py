@@ -15,7 +15,20 @@ def input_schema(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def output_schema(model: type[BaseModel]) -> dict[str, Any]:
-    return _published(model.model_json_schema(mode="serialization"))
+    """The fields of the answer and their types. Of the records in it only that they are objects: their
+    fields speak for themselves, and in full these schemas would be most of what `tools/list` costs."""
+    schema = _published(model.model_json_schema(mode="serialization"))
+    fields = {name: _outline(field) for name, field in schema.get("properties", {}).items()}
+    return {"type": "object", "properties": fields, "required": schema.get("required", [])}
+
+
+def _outline(node: dict[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {key: node[key] for key in ("type", "anyOf") if key in node}
+    if "items" in node:
+        kept["items"] = _outline(node["items"])
+    if "anyOf" in kept:
+        kept["anyOf"] = [_outline(choice) for choice in kept["anyOf"]]
+    return kept
 
 
 def _published(schema: dict[str, Any]) -> dict[str, Any]:

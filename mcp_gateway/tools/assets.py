@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.errors import NotFound
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.asset_parts import AssetParts, Part, parts_of
 from mcp_gateway.tools.listing import (
     Arguments,
     ListAnswer,
@@ -56,7 +57,7 @@ class Asset(BaseModel):
     url: str
 
 
-class AssetDetails(Asset):
+class AssetDetails(Asset, AssetParts):
     description: UntrustedText | None = None
     address: UntrustedName | None = None
     city: UntrustedName | None = None
@@ -103,6 +104,10 @@ class ListInput(ListArguments):
 
 class GetInput(Arguments):
     code: AssetName
+    include: Annotated[
+        list[Part] | None,
+        Field(max_length=7, description="What to show besides: own fields, moves, documents …"),
+    ] = None
 
 
 def asset_texts(row: ItemRow) -> tuple[str | None, ...]:
@@ -162,7 +167,11 @@ async def list_assets(call: Call, arguments: ListInput) -> AssetList:
 
 
 async def get_asset(call: Call, arguments: GetInput) -> AssetDetails:
-    return details(call, await the_asset(call, arguments.code))
+    row = await the_asset(call, arguments.code)
+    shown_asset = details(call, row)
+    if not arguments.include:
+        return shown_asset
+    return shown_asset.model_copy(update=await parts_of(call, row, arguments.include))
 
 
 async def asset(call: Call, code: str) -> AssetDetails:

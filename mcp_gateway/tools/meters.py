@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat
 
@@ -23,7 +23,13 @@ from mcp_gateway.tools.moments import IsoInput, parse, shown
 from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.meters import MeterRow, insert_reading, list_meters
+from mcp_gateway.upstream.meters import (
+    AdvancedRow,
+    MeterRow,
+    insert_reading,
+    list_meters,
+    list_meters_with_tasks,
+)
 from mcp_gateway.upstream.rows import Page
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
@@ -53,6 +59,10 @@ class Meter(BaseModel):
     outside_limits: Annotated[bool, Field(description="The last value lies outside the allowed range.")] = (
         False
     )
+    task: Annotated[UntrustedText | None, Field(description="What the meter makes due.")] = None
+    task_id: int | None = None
+    last_step: Annotated[float | None, Field(description="Value at which it was due last.")] = None
+    task_last_done_at: AwareDatetime | None = None
     url: str
 
 
@@ -70,6 +80,7 @@ class ListInput(ListArguments):
         str | None,
         Field(min_length=2, max_length=120, description="Words in description, serial, unit or asset."),
     ] = None
+    with_tasks: Annotated[bool, Field(description="With the maintenance task that each makes due.")] = False
     outside_limits: Annotated[
         bool | None, Field(description="True: only meters whose last value is outside the allowed range.")
     ] = None
@@ -127,7 +138,16 @@ def meter_texts(row: MeterRow) -> tuple[str | None, ...]:
 
 def meter(call: Call, row: MeterRow) -> Meter:
     last = row.last_data
+    task: dict[str, Any] = {}
+    if isinstance(row, AdvancedRow):
+        task = {
+            "task": row.tasks_description or row.task_description,
+            "task_id": row.id_task,
+            "last_step": row.last_value_trigger,
+            "task_last_done_at": shown(call.caller, row.last_date_maintenance),
+        }
     return Meter(
+        **task,
         id=row.id,
         description=row.description,
         serial=row.serial,
@@ -156,7 +176,8 @@ async def run_list(call: Call, arguments: ListInput) -> MeterList:
         place = await asset_code(call, arguments.location, place=True)
 
     async def fetch(start: int, size: int) -> Page[MeterRow]:
-        return await list_meters(
+        read = list_meters_with_tasks if arguments.with_tasks else list_meters
+        page: Page[MeterRow] = await read(  # type: ignore[assignment] # rows of the one are rows of the other
             upstream,
             asset=None if asset is None else str(asset),
             serial=arguments.serial,
@@ -164,6 +185,7 @@ async def run_list(call: Call, arguments: ListInput) -> MeterList:
             start=start,
             size=size,
         )
+        return page
 
     def keep(row: MeterRow) -> bool:
         if arguments.outside_limits is not None:

@@ -8,11 +8,14 @@ from pydantic import BaseModel, Field
 
 from mcp_gateway.errors import NotPermitted, Refusal
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.document_shapes import Document, documents_of
 from mcp_gateway.tools.listing import Arguments, ListAnswer, ListArguments, ending, listed, row_of
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.personnel import PersonRow, list_people, person_of_account
 from mcp_gateway.upstream.rows import Page
+
+MOST_WITH_DOCUMENTS = 10
 
 
 class Person(BaseModel):
@@ -27,6 +30,7 @@ class Person(BaseModel):
     location: UntrustedText | None = None
     has_account: Annotated[bool | None, Field(description="Whether the person can sign in.")] = None
     permission_group: UntrustedName | None = None
+    documents: list[Document] | None = None
     url: str | None = None
 
 
@@ -40,6 +44,9 @@ class ListInput(ListArguments):
         Field(min_length=2, max_length=120, description="Words in name, code, e-mail, department or role."),
     ] = None
     active: Annotated[bool | None, Field(description="Only active, or only inactive people.")] = True
+    documents: Annotated[
+        bool, Field(description="With the certificates and documents of each; for ten people at most.")
+    ] = False
     with_account: Annotated[bool | None, Field(description="Only people who can sign in, or who cannot.")] = (
         None
     )
@@ -108,9 +115,13 @@ async def run_list(call: Call, arguments: ListInput) -> PeopleList:
         fetch,
         lambda row: person(upstream, row),
         start=row_of(call, "list_people", arguments),
-        limit=arguments.limit,
+        limit=min(arguments.limit, MOST_WITH_DOCUMENTS) if arguments.documents else arguments.limit,
         keep=keep if filtered else None,
     )
+    if arguments.documents:
+        for someone in found.records:
+            if someone.code is not None:
+                someone.documents = await documents_of(upstream, "person", someone.code)
     return PeopleList(people=found.records, **ending(call, "list_people", arguments, found, []))
 
 

@@ -135,7 +135,7 @@ def _material_request(call: Call, row: MaterialRequestRow) -> DocumentShown:
     )
 
 
-def _requisition(call: Call, row: RequisitionRow) -> DocumentShown:
+def requisition(call: Call, row: RequisitionRow) -> DocumentShown:
     upstream: Upstream = call.upstream
     return DocumentShown(
         id=row.id,
@@ -190,7 +190,7 @@ async def run(call: Call, arguments: Input) -> Answer:
             )
 
         found = await listed(
-            requisitions, lambda row: _requisition(call, row), start=start, limit=arguments.limit
+            requisitions, lambda row: requisition(call, row), start=start, limit=arguments.limit
         )
     return Answer(documents=found.records, **ending(call, "list_warehouse_documents", arguments, found, []))
 

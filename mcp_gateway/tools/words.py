@@ -67,3 +67,14 @@ def number_of(words: Mapping[int, Word], word: Word) -> int:
 def word_of(words: Mapping[int, Word], number: int | None) -> Word | None:
     """None for a number that the contract does not know."""
     return None if number is None else words.get(number)
+
+
+QuestionKind = Literal["text", "yes_no", "number", "verification", "meter"]
+ResourceKind = Literal["part", "labour", "service"]
+QUESTION: dict[int, QuestionKind] = {1: "text", 2: "yes_no", 3: "number", 4: "verification", 5: "meter"}
+RESOURCE: dict[int, ResourceKind] = {1: "part", 2: "labour", 3: "service"}
+# What is kept for an answer, and the word for it.
+ANSWER: dict[str, dict[str, str]] = {
+    "yes_no": {"true": "yes", "false": "no", "n/a": "not_applicable"},
+    "verification": {"1": "pass", "2": "alert", "3": "fail"},
+}

@@ -35,6 +35,7 @@ from mcp_gateway.tools.words import (
     TaskStatus,
     word_of,
 )
+from mcp_gateway.tools.work_order_parts import Parts
 from mcp_gateway.upstream.work_orders import TaskLine, TaskRow
 
 LIST_TASKS_SHOWN = 20
@@ -99,7 +100,7 @@ class WorkOrder(BaseModel):
     url: str
 
 
-class WorkOrderDetails(BaseModel):
+class WorkOrderDetails(Parts):
     folio: UntrustedName
     status: OrderStatus | None = None
     status_note: UntrustedName | None = None

@@ -33,6 +33,7 @@ from mcp_gateway.tools.words import (
     number_of,
     word_of,
 )
+from mcp_gateway.tools.work_order_parts import Part, parts_of
 from mcp_gateway.tools.work_order_shapes import (
     TaskDetails,
     WorkOrder,
@@ -114,6 +115,9 @@ class ListInput(ListArguments):
 
 class GetInput(Arguments):
     folio: Folio
+    include: Annotated[
+        list[Part] | None, Field(max_length=5, description="What to show besides the tasks.")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +278,10 @@ def _fits(order: Sequence[TaskLine], arguments: ListInput, now: dt.datetime) -> 
 
 
 async def get_work_order(call: Call, arguments: GetInput) -> WorkOrderDetails:
-    return await work_order(call, arguments.folio)
+    order = await work_order(call, arguments.folio)
+    if not arguments.include:
+        return order
+    return order.model_copy(update=await parts_of(call, order.folio, arguments.include))
 
 
 async def work_order(call: Call, folio: str) -> WorkOrderDetails:

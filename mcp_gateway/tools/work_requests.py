@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from mcp_gateway.errors import InvalidArguments, NotFound
+from mcp_gateway.errors import InvalidArguments, NotFound, Refusal
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.assets import path
 from mcp_gateway.tools.duplicates import refuse_duplicates
@@ -35,7 +35,15 @@ from mcp_gateway.tools.words import (
 )
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import Page
-from mcp_gateway.upstream.work_requests import RequestRow, create_request, find_request, list_requests
+from mcp_gateway.upstream.work_requests import (
+    RequestRow,
+    create_request,
+    find_request,
+    history_of,
+    images_of,
+    list_requests,
+    set_status,
+)
 
 DATE_KINDS = {"created": "date", "incident": "date_incident", "solved": "date_solution"}
 # "Now" by our clock may lie in the future by the upstream's.
@@ -74,6 +82,23 @@ class WorkRequestDetails(WorkRequest):
     rating: int | None = None
 
 
+class StatusChange(BaseModel):
+    status: RequestStatus | None = None
+    at: AwareDatetime | None = None
+    by: UntrustedName | None = None
+    notes: UntrustedLongText | None = None
+
+
+class Image(BaseModel):
+    name: UntrustedText | None = None
+    link: Annotated[str | None, Field(description="Good for a day.")] = None
+
+
+class WorkRequestShown(WorkRequestDetails):
+    history: Annotated[list[StatusChange] | None, Field(description="Newest first.")] = None
+    attachments: list[Image] | None = None
+
+
 class WorkRequestList(ListAnswer):
     work_requests: list[WorkRequest]
 
@@ -102,6 +127,10 @@ class GetInput(Arguments):
         RequestNumber | Annotated[str, Field(min_length=1, max_length=120)],
         Field(description="Number of the request, or words of its title."),
     ]
+    include: Annotated[
+        list[Literal["history", "attachments"]] | None,
+        Field(max_length=2, description="What to show besides."),
+    ] = None
 
 
 class CreateInput(Arguments):
@@ -187,8 +216,26 @@ async def run_list(call: Call, arguments: ListInput) -> WorkRequestList:
     )
 
 
-async def get_work_request(call: Call, arguments: GetInput) -> WorkRequestDetails:
-    return details(call, await the_request(call, str(arguments.id)))
+async def get_work_request(call: Call, arguments: GetInput) -> WorkRequestShown:
+    upstream: Upstream = call.upstream
+    row = await the_request(call, str(arguments.id))
+    found = WorkRequestShown(**dict(details(call, row)))
+    if "history" in (arguments.include or ()):
+        found.history = [
+            StatusChange(
+                status=word_of(REQUEST_STATUS, change.id_status),
+                at=shown(call.caller, change.date),
+                by=change.accounts_name,
+                notes=change.notes or None,
+            )
+            for change in await history_of(upstream, row.id)
+        ]
+    if "attachments" in (arguments.include or ()):
+        found.attachments = [
+            Image(name=image.description, link=image.signed_path_image)
+            for image in await images_of(upstream, row.id)
+        ]
+    return found
 
 
 async def work_request(call: Call, number: int) -> WorkRequestDetails:
@@ -257,6 +304,46 @@ async def create_work_request(call: Call, arguments: CreateInput) -> Created:
     )
 
 
+class StatusInput(Arguments):
+    id: RequestNumber
+    status: Annotated[
+        Literal["open", "in_process", "solved_without_work_order", "cancelled", "rejected"],
+        Field(description="Only from open, in_process or rejected; orders move a request by themselves."),
+    ]
+    notes: Annotated[str | None, Field(max_length=4000, description="Why, for who asked.")] = None
+    idempotency_key: IdempotencyKey | None = None
+
+
+class StatusSet(BaseModel):
+    id: int
+    title: UntrustedText
+    status: RequestStatus
+    before: RequestStatus | None = None
+    url: str
+
+
+async def update_work_request(call: Call, arguments: StatusInput) -> StatusSet:
+    upstream: Upstream = call.upstream
+    row = await find_request(upstream, arguments.id)
+    if row is None:
+        raise NotFound("There is no work request with that number, or not for this person.")
+    before = word_of(REQUEST_STATUS, row.id_status)
+    if before not in MOVABLE:
+        raise Refusal(f"The request is {before}: its status cannot be set by hand any more.", status=before)
+    person = await writer(call)
+    assert person.code is not None
+    number = number_of(REQUEST_STATUS, arguments.status)
+    await set_status(upstream, row.id, number, person.code, arguments.notes)
+    return StatusSet(
+        id=row.id,
+        title=row.description or "",
+        status=arguments.status,
+        before=before,
+        url=upstream.link("work-requests", row.id),
+    )
+
+
+MOVABLE = ("open", "in_process", "rejected")
 RIGHTS = frozenset({"work_requests:view"})
 TOOLS = (
     Tool(
@@ -277,8 +364,19 @@ TOOLS = (
         description="One work request by its number, with details, status and the work order made of it.",
         rights=RIGHTS,
         input=GetInput,
-        output=WorkRequestDetails,
+        output=WorkRequestShown,
         run=get_work_request,
+    ),
+    Tool(
+        name="update_work_request",
+        title="Change a work request",
+        description="Sets the status of a request that has no work order: in process, solved, rejected …",
+        rights=frozenset({"work_requests:view", "work_requests:edit"}),
+        input=StatusInput,
+        output=StatusSet,
+        run=update_work_request,
+        read_only=False,
+        destructive=True,
     ),
     Tool(
         name="create_work_request",

@@ -79,8 +79,11 @@ class _Outside(msgspec.Struct):
 _outside = msgspec.json.Decoder(_Outside)
 
 
-def understood(answer: Answer, *, is_write: bool) -> Envelope:
-    """The envelope of a success; raises what anything else means. 401 is the caller's to handle."""
+def understood(answer: Answer, *, is_write: bool, bare: str | None = None) -> Envelope:
+    """The envelope of a success; raises what anything else means. 401 is the caller's to handle.
+
+    Some writes answer with the record alone, without an envelope: `bare` is a key that it then has.
+    """
     status = answer.status
     if status == 404 and not is_write:
         if (
@@ -89,6 +92,8 @@ def understood(answer: Answer, *, is_write: bool) -> Envelope:
             raise UpstreamNotUnderstood(_NOT_UNDERSTOOD)
         return Envelope(total=0)
     if 200 <= status < 300:
+        if bare is not None and bare in (_json(answer) or {}):
+            return Envelope(msgspec.Raw(answer.body))
         return _success(answer, is_write=is_write)
     raise _refusal(answer, is_write=is_write)
 

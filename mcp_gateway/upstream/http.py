@@ -240,11 +240,19 @@ class Upstream:
         """An unknown record is an empty answer, as an unknown filter value is."""
         return understood(await self._read(build_url(segments, query, self._caller.remote)), is_write=False)
 
-    async def put(self, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
-        return await self._write("PUT", segments, body)
+    async def put(
+        self,
+        segments: Sequence[str],
+        body: Mapping[str, Any],
+        query: Query | None = None,
+        *,
+        bare: str | None = None,
+    ) -> Envelope:
+        """`bare`: see `understood`."""
+        return await self._write("PUT", build_url(segments, query, self._caller.remote), body, bare)
 
     async def post(self, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
-        return await self._write("POST", segments, body)
+        return await self._write("POST", build_url(segments, remote=self._caller.remote), body)
 
     async def _read(self, url: str) -> Answer:
         """Tried again after a broken connection or an error there, never past the deadline."""
@@ -272,14 +280,16 @@ class Upstream:
             await asyncio.sleep(pause)
         raise AssertionError  # the last attempt returns or raises
 
-    async def _write(self, method: str, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
+    async def _write(
+        self, method: str, url: str, body: Mapping[str, Any], bare: str | None = None
+    ) -> Envelope:
         """Sent once. Whatever leaves its outcome open is said to be open."""
-        url = build_url(segments, remote=self._caller.remote)
         if self._left() < SPENT_SECONDS:
             raise UpstreamTimeout("The time ran out before anything was written. Try again.")
         before, self.may_have_written = self.may_have_written, True
         try:
-            return understood(await self._authorized(method, url, orjson.dumps(body)), is_write=True)
+            answer = await self._authorized(method, url, orjson.dumps(body))
+            return understood(answer, is_write=True, bare=bare)
         except NotSent:
             self.may_have_written = before
             raise UpstreamUnavailable(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcp_gateway.upstream.http import Query, Upstream
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Row, Whole, page_of
+from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Row, Whole, page_of, rows_of
 
 
 class ItemRow(Row):
@@ -32,6 +32,7 @@ class ItemRow(Row):
     location_code: str | None = None
     initial_date_out_of_service: Moment = None
     last_final_date_available: Moment = None
+    id_group_task: Whole = None
 
 
 async def list_items(
@@ -90,3 +91,17 @@ async def create_item(upstream: Upstream, body: Mapping[str, Any]) -> None:
 async def update_item(upstream: Upstream, code: str, body: Mapping[str, Any]) -> None:
     """Only what changes, with `code` and `id_type_item` always."""
     await upstream.put(["items", code], body)
+
+
+class MoveRow(Row):
+    code: str | None = None
+    source: str | None = None
+    destination: str | None = None
+    date: Moment = None
+    personnel_description: str | None = None
+
+
+async def moves_of(upstream: Upstream, code: str) -> list[MoveRow]:
+    """Where the asset stood before, newest first."""
+    envelope = await upstream.get(["items_locations"], {"code": code, "limit": PAGE_SIZE})
+    return [row for row in rows_of(MoveRow, envelope) if row.code in (None, code)]

@@ -6,7 +6,18 @@ import datetime as dt
 from typing import Any
 
 from mcp_gateway.upstream.http import Query, Upstream
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Number, Page, Row, page_of, rows_of
+from mcp_gateway.upstream.rows import (
+    PAGE_SIZE,
+    Flag,
+    Moment,
+    Number,
+    Page,
+    Period,
+    Row,
+    Whole,
+    page_of,
+    rows_of,
+)
 
 
 class Dial(Row):
@@ -91,3 +102,75 @@ async def insert_reading(
 async def create_meter(upstream: Upstream, body: dict[str, Any]) -> MeterRow | None:
     rows = rows_of(MeterRow, await upstream.post(["meters"], body))
     return rows[0] if rows else None
+
+
+class ReadingRow(Row):
+    id_meter: Whole = None
+    date_reading: Moment = None
+    date: Moment = None
+    data: Dial | None = None
+    units_description: str | None = None
+    units_code: str | None = None
+    trigger_run: Flag = None
+    source: str | None = None
+
+
+class AdvancedRow(MeterRow):
+    """A meter with the task that it makes due."""
+
+    id_task: Whole = None
+    tasks_description: str | None = None
+    task_description: str | None = None
+    id_task_trigger_type: Whole = None
+    last_value_trigger: Number = None
+    last_date_maintenance: Moment = None
+    items_code: str | None = None
+
+
+async def list_readings(
+    upstream: Upstream,
+    *,
+    asset: str,
+    serial: str | None = None,
+    period: Period | None = None,
+    start: int = 0,
+    size: int = PAGE_SIZE,
+) -> Page[ReadingRow]:
+    """Newest first; a period is one of `date_reading`."""
+    query: Query = {
+        "code": asset,
+        "serial": serial,
+        "start": start,
+        "limit": size,
+        **(period.query if period else {}),
+    }
+
+    def keep(row: ReadingRow) -> bool:
+        return period is None or period.holds(row.date_reading)
+
+    return page_of(ReadingRow, await upstream.get(["meters_reading"], query), start, size, keep)
+
+
+async def list_meters_with_tasks(
+    upstream: Upstream,
+    *,
+    asset: str | None = None,
+    serial: str | None = None,
+    location: str | None = None,
+    start: int = 0,
+    size: int = PAGE_SIZE,
+) -> Page[AdvancedRow]:
+    query: Query = {
+        "code": asset,
+        "serial": serial,
+        "code_parent_location": location,
+        "start": start,
+        "limit": size,
+    }
+
+    def keep(row: AdvancedRow) -> bool:
+        return (asset is None or asset in (row.code, row.items_code)) and (
+            serial is None or row.serial == serial
+        )
+
+    return page_of(AdvancedRow, await upstream.get(["meters_advanced"], query), start, size, keep)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
+from mcp_gateway.errors import OutcomeUnknown
+from mcp_gateway.upstream.envelope import LOST_WRITE
 from mcp_gateway.upstream.http import Query, Upstream
 from mcp_gateway.upstream.rows import (
     PAGE_SIZE,
@@ -17,6 +20,7 @@ from mcp_gateway.upstream.rows import (
     Whole,
     page_of,
     pages,
+    rows_of,
 )
 
 MOST_TASK_PAGES = 5
@@ -144,3 +148,36 @@ async def tasks_of(upstream: Upstream, folio: str) -> list[TaskRow]:
         return page_of(TaskRow, envelope, start, size, lambda row: row.wo_folio == folio)
 
     return [row async for page in pages(fetch, most=MOST_TASK_PAGES) for row in page.rows]
+
+
+class Order(Row):
+    """What the answer to a write says of the order; `OT-1` may come as a number."""
+
+    wo_folio: str | None = None
+
+
+async def create_order(upstream: Upstream, body: Mapping[str, Any]) -> str:
+    """The folio of the new order."""
+    rows = rows_of(Order, await upstream.post(["work_orders"], body))
+    if not rows or not rows[0].wo_folio:
+        raise OutcomeUnknown(LOST_WRITE)
+    return rows[0].wo_folio
+
+
+async def set_note(upstream: Upstream, folio: str, note: str, person: str) -> None:
+    await upstream.put(["work_orders", folio], {"note": note, "account_code": person})
+
+
+async def set_status(upstream: Upstream, folio: str, status: int, person: str) -> None:
+    """1 in process, 2 in review: there is no way to others."""
+    body = {"id_status_work_order": status, "user_code": person}
+    await upstream.put(["work_order_change_status", folio], body, bare="wo_folio")
+
+
+async def update_task(upstream: Upstream, body: Mapping[str, Any]) -> None:
+    await upstream.put(["work_orders_tasks"], body)
+
+
+async def cancel_order(upstream: Upstream, folio: str, body: Mapping[str, Any]) -> None:
+    """`folio` goes into the query: the path form is not in the contract."""
+    await upstream.put(["work_order_cancel"], body, {"folio": folio})

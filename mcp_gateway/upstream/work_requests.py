@@ -8,7 +8,7 @@ from typing import Any
 from mcp_gateway.errors import OutcomeUnknown
 from mcp_gateway.upstream.envelope import LOST_WRITE
 from mcp_gateway.upstream.http import Query, Upstream
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Period, Row, Whole, page_of
+from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Period, Row, Whole, page_of, rows_of
 
 
 class RequestRow(Row):
@@ -100,3 +100,38 @@ async def create_request(
     if not isinstance(number, int) or isinstance(number, bool):
         raise OutcomeUnknown(LOST_WRITE)
     return number
+
+
+class StatusRow(Row):
+    id: Whole = None
+    id_request: Whole = None
+    id_status: Whole = None
+    date: Moment = None
+    notes: str | None = None
+    accounts_name: str | None = None
+
+
+class ImageRow(Row):
+    id_request: Whole = None
+    description: str | None = None
+    signed_path_image: str | None = None
+
+
+async def history_of(upstream: Upstream, number: int) -> list[StatusRow]:
+    """Newest first. Asked without a period: with one the live service hangs (§5)."""
+    envelope = await upstream.get(["work_requests_status"], {"code": number, "limit": PAGE_SIZE})
+    return [row for row in rows_of(StatusRow, envelope) if row.id_request in (None, number)]
+
+
+async def images_of(upstream: Upstream, number: int) -> list[ImageRow]:
+    envelope = await upstream.get(["work_requests_attachments", str(number)])
+    return [row for row in rows_of(ImageRow, envelope) if row.id_request in (None, number)]
+
+
+async def set_status(
+    upstream: Upstream, number: int, status: int, person: str, notes: str | None = None
+) -> None:
+    body: dict[str, Any] = {"code": number, "user_code": person, "id_status": status}
+    if notes is not None:
+        body["notes"] = notes
+    await upstream.put(["work_requests"], body)

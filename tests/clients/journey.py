@@ -7,7 +7,9 @@ from typing import Any
 TOOLS = {
     "whoami", "search", "fetch", "list_work_orders", "get_work_order", "list_assets", "get_asset",
     "list_work_requests", "get_work_request", "list_meters", "list_people", "get_maintenance_metrics",
-    "create_work_request", "add_meter_reading",
+    "create_work_request", "add_meter_reading", "list_stock", "list_warehouse_documents",
+    "list_third_parties", "list_transactions", "create_work_order", "update_work_order", "cancel_work_order",
+    "update_work_request", "list_pending_tasks", "list_task_plans", "list_meter_readings",
 }  # fmt: skip
 READ = ("list_work_orders", {"status": ["in_process"], "limit": 5})
 

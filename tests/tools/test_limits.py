@@ -10,6 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import PermissionGroup
+from consumers.toolsets import TOOLSETS
 from mcp_gateway.caller import READ_SCOPE
 from mcp_gateway.cursors import LIFETIME_SECONDS, Cursors
 from mcp_gateway.errors import InvalidArguments, NotPermitted
@@ -104,13 +105,23 @@ def test_what_may_be_left_out_is_not_required() -> None:
 
 
 def test_hints() -> None:
-    writes = {name for name, tool in CATALOGUE.tools.items() if not tool.read_only}
-    assert writes == {"create_work_request", "add_meter_reading"}
+    defaults = CATALOGUE.selected({"default"}, read_only=False).tools
+    assert len(defaults) <= 25
+    writes = {name for name, tool in defaults.items() if not tool.read_only}
+    assert writes == {
+        "create_work_request", "update_work_request", "add_meter_reading", "create_work_order",
+        "update_work_order", "cancel_work_order",
+    }  # fmt: skip
+    assert CATALOGUE.toolsets == {"default", *TOOLSETS}
     for name, tool in CATALOGUE.tools.items():
         assert tool.title
-        assert len(tool.description) > 30
-        assert tool.destructive is False
-        assert tool.idempotent is (name not in writes)
+        assert 20 < len(tool.description) < 1000
+        replaces = name.startswith(("update_", "cancel_", "adjust_", "fill_", "set_", "save_"))
+        assert tool.destructive <= replaces, name
+        assert tool.read_only or "idempotency_key" in tool.input.model_fields, name
+        if tool.read_only:
+            assert tool.idempotent
+            assert not tool.destructive
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,392 @@
+"""create_work_order, update_work_order and cancel_work_order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+
+from mcp_gateway.errors import GatewayError, InvalidArguments, NotFound, PartlyDone, Refusal
+from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.duplicates import refuse_duplicates
+from mcp_gateway.tools.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.moments import IsoInput, parse, shown
+from mcp_gateway.tools.people import writer
+from mcp_gateway.tools.planning_writes import RequestTask, event_fields, task_of_request
+from mcp_gateway.tools.resolving import AssetName, PersonName, asset_code, the_person
+from mcp_gateway.tools.saving import in_our_names
+from mcp_gateway.tools.text import UntrustedName
+from mcp_gateway.tools.words import (
+    DAMAGE,
+    ORDER_STATUS,
+    SEVERITY,
+    Damage,
+    OrderStatus,
+    Severity,
+    number_of,
+    word_of,
+)
+from mcp_gateway.tools.work_orders import Folio
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream import work_orders as orders
+
+OPEN = (1, 2)
+CLOCK_TOLERANCE = dt.timedelta(minutes=5)
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Catalogued = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class CreateInput(Arguments):
+    source: Annotated[
+        Literal["pending", "unplanned", "event", "request"],
+        Field(description="pending tasks; an unplanned task; an event of a plan; a work request."),
+    ]
+    responsible: Annotated[PersonName | None, Field(description="Code or name; or third_party.")] = None
+    third_party: Annotated[Catalogued | None, Field(description="Code; with contact.")] = None
+    contact: Annotated[Catalogued | None, Field(description="Contact of the third party, as listed.")] = None
+    pending_tasks: Annotated[
+        list[Number] | None, Field(min_length=1, max_length=50, description="pending: ids.")
+    ] = None
+    asset: Annotated[AssetName | None, Field(description="unplanned, event: code or name.")] = None
+    title: Annotated[
+        str | None, Field(min_length=3, max_length=200, description="unplanned: what is to be done.")
+    ] = None
+    task_type: Annotated[
+        Catalogued | None, Field(description="unplanned, request: of list_task_plans(task_types).")
+    ] = None
+    minutes: Annotated[int | None, Field(ge=1, le=100_000, description="Estimated.")] = None
+    plan: Annotated[Number | None, Field(description="event: id of the plan.")] = None
+    task: Annotated[Number | None, Field(description="event: id of its task.")] = None
+    request: Annotated[Number | None, Field(description="request: its number.")] = None
+    scheduled_at: Annotated[IsoInput | None, Field(description="request: when; now if left out.")] = None
+    requested_by: Annotated[
+        str | None, Field(min_length=1, max_length=160, description="The connected person if left out.")
+    ] = None
+    even_if_similar: Annotated[
+        bool, Field(description="True after the person saw what looks the same and wants another.")
+    ] = False
+    idempotency_key: IdempotencyKey | None = None
+
+    @model_validator(mode="after")
+    def what_each_source_needs(self) -> CreateInput:
+        needed = {
+            "pending": ("pending_tasks",),
+            "unplanned": ("asset", "title", "task_type"),
+            "event": ("asset", "plan", "task"),
+            "request": ("request", "task_type"),
+        }[self.source]
+        missing = [name for name in needed if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"{self.source} needs {', '.join(missing)}")
+        if (self.responsible is None) == (self.third_party is None):
+            raise ValueError("give responsible, or third_party with contact")
+        if (self.third_party is None) != (self.contact is None):
+            raise ValueError("third_party and contact go together")
+        return self
+
+
+class Created(BaseModel):
+    folio: UntrustedName
+    responsible: UntrustedName | None = None
+    tasks: Annotated[int, Field(ge=1)]
+    pending_task: Annotated[int | None, Field(description="The one that the request became.")] = None
+    url: str
+
+
+async def create_work_order(call: Call, arguments: CreateInput) -> Created:
+    upstream: Upstream = call.upstream
+    body: dict[str, Any] = {}
+    responsible = arguments.contact
+    if arguments.responsible is not None:
+        person = await the_person(call, arguments.responsible)
+        if not person.code:
+            raise InvalidArguments(
+                "Who has no code cannot be made responsible.",
+                fields=[{"field": "responsible", "problem": "has no code"}],
+            )
+        body["responsible_code"], responsible = person.code, person.full_name
+    else:
+        body |= {"third_party_code": arguments.third_party, "third_party_contact": arguments.contact}
+    own = await writer(call)
+    body |= {"account_code": own.code}
+    requested_by = arguments.requested_by or own.full_name
+    count, pending = 1, None
+    match arguments.source:
+        case "pending":
+            numbers = list(dict.fromkeys(arguments.pending_tasks or ()))
+            body |= {"type": 1, "tasks_todo": [{"tasks_todo_id": number} for number in numbers]}
+            count = len(numbers)
+        case "unplanned":
+            asset = await asset_code(call, arguments.asset)
+            assert asset is not None
+            assert arguments.title is not None
+            if not arguments.even_if_similar:
+                await refuse_duplicates(call, asset, arguments.title)
+            body |= {
+                "type": 2,
+                "item_code": asset,
+                "requested_by": requested_by,
+                "task_descripcion": arguments.title,
+                "task_type_main": arguments.task_type,
+            }
+        case "event":
+            assert arguments.plan is not None
+            assert arguments.task is not None
+            asset = await asset_code(call, arguments.asset)
+            event = await event_fields(call, asset, arguments.plan, arguments.task)
+            body |= {"type": 3, "requested_by": requested_by, **event}
+        case "request":
+            assert arguments.request is not None
+            assert arguments.task_type is not None
+            asked = RequestTask(
+                request=arguments.request,
+                task_type=arguments.task_type,
+                scheduled_at=arguments.scheduled_at,
+                minutes=arguments.minutes,
+            )
+            pending = await task_of_request(call, asked, str(own.code))
+            body |= {"type": 1, "tasks_todo": [{"tasks_todo_id": pending}]}
+    if arguments.minutes is not None:
+        body["duration"] = arguments.minutes * 60
+    try:
+        with in_our_names(CREATE_WIRE):
+            folio = await orders.create_order(upstream, body)
+    except GatewayError as error:
+        if pending is None:
+            raise
+        raise PartlyDone(
+            f"The request waits as pending task {pending}, but no order was made of it: {error.message} "
+            "Go on with source pending and this number.",
+            pending_task=pending,
+        ) from None
+    return Created(
+        folio=folio,
+        responsible=responsible,
+        tasks=count,
+        pending_task=pending,
+        url=upstream.link("work-orders", folio),
+    )
+
+
+CREATE_WIRE = {
+    "responsible": "responsible_code", "third_party": "third_party_code", "contact": "third_party_contact",
+    "pending_tasks": "tasks_todo", "asset": "item_code", "title": "task_descripcion",
+    "task_type": "task_type_main", "minutes": "duration", "plan": "id_group_task", "task": "id_task",
+    "requested_by": "requested_by",
+}  # fmt: skip
+
+
+class FailureInput(Arguments):
+    type: Annotated[Catalogued | None, Field(description="From the company's list, as type, cause.")] = None
+    cause: Catalogued | None = None
+    detected_by: Catalogued | None = None
+    severity: Severity | None = None
+    damage: Damage | None = None
+
+
+class TaskInput(Arguments):
+    id: Annotated[Number, Field(description="id of the task, of get_work_order.")]
+    started_at: IsoInput
+    finished_at: IsoInput
+    done: Annotated[bool, Field(description="True: the task is finished.")]
+    worked_minutes: Annotated[int | None, Field(ge=0, le=1_000_000)] = None
+    failure: FailureInput | None = None
+    out_of_service_since: Annotated[
+        IsoInput | None, Field(description="When the asset stopped, if it did.")
+    ] = None
+
+
+class UpdateInput(Arguments):
+    folio: Folio
+    note: Annotated[
+        str | None, Field(max_length=4000, description="Replaces the note: repeat what is to stay.")
+    ] = None
+    status: Annotated[Literal["in_process", "review"] | None, Field(description="The only two.")] = None
+    task: Annotated[TaskInput | None, Field(description="What was done in one task.")] = None
+    idempotency_key: IdempotencyKey | None = None
+
+    @model_validator(mode="after")
+    def one_change(self) -> UpdateInput:
+        if sum(value is not None for value in (self.note, self.status, self.task)) != 1:
+            raise ValueError("give exactly one of note, status and task: each is a change of its own")
+        return self
+
+
+class Changed(BaseModel):
+    folio: UntrustedName
+    status: OrderStatus | None = None
+    changed: Literal["note", "status", "task", "cancelled"]
+    started_at: AwareDatetime | None = None
+    finished_at: AwareDatetime | None = None
+    notes: list[str] = []
+    url: str
+
+
+async def open_order(call: Call, folio: str) -> list[orders.TaskRow]:
+    rows = await orders.tasks_of(call.upstream, folio)
+    if not rows:
+        raise NotFound("There is no work order with that folio, or not for this person.")
+    if rows[0].id_status_work_order not in OPEN:
+        status = word_of(ORDER_STATUS, rows[0].id_status_work_order)
+        raise Refusal(f"The work order is {status}: only open ones can be changed.", status=status)
+    return rows
+
+
+async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
+    upstream: Upstream = call.upstream
+    rows = await open_order(call, arguments.folio)
+    person = str((await writer(call)).code)
+    status = word_of(ORDER_STATUS, rows[0].id_status_work_order)
+    url = upstream.link("work-orders", arguments.folio)
+    if arguments.note is not None:
+        await orders.set_note(upstream, arguments.folio, arguments.note, person)
+        notes = [f"It replaced: {rows[0].note}"[:700]] if rows[0].note else []
+        return Changed(folio=arguments.folio, status=status, changed="note", notes=notes, url=url)
+    if arguments.status is not None:
+        await orders.set_status(upstream, arguments.folio, number_of(ORDER_STATUS, arguments.status), person)
+        return Changed(folio=arguments.folio, status=arguments.status, changed="status", url=url)
+    assert arguments.task is not None
+    task = arguments.task
+    if task.id not in {row.id_work_orders_tasks for row in rows}:
+        raise NotFound(
+            "The order has no such task.",
+            tasks=[
+                {"id": row.id_work_orders_tasks, "description": (row.description or "")[:200]}
+                for row in rows[:20]
+            ],
+        )
+    started = parse(call.caller, task.started_at, "started_at")
+    finished = parse(call.caller, task.finished_at, "finished_at")
+    body = task_body(call, task, person, started, finished)
+    with in_our_names(TASK_WIRE):
+        await orders.update_task(upstream, body)
+    return Changed(
+        folio=arguments.folio,
+        status=status,
+        changed="task",
+        started_at=shown(call.caller, started),
+        finished_at=shown(call.caller, finished),
+        url=url,
+    )
+
+
+TASK_WIRE = {
+    "id": "id_work_order_task", "started_at": "initial_date", "finished_at": "final_date",
+    "worked_minutes": "real_duration", "done": "is_done", "failure.type": "failure_type",
+    "failure.cause": "failure_cause", "failure.detected_by": "failure_detection_method",
+    "failure.severity": "id_failure_severity", "failure.damage": "id_damage_type",
+    "out_of_service_since": "date_asset_out_of_service",
+}  # fmt: skip
+
+
+def task_body(
+    call: Call, task: TaskInput, person: str, started: dt.datetime, finished: dt.datetime
+) -> dict[str, Any]:
+    if finished < started:
+        raise InvalidArguments(
+            "finished_at must not be before started_at.",
+            fields=[{"field": "finished_at", "problem": "is before started_at"}],
+        )
+    if finished > dt.datetime.now(dt.UTC) + CLOCK_TOLERANCE:
+        raise InvalidArguments(
+            "finished_at must not be in the future.",
+            fields=[{"field": "finished_at", "problem": "is in the future"}],
+        )
+    body: dict[str, Any] = {
+        "id_work_order_task": task.id,
+        "initial_date": started.isoformat(timespec="seconds"),
+        "final_date": finished.isoformat(timespec="seconds"),
+        "is_done": task.done,
+        "code_account": person,
+    }
+    if task.worked_minutes is not None:
+        body["real_duration"] = task.worked_minutes * 60
+    if task.failure is not None:
+        given = {
+            "failure_type": task.failure.type,
+            "failure_cause": task.failure.cause,
+            "failure_detection_method": task.failure.detected_by,
+            "id_failure_severity": number_of(SEVERITY, task.failure.severity)
+            if task.failure.severity
+            else None,
+            "id_damage_type": number_of(DAMAGE, task.failure.damage) if task.failure.damage else None,
+        }
+        body |= {"asset_failure": True, **{name: value for name, value in given.items() if value is not None}}
+    if task.out_of_service_since is not None:
+        since = parse(call.caller, task.out_of_service_since, "out_of_service_since")
+        body |= {
+            "asset_out_of_service": True,
+            "date_asset_out_of_service": since.isoformat(timespec="seconds"),
+        }
+    return body
+
+
+class CancelInput(Arguments):
+    folio: Folio
+    reason: Annotated[Catalogued, Field(description="From the company's list of reasons, as written there.")]
+    note: Annotated[str, Field(min_length=3, max_length=4000, description="Why; it replaces the note.")]
+    idempotency_key: IdempotencyKey | None = None
+
+
+async def cancel_work_order(call: Call, arguments: CancelInput) -> Changed:
+    upstream: Upstream = call.upstream
+    await open_order(call, arguments.folio)
+    person = await writer(call)
+    body = {
+        "user_code": person.code,
+        "work_orders_status_cancel": arguments.reason,
+        "note": arguments.note,
+    }
+    with in_our_names({"reason": "work_orders_status_cancel", "note": "note"}):
+        await orders.cancel_order(upstream, arguments.folio, body)
+    return Changed(
+        folio=arguments.folio,
+        status="cancelled",
+        changed="cancelled",
+        url=upstream.link("work-orders", arguments.folio),
+    )
+
+
+VIEW, ADD, EDIT = "work_orders:view", "work_orders:add", "work_orders:edit"
+TOOLS = (
+    Tool(
+        name="create_work_order",
+        title="Create a work order",
+        description=(
+            "Makes a work order of pending tasks, of a work request, of an event of a plan, or an unplanned "
+            "one, and makes somebody responsible. Say to the person what will be made first."
+        ),
+        rights=frozenset({ADD}),
+        input=CreateInput,
+        output=Created,
+        run=create_work_order,
+        read_only=False,
+        idempotent=False,
+    ),
+    Tool(
+        name="update_work_order",
+        title="Change a work order",
+        description=(
+            "One change of an open work order: its note (which is replaced), its status (in_process or "
+            "review), or what was done in a task: dates, finished or not, failure, stop of the asset."
+        ),
+        rights=frozenset({VIEW, EDIT}),
+        input=UpdateInput,
+        output=Changed,
+        run=update_work_order,
+        read_only=False,
+        destructive=True,
+    ),
+    Tool(
+        name="cancel_work_order",
+        title="Cancel a work order",
+        description="Cancels an open work order for good. Ask the person to confirm it before.",
+        rights=frozenset({VIEW, EDIT}),
+        input=CancelInput,
+        output=Changed,
+        run=cancel_work_order,
+        read_only=False,
+        destructive=True,
+    ),
+)

@@ -1,0 +1,147 @@
+"""What belongs to a work order: subtasks, resources, attachments, its public page (§2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.rows import (
+    PAGE_SIZE,
+    Flag,
+    Moment,
+    Number,
+    Page,
+    Period,
+    Row,
+    Whole,
+    page_of,
+    pages,
+    rows_of,
+)
+
+Body = Mapping[str, Any]
+MOST_PAGES = 3  # of the parts of one order
+
+
+class SubtaskRow(Row):
+    id_work_orders_tasks_form_items: int
+    id_work_order_task: Whole = None
+    value: str | None = None
+    description: str | None = None
+    group: str | None = None
+    unit_description: str | None = None
+    order_number: Whole = None
+    is_required: Flag = None
+    meter_description: str | None = None
+    last_value: Number = None
+    wo_folio: str | None = None
+    id_task_form_item_type: Whole = None
+
+
+class ResourceRow(Row):
+    id_wo_resource: Whole = None
+    id_work_orders_tasks: Whole = None
+    type: Whole = None
+    code: str | None = None
+    description: str | None = None
+    source_description: str | None = None
+    source_code: str | None = None
+    qty: Number = None
+    qty_delivered: Number = None
+    real_qty_used: Number = None
+    unit_cost: Number = None
+    total_cost: Number = None
+    units_description: str | None = None
+    date_create: Moment = None
+    wo_folio: str | None = None
+    note: str | None = None
+
+
+class AttachmentRow(Row):
+    description: str | None = None
+    value: str | None = None
+    type: Whole = None
+    wo_folio: str | None = None
+    id_work_order_task: Whole = None
+
+
+async def subtasks_of(upstream: Upstream, folio: str, everything: Period) -> list[SubtaskRow]:
+    """`everything` is a period around the order: without one only the last 30 days are looked at."""
+
+    async def fetch(start: int, size: int) -> Page[SubtaskRow]:
+        query: Query = {"folio": folio, "start": start, "limit": size, **everything.query}
+        envelope = await upstream.get(["work_orders_subtasks"], query)
+        return page_of(SubtaskRow, envelope, start, size, lambda row: row.wo_folio in (None, folio))
+
+    return [row async for page in pages(fetch, most=MOST_PAGES) for row in page.rows]
+
+
+async def list_resources(
+    upstream: Upstream,
+    *,
+    folio: str | None = None,
+    kind: int | None = None,
+    location: str | None = None,
+    period: Period | None = None,
+    start: int = 0,
+    size: int = PAGE_SIZE,
+) -> Page[ResourceRow]:
+    """`kind` is 1 for parts, 2 for labour, 3 for services; a period is one of `date_create`."""
+    query: Query = {
+        "folio": folio,
+        "type": kind,
+        "code_location": location,
+        "start": start,
+        "limit": size,
+        **(period.query if period else {}),
+    }
+
+    def keep(row: ResourceRow) -> bool:
+        return (
+            (folio is None or row.wo_folio in (None, folio))
+            and (kind is None or row.type == kind)
+            and (period is None or row.date_create is None or period.holds(row.date_create))
+        )
+
+    return page_of(ResourceRow, await upstream.get(["wo_resources"], query), start, size, keep)
+
+
+async def resources_of(upstream: Upstream, folio: str, everything: Period) -> list[ResourceRow]:
+    async def fetch(start: int, size: int) -> Page[ResourceRow]:
+        return await list_resources(upstream, folio=folio, period=everything, start=start, size=size)
+
+    return [row async for page in pages(fetch, most=MOST_PAGES) for row in page.rows]
+
+
+async def attachments_of(upstream: Upstream, folio: str) -> list[AttachmentRow]:
+    envelope = await upstream.get(["work_orders_attachments", folio], {"limit": PAGE_SIZE})
+    return [row for row in rows_of(AttachmentRow, envelope) if row.wo_folio in (None, folio)]
+
+
+async def shared_url(upstream: Upstream, folio: str) -> str | None:
+    """The contract does not say under which name the address comes: the first one counts."""
+    envelope = await upstream.get(["work_orders_shared_url", folio])
+    for row in envelope.rows:
+        for value in row.values():
+            if isinstance(value, str) and value.startswith(("https://", "http://")):
+                return value
+    return None
+
+
+async def fill_subtask(upstream: Upstream, number: int, value: str) -> None:
+    body = {"id_work_orders_tasks_form_items": number, "value": value}
+    await upstream.put(["work_orders_subtasks"], body)
+
+
+async def add_resource(upstream: Upstream, folio: str, body: Body) -> ResourceRow:
+    rows = rows_of(ResourceRow, await upstream.post(["wo_resources", folio], body))
+    return rows[0] if rows else ResourceRow()
+
+
+async def set_resource_note(upstream: Upstream, number: int, note: str) -> None:
+    await upstream.put(["wo_resources", str(number)], {"note": note})
+
+
+async def attach(upstream: Upstream, body: Body) -> None:
+    await upstream.post(["work_orders_tasks_files"], body)
