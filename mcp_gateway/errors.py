@@ -9,6 +9,7 @@
     │   ├── NotFound                 no such record, or not for this person
     │   ├── Ambiguous                several records fit: choose
     │   ├── LooksLikeDuplicate       something open looks the same: ask the person
+    │   ├── NeedsManyCalls           it would cost much of the budget: ask the person
     │   ├── IdempotencyConflict      the key was used for other arguments
     │   └── RateLimited              wait `retry_after_seconds`
     └── Failure                  ours or the upstream's
@@ -87,6 +88,12 @@ class LooksLikeDuplicate(Refusal):
     """`details["candidates"]` lists what is there already."""
 
     code = "looks_like_a_duplicate"
+
+
+class NeedsManyCalls(Refusal):
+    """It would take much of the company's budget: the person decides. `calls` is how many."""
+
+    code = "needs_many_calls"
 
 
 class IdempotencyConflict(Refusal):

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mcp_gateway.errors import NotFound
+from mcp_gateway.errors import NeedsManyCalls, NotFound
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.availability import OutageRow, list_outages
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
 from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, Page, Period, R
 from mcp_gateway.upstream.work_orders import TaskRow, list_tasks
 
-MOST_CALLS = 40
+ASK_ABOVE = 60  # calls of one question: more are made only when the person agreed
 MOST_ASSET_CALLS = 12
 EQUIPMENT = 2
 # A failure is reported after it happened: orders made this long after the period still tell of it.
@@ -25,15 +25,17 @@ class Reading:
     """Reads pages within the budget of calls and remembers whether it sufficed."""
 
     upstream: Upstream
+    allowed: int = ASK_ABOVE
     pages_read: int = 0
     partial: bool = False
     notes: list[str] = field(default_factory=list)
 
-    async def all_rows(self, fetch: Fetch[R], what: str, most: int = MOST_CALLS) -> list[R]:
+    async def all_rows(self, fetch: Fetch[R], what: str, most: int | None = None) -> list[R]:
+        """All pages; NeedsManyCalls as soon as it is known that they are more than was agreed to."""
         rows: list[R] = []
         start = 0
-        for _ in range(most):
-            if self.upstream.calls >= MOST_CALLS:
+        for _ in range(self.allowed if most is None else most):
+            if self.upstream.calls >= self.allowed:
                 break
             page = await fetch(start, PAGE_SIZE)
             self.pages_read += 1
@@ -41,11 +43,40 @@ class Reading:
             if page.is_last:
                 return rows
             start = page.end
+            if most is None and page.total is not None:
+                self._ask(what, -(-(page.total - page.end) // PAGE_SIZE))
+        self._note(what)
+        return rows
+
+    async def rows_until(self, fetch: Fetch[R], what: str) -> list[R]:
+        """Of pages that are sorted: until one of them has rows that the question is no longer about."""
+        rows: list[R] = []
+        start = 0
+        while self.upstream.calls < self.allowed:
+            page = await fetch(start, PAGE_SIZE)
+            self.pages_read += 1
+            rows += page.rows
+            if page.is_last or len(page.rows) < page.read:
+                return rows
+            start = page.end
+        self._note(what)
+        return rows
+
+    def _ask(self, what: str, further: int) -> None:
+        calls = self.upstream.calls + further
+        if calls > self.allowed:
+            raise NeedsManyCalls(
+                f"All {what} of this question need at least {calls} calls to Fracttal One, of about 200 a "
+                "minute that the whole company has. Narrow it by period, asset or location, or ask the "
+                f"person and call again with allow_calls {calls + calls // 10}.",
+                calls=calls,
+            )
+
+    def _note(self, what: str) -> None:
         self.partial = True
         note = f"Not all {what} could be read: choose a shorter period or a smaller scope."
         if note not in self.notes:
             self.notes.append(note)
-        return rows
 
 
 @dataclass(frozen=True, slots=True)

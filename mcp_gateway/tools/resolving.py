@@ -25,7 +25,7 @@ from mcp_gateway.upstream.work_requests import RequestRow, find_request, list_re
 MOST_PAGES = 10  # looked through for one name
 MOST_CANDIDATES = 10
 SHORTEST_WORD = 3  # a piece of a name: less would fit half the plant
-LOCATION = 1
+LOCATION, SPARE_PART = 1, 4
 _word = re.compile(r"\w+")
 
 AssetName = Annotated[
@@ -152,7 +152,8 @@ async def the_request(call: Call, words: str) -> RequestRow:
 
 
 def _asset_texts(row: ItemRow) -> tuple[str | None, ...]:
-    return (row.code, row.field_1, row.description)
+    """Spare parts are often named after what they are for: a piece of a name never means them."""
+    return () if row.id_type_item == SPARE_PART else (row.code, row.field_1, row.description)
 
 
 async def _item_by_id(upstream: Upstream, number: int) -> ItemRow | None:

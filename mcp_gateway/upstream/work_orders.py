@@ -91,6 +91,9 @@ class TaskRow(TaskLine):
     caused_disruption: str | bool | None = None
     caused_damage: str | bool | None = None
     total_cost_task: Number = None
+    resources_human_resources: Number = None
+    resources_inventory: Number = None
+    resources_services: Number = None
     rating: Whole = None
 
 

@@ -135,3 +135,11 @@ async def set_status(
     if notes is not None:
         body["notes"] = notes
     await upstream.put(["work_requests"], body)
+
+
+async def list_history(
+    upstream: Upstream, *, since: dt.datetime, start: int = 0, size: int = PAGE_SIZE
+) -> Page[StatusRow]:
+    """Of all requests, newest first, without the rows before `since`."""
+    envelope = await upstream.get(["work_requests_status"], {"start": start, "limit": size})
+    return page_of(StatusRow, envelope, start, size, lambda row: row.date is None or row.date >= since)

@@ -176,13 +176,15 @@ def test_a_stop_that_began_long_before_and_one_that_goes_on(planner: Person) -> 
             record.delete()
 
 
-def test_too_long_a_period_is_said_to_be_partial(planner: Person) -> None:
-    answer = planner.ask(
-        "get_maintenance_metrics", since=(timezone.now() - dt.timedelta(days=720)).date().isoformat()
-    )
-    assert answer["coverage"]["partial"] is True
-    assert answer["coverage"]["pages_read"] <= 40
-    assert any("Not all" in note for note in answer["notes"])
+def test_many_calls_are_asked_for_first(planner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mcp_gateway.tools.metrics.ASK_ABOVE", 10)
+    since = (timezone.now() - dt.timedelta(days=720)).date().isoformat()
+    refused = planner.refused("get_maintenance_metrics", since=since)
+    assert refused["code"] == "needs_many_calls"
+    assert refused["calls"] > 10
+    assert str(refused["calls"]) in refused["message"]
+    agreed = planner.ask("get_maintenance_metrics", since=since, allow_calls=200)
+    assert agreed["coverage"]["partial"] is False
 
 
 def test_the_rights(technician: Person, stranger: Person, person: Callable[..., Person]) -> None:
