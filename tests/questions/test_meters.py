@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
-
 from maintenance.models import Meter, MeterReading
 from tests.questions.conftest import Ask
 
@@ -47,7 +45,6 @@ def test_own_07_meters_outside_their_limits(ask: Ask) -> None:
     assert {row["id"] for row in page["meters"]} == expected
 
 
-@pytest.mark.xfail(strict=True, reason="the metric of stale meters is not there yet")
 def test_19_meters_not_read_for_a_month(ask: Ask, now: dt.datetime) -> None:
     """¿Qué medidores no se leen hace más de 30 días?"""
     answer = ask().ask("get_maintenance_metrics", metric="stale_meters", days=30)
