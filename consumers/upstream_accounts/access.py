@@ -77,6 +77,15 @@ def token_of_person(connection_id: int, user_id: int, refused: str = "") -> str:
         time.sleep(_LOOK_EVERY_SECONDS)
 
 
+def account_of_person(connection_id: int, user_id: int) -> tuple[int | None, str] | None:
+    """Number and e-mail of the account that the person linked, as far as they are known."""
+    return (
+        LinkedAccount.objects.filter(connection_id=connection_id, user_id=user_id)
+        .values_list("account_id", "account_email")
+        .first()
+    )
+
+
 def mark_dead(connection_id: int, user_id: int, refused: str) -> None:
     """Once, and only while the refused token is still the one that is kept."""
     link = LinkedAccount.objects.filter(connection_id=connection_id, user_id=user_id).first()

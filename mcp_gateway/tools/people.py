@@ -66,6 +66,11 @@ class WhoAmI(BaseModel):
     tool_sets: list[str]
     language: str
     time_zone: str
+    data_at: Annotated[str, Field(description="fracttal_one, or embedded in this installation.")]
+    company_number_there: int | None = None
+    account_there: Annotated[
+        UntrustedName | None, Field(description="The account with which it reads and writes there.")
+    ] = None
     personnel_code: Annotated[
         UntrustedName | None, Field(description="Code of the own record among the people.")
     ] = None
@@ -129,7 +134,8 @@ async def whoami(call: Call, arguments: NoArguments) -> WhoAmI:
     caller, upstream = call.caller, call.upstream
     own = None
     if caller.user_id is not None and "people:view" in caller.rights:
-        own = await person_of_account(upstream, caller.user_email)
+        own = await person_of_account(upstream)
+    account = await upstream.account()
     return WhoAmI(
         name=caller.user_name or None,
         email=caller.user_email or None,
@@ -144,6 +150,9 @@ async def whoami(call: Call, arguments: NoArguments) -> WhoAmI:
         tool_sets=sorted(caller.toolsets),
         language=caller.language,
         time_zone=caller.time_zone,
+        data_at="fracttal_one" if caller.remote else "embedded",
+        company_number_there=caller.remote.company_id if caller.remote else None,
+        account_there=(account.email or str(account.id or "") or None) if account.said else None,
         personnel_code=own.code if own else None,
         url=upstream.link("people", own.code) if own and own.code else None,
     )
@@ -157,7 +166,7 @@ async def writer(call: Call) -> PersonRow:
             "person's name. Connect with a personal account."
         )
     try:
-        own = await person_of_account(call.upstream, call.caller.user_email)
+        own = await person_of_account(call.upstream)
     except NotPermitted:
         raise NotPermitted(
             "Fracttal One needs to know who asks, and this person may not read the list of people. "

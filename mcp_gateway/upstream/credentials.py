@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 from weakref import WeakKeyDictionary
@@ -46,11 +47,32 @@ _lookups = ThreadPoolExecutor(4, thread_name_prefix="linked-account")
 _refreshes = ThreadPoolExecutor(16, thread_name_prefix="refresh")
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """By its number where that is known, or else by its e-mail; `said` where it is more than a guess."""
+
+    id: int | None = None
+    email: str = ""
+    said: bool = True
+
+
 async def credential_for(caller: Caller, refused: str = "") -> str:
     """The caller's upstream token; `refused` is the last one, if the upstream did not accept it."""
     if caller.remote is None:
         return embedded_credential(caller, fresh=bool(refused))
     return await _linked_credential(caller, caller.remote, refused)
+
+
+async def account_of(caller: Caller) -> Account:
+    """Of a linked account what Fracttal One said of it; where it said nothing, the person's own e-mail."""
+    if caller.remote is None or caller.user_id is None:
+        return Account(email=caller.user_email)
+    remote, user_id = caller.remote, caller.user_id
+    said = await _in_thread(_lookups, partial(access.account_of_person, remote.connection_id, user_id))
+    account_id, email = said or (None, "")
+    if account_id is None and not email:
+        return Account(email=caller.user_email, said=False)
+    return Account(account_id, email)
 
 
 async def not_accepted(caller: Caller, refused: str) -> GatewayError:

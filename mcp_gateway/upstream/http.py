@@ -37,6 +37,7 @@ from mcp_gateway.errors import (
     WrongCompany,
 )
 from mcp_gateway.upstream import credentials
+from mcp_gateway.upstream.credentials import Account
 from mcp_gateway.upstream.envelope import (
     LOST_WRITE,
     Answer,
@@ -229,6 +230,10 @@ class Upstream:
     @classmethod
     def for_caller(cls, caller: Caller) -> Upstream:
         return cls(caller)
+
+    async def account(self) -> Account:
+        """Whose account upstream this caller uses: the linked one, or the person's own e-mail."""
+        return await credentials.account_of(self._caller)
 
     @staticmethod
     def link(kind: str, identifier: str | int) -> str:

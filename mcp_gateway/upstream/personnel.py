@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcp_gateway.upstream.http import Query, Upstream
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, page_of, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, Whole, page_of, pages
 
 MOST_PAGES = 20
 
@@ -26,6 +26,7 @@ class PersonRow(Row):
     only_request: Flag = None
     account_email: str | None = None
     account_active: Flag = None
+    id_account: Whole = None
     groups_permissions_description: str | None = None
 
     @property
@@ -41,16 +42,20 @@ async def list_people(
     return page_of(PersonRow, envelope, start, size, lambda row: code is None or row.code == code)
 
 
-async def person_of_account(upstream: Upstream, email: str) -> PersonRow | None:
-    """The active record with the e-mail of an account; there is no filter for it upstream."""
+async def person_of_account(upstream: Upstream) -> PersonRow | None:
+    """The active record of the account that is used upstream; there is no filter for it there."""
 
     async def fetch(start: int, size: int) -> Page[PersonRow]:
         return await list_people(upstream, start=start, size=size)
 
-    wanted = email.casefold()
+    account = await upstream.account()
+    email = account.email.casefold()
     async for page in pages(fetch, most=MOST_PAGES):
         for row in page.rows:
-            if row.active is not False and (row.account_email or "").casefold() == wanted:
+            by_id = account.id is not None and row.id_account == account.id
+            if row.active is not False and (
+                by_id or (email and (row.account_email or "").casefold() == email)
+            ):
                 return row
     return None
 
