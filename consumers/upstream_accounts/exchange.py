@@ -71,7 +71,8 @@ def _exchange(method: str, url: str, headers: dict[str, str], body: bytes | None
     connection = http.client.HTTPConnection(host, port)
     # Shutting a duplicate down ends the connection, handshake included.
     other_end = line.dup()
-    clock = threading.Timer(max(0.0, end - time.monotonic()), _shut, [other_end])
+    late = threading.Event()
+    clock = threading.Timer(max(0.0, end - time.monotonic()), _shut, [other_end, late])
     clock.daemon = True
     clock.start()
     try:
@@ -90,7 +91,8 @@ def _exchange(method: str, url: str, headers: dict[str, str], body: bytes | None
         )
         with connection.getresponse() as answer:
             content = answer.read(BODY_LIMIT + 1)
-            if len(content) > BODY_LIMIT:
+            # What was cut, by us or by them, can look like an answer that is whole.
+            if len(content) > BODY_LIMIT or answer.length or late.is_set():
                 raise NoReply
             return Reply(answer.status, content)
     except (OSError, http.client.HTTPException, ValueError):
@@ -115,6 +117,7 @@ def _connect(host: str, port: int, end: float) -> socket.socket:
     raise Unreachable
 
 
-def _shut(line: socket.socket) -> None:
+def _shut(line: socket.socket, late: threading.Event) -> None:
+    late.set()
     with contextlib.suppress(OSError):  # it may have ended by itself
         line.shutdown(socket.SHUT_RDWR)
