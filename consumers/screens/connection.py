@@ -35,7 +35,7 @@ def connection(request: HttpRequest) -> HttpResponse:
     cut = form.save(signed_in_user(request))
     messages.success(request, _("The API connection is saved."))
     if cut:
-        messages.warning(request, _("%(count)d people have to connect their account again.") % {"count": cut})
+        messages.warning(request, _("Accounts that must be connected again: %(count)d.") % {"count": cut})
     return HttpResponseRedirect(reverse("settings-connection"))
 
 
