@@ -189,8 +189,8 @@ def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -
     )
     page.on("dialog", lambda dialog: complaints.append(f"script ran: {dialog.message}"))
     for path in (
-        "/", "/guide/", "/profile/", "/profile/app-authorizations/", "/profile/fracttal-one/", "/accounts/2fa/",
-        "/accounts/password/change/",
+        "/", "/guide/", "/profile/", "/profile/app-authorizations/", "/profile/fracttal-one/",
+        "/accounts/2fa/", "/accounts/password/change/",
         "/settings/general/", "/settings/user-accounts/", "/settings/user-accounts/add/",
         "/settings/user-accounts/groups/", f"/settings/user-accounts/groups/{world.owner_group.pk}/",
         "/settings/api-connections/", LIST, f"{LIST}add/", f"{LIST}{consumer.pk}/",
