@@ -24,7 +24,7 @@ from consumers.upstream_accounts.remote_api import RemoteApi
 from consumers.upstream_accounts.token_requests import ConsumerRefused, Unavailable
 from maintenance.tokens import mint_user_token
 from mcp_gateway.caller import Caller
-from mcp_gateway.errors import GatewayError, NotConnected, NotPermitted, UpstreamUnavailable
+from mcp_gateway.errors import GatewayError, NotConnected, UpstreamUnavailable
 
 LIFETIME_SECONDS = 300
 SPARE_SECONDS = 30
@@ -104,11 +104,6 @@ def embedded_credential(caller: Caller, *, fresh: bool = False) -> str:
 
 
 async def _linked_credential(caller: Caller, remote: RemoteApi, refused: str) -> str:
-    if caller.user_id is None and caller.own_work_orders_only:
-        raise NotPermitted(
-            "Fracttal One cannot narrow a program to its own work orders. "
-            "An administrator has to give this consumer another permission group."
-        )
     if remote.company_id is None:
         raise NotConnected(
             "The connection to Fracttal One is not finished: an administrator has to test it under "

@@ -30,6 +30,7 @@ from mcp_gateway.caller import Caller
 from mcp_gateway.errors import (
     GatewayError,
     InvalidArguments,
+    NotPermitted,
     OutcomeUnknown,
     UpstreamNotUnderstood,
     UpstreamTimeout,
@@ -192,6 +193,16 @@ async def stop() -> None:
         await engine.close()
 
 
+def check_narrowing(caller: Caller, segments: Sequence[str]) -> None:
+    """Fracttal One narrows work orders by the account's profile there and not for us: never show more
+    than a permission group here promises."""
+    if caller.remote and caller.own_work_orders_only and segments and segments[0].startswith("work_orders"):
+        raise NotPermitted(
+            "This connection is limited to own work orders, which only the profile of an account at "
+            "Fracttal One can do. An administrator has to choose a permission group here without that limit."
+        )
+
+
 def build_url(segments: Sequence[str], query: Query | None = None, remote: RemoteApi | None = None) -> str:
     """An address below the API: each segment is quoted whole, so that none can leave its place."""
     base = remote.base_url if remote else settings.UPSTREAM_URL or "http://embedded/api"
@@ -243,7 +254,7 @@ class Upstream:
 
     async def get(self, segments: Sequence[str], query: Query | None = None) -> Envelope:
         """An unknown record is an empty answer, as an unknown filter value is."""
-        return understood(await self._read(build_url(segments, query, self._caller.remote)), is_write=False)
+        return understood(await self._read(self._url(segments, query)), is_write=False)
 
     async def put(
         self,
@@ -254,10 +265,10 @@ class Upstream:
         bare: str | None = None,
     ) -> Envelope:
         """`bare`: see `understood`."""
-        return await self._write("PUT", build_url(segments, query, self._caller.remote), body, bare)
+        return await self._write("PUT", self._url(segments, query), body, bare)
 
     async def post(self, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
-        return await self._write("POST", build_url(segments, remote=self._caller.remote), body)
+        return await self._write("POST", self._url(segments), body)
 
     async def _read(self, url: str) -> Answer:
         """Tried again after a broken connection or an error there, never past the deadline."""
@@ -332,6 +343,10 @@ class Upstream:
                 raise not_permitted()
             refused = token
         raise await credentials.not_accepted(self._caller, refused)
+
+    def _url(self, segments: Sequence[str], query: Query | None = None) -> str:
+        check_narrowing(self._caller, segments)
+        return build_url(segments, query, self._caller.remote)
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()

@@ -12,18 +12,25 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from mcp_gateway import audit
 from mcp_gateway.dispatch import call_tool
 from mcp_gateway.registry import ToolResult
 from mcp_gateway.tools import CATALOGUE
-from tests.tools.conftest import Person, _plant, caller_of, db, no_progress
+from tests.tools.conftest import Person, caller_of, db, no_progress, planted
 
-__all__ = ["_plant", "db"]
+__all__ = ["db"]
 
 MOST_CALLS = 4
 # Where to write what each question cost: one JSON line a question.
 REPORT = os.environ.get("QUESTIONS_REPORT")
+
+
+@pytest.fixture(scope="package")
+def _plant(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with planted(django_db_blocker):
+        yield
 
 
 class Conversation(Person):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +14,15 @@ import orjson
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Membership
+from consumers.upstream_accounts.models import ApiConnection, LinkedAccount
+from consumers.upstream_accounts.remote_api import RemoteApi
 from maintenance.demo.seed import seed
-from maintenance.tokens import principal_of
+from maintenance.tokens import mint_user_token, principal_of
 from mcp_gateway import audit
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.dispatch import call_tool
@@ -24,13 +30,39 @@ from mcp_gateway.registry import ToolResult
 from mcp_gateway.tools import CATALOGUE
 
 
-@pytest.fixture(scope="package")
-def _plant(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with django_db_blocker.unblock():
+class Connection:
+    """How the callers of these tests reach their data; "" is the API in this process."""
+
+    api_url = ""
+
+
+@contextmanager
+def planted(blocker: DjangoDbBlocker) -> Iterator[None]:
+    with blocker.unblock():
         seed(seed=7)
         yield
         audit.stop()
         call_command("flush", verbosity=0, interactive=False)
+
+
+@pytest.fixture(scope="package", params=["embedded", "fracttal_one"])
+def _plant(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A plant for each of the two connections of a company, so that every test runs over both."""
+    with planted(django_db_blocker):
+        if request.param == "embedded":
+            yield
+            return
+        server = LiveServer("127.0.0.1")  # the API behind a socket, over the same database
+        Connection.api_url = f"{server.url}/api"
+        yield
+        Connection.api_url = ""
+        server.stop()
+
+
+# What the embedded API narrows by the token it is shown; at Fracttal One the account alone counts.
+embedded_only = pytest.mark.parametrize("_plant", ["embedded"], indirect=True, scope="package")
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +70,25 @@ def db(_plant: None, settings: Settings) -> None:
     """Instead of pytest-django's, whose transaction other threads could not see into."""
     settings.API_REQUESTS_PER_MINUTE = 0
     cache.clear()
+
+
+def link(membership: Membership) -> RemoteApi:
+    """The person's company is at `Connection.api_url`, and the person has an account linked there."""
+    company_id, user = membership.company_id, membership.user
+    connection, _made = ApiConnection.objects.get_or_create(
+        company_id=company_id,
+        defaults={
+            "kind": ApiConnection.Kind.FRACTTAL_ONE,
+            "api_url": Connection.api_url,
+            "remote_company_id": company_id,
+        },
+    )
+    if not connection.links.filter(user=user).exists():
+        end = timezone.now() + dt.timedelta(days=1)
+        linked = LinkedAccount(connection=connection, user=user, expires_at=end, refresh_at=end)
+        linked.set_tokens(mint_user_token(company_id=company_id, user_id=user.pk, lifetime_seconds=86400), "")
+        linked.save()
+    return RemoteApi(connection.pk, connection.api_url, company_id)
 
 
 async def no_progress(done: float, total: float | None = None, message: str = "") -> None:
@@ -52,6 +103,7 @@ def caller_of(email: str, **changes: Any) -> Caller:
         consumer_id=1,
         consumer_name="ChatGPT",
         scopes=frozenset({READ_SCOPE, WRITE_SCOPE}),
+        remote=link(membership) if Connection.api_url else None,
     )
     return replace(caller, **changes)
 

@@ -17,9 +17,10 @@ from mcp_gateway.errors import InvalidArguments, NotPermitted
 from mcp_gateway.tools import CATALOGUE
 from mcp_gateway.tools.text import clean
 from mcp_gateway.upstream import Upstream
-from tests.tools.conftest import Person, caller_of
+from tests.tools.conftest import Person, caller_of, embedded_only
 
 
+@embedded_only
 def test_without_the_write_scope_the_upstream_refuses_to_write() -> None:
     reader = Upstream.for_caller(caller_of("admin@demo.example", scopes=frozenset({READ_SCOPE})))
     with pytest.raises(NotPermitted):
@@ -27,6 +28,7 @@ def test_without_the_write_scope_the_upstream_refuses_to_write() -> None:
     assert reader.calls == 1
 
 
+@embedded_only
 def test_the_upstream_narrows_to_the_group_of_the_consumer(person: Callable[..., Person]) -> None:
     group = PermissionGroup.objects.get(company__slug="demo", name="Technicians")
     narrowed = person("admin@demo.example", narrowed_to_group_id=group.pk)  # rights claim more than holds
@@ -34,6 +36,7 @@ def test_the_upstream_narrows_to_the_group_of_the_consumer(person: Callable[...,
     assert narrowed.ask("list_work_orders")["work_orders"] == []  # only own ones, and there are none
 
 
+@embedded_only
 def test_a_group_of_another_company_opens_nothing(person: Callable[..., Person]) -> None:
     group = PermissionGroup.objects.get(company__slug="other", name="Administrators")
     assert person(narrowed_to_group_id=group.pk).refused("list_assets")["code"] == "not_connected"

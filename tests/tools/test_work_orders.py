@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from maintenance.models import Item, WorkOrder, WorkOrderStatus, WorkOrderTask
-from tests.tools.conftest import Person
+from tests.tools.conftest import Person, embedded_only
 
 DEMO = {"company__slug": "demo"}
 
@@ -94,6 +94,7 @@ def test_a_search_over_part_of_the_rows_says_so(planner: Person) -> None:
     assert "1000" in " ".join(page["notes"])
 
 
+@embedded_only
 def test_a_technician_sees_the_own_orders_only(technician: Person, planner: Person) -> None:
     own = asked(technician, status=["in_process"], limit=50)
     assert own == folios(status=1, responsible__account_email="technician@demo.example")
@@ -129,6 +130,17 @@ def test_one_order_with_everything(planner: Person) -> None:
     assert shown["scheduled_at"].endswith("-05:00")  # Bogotá
 
 
+def test_a_limit_that_fracttal_one_does_not_keep_for_us_is_kept_by_refusing(
+    technician: Person, planner: Person
+) -> None:
+    refused = planner.caller.remote is not None
+    result = technician.result("list_work_orders", limit=1)
+    assert result.is_error == refused
+    assert not refused or result.meta["fracttal-one/error"]["code"] == "not_permitted"
+    assert planner.ask("list_work_orders", limit=1)["work_orders"]
+
+
+@embedded_only
 def test_costs_need_the_right_to_see_them(person: Callable[..., Person]) -> None:
     folio = folios(status=3)[0]
     assert "total_cost" in person().ask("get_work_order", folio=folio)

@@ -20,7 +20,7 @@ from maintenance.models import (
     WorkOrderStatus,
     WorkRequest,
 )
-from tests.tools.conftest import Person
+from tests.tools.conftest import Person, embedded_only
 
 DEMO = {"company__slug": "demo"}
 
@@ -170,6 +170,7 @@ class TestChange:
 
 
 class TestParts:
+    @embedded_only
     def test_of_an_order(self, admin: Person, technician: Person) -> None:
         subtask = Subtask.objects.filter(**DEMO)[0]
         order = subtask.task.work_order

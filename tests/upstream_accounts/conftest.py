@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer[1])
 
-    do_GET = do_POST = _answer  # noqa: N815 - the library's names
+    do_GET = do_POST = do_PUT = _answer  # noqa: N815 - the library's names
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         pass

@@ -89,11 +89,21 @@ async def test_a_connection_whose_company_nobody_has_confirmed_is_not_used(
     assert fracttal.seen == []
 
 
-async def test_a_program_that_may_see_only_own_work_orders_sees_none(
-    world: World, connection: ApiConnection, fracttal: FracttalOne
+@pytest.mark.parametrize("path", ["work_orders", "work_orders_movements"])
+async def test_who_is_limited_to_own_work_orders_sees_none_rather_than_all(
+    world: World, connection: ApiConnection, fracttal: FracttalOne, path: str
 ) -> None:
-    with pytest.raises(NotPermitted):
-        await of(connection, world, user_id=None, own_work_orders_only=True).get(["work_orders"])
+    """Nothing at Fracttal One narrows a token to that, so what the group promises is kept by refusing."""
+    await linked(connection, world.owner)
+    for upstream in (
+        of(connection, world, own_work_orders_only=True),
+        of(connection, world, user_id=None, own_work_orders_only=True),
+    ):
+        with pytest.raises(NotPermitted):
+            await upstream.get([path])
+        with pytest.raises(NotPermitted):
+            await upstream.put([path, "OT-1"], {})
+        assert not upstream.may_have_written
     assert fracttal.seen == []
 
 
