@@ -74,7 +74,8 @@ def ours(work: Path, upstream: str) -> Iterator[tuple[str, str]]:
     port = free_port()
     environment = {
         "VAR_DIR": str(work), "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "UPSTREAM_URL": upstream, "API_REQUESTS_PER_MINUTE": "0", "DEMO_PLANT": "1", "LOG_LEVEL": "WARNING",
+        "UPSTREAM_URL": upstream, "UPSTREAM_REQUESTS_PER_MINUTE": "0",
+        "API_REQUESTS_PER_MINUTE": "0", "DEMO_PLANT": "1", "LOG_LEVEL": "WARNING",
     }  # fmt: skip
     manage(environment, "migrate", "-v0")
     manage(environment, "seed_demo")

@@ -41,6 +41,8 @@ HOST = os.environ.get("HOST", "127.0.0.1")
 WORKERS = int(os.environ.get("WORKERS", "1"))
 UPSTREAM_URL = os.environ.get("UPSTREAM_URL", "").rstrip("/")
 UPSTREAM_DEADLINE_SECONDS = float(os.environ.get("UPSTREAM_DEADLINE_SECONDS", "25"))
+UPSTREAM_REQUESTS_PER_MINUTE = int(os.environ.get("UPSTREAM_REQUESTS_PER_MINUTE", "200"))
+UPSTREAM_REFERENCE_SECONDS = float(os.environ.get("UPSTREAM_REFERENCE_SECONDS", "30"))
 UPSTREAM_KEYS = os.environ.get("UPSTREAM_KEYS", "")
 API_REQUESTS_PER_MINUTE = int(os.environ.get("API_REQUESTS_PER_MINUTE", "200"))
 

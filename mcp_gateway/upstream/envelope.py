@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
+import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -162,10 +164,7 @@ def _total(value: object) -> int | None:
 def _refusal(answer: Answer, *, is_write: bool) -> GatewayError:
     status = answer.status
     if status in (406, 429):
-        seconds = wait_seconds(answer.headers)
-        return RateLimited(
-            f"The company's budget of calls to Fracttal One is spent. Wait {seconds} seconds.", seconds
-        )
+        return out_of_budget(wait_seconds(answer.headers))
     if status == 403:
         return not_permitted()
     if status == 404:
@@ -211,6 +210,22 @@ def _invalid_fields(body: dict[str, Any] | None) -> list[str]:
             if isinstance(name, str) and name.isascii() and name.replace("_", "").isalnum():
                 names.append(name[:64])
     return names
+
+
+def out_of_budget(seconds: int) -> RateLimited:
+    return RateLimited(
+        f"The company's budget of calls to Fracttal One is spent. Wait {seconds} seconds.", seconds
+    )
+
+
+def first_number(headers: Mapping[str, str], names: Sequence[str]) -> float | None:
+    """Of the first of these headers that holds one, finite; each of them has an older spelling."""
+    for name in names:
+        with contextlib.suppress(ValueError):
+            number = float(headers.get(name, ""))
+            if math.isfinite(number):
+                return number
+    return None
 
 
 def wait_seconds(headers: Mapping[str, str]) -> int:

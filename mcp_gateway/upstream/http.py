@@ -37,7 +37,7 @@ from mcp_gateway.errors import (
     UpstreamUnavailable,
     WrongCompany,
 )
-from mcp_gateway.upstream import credentials
+from mcp_gateway.upstream import budget, credentials, joined, reference_cache
 from mcp_gateway.upstream.credentials import Account
 from mcp_gateway.upstream.envelope import (
     LOST_WRITE,
@@ -56,6 +56,7 @@ RETRIES = 2
 ATTEMPT_SHARE = 0.4  # of the deadline, so that a read that hangs leaves time for another
 CONNECT_SECONDS = 5.0
 POOL_SIZE = 100
+QUEUE_SHARE = 0.8  # of what is left of the deadline, so that time to ask remains
 SPENT_SECONDS = 0.05  # with less than this left, another try cannot end
 RECORDS = frozenset(
     {
@@ -189,6 +190,7 @@ async def start() -> None:
 
 
 async def stop() -> None:
+    await budget.stop()
     for engine in _engines.pop(asyncio.get_running_loop(), {}).values():
         await engine.close()
 
@@ -236,6 +238,7 @@ class Upstream:
         self.calls = 0
         self.may_have_written = False  # a write was sent and was not refused
         self._caller = caller
+        self._budget: budget.Budget | None = None
         self._deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
 
     @classmethod
@@ -254,7 +257,19 @@ class Upstream:
 
     async def get(self, segments: Sequence[str], query: Query | None = None) -> Envelope:
         """An unknown record is an empty answer, as an unknown filter value is."""
-        return understood(await self._read(self._url(segments, query)), is_write=False)
+        url = self._url(segments, query)
+        cache = reference_cache.reference_cache(segments)
+        if cache is None:
+            return understood(await self._joined(url), is_write=False)
+        kept = cache.get(self._caller, segments[0], url)
+        if kept is not None:
+            await credentials.credential_for(self._caller)  # who has lost theirs gets nothing kept either
+            return understood(kept, is_write=False)
+        writes = cache.writes
+        answer = await self._joined(url)
+        envelope = understood(answer, is_write=False)
+        cache.put(self._caller, segments[0], url, answer, writes)
+        return envelope
 
     async def put(
         self,
@@ -265,15 +280,19 @@ class Upstream:
         bare: str | None = None,
     ) -> Envelope:
         """`bare`: see `understood`."""
-        return await self._write("PUT", self._url(segments, query), body, bare)
+        return await self._write("PUT", segments, query, body, bare)
 
     async def post(self, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
-        return await self._write("POST", self._url(segments), body)
+        return await self._write("POST", segments, None, body)
+
+    async def _joined(self, url: str) -> Answer:
+        return await joined.joined(self._caller, url, self._left(), self._read)
 
     async def _read(self, url: str) -> Answer:
         """Tried again after a broken connection or an error there, never past the deadline."""
         for attempt in range(RETRIES + 1):
             last = attempt == RETRIES
+            await self._turn()
             try:
                 async with asyncio.timeout(settings.UPSTREAM_DEADLINE_SECONDS * ATTEMPT_SHARE):
                     answer = await self._authorized("GET", url, None)
@@ -297,9 +316,16 @@ class Upstream:
         raise AssertionError  # the last attempt returns or raises
 
     async def _write(
-        self, method: str, url: str, body: Mapping[str, Any], bare: str | None = None
+        self,
+        method: str,
+        segments: Sequence[str],
+        query: Query | None,
+        body: Mapping[str, Any],
+        bare: str | None = None,
     ) -> Envelope:
         """Sent once. Whatever leaves its outcome open is said to be open."""
+        url = self._url(segments, query)
+        await self._turn()
         if self._left() < SPENT_SECONDS:
             raise UpstreamTimeout("The time ran out before anything was written. Try again.")
         before, self.may_have_written = self.may_have_written, True
@@ -318,12 +344,17 @@ class Upstream:
         except GatewayError:  # refused: nothing was written
             self.may_have_written = before
             raise
+        finally:
+            joined.wrote()
+            reference_cache.forget(self._caller, segments[0])
 
     async def _authorized(self, method: str, url: str, body: bytes | None) -> Answer:
         """One fresh credential after a 401: the request was refused, so it may be sent again."""
         remote = self._caller.remote
         refused = ""
-        for _attempt in range(2):
+        for attempt in range(2):
+            if attempt:
+                await self._turn()
             token = await credentials.credential_for(self._caller, refused)
             headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
             if body is not None:
@@ -331,6 +362,8 @@ class Upstream:
             self.calls += 1
             async with asyncio.timeout(max(0.0, self._left())):
                 answer = await _engine(remote).send(method, url, headers, body)
+            if self._budget is not None:
+                self._budget.hear(answer.status, answer.headers)
             if answer.status != 401:
                 if remote and from_another_company(answer, remote.company_id):
                     security.warning("answer of another company connection=%d", remote.connection_id)
@@ -347,6 +380,14 @@ class Upstream:
     def _url(self, segments: Sequence[str], query: Query | None = None) -> str:
         check_narrowing(self._caller, segments)
         return build_url(segments, query, self._caller.remote)
+
+    async def _turn(self) -> None:
+        """One request of the company's budget: at once, or in turn with the company's other people."""
+        self._budget = budget.budget_of(self._caller)
+        if self._budget is not None:
+            person = budget.person_of(self._caller)
+            if not self._budget.spend_now(person):
+                await self._budget.spend(person, self._left() * QUEUE_SHARE)
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()

@@ -70,6 +70,7 @@ def started(directory: Path, **environment: str) -> Iterator[Server]:
         "PORT": str(port),
         "PUBLIC_URL": url,
         "API_REQUESTS_PER_MINUTE": "0",
+        "UPSTREAM_REQUESTS_PER_MINUTE": "0",
         "DEMO_PLANT": "1",
         "PYTHONUNBUFFERED": "1",
         **environment,

@@ -82,6 +82,7 @@ async def scripted(settings: Settings) -> AsyncIterator[Scripted]:
     host, port = runner.addresses[0][:2]
     server.url = settings.UPSTREAM_URL = f"http://{host}:{port}/api"
     settings.UPSTREAM_DEADLINE_SECONDS = 10.0
+    settings.UPSTREAM_REQUESTS_PER_MINUTE = 0  # the tests of the budget set their own
     yield server
     await gateway_upstream.stop()
     await runner.cleanup()

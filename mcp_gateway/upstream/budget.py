@@ -1,0 +1,194 @@
+"""The company's requests a minute, spent in turns: one person after another, nobody beyond the deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import OrderedDict, deque
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+
+from mcp_gateway.caller import Caller
+from mcp_gateway.errors import RateLimited
+from mcp_gateway.upstream.budget_redis import SharedBuckets
+from mcp_gateway.upstream.envelope import LONGEST_WAIT_SECONDS, first_number, out_of_budget, wait_seconds
+from mcp_gateway.upstream.pace import Bucket, Grant, Heard, Pace
+
+LIMIT_HEADERS = ("ratelimit-limit", "request-call-limit")
+REMAINING_HEADERS = ("ratelimit-remaining", "request-call-limit-remaining")
+LONGEST_SLEEP = 1.0  # another process may have given back, and a person's use fades
+MOST_COMPANIES = 10_000
+MOST_ASKED_FOR = 50  # people, in one question to the bucket
+
+_budgets: WeakKeyDictionary[asyncio.AbstractEventLoop, OrderedDict[str, Budget]] = WeakKeyDictionary()
+_shared: WeakKeyDictionary[asyncio.AbstractEventLoop, SharedBuckets] = WeakKeyDictionary()
+
+
+def budget_of(caller: Caller) -> Budget | None:
+    """The budget of the company behind this caller; None where there is no limit."""
+    limit = limit_of(caller)
+    if limit <= 0:
+        return None
+    loop = asyncio.get_running_loop()
+    kept = _budgets.setdefault(loop, OrderedDict())
+    name = company_of(caller)
+    budget = kept.get(name)
+    if budget is None or budget.configured != limit:
+        shared = None
+        if settings.REDIS_URL:
+            shared = _shared.get(loop) or _shared.setdefault(loop, SharedBuckets(settings.REDIS_URL))
+        budget = kept[name] = Budget(name, limit, shared)
+        while len(kept) > MOST_COMPANIES:
+            kept.popitem(last=False)
+    return budget
+
+
+async def stop() -> None:
+    """Forgets the books of the running loop and closes its connections to Redis."""
+    loop = asyncio.get_running_loop()
+    _budgets.pop(loop, None)
+    shared = _shared.pop(loop, None)
+    if shared is not None:
+        await shared.close()
+
+
+def limit_of(caller: Caller) -> int:
+    """Requests a minute of this process: the embedded API in the same process has its own setting."""
+    if caller.remote is None and not settings.UPSTREAM_URL:
+        limit = settings.API_REQUESTS_PER_MINUTE
+    else:
+        limit = settings.UPSTREAM_REQUESTS_PER_MINUTE
+    return int(limit)
+
+
+def company_of(caller: Caller) -> str:
+    """Who pays: two companies here that link to one company there share its budget."""
+    remote = caller.remote
+    if remote is None:
+        return f"here:{caller.company_id}"
+    if remote.company_id is None:
+        return f"link:{remote.connection_id}"
+    return f"{remote.base_url}:{remote.company_id}"
+
+
+def person_of(caller: Caller) -> str:
+    return f"c{caller.consumer_id}" if caller.user_id is None else f"u{caller.user_id}"
+
+
+class Budget:
+    """Of one company, in one event loop."""
+
+    def __init__(self, name: str, limit: int, shared: SharedBuckets | None = None) -> None:
+        self.configured = self._limit = limit
+        self._name, self._shared, self._bucket = name, shared, Bucket()
+        self._heard: Heard | None = None
+        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._arrived = asyncio.Event()
+        self._opens_at = 0.0  # nobody gets a token before
+        self._serving: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[Grant | None] | None = None
+
+    def spend_now(self, person: str) -> bool:
+        """Takes a token of this process if there is one for this person and nobody waits for it."""
+        if self._waiting or (self._shared is not None and self._shared.is_up):
+            return False
+        return self._take_here([person]).turn is not None
+
+    async def spend(self, person: str, seconds: float) -> None:
+        """Waits for a token, at most so long; RateLimited says when to come again."""
+        if not self._waiting and self._shared is not None and (await self._take([person])).turn is not None:
+            return
+        if self._opens_at - time.monotonic() > seconds:
+            raise self._refusal(person)
+        queue = self._waiting.setdefault(person, deque())
+        if len(queue) >= self.configured:
+            raise self._refusal(person)
+        turn = asyncio.get_running_loop().create_future()
+        queue.append(turn)
+        self._arrived.set()
+        if self._serving is None or self._serving.done():
+            self._serving = asyncio.ensure_future(self._serve())
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                await turn
+        except TimeoutError:
+            raise self._refusal(person) from None
+        finally:
+            self._leave(person, turn)
+
+    def hear(self, status: int, headers: Mapping[str, str]) -> None:
+        """What an answer says of the company's count: in its headers, or by refusing."""
+        left = 0.0 if status in (406, 429) else first_number(headers, REMAINING_HEADERS)
+        if left is None:
+            return
+        heard = Heard(max(0, int(left)), time.monotonic() + wait_seconds(headers))
+        self._bucket.note(heard)
+        if self._shared is not None:
+            self._heard = heard  # told with the next question; a refusal at once
+            if not heard.left and self._shared.is_up and (self._telling is None or self._telling.done()):
+                self._telling = asyncio.ensure_future(
+                    self._shared.take(self._name, Pace(self._limit), [], heard)
+                )
+        limit = first_number(headers, LIMIT_HEADERS)
+        if limit is not None and limit >= 1:
+            self._limit = int(min(limit, self.configured))
+
+    async def _take(self, people: list[str]) -> Grant:
+        if self._shared is not None and self._shared.is_up:
+            heard, self._heard = self._heard, None
+            grant = await self._shared.take(self._name, Pace(self._limit), people, heard)
+            if grant is not None:
+                self._opens_at = 0.0 if grant.turn is not None else time.monotonic() + grant.wait
+                return grant
+        return self._take_here(people)
+
+    def _take_here(self, people: list[str]) -> Grant:
+        # What nobody counts for all processes is divided among them.
+        pace = Pace(max(1, self._limit // max(1, settings.WORKERS)))
+        grant = self._bucket.take(pace, people)
+        self._opens_at = 0.0 if grant.turn is not None else time.monotonic() + grant.wait
+        return grant
+
+    async def _serve(self) -> None:
+        """Gives tokens to who waits, one person after another, until nobody does."""
+        while self._waiting:
+            people = list(self._waiting)[:MOST_ASKED_FOR]
+            self._arrived.clear()
+            grant = await self._take(people)
+            if grant.turn is not None:
+                self._give(people[grant.turn])
+                continue
+            try:
+                async with asyncio.timeout(min(grant.wait, LONGEST_SLEEP)):
+                    await self._arrived.wait()
+            except TimeoutError:
+                pass
+
+    def _give(self, person: str) -> None:
+        queue = self._waiting.get(person)
+        while queue:
+            turn = queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                break
+        if queue:
+            self._waiting.move_to_end(person)
+        else:
+            self._waiting.pop(person, None)
+
+    def _leave(self, person: str, turn: asyncio.Future[None]) -> None:
+        queue = self._waiting.get(person)
+        if queue is not None:
+            if turn in queue:
+                queue.remove(turn)
+            if not queue:
+                del self._waiting[person]
+
+    def _refusal(self, person: str) -> RateLimited:
+        """`retry_after_seconds`: until the next token, or until this person's own queue is through."""
+        before = len(self._waiting.get(person, ())) * len(self._waiting)
+        seconds = max(self._opens_at - time.monotonic(), before / Pace(self._limit).per_second)
+        return out_of_budget(int(min(LONGEST_WAIT_SECONDS, max(1, math.ceil(seconds)))))
