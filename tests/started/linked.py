@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl
 
 import httpx
 
@@ -21,21 +23,73 @@ LINK = "/profile/fracttal-one/"
 SCOPE = "maintenance:read maintenance:write offline_access"
 
 
+class Line:
+    """Stands before the token endpoint: notes each form, passes it on, and may lose the answer."""
+
+    def __init__(self, target: str) -> None:
+        self.target, self.url = target, ""
+        self.forms: list[dict[str, str]] = []
+        self.headers: list[str] = []
+        self.answers_to_lose = 0
+
+    @property
+    def refreshes(self) -> list[dict[str, str]]:
+        return [form for form in self.forms if form["grant_type"] == "refresh_token"]
+
+
+@contextmanager
+def line(target: str) -> Iterator[Line]:
+    kept = Line(target)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            kept.forms.append(dict(parse_qsl(body.decode())))
+            kept.headers.append(str(self.headers))
+            names = ("authorization", "content-type", "accept")
+            headers = {name: self.headers[name] for name in names if self.headers.get(name)}
+            given = httpx.post(kept.target + self.path, content=body, headers=headers, timeout=20)
+            if kept.answers_to_lose and kept.forms[-1]["grant_type"] == "refresh_token":
+                kept.answers_to_lose -= 1
+                self.close_connection = True
+                return
+            self.send_response(given.status_code)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(given.content)))
+            self.end_headers()
+            self.wfile.write(given.content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    kept.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield kept
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)
+
+
 @dataclass
 class Pair:
-    """`fracttal` plays Fracttal One, `gateway` links to it; `key` and `secret` are for people."""
+    """`fracttal` plays Fracttal One, `gateway` links to it; `tokens` is the line to the token endpoint."""
 
     fracttal: Server
     gateway: Server
     people: dict[str, Any]
     programs: dict[str, Any]
+    tokens: Line
 
     def form(self, **changes: str) -> dict[str, str]:
         return {
             "kind": "fracttal_one",
             "api_url": f"{self.fracttal.url}/api",
             "authorize_url": f"{self.fracttal.url}/oauth/authorize",
-            "token_url": f"{self.fracttal.url}/oauth/token",
+            "token_url": f"{self.tokens.url}/oauth/token",
             "client_key": self.people["key"],
             "client_secret": self.people["secret"],
             "program_key": self.programs["key"],
@@ -76,6 +130,19 @@ class Pair:
         assert back.startswith(f"{self.gateway.url}{LINK}callback?"), back
         return person.open(back)
 
+    def link_from_profile(self, email: str, *, write: bool = True) -> httpx.Response:
+        person = Person(email)
+        return self.link(person, person.open(self.gateway.url + LINK), email, write=write)
+
+    def age(self, email: str) -> None:
+        """Let the access token of a person have ended."""
+        self.ask(
+            self.gateway,
+            "from consumers.upstream_accounts.models import LinkedAccount as L;"
+            "from django.utils import timezone as t;"
+            f"print(L.objects.filter(user__email={email!r}).update(expires_at=t.now(),refresh_at=t.now()))",
+        )
+
     def ask(self, server: Server, code: str) -> str:
         return server.manage("shell", "-v0", "-c", code).strip()
 
@@ -86,12 +153,9 @@ def pair(directory: Path, **environment: str) -> Iterator[Pair]:
     callback = f"http://127.0.0.1:{port}{LINK}callback"
     with (
         started(directory / "fracttal") as fracttal,
+        line(fracttal.url) as tokens,
         started(directory / "gateway", PORT=port, **environment) as gateway,
     ):
         people = fracttal.create_consumer("The gateway", callback)
         programs = fracttal.create_consumer("The gateway's programs", grant="client-credentials")
-        yield Pair(fracttal, gateway, people, programs)
-
-
-def host(url: str) -> str:
-    return urlsplit(url).netloc
+        yield Pair(fracttal, gateway, people, programs, tokens)
