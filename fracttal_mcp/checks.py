@@ -60,4 +60,12 @@ def check_installation(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
                 id="fracttal_mcp.W004",
             )
         )
+    if not settings.UPSTREAM_KEYS:
+        found.append(
+            CheckWarning(
+                "UPSTREAM_KEYS is not set, so no company can choose Fracttal One as its API connection.",
+                hint="Set UPSTREAM_KEYS as docs/settings.md says, or leave it where all data is embedded.",
+                id="fracttal_mcp.W005",
+            )
+        )
     return found

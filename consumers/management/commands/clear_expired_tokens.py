@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from consumers.models import AccessToken, AuthorizationRequest, Grant, RefreshToken
+from consumers.upstream_accounts.models import LinkAttempt
 
 BATCH = 1000
 # A redeemed code stays this long, so that its replay is known and revokes what it produced.
@@ -17,12 +18,13 @@ KEEP_CODES = dt.timedelta(days=1)
 
 
 class Command(BaseCommand):
-    help = "Deletes expired codes, tokens and unanswered authorization requests."
+    help = "Deletes expired codes, tokens and unanswered requests."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         for model, end, before in (
             (AuthorizationRequest, "expires_at", now),
+            (LinkAttempt, "expires_at", now),
             (Grant, "expires", now - KEEP_CODES),
             (AccessToken, "expires", now),
             # Superseded ones stay until they expire: that is how a replay is known.
