@@ -135,5 +135,6 @@ def test_clearing_keeps_what_recognises_a_replay(world: World, program: Program)
     RefreshToken.objects.update(expires=gone)
     AuthorizationRequest.objects.update(expires_at=gone)
     assert run("clear_expired_tokens").split() == [
-        "AuthorizationRequest:", "1", "LinkAttempt:", "0", "Grant:", "0", "AccessToken:", "0", "RefreshToken:", "2",
+        "AuthorizationRequest:", "1", "LinkAttempt:", "0", "Grant:", "0",
+        "AccessToken:", "0", "RefreshToken:", "2",
     ]  # fmt: skip
