@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,8 +13,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from mcp_gateway.authentication import authenticate
+from mcp_gateway.completion import complete
 from mcp_gateway.endpoint import Endpoint
 from mcp_gateway.guards import Guards
+from mcp_gateway.prompts import get_prompt, list_prompts
+from mcp_gateway.resources import list_templates, read
 from mcp_gateway.tools import CATALOGUE
 
 # ChatGPT reads the first 512 characters.
@@ -26,10 +30,23 @@ INSTRUCTIONS = (
 )
 
 
+SERVED = replace(
+    CATALOGUE,
+    features={
+        "prompts/list": list_prompts,
+        "prompts/get": get_prompt,
+        "resources/templates/list": list_templates,
+        "resources/read": read,
+        "completion/complete": complete,
+    },
+    capabilities=frozenset({"prompts", "resources", "completions"}),
+)
+
+
 @cache
 def endpoint() -> Endpoint:
     return Endpoint(
-        CATALOGUE,
+        SERVED,
         authenticate,
         server_info={"name": "fracttal-one", "title": "Fracttal One", "version": _version()},
         instructions=INSTRUCTIONS,

@@ -1,0 +1,98 @@
+"""Records by address: resources/templates/list and resources/read.
+
+An address is read by the tool that shows such a record, so it has the same rights, audit row and fence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+from mcp_types.jsonrpc import INVALID_PARAMS
+
+from mcp_gateway.caller import Caller
+from mcp_gateway.dispatch import call_tool
+from mcp_gateway.errors import InsufficientScope
+from mcp_gateway.protocol.messages import ProtocolError
+from mcp_gateway.registry import ToolResult
+from mcp_gateway.tools import CATALOGUE
+
+SCHEME = "fracttal://"
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`argument` is that of `tool`; `variable` that of the template."""
+
+    place: str
+    variable: str
+    title: str
+    tool: str
+    argument: str
+
+    @property
+    def template(self) -> str:
+        return f"{SCHEME}{self.place}/{{{self.variable}}}"
+
+
+KINDS = (
+    Kind("work-orders", "folio", "Work order", "get_work_order", "folio"),
+    Kind("assets", "code", "Asset", "get_asset", "code"),
+    Kind("requests", "id", "Work request", "get_work_request", "id"),
+)
+BY_PLACE = {kind.place: kind for kind in KINDS}
+
+
+async def list_templates(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
+    """Those whose records the person may see."""
+    return {
+        "resourceTemplates": [
+            {
+                "uriTemplate": kind.template,
+                "name": kind.place,
+                "title": kind.title,
+                "description": f"{kind.title} by its {kind.variable}, as {kind.tool} shows it.",
+                "mimeType": "application/json",
+            }
+            for kind in KINDS
+            if CATALOGUE.tools[kind.tool].rights <= caller.rights
+        ]
+    }
+
+
+async def read(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
+    """Raises ProtocolError (-32602) for what is no address, or no record that the person may see."""
+    uri = str(params["uri"])
+    place, _, name = uri.removeprefix(SCHEME).partition("/")
+    kind = BY_PLACE.get(place)
+    if kind is None or not uri.startswith(SCHEME) or not name:
+        raise ProtocolError(INVALID_PARAMS, "There is no such resource.", data={"uri": uri[:300]})
+    result = await run(caller, kind.tool, {kind.argument: unquote(name)})
+    if result.is_error:
+        message = result.meta["fracttal-one/error"]["message"]
+        raise ProtocolError(INVALID_PARAMS, message, data={"uri": uri[:300]})
+    text = "\n".join(block["text"] for block in result.content)
+    return {"contents": [{"uri": uri, "mimeType": "application/json", "text": text}]}
+
+
+def address(kind: Kind, name: str) -> str:
+    return f"{SCHEME}{kind.place}/{quote(name, safe='')}"
+
+
+async def run(caller: Caller, tool: str, arguments: dict[str, Any]) -> ToolResult:
+    """A tool called for a method that is not tools/call."""
+
+    async def nobody_waits(done: float, total: float | None = None, message: str = "") -> None:
+        return None
+
+    try:
+        result = await call_tool(
+            caller, tool, arguments, catalogue=CATALOGUE, progress=nobody_waits, request_id=""
+        )
+    except InsufficientScope:
+        raise ProtocolError(INVALID_PARAMS, "This connection may not read that.") from None
+    assert isinstance(result, ToolResult)
+    return result
