@@ -198,7 +198,8 @@ async def stop() -> None:
 def check_narrowing(caller: Caller, segments: Sequence[str]) -> None:
     """Fracttal One narrows work orders by the account's profile there and not for us: never show more
     than a permission group here promises."""
-    if caller.remote and caller.own_work_orders_only and segments and segments[0].startswith("work_orders"):
+    narrowed = caller.remote is not None and caller.own_work_orders_only
+    if narrowed and segments and segments[0].startswith(("work_order", "wo_")):
         raise NotPermitted(
             "This connection is limited to own work orders, which only the profile of an account at "
             "Fracttal One can do. An administrator has to choose a permission group here without that limit."

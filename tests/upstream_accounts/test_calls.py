@@ -89,7 +89,9 @@ async def test_a_connection_whose_company_nobody_has_confirmed_is_not_used(
     assert fracttal.seen == []
 
 
-@pytest.mark.parametrize("path", ["work_orders", "work_orders_movements"])
+@pytest.mark.parametrize(
+    "path", ["work_orders", "work_orders_movements", "wo_resources", "work_order_change_status"]
+)
 async def test_who_is_limited_to_own_work_orders_sees_none_rather_than_all(
     world: World, connection: ApiConnection, fracttal: FracttalOne, path: str
 ) -> None:
