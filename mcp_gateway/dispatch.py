@@ -30,6 +30,7 @@ from mcp_gateway.errors import (
     UpstreamTimeout,
 )
 from mcp_gateway.fence import fenced
+from mcp_gateway.legend import words
 from mcp_gateway.models import Outcome
 from mcp_gateway.registry import Call, Catalogue, InputRequired, Progress, Tool, ToolResult
 from mcp_gateway.upstream import Upstream
@@ -160,7 +161,9 @@ async def _run(tool: Tool[Any, Any], call: Call, checked: BaseModel) -> ToolResu
     if isinstance(output, (ToolResult, InputRequired)):
         return output
     data = output if isinstance(output, dict) else output.model_dump(mode="json", exclude_none=True)
-    return success_result(data, one_block=tool.one_block)
+    if tool.one_block or tool.output is None:
+        return success_result(data, one_block=tool.one_block)
+    return success_result(data, legend=words(tool.output, call.language))
 
 
 async def _write_once(
@@ -243,12 +246,15 @@ def _close(entry: audit.Entry, started: float, upstream: Upstream, error: Gatewa
         entry.outcome = Outcome.REFUSED if isinstance(error, Refusal) else Outcome.FAILED
 
 
-def success_result(data: dict[str, Any], *, one_block: bool = False) -> ToolResult:
+def success_result(data: dict[str, Any], *, one_block: bool = False, legend: bytes = b"") -> ToolResult:
     """`structuredContent`, and the same JSON as text for clients that read only that.
 
-    The text stands in a fence: what people wrote cannot leave it, and reads as what it is.
+    `legend` is one more member of the object, written already. The text stands in a fence: what people
+    wrote cannot leave it, and reads as what it is.
     """
     text = orjson.dumps(data, option=orjson.OPT_OMIT_MICROSECONDS)
+    if legend and data:
+        text = text[:-1] + legend + b"}"
     if len(text) > RESULT_LIMIT:
         return error_result(
             InvalidArguments("The answer would be too large. Ask for fewer rows or a shorter period.")

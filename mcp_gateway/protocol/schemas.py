@@ -17,7 +17,7 @@ def input_schema(model: type[BaseModel]) -> dict[str, Any]:
 def output_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The fields of the answer and their types. Of the records in it only that they are objects: their
     fields speak for themselves, and in full these schemas would be most of what `tools/list` costs."""
-    schema = _published(model.model_json_schema(mode="serialization"))
+    schema = published(model)
     fields = {name: _outline(field) for name, field in schema.get("properties", {}).items()}
     return {"type": "object", "properties": fields, "required": schema.get("required", [])}
 
@@ -29,6 +29,11 @@ def _outline(node: dict[str, Any]) -> dict[str, Any]:
     if "anyOf" in kept:
         kept["anyOf"] = [_outline(choice) for choice in kept["anyOf"]]
     return kept
+
+
+def published(model: type[BaseModel]) -> dict[str, Any]:
+    """The whole schema of an answer."""
+    return _published(model.model_json_schema(mode="serialization"))
 
 
 def _published(schema: dict[str, Any]) -> dict[str, Any]:

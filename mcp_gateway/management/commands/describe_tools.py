@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from mcp_gateway.capabilities import CAPABILITIES
 from mcp_gateway.protocol.schemas import input_schema
 from mcp_gateway.registry import Catalogue, Tool
 from mcp_gateway.tools import CATALOGUE
@@ -27,11 +28,23 @@ class Command(BaseCommand):
 
 def document(catalogue: Catalogue) -> str:
     tools = list(catalogue.tools.values())
-    overview = ["| Tool | What for | Rights | Writes |", "|---|---|---|---|"]
+    overview = ["| Tool | What for | Set | Rights | Writes |", "|---|---|---|---|---|"]
     for tool in tools:
         writes = "no" if tool.read_only else "yes"
-        overview.append(f"| [`{tool.name}`](#{tool.name}) | {tool.title} | {_rights(tool)} | {writes} |")
-    return "\n".join([HEAD, *overview, *(_section(tool) for tool in tools)]) + "\n"
+        row = (f"[`{tool.name}`](#{tool.name})", tool.title, tool.toolset, _rights(tool), writes)
+        overview.append(f"| {' | '.join(row)} |")
+    return "\n".join([HEAD, *overview, _capabilities(), *(_section(tool) for tool in tools)]) + "\n"
+
+
+def _capabilities() -> str:
+    lines = ["\n## Which tool does what\n", "| Operation | Tool | With |", "|---|---|---|"]
+    for operation, (tool, chosen) in CAPABILITIES.items():
+        name = f"[`{tool}`](#{tool})" if tool else "–"
+        how = ", ".join(f"`{key}: {value}`" if value else f"`{key}`" for key, value in chosen.items())
+        if not tool:
+            how = "; ".join(chosen.values())
+        lines.append(f"| {operation} | {name} | {how} |")
+    return "\n".join(lines)
 
 
 def _rights(tool: Tool[Any, Any]) -> str:

@@ -1,0 +1,111 @@
+"""Words of the caller's language for the constants of an answer, once per answer.
+
+Records hold stable English constants, which programs and later calls rely on. `words` says what a person
+of this language calls them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from pydantic import BaseModel
+
+from mcp_gateway.protocol.schemas import published
+
+WORDS: dict[str, str | Promise] = {
+    "in_process": _("In process"),
+    "review": _("In review"),
+    "completed": _("Finished"),
+    "cancelled": _("Cancelled"),
+    "not_started": _("Not started"),
+    "in_progress": _("In progress"),
+    "paused": _("Paused"),
+    "done": _("Done"),
+    "open": _("Open"),
+    "work_order_in_process": _("Work order in process"),
+    "solved_without_work_order": _("Resolved without work order"),
+    "solved_with_work_order": _("Resolved with work order"),
+    "waiting_for_work_order": _("Waiting for a work order"),
+    "work_order_in_review": _("Work order in review"),
+    "work_order_cancelled": _("Work order cancelled"),
+    "waiting_for_another_work_order": _("Waiting for another work order"),
+    "removed_from_pending": _("Removed from pending tasks"),
+    "rejected": _("Rejected"),
+    "from_guest_portal": _("Created from the guest portal"),
+    "very_high": _("Very high"),
+    "high": _("High"),
+    "medium": _("Medium"),
+    "low": _("Low"),
+    "very_low": _("Very low"),
+    "none": pgettext_lazy("damage", "None"),
+    "environment": _("Environment"),
+    "facilities": _("Facilities"),
+    "internal_staff": _("Own staff"),
+    "third_parties": _("Third parties"),
+    "other": pgettext_lazy("damage", "Other"),
+    "location": _("Location"),
+    "equipment": _("Equipment"),
+    "tool": _("Tool"),
+    "spare_part": _("Spare part or supply"),
+    "digital": _("Digital asset"),
+    "counter": _("Counter"),
+    "gauge": _("Gauge"),
+    "part": _("Part"),
+    "labour": _("Labour"),
+    "service": _("Service"),
+    "service_provider": _("Service provider"),
+    "manufacturer": _("Manufacturer"),
+    "supplier": _("Supplier"),
+    "customer": _("Customer"),
+}
+
+
+_written: dict[tuple[type[BaseModel], str], bytes] = {}
+
+
+def words(model: type[BaseModel], language: str) -> bytes:
+    """`,"words":{field: {constant: word}}` for an answer of this model; nothing in English."""
+    if language.startswith("en"):
+        return b""
+    key = model, language
+    if key not in _written:
+        _written[key] = _write(model, language)
+    return _written[key]
+
+
+def _write(model: type[BaseModel], language: str) -> bytes:
+    with translation.override(language):
+        found = {
+            field: {constant: str(WORDS[constant]) for constant in constants}
+            for field, constants in _constants(published(model))
+            if all(constant in WORDS for constant in constants)
+        }
+    return b',"words":' + orjson.dumps(found) if found else b""
+
+
+def _constants(schema: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Each field of fixed words, at any depth. Fields of one name that differ are both in it."""
+    merged: dict[str, list[str]] = {}
+
+    def walk(node: Any) -> None:
+        if isinstance(node, list):
+            for part in node:
+                walk(part)
+        if not isinstance(node, dict):
+            return
+        for name, field in node.get("properties", {}).items():
+            for constant in field.get("enum", ()) if isinstance(field, dict) else ():
+                merged.setdefault(name, [])
+                if constant not in merged[name]:
+                    merged[name].append(constant)
+        for part in node.values():
+            walk(part)
+
+    walk(schema)
+    yield from merged.items()
