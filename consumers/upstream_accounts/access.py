@@ -194,3 +194,10 @@ def token_of_program(connection_id: int, refused: str = "") -> str:
             raise ConsumerRefused from None
         _program_tokens[connection.pk] = (origin, tokens)
     return tokens.access
+
+
+def forget_program(connection_id: int, refused: str) -> None:
+    """A token that was refused is not shown again."""
+    kept = _program_tokens.get(connection_id)
+    if kept is not None and kept[1].access == refused:
+        _program_tokens.pop(connection_id, None)

@@ -81,6 +81,9 @@ async def not_accepted(caller: Caller, refused: str) -> GatewayError:
         remote, user_id = caller.remote, caller.user_id
         _linked.pop((remote.connection_id, user_id), None)
         await _in_thread(_lookups, partial(access.mark_dead, remote.connection_id, user_id, refused))
+    elif caller.remote is not None:
+        _linked.pop((caller.remote.connection_id, None), None)
+        access.forget_program(caller.remote.connection_id, refused)
     return _reconnect(caller)
 
 

@@ -356,7 +356,11 @@ class Upstream:
         for attempt in range(2):
             if attempt:
                 await self._turn()
-            token = await credentials.credential_for(self._caller, refused)
+            try:
+                async with asyncio.timeout(max(0.0, self._left())):
+                    token = await credentials.credential_for(self._caller, refused)
+            except TimeoutError:  # while it was renewed
+                raise NotSent from None
             headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
             if body is not None:
                 headers["Content-Type"] = "application/json"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.clients.assistant import Assistant
+from tests.started.databases import postgres
 from tests.started.linked import LINK, Pair, pair
 from tests.started.person import Person, forms_of
 
@@ -168,3 +170,26 @@ def test_back_to_the_embedded_data_everybody_must_link_again(instances: Pair, pl
     assert "badge bad" not in instances.configure()
     forget_kept()
     assert code_of(planner.call("list_assets", limit=1)) == "not_connected"
+
+
+@pytest.mark.postgres
+def test_the_same_on_postgresql_without_redis(tmp_path: Path) -> None:
+    """Refreshed once by two processes with nothing shared but the database; dead is dead in both."""
+    with (
+        postgres(tmp_path / "postgres") as database,
+        pair(tmp_path / "linked", WORKERS="2", DATABASE_URL=database) as instances,
+    ):
+        assert "badge bad" not in instances.configure()
+        planner = instances.connect(PLANNER)
+        instances.age(PLANNER)
+        forget_kept()
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(lambda _: planner.call("list_assets", limit=1), range(32)))
+        assert not [answer for answer in answers if answer.get("isError")]
+        assert len(instances.tokens.refreshes) == 1
+        instances.ask(instances.fracttal, REVOKE % PLANNER)
+        forget_kept()
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(lambda _: planner.call("list_assets", limit=1), range(32)))
+        assert {code_of(answer) for answer in answers} == {"not_connected"}
+        assert len(instances.tokens.refreshes) == 2

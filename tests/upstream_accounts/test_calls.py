@@ -20,7 +20,7 @@ from mcp_gateway.upstream.http import ReachableOnly, build_url
 from mcp_gateway.upstream.personnel import person_of_account
 from tests.conftest import World
 from tests.upstream.conftest import caller
-from tests.upstream_accounts.conftest import Answer, FracttalOne, counting, error, link
+from tests.upstream_accounts.conftest import Answer, FracttalOne, counting, error, link, pause
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -226,6 +226,36 @@ async def test_a_token_endpoint_that_is_down_is_no_reason_to_connect_again(
     with pytest.raises(UpstreamUnavailable):
         await of(connection, world).get(["items"])
     assert (await stored(world)).is_live
+
+
+async def test_a_program_that_is_refused_twice_is_told_so(
+    world: World, connection: ApiConnection, fracttal: FracttalOne
+) -> None:
+    fracttal.script = playing(lambda token, path: unauthorized())
+    for calls in (4, 8):  # token, refused, token, refused; and anew, for the token is not kept
+        with pytest.raises(NotConnected):
+            await of(connection, world, user_id=None).get(["items"])
+        assert len(fracttal.seen) == calls
+
+
+async def test_a_write_that_waited_too_long_for_its_token_was_surely_not_sent(
+    world: World, connection: ApiConnection, fracttal: FracttalOne, settings: Settings
+) -> None:
+    settings.UPSTREAM_DEADLINE_SECONDS = 0.5
+    await linked(connection, world.owner, seconds=-1)
+
+    def slow(method: str, path: str, fields: dict[str, str], who: str) -> Answer:
+        pause(1.0)
+        return counting(method, path, fields, who)
+
+    fracttal.script = slow
+    upstream = of(connection, world)
+    with pytest.raises(UpstreamUnavailable, match="nothing was written"):
+        await upstream.post(["work_requests"], {"description": "x"})
+    assert not upstream.may_have_written
+    await asyncio.sleep(1.0)
+    assert [path for _method, path, _fields, _who in fracttal.seen] == ["/oauth/token"]
+    assert (await stored(world)).generation == 2  # the renewal went on, and was kept
 
 
 async def test_a_write_whose_answer_is_lost_is_sent_once(
