@@ -209,7 +209,7 @@ async def measure(given: argparse.Namespace, stack: ExitStack) -> dict[str, Any]
     shared = {"SECRET_KEY": secrets.token_urlsafe(50), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
     plant = stack.enter_context(started(work / "plant", **shared, API_REQUESTS_PER_MINUTE="200"))
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=60)
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=2), timeout=aiohttp.ClientTimeout(total=60)
     ) as session:
         ledger = Ledger(plant.url)
         runner = await ledger.start(session)
