@@ -40,6 +40,20 @@ MODERN_META = {
 }
 PEERS = {"floor": "floor:app", "SDK, session manager": "sdk:app", "SDK, serve_one": "sdk_direct:app"}
 OURS = "fracttal-mcp"
+CONSUMERS = 192  # more than there are connections: equal reads of one caller in flight would be sent once
+MADE = """
+import io, json
+from django.core.management import call_command
+made = []
+for number in range({count}):
+    out = io.StringIO()
+    call_command(
+        "create_consumer", company="demo", name=f"Benchmark {{number}}", grant="client-credentials",
+        group="Administrators", json=True, stdout=out,
+    )
+    made.append(json.loads(out.getvalue()))
+print(json.dumps(made))
+"""
 
 
 def pinned(processors: list[int], *command: str) -> list[str]:
@@ -69,8 +83,8 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 
 
 @contextmanager
-def ours(work: Path, upstream: str) -> Iterator[tuple[str, str]]:
-    """The product as it is served: real token, rights, validation, audit rows. Gives address and token."""
+def ours(work: Path, upstream: str) -> Iterator[tuple[str, list[str]]]:
+    """The product as it is served: real tokens, rights, validation, audit rows. Gives address and tokens."""
     port = free_port()
     environment = {
         "VAR_DIR": str(work), "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -79,22 +93,21 @@ def ours(work: Path, upstream: str) -> Iterator[tuple[str, str]]:
     }  # fmt: skip
     manage(environment, "migrate", "-v0")
     manage(environment, "seed_demo")
-    made = json.loads(
-        manage(
-            environment, "create_consumer", "--company", "demo", "--name", "Benchmark",
-            "--grant", "client-credentials", "--group", "Administrators", "--json",
-        )
-    )  # fmt: skip
+    made = json.loads(manage(environment, "shell", "-v0", "-c", MADE.format(count=CONSUMERS)))
     command = pinned(SERVER, sys.executable, "manage.py", "serve")
     with process(command, port, work / "ours.log", **environment):
-        fields = {"grant_type": "client_credentials", "resource": made["mcp_url"]}
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/oauth/token",
-            urllib.parse.urlencode(fields).encode(),
-            {"authorization": "Basic " + b64encode(f"{made['key']}:{made['secret']}".encode()).decode()},
-        )
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            yield made["mcp_url"], json.load(answer)["access_token"]
+        yield made[0]["mcp_url"], [token_of(port, one) for one in made]
+
+
+def token_of(port: int, made: dict[str, str]) -> str:
+    fields = {"grant_type": "client_credentials", "resource": made["mcp_url"]}
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/oauth/token",
+        urllib.parse.urlencode(fields).encode(),
+        {"authorization": "Basic " + b64encode(f"{made['key']}:{made['secret']}".encode()).decode()},
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return str(json.load(answer)["access_token"])
 
 
 @contextmanager
@@ -163,14 +176,20 @@ def check(address: str, token: str, operation: str, era: str) -> int:
 
 
 def load(
-    address: str, token: str, operation: str, era: str, connections: int, seconds: int
+    address: str, tokens: list[str], operation: str, era: str, connections: int, seconds: int
 ) -> dict[str, float]:
     body, headers = question(operation, era)
     lines = [f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers.items()]
     with tempfile.NamedTemporaryFile("w", suffix=".lua", encoding="utf-8") as script:
         script.write('wrk.method = "POST"\n' + "\n".join(lines) + "\n")
         script.write(
-            f'wrk.headers["authorization"] = "Bearer {token}"\nwrk.body = [==[{json.dumps(body)}]==]\n'
+            f"wrk.body = [==[{json.dumps(body)}]==]\n"
+            f"local tokens, number = {{{', '.join(json.dumps(token) for token in tokens)}}}, 0\n"
+            "function request()\n"
+            "  number = number % #tokens + 1\n"
+            '  wrk.headers["authorization"] = "Bearer " .. tokens[number]\n'
+            "  return wrk.format()\n"
+            "end\n"
         )
         script.write(
             "function done(s, l, r)\n"
@@ -241,7 +260,8 @@ def main() -> None:
         mock = pinned(LOAD, sys.executable, str(HERE / "upstream.py"), str(port))
         stack.enter_context(process(mock, port, work / "upstream.log"))
         upstream = f"http://127.0.0.1:{port}/api"
-        address, token = stack.enter_context(ours(work, upstream))
+        address, tokens = stack.enter_context(ours(work, upstream))
+        token = tokens[0]
         tools = work / "tools.json"
         tools.write_text(json.dumps(ask(address, token, "tools/list", "legacy")["tools"]), encoding="utf-8")
         servers = {OURS: address}
@@ -251,10 +271,11 @@ def main() -> None:
             for operation in [given.operation] if given.operation else ["tools/list", "tools/call"]:
                 for era in ("legacy", "modern"):
                     for name, place in servers.items():
+                        shown = tokens if name == OURS else [token] * len(tokens)
                         if round_number == 0:
                             sizes[operation, era, name] = check(place, token, operation, era)
-                            load(place, token, operation, era, given.connections, 1)  # warm
-                        measured = load(place, token, operation, era, given.connections, given.seconds)
+                            load(place, shown, operation, era, given.connections, 1)  # warm
+                        measured = load(place, shown, operation, era, given.connections, given.seconds)
                         measured["kilobytes"] = sizes[operation, era, name] / 1000
                         found.setdefault(f"{operation} {era}", {}).setdefault(name, []).append(measured)
         report(found, given.connections, given.rounds, given.seconds)

@@ -21,7 +21,7 @@ LIMIT_HEADERS = ("ratelimit-limit", "request-call-limit")
 REMAINING_HEADERS = ("ratelimit-remaining", "request-call-limit-remaining")
 LONGEST_SLEEP = 1.0  # another process may have given back, and a person's use fades
 MOST_COMPANIES = 10_000
-MOST_ASKED_FOR = 50  # people, in one question to the bucket
+MOST_ASKED_FOR = 200  # people, in one question to the bucket
 
 _budgets: WeakKeyDictionary[asyncio.AbstractEventLoop, OrderedDict[str, Budget]] = WeakKeyDictionary()
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, SharedBuckets] = WeakKeyDictionary()
@@ -92,17 +92,19 @@ class Budget:
         self._telling: asyncio.Task[Grant | None] | None = None
 
     def spend_now(self, person: str) -> bool:
-        """Takes a token of this process if there is one for this person and nobody waits for it."""
-        if self._waiting or (self._shared is not None and self._shared.is_up):
+        """Takes a token of this process if there is one for this person; own calls that wait go first."""
+        if person in self._waiting or (self._shared is not None and self._shared.is_up):
             return False
         return self._take_here([person]).turn is not None
 
     async def spend(self, person: str, seconds: float) -> None:
         """Waits for a token, at most so long; RateLimited says when to come again."""
-        if not self._waiting and self._shared is not None and (await self._take([person])).turn is not None:
-            return
-        if self._opens_at - time.monotonic() > seconds:
-            raise self._refusal(person)
+        if person not in self._waiting:
+            grant = await self._take([person])
+            if grant.turn is not None:
+                return
+            if grant.wait > seconds:
+                raise self._refusal(person)
         queue = self._waiting.setdefault(person, deque())
         if len(queue) >= self.configured:
             raise self._refusal(person)

@@ -42,6 +42,12 @@ async def test_the_burst_goes_out_at_once_and_the_rest_in_turn(
     assert 1.5 < await ask(1, "later") < 2.7
 
 
+async def test_with_tokens_and_without_redis_nothing_is_waited_for(scripted: Scripted) -> None:
+    turn = Upstream.for_caller(caller())._turn()
+    with pytest.raises(StopIteration):  # the first step is the last one
+        turn.send(None)
+
+
 async def test_beyond_the_deadline_nobody_waits(scripted: Scripted, settings: Settings) -> None:
     settings.UPSTREAM_DEADLINE_SECONDS = 1.0
     for number in range(10):
@@ -80,6 +86,27 @@ async def test_a_greedy_person_does_not_starve_another(scripted: Scripted, setti
     for task in greedy:
         task.cancel()
     await asyncio.gather(*greedy, return_exceptions=True)
+
+
+async def test_a_greedy_person_who_waits_keeps_no_other_from_what_is_left(
+    scripted: Scripted, settings: Settings
+) -> None:
+    settings.UPSTREAM_REQUESTS_PER_MINUTE = 200
+    told = {"ratelimit-remaining": "15", "ratelimit-reset": "6"}
+    for person in range(2, 12):
+        await ask(person, "hello")
+    await asyncio.gather(*(ask(1, f"{number}") for number in range(15)))
+    scripted.script = [answers({"success": True, "data": [ROW], "total": 1}, 200, told), good([ROW])]
+    scripted.seen.clear()
+    await ask(1, "last")
+    waiting = asyncio.ensure_future(ask(1, "waits"))  # what is left in this window is for others
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    settings.UPSTREAM_DEADLINE_SECONDS = 1.0
+    assert await ask(2, "goes") < 0.3
+    assert not waiting.done()
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
 
 
 async def test_who_waits_is_served_in_turns(scripted: Scripted, settings: Settings) -> None:
