@@ -31,7 +31,7 @@ Script = Callable[[str, str, dict[str, str], str], Answer | None]
 
 @dataclass
 class FracttalOne:
-    """`script` answers; None closes the line without a word."""
+    """`script` answers, a 302 with the address as its body; None closes the line without a word."""
 
     url: str
     script: Script
@@ -76,6 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.send_response(answer[0])
+        if answer[0] == 302:
+            self.send_header("location", answer[1].decode())
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(answer[1])))
         self.end_headers()
