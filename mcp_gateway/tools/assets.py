@@ -94,6 +94,10 @@ class ListInput(ListArguments):
     available: Annotated[
         bool | None, Field(description="False: only assets that are out of service now.")
     ] = None
+    priority: Annotated[
+        list[Priority] | None, Field(min_length=1, max_length=5, description="Any of these.")
+    ] = None
+    has_plan: Annotated[bool | None, Field(description="Only with, or only without a task plan.")] = None
     text: Annotated[
         str | None,
         Field(
@@ -153,13 +157,23 @@ async def list_assets(call: Call, arguments: ListInput) -> AssetList:
             size=size,
         )
 
-    words = arguments.text
+    def keep(row: ItemRow) -> bool:
+        return (
+            (arguments.text is None or contains(arguments.text, *asset_texts(row)))
+            and (arguments.has_plan is None or (row.id_group_task is not None) == arguments.has_plan)
+            and (
+                arguments.priority is None
+                or PRIORITY_BY_NAME.get(row.priorities_description or "") in arguments.priority
+            )
+        )
+
+    ours = (arguments.text, arguments.has_plan, arguments.priority)
     found = await listed(
         fetch,
         lambda row: summary(upstream, row),
         start=int(position.get("row", 0)),
         limit=arguments.limit,
-        keep=None if words is None else lambda row: contains(words, *asset_texts(row)),
+        keep=keep if any(value is not None for value in ours) else None,
     )
     return AssetList(
         assets=found.records, **ending(call, "list_assets", arguments, found, [], **present(place=location))
