@@ -1,0 +1,25 @@
+"""What a list of tools costs an assistant before it has asked anything."""
+
+from __future__ import annotations
+
+import subprocess
+
+import orjson
+
+from mcp_gateway.listing import wire
+from mcp_gateway.tools import CATALOGUE
+from tests.clients.node import HERE, node, package
+
+MOST_TOKENS = 12_000
+
+
+def test_the_default_tools_cost_less_than_12000_tokens() -> None:
+    """Counted with the tokenizer that ChatGPT's models have (o200k_base)."""
+    package("gpt-tokenizer")
+    tools = CATALOGUE.selected({"default"}, read_only=False).tools.values()
+    listed = orjson.dumps({"tools": [wire(tool) for tool in tools]})
+    counted = subprocess.run(
+        [node(), str(HERE / "tokens.mjs")], input=listed, capture_output=True, check=True, cwd=HERE
+    )
+    tokens = int(counted.stdout)
+    assert 3000 < tokens < MOST_TOKENS, f"{tokens} tokens in {len(listed)} bytes"
