@@ -9,7 +9,7 @@ from maintenance.api.inventories import Adjustment, AssociateWarehouse, Inventor
 from maintenance.api.item_details import CustomFields, Moves
 from maintenance.api.items import Items, ItemsAvailability
 from maintenance.api.meters import InsertReading, MeterReadings, Meters, MetersAdvanced
-from maintenance.api.movements import Entries, MaterialRequests, Outputs, PurchaseOrders, Requisitions
+from maintenance.api.movements import Entries, Outputs
 from maintenance.api.pending_tasks import FromRequest, NonScheduled, PendingTasks
 from maintenance.api.personnel import People
 from maintenance.api.planning import (
@@ -25,6 +25,7 @@ from maintenance.api.planning import (
 from maintenance.api.subtasks import Subtasks
 from maintenance.api.third_parties import Contacts, Services, ThirdParties
 from maintenance.api.transactions import Transactions
+from maintenance.api.warehouse_papers import MaterialRequests, PurchaseOrders, Requisitions
 from maintenance.api.warehouses import WarehouseItems, Warehouses
 from maintenance.api.work_order_cancel import WorkOrderCancel
 from maintenance.api.work_order_resources import Resources
