@@ -14,8 +14,13 @@ from mcp_gateway.tools import CATALOGUE
 HEAD = """# Tools
 
 Written by `manage.py describe_tools > docs/tools.md` from the registry; a test keeps it in step.
-An assistant is shown the tools whose rights the person has. Tools that write also need the scope
-`maintenance:write`, and each of them takes an `idempotency_key`.
+An assistant is shown the tools whose rights the person has, of the sets that the consumer has or that the
+address chooses (`?toolsets=default,planning`; `?read_only=true` leaves out whatever writes). Tools that write
+also need the scope `maintenance:write`, and each of them takes an `idempotency_key`.
+
+Besides: the resources `fracttal://work-orders/{folio}`, `fracttal://assets/{code}` and
+`fracttal://requests/{id}`, and the prompts `shift_handover`, `weekly_maintenance_review`,
+`asset_health_report`, `plan_next_week` and `triage_new_requests`, with completion of codes.
 """
 
 
