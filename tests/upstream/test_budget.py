@@ -109,7 +109,11 @@ async def test_a_greedy_person_who_waits_keeps_no_other_from_what_is_left(
     await asyncio.gather(waiting, return_exceptions=True)
 
 
-async def test_who_waits_is_served_in_turns(scripted: Scripted, settings: Settings) -> None:
+@pytest.mark.parametrize("kept", [0.0, 3.0], ids=["turns alone", "with the reserve"])
+async def test_who_waits_is_served_in_turns(
+    scripted: Scripted, settings: Settings, monkeypatch: pytest.MonkeyPatch, kept: float
+) -> None:
+    monkeypatch.setattr("mcp_gateway.upstream.pace.KEPT_FOR_EACH", kept)
     settings.UPSTREAM_REQUESTS_PER_MINUTE = 240
     served: Counter[int] = Counter()
 
