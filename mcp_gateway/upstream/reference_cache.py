@@ -59,9 +59,11 @@ class ReferenceCache:
         """`writes` is that of the moment of asking: an answer that a write overtook is not kept."""
         if writes != self.writes or len(answer.body) > LARGEST_BYTES:
             return
-        key = _key(caller, resource, url)
+        now, key = time.monotonic(), _key(caller, resource, url)
         self._drop(key)
-        self._kept[key] = (time.monotonic() + settings.UPSTREAM_REFERENCE_SECONDS, answer)
+        while self._kept and next(iter(self._kept.values()))[0] <= now:
+            self._drop(next(iter(self._kept)))
+        self._kept[key] = (now + settings.UPSTREAM_REFERENCE_SECONDS, answer)
         self._bytes += len(answer.body) + len(url)
         while self._bytes > MOST_BYTES:
             self._drop(next(iter(self._kept)))

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from mcp_gateway.errors import NotConnected, UpstreamRejected
 from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.reference_cache import reference_cache
 from tests.upstream.conftest import Scripted, answers, caller, good
 
 LISTS = [["personnel"], ["warehouses"], ["tasks", "types"]]
@@ -102,6 +103,19 @@ async def test_a_refusal_is_not_kept(scripted: Scripted) -> None:
     with pytest.raises(UpstreamRejected):
         await ask(["personnel"])
     assert await ask(["personnel"]) == [{"code": "A"}]
+
+
+async def test_what_is_old_makes_room(scripted: Scripted, settings: Settings) -> None:
+    settings.UPSTREAM_REFERENCE_SECONDS = 0.1
+    scripted.script = [good([])]
+    for person in range(5):
+        await ask(["personnel"], user_id=person)
+    await asyncio.sleep(0.15)
+    await ask(["personnel"], user_id=9)
+    cache = reference_cache(["personnel"])
+    assert cache is not None
+    assert len(cache._kept) == 1
+    assert 0 < cache._bytes < 1000
 
 
 async def test_what_is_kept_has_a_largest_size(scripted: Scripted) -> None:
