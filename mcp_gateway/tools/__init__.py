@@ -21,6 +21,7 @@ from mcp_gateway.tools import (
     warehouse_documents,
     work_order_writes,
     work_orders,
+    work_request_writes,
     work_requests,
 )
 
@@ -31,6 +32,7 @@ CATALOGUE = Catalogue.of(
         *work_orders.TOOLS,
         *work_order_writes.TOOLS,
         *work_requests.TOOLS,
+        *work_request_writes.TOOLS,
         *planning.TOOLS,
         *assets.TOOLS,
         *meters.TOOLS,
