@@ -23,10 +23,10 @@ from consumers.upstream_accounts.models import ApiConnection, LinkedAccount
 from consumers.upstream_accounts.token_requests import ConsumerRefused, GrantRefused, Tokens, Unavailable
 
 # Longer than a refresh may take (twice exchange.TOTAL_SECONDS); a process that died is waited for as long.
-LEASE = dt.timedelta(seconds=20)
+LEASE = dt.timedelta(seconds=18)
 # After a failure, before the next try.
 PAUSE = dt.timedelta(seconds=5)
-WAIT_SECONDS = 18.0
+WAIT_SECONDS = 20.0  # past the lease of a process that died
 _LOOK_EVERY_SECONDS = 0.1
 
 

@@ -101,6 +101,26 @@ def test_a_lost_answer_to_a_refresh_costs_nobody_the_link(instances: Pair, plann
     assert len(set(shown)) == 1
 
 
+def test_case_207_a_process_that_dies_with_the_new_pair_in_hand(instances: Pair, planner: Assistant) -> None:
+    """Its lease runs out, and the next one asks again with the token that is still stored."""
+    instances.age(PLANNER)
+    before = len(instances.tokens.refreshes)
+    dies = (
+        "import os;from consumers.upstream_accounts import access;"
+        "from consumers.upstream_accounts.models import LinkedAccount as L;"
+        f"link=L.objects.get(user__email={PLANNER!r});L.set_tokens=lambda *pair: os._exit(9);"
+        "access.token_of_person(link.connection_id, link.user_id)"
+    )
+    with pytest.raises(RuntimeError):
+        instances.ask(instances.gateway, dies)
+    assert len(instances.tokens.refreshes) == before + 1
+    forget_kept()
+    assert planner.ask("list_assets", limit=1)
+    shown = [form["refresh_token"] for form in instances.tokens.refreshes[before:]]
+    assert len(shown) == 2
+    assert len(set(shown)) == 1
+
+
 def test_case_208_a_dead_link_is_said_and_mended(instances: Pair, planner: Assistant) -> None:
     """Revoked there: reconnect, with the address in text and data; nothing more is sent meanwhile."""
     instances.ask(instances.fracttal, REVOKE % PLANNER)
