@@ -23,8 +23,7 @@ from mcp_gateway.errors import (
     UpstreamTimeout,
 )
 from mcp_gateway.registry import Call
-from mcp_gateway.tools import assets, inventory_items
-from mcp_gateway.tools import work_requests as request_tool
+from mcp_gateway.tools import assets, inventory_items, work_request_writes
 from mcp_gateway.tools.work_orders import ListInput
 from mcp_gateway.upstream import (
     Upstream,
@@ -428,7 +427,9 @@ def person_then(scripted: Scripted, person: dict[str, Any]) -> None:
 
 async def test_row_22_a_clock_that_is_ahead(scripted: Scripted) -> None:
     person_then(scripted, {"code": "RH-1", "active": True, "account_email": "ana@example.com"})
-    made = await request_tool.create_work_request(as_ana(), request_tool.CreateInput(title="Fuga de aceite"))
+    made = await work_request_writes.create_work_request(
+        as_ana(), work_request_writes.CreateInput(title="Fuga de aceite")
+    )
     assert made.id == 77
     (sent,) = [orjson.loads(seen.body) for seen in scripted.seen if seen.method == "POST"]
     happened = dt.datetime.fromisoformat(sent["date_incident"])
@@ -461,6 +462,6 @@ async def test_row_28_misspelt_names_stay_on_the_wire(scripted: Scripted, upstre
 async def test_row_29_people_without_a_code(scripted: Scripted) -> None:
     person_then(scripted, {"code": None, "active": True, "account_email": "ana@example.com"})
     with pytest.raises(Refusal) as caught:
-        await request_tool.create_work_request(as_ana(), request_tool.CreateInput(title="Fuga"))
+        await work_request_writes.create_work_request(as_ana(), work_request_writes.CreateInput(title="Fuga"))
     assert "record with a code" in caught.value.message
     assert {seen.method for seen in scripted.seen} == {"GET"}
