@@ -11,14 +11,14 @@ from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import EARLIEST, LATEST
 from mcp_gateway.tools.people import writer
-from mcp_gateway.tools.resolving import PersonName, the_person
+from mcp_gateway.tools.resolving import PersonName, person_with_code
 from mcp_gateway.tools.saving import Saved, in_our_names
 from mcp_gateway.tools.stock import warehouse_named
 from mcp_gateway.tools.text import UntrustedText
 from mcp_gateway.tools.words import ANSWER, QUESTION, RESOURCE, ResourceKind, number_of, word_of
+from mcp_gateway.tools.work_order import Folio
 from mcp_gateway.tools.work_order_parts import Resource, resource
 from mcp_gateway.tools.work_order_writes import open_order
-from mcp_gateway.tools.work_orders import Folio
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream import work_order_parts as parts
 from mcp_gateway.upstream.rows import Period
@@ -170,7 +170,7 @@ async def add_resource(call: Call, arguments: NewResource) -> Resource:
     elif arguments.kind == "labour":
         body |= {"rh_description": arguments.description}
         if arguments.person is not None:
-            body["code_user"] = (await the_person(call, arguments.person)).code
+            body["code_user"] = (await person_with_code(call, arguments.person, "person")).code
     elif arguments.kind == "service":
         body |= {"tr_description": arguments.third_party}
     with in_our_names(RESOURCE_WIRE):

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from mcp_gateway.errors import InvalidArguments
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.inventory_items import PART_TYPE, Amount, PartType
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.people import writer
+from mcp_gateway.tools.resolving import PersonName, person_with_code
 from mcp_gateway.tools.saving import Saved, body_of, in_our_names
 from mcp_gateway.tools.stock import ItemCode, Warehouse, warehouse_named
 from mcp_gateway.tools.text import UntrustedName
@@ -20,7 +20,7 @@ from mcp_gateway.upstream import warehouse_documents as movements
 Quantity = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 
 
-class Goods(BaseModel):
+class Goods(Arguments):
     item: ItemCode
     quantity: Quantity
 
@@ -57,10 +57,7 @@ class Issue(Arguments):
     ] = None
     items: Annotated[list[GoodsOut], Field(min_length=1, max_length=100)]
     responsible: Annotated[
-        str | None,
-        Field(
-            min_length=1, max_length=64, description="Code of who takes it; the connected person if left out."
-        ),
+        PersonName | None, Field(description="Who takes it, code or name; the connected person if left out.")
     ] = None
     note: Annotated[str | None, Field(min_length=1, max_length=1000)] = None
     idempotency_key: IdempotencyKey | None = None
@@ -126,15 +123,15 @@ ISSUE_WIRE = {
 async def register_issue(call: Call, arguments: Issue) -> Movement:
     upstream: Upstream = call.upstream
     warehouse = await warehouse_named(upstream, arguments.warehouse)
-    responsible = arguments.responsible or (await writer(call)).code
-    if responsible is None:
-        raise InvalidArguments(
-            "Say who takes it.", fields=[{"field": "responsible", "problem": "is needed here"}]
-        )
+    taker = (
+        await writer(call)
+        if arguments.responsible is None
+        else await person_with_code(call, arguments.responsible, "responsible")
+    )
     body = body_of(arguments, ISSUE_WIRE) | {
         "warehouse_code": warehouse.code,
         "id_movement_type": 4 if arguments.kind == "work_order" else 5,
-        "responsible_code": responsible,
+        "responsible_code": taker.code,
         "items": [
             {"code": line.item, "id_type_item": PART_TYPE[line.type], "qty": line.quantity}
             for line in arguments.items

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Generic
 
 from pydantic import Field
 
-from mcp_gateway.errors import Ambiguous, NotFound, NotPermitted
+from mcp_gateway.errors import Ambiguous, InvalidArguments, NotFound, NotPermitted
 from mcp_gateway.registry import Call
 from mcp_gateway.tools.text import NAME, TEXT, cleaned, contains, fold
 from mcp_gateway.upstream import Upstream
@@ -119,6 +119,30 @@ async def the_person(call: Call, words: str) -> PersonRow:
         },
         "list_people finds people",
     )
+
+
+async def person_with_code(call: Call, words: str, argument: str) -> PersonRow:
+    """The person that `argument` of a write means. Work is given to codes: who has none is refused."""
+    person = await the_person(call, words)
+    if not person.code:
+        raise InvalidArguments(
+            "Who has no code cannot be given work or parts.",
+            fields=[{"field": argument, "problem": "has no code"}],
+        )
+    return person
+
+
+async def responsible_code(call: Call, words: str) -> str | None:
+    """The code of who is responsible, None where only the words can tell.
+
+    They can where the caller may not read people, and for contacts of third parties, who are not among them.
+    """
+    if "people:view" not in call.caller.rights:
+        return None
+    try:
+        return (await the_person(call, words)).code
+    except (NotFound, NotPermitted):
+        return None
 
 
 async def the_request(call: Call, words: str) -> RequestRow:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mcp_gateway.errors import InvalidArguments, NotFound, NotPermitted
 from mcp_gateway.fence import LONGEST, fenced
 from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools import assets, meters, people, work_orders, work_requests
+from mcp_gateway.tools import assets, meters, people, work_order, work_requests
 from mcp_gateway.tools.listing import Arguments
 from mcp_gateway.tools.text import DOCUMENT, UntrustedDocument, UntrustedText, clean, contains, fold
 from mcp_gateway.tools.work_order_shapes import order_texts
@@ -237,7 +237,7 @@ async def fetch(call: Call, arguments: FetchInput) -> Document:
         asset = await assets.asset(call, key)
         record, title, url = asset, asset.name, asset.url
     elif kind == "work_order":
-        order = await work_orders.work_order(call, key)
+        order = await work_order.work_order(call, key)
         first = order.tasks[0].description if order.tasks else ""
         record, title, url = order, f"{order.folio} · {first}", order.url
     elif kind == "meter":

@@ -14,7 +14,7 @@ from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, parse, shown
 from mcp_gateway.tools.people import writer
 from mcp_gateway.tools.planning_writes import RequestTask, event_fields, task_of_request
-from mcp_gateway.tools.resolving import AssetName, PersonName, asset_code, the_person
+from mcp_gateway.tools.resolving import AssetName, PersonName, asset_code, person_with_code
 from mcp_gateway.tools.saving import in_our_names
 from mcp_gateway.tools.text import UntrustedName
 from mcp_gateway.tools.words import (
@@ -27,7 +27,7 @@ from mcp_gateway.tools.words import (
     number_of,
     word_of,
 )
-from mcp_gateway.tools.work_orders import Folio
+from mcp_gateway.tools.work_order import Folio
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream import work_orders as orders
 
@@ -99,12 +99,7 @@ async def create_work_order(call: Call, arguments: CreateInput) -> Created:
     body: dict[str, Any] = {}
     responsible = arguments.contact
     if arguments.responsible is not None:
-        person = await the_person(call, arguments.responsible)
-        if not person.code:
-            raise InvalidArguments(
-                "Who has no code cannot be made responsible.",
-                fields=[{"field": "responsible", "problem": "has no code"}],
-            )
+        person = await person_with_code(call, arguments.responsible, "responsible")
         body["responsible_code"], responsible = person.code, person.full_name
     else:
         body |= {"third_party_code": arguments.third_party, "third_party_contact": arguments.contact}

@@ -30,6 +30,23 @@ def test_the_tools_are_the_ones_that_were_agreed() -> None:
             assert explained or tool.toolset != "default", (tool.name, name)
 
 
+def open_objects(schema: Any) -> list[Any]:
+    """Objects anywhere in the schema that take options nobody reads."""
+    if isinstance(schema, list):
+        return [found for part in schema for found in open_objects(part)]
+    if not isinstance(schema, dict):
+        return []
+    own = (
+        [schema] if schema.get("type") == "object" and schema.get("additionalProperties") is not False else []
+    )
+    return own + open_objects(list(schema.values()))
+
+
+@pytest.mark.parametrize("name", CATALOGUE.tools)
+def test_unknown_options_are_refused_at_any_depth(name: str) -> None:
+    assert not open_objects(CATALOGUE.tools[name].input.model_json_schema())
+
+
 def test_assets_by_type_and_place(planner: Person) -> None:
     place = Item.objects.filter(**DEMO, type=1, parent=None)[0]
     found = planner.everything("list_assets", "assets", type="equipment", location=place.code, limit=100)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from maintenance.models import Item, WorkOrder, WorkOrderStatus, WorkOrderTask
+from maintenance.models import Item, Personnel, WorkOrder, WorkOrderStatus, WorkOrderTask
 from tests.tools.conftest import Person, embedded_only
 
 DEMO = {"company__slug": "demo"}
@@ -84,6 +84,37 @@ def test_filters_that_the_upstream_does_not_have(planner: Person) -> None:
     )
     assert late
     assert set(asked(planner, status=["in_process", "review"], overdue=True)) == late
+
+
+def test_who_is_responsible_is_never_guessed(planner: Person) -> None:
+    people = list(Personnel.objects.filter(**DEMO).exclude(code=None))
+    piece, several = next(
+        (piece, found)
+        for person in people
+        for piece in (word[:3] for word in person.full_name.split() if word[:3].isascii())
+        if 1 < len(found := [each for each in people if piece.lower() in each.full_name.lower()]) < 8
+    )
+    refused = planner.refused("list_work_orders", responsible=piece)
+    assert refused["code"] == "ambiguous"
+    assert {each.code for each in several} <= {each["code"] for each in refused["candidates"]}
+    nobody = planner.ask("list_work_orders", status=["in_process"], responsible="Nadie Conocido")
+    assert nobody["work_orders"] == []
+    assert "nobody that is known" in " ".join(nobody["notes"])
+
+
+def test_pages_are_of_the_person_that_was_found_first(planner: Person) -> None:
+    order = WorkOrder.objects.filter(**DEMO, status=3).exclude(responsible=None)[0]
+    assert order.responsible is not None
+    found = asked(planner, status=["completed"], responsible=order.responsible.full_name, limit=20)
+    assert found == folios(status=3, responsible=order.responsible)
+
+
+@embedded_only
+def test_who_may_not_read_people_compares_names(technician: Person) -> None:
+    own = folios(status=1, responsible__account_email="technician@demo.example")
+    name = WorkOrder.objects.get(**DEMO, folio=own[0]).responsible
+    assert name is not None
+    assert asked(technician, status=["in_process"], responsible=name.full_name) == own
 
 
 def test_a_search_over_part_of_the_rows_says_so(planner: Person) -> None:
