@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.client import Upstream
+from mcp_gateway.upstream.http import Query
 from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, Whole, page_of, rows_of
 
 Owner = Literal["asset", "person", "third_party"]

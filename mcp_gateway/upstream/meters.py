@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.client import Upstream
+from mcp_gateway.upstream.http import Query
 from mcp_gateway.upstream.rows import (
     PAGE_SIZE,
     Flag,

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from mcp_gateway.errors import OutcomeUnknown
+from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.envelope import LOST_WRITE
-from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.http import Query
 from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Number, Page, Row, Whole, page_of
 
 Body = Mapping[str, Any]

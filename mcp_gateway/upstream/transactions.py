@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.client import Upstream
+from mcp_gateway.upstream.http import Query
 from mcp_gateway.upstream.rows import PAGE_SIZE, Moment, Page, Period, Row, Whole, page_of
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.client import Upstream
+from mcp_gateway.upstream.http import Query
 from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Number, Page, Row, Whole, page_of, pages, rows_of
 
 MOST_WAREHOUSE_PAGES = 5

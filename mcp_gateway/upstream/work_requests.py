@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Any
 
 from mcp_gateway.errors import OutcomeUnknown
+from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.envelope import LOST_WRITE
-from mcp_gateway.upstream.http import Query, Upstream
+from mcp_gateway.upstream.http import Query
 from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Period, Row, Whole, page_of, rows_of
 
 

@@ -19,6 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 PLACE = Path(__file__).with_name("contract.toml")
 UPSTREAM = ROOT / "mcp_gateway" / "upstream"
+CARRIERS = {"client.py", "reference_cache.py"}
 TOOLS = ROOT / "mcp_gateway" / "tools"
 EMBEDDED = ROOT / "maintenance"
 
@@ -90,8 +91,12 @@ def _structure(path: Path) -> frozenset[str]:
 
 
 def modules_of(resource: dict[str, Any]) -> list[Path]:
-    """The modules of the client that name the path."""
-    return [path for path in sorted(UPSTREAM.glob("*.py")) if resource["path"] in _constants(path)]
+    """The resources' modules in the client that name the path; what carries all of them is none."""
+    return [
+        path
+        for path in sorted(UPSTREAM.glob("*.py"))
+        if path.name not in CARRIERS and resource["path"] in _constants(path)
+    ]
 
 
 def is_used(name: Name, resource: dict[str, Any]) -> bool:

@@ -1,0 +1,236 @@
+"""The upstream as a tool sees it: reads that are tried again, writes that are sent once, one deadline.
+
+Each request waits for its turn in the company's budget and carries the caller's own credential.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from django.conf import settings
+
+from mcp_gateway.caller import Caller
+from mcp_gateway.errors import (
+    GatewayError,
+    NotPermitted,
+    OutcomeUnknown,
+    UpstreamNotUnderstood,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+    WrongCompany,
+)
+from mcp_gateway.upstream import budget, credentials, joined, reference_cache
+from mcp_gateway.upstream.credentials import Account
+from mcp_gateway.upstream.envelope import (
+    LOST_WRITE,
+    Answer,
+    Envelope,
+    from_another_company,
+    lacks_permission,
+    not_permitted,
+    understood,
+)
+from mcp_gateway.upstream.http import NoAnswer, NotSent, Query, TooLarge, build_url, engine_for
+
+security = logging.getLogger("security")
+
+RETRIES = 2
+ATTEMPT_SHARE = 0.4  # of the deadline, so that a read that hangs leaves time for another
+QUEUE_SHARE = 0.8  # of what is left of the deadline, so that time to ask remains
+SPENT_SECONDS = 0.05  # with less than this left, another try cannot end
+RECORDS = frozenset(
+    {
+        "work-orders",
+        "assets",
+        "work-requests",
+        "meters",
+        "people",
+        "warehouses",
+        "stock-items",
+        "third-parties",
+    }
+)
+
+
+def check_narrowing(caller: Caller, segments: Sequence[str]) -> None:
+    """Fracttal One narrows work orders by the account's profile there and not for us: never show more
+    than a permission group here promises."""
+    narrowed = caller.remote is not None and caller.own_work_orders_only
+    if narrowed and segments and segments[0].startswith(("work_order", "wo_")):
+        raise NotPermitted(
+            "This connection is limited to own work orders, which only the profile of an account at "
+            "Fracttal One can do. An administrator has to choose a permission group here without that limit."
+        )
+
+
+class Upstream:
+    """The upstream for one caller and one call: own credential, one deadline over everything."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.calls = 0
+        self.may_have_written = False  # a write was sent and was not refused
+        self._caller = caller
+        self._budget: budget.Budget | None = None
+        self._deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
+
+    @classmethod
+    def for_caller(cls, caller: Caller) -> Upstream:
+        return cls(caller)
+
+    async def account(self) -> Account:
+        """Whose account upstream this caller uses: the linked one, or the person's own e-mail."""
+        return await credentials.account_of(self._caller)
+
+    @staticmethod
+    def link(kind: str, identifier: str | int) -> str:
+        """The page of a record, for people."""
+        assert kind in RECORDS
+        return f"{settings.PUBLIC_URL}/records/{kind}/{quote(str(identifier), safe='')}"
+
+    async def get(self, segments: Sequence[str], query: Query | None = None) -> Envelope:
+        """An unknown record is an empty answer, as an unknown filter value is."""
+        url = self._url(segments, query)
+        cache = reference_cache.reference_cache(segments)
+        if cache is None:
+            return understood(await self._joined(url), is_write=False)
+        kept = cache.get(self._caller, segments[0], url)
+        if kept is not None:
+            await credentials.credential_for(self._caller)  # who has lost theirs gets nothing kept either
+            return understood(kept, is_write=False)
+        writes = cache.writes
+        answer = await self._joined(url)
+        envelope = understood(answer, is_write=False)
+        cache.put(self._caller, segments[0], url, answer, writes)
+        return envelope
+
+    async def put(
+        self,
+        segments: Sequence[str],
+        body: Mapping[str, Any],
+        query: Query | None = None,
+        *,
+        bare: str | None = None,
+    ) -> Envelope:
+        """`bare`: see `understood`."""
+        return await self._write("PUT", segments, query, body, bare)
+
+    async def post(self, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
+        return await self._write("POST", segments, None, body)
+
+    async def _joined(self, url: str) -> Answer:
+        return await joined.joined(self._caller, url, self._left(), self._read)
+
+    async def _read(self, url: str) -> Answer:
+        """Tried again after a broken connection or an error there, never past the deadline."""
+        for attempt in range(RETRIES + 1):
+            last = attempt == RETRIES
+            await self._turn()
+            try:
+                async with asyncio.timeout(settings.UPSTREAM_DEADLINE_SECONDS * ATTEMPT_SHARE):
+                    answer = await self._authorized("GET", url, None)
+            except TooLarge:
+                raise UpstreamNotUnderstood("The answer of Fracttal One is too large.") from None
+            except (NotSent, NoAnswer):
+                if last:
+                    raise UpstreamUnavailable(
+                        "Fracttal One could not be reached. Try again in a moment."
+                    ) from None
+            except TimeoutError:
+                if last:
+                    raise UpstreamTimeout("Fracttal One took too long. Narrow the question.") from None
+            else:
+                if answer.status < 500 or last:
+                    return answer
+            pause = random.uniform(0.05, 0.25) * 2**attempt  # noqa: S311 - spreads retries
+            if self._left() < pause + SPENT_SECONDS:
+                raise UpstreamTimeout("Fracttal One took too long. Try again in a moment.")
+            await asyncio.sleep(pause)
+        raise AssertionError  # the last attempt returns or raises
+
+    async def _write(
+        self,
+        method: str,
+        segments: Sequence[str],
+        query: Query | None,
+        body: Mapping[str, Any],
+        bare: str | None = None,
+    ) -> Envelope:
+        """Sent once. Whatever leaves its outcome open is said to be open."""
+        url = self._url(segments, query)
+        await self._turn()
+        if self._left() < SPENT_SECONDS:
+            raise UpstreamTimeout("The time ran out before anything was written. Try again.")
+        before, self.may_have_written = self.may_have_written, True
+        try:
+            answer = await self._authorized(method, url, orjson.dumps(body))
+            return understood(answer, is_write=True, bare=bare)
+        except NotSent:
+            self.may_have_written = before
+            raise UpstreamUnavailable(
+                "Fracttal One could not be reached; nothing was written. Try again in a moment."
+            ) from None
+        except (NoAnswer, TooLarge, TimeoutError):
+            raise OutcomeUnknown(LOST_WRITE) from None
+        except (OutcomeUnknown, WrongCompany):
+            raise
+        except GatewayError:  # refused: nothing was written
+            self.may_have_written = before
+            raise
+        finally:
+            joined.wrote()
+            reference_cache.forget(self._caller, segments[0])
+
+    async def _authorized(self, method: str, url: str, body: bytes | None) -> Answer:
+        """One fresh credential after a 401: the request was refused, so it may be sent again."""
+        remote = self._caller.remote
+        refused = ""
+        for attempt in range(2):
+            if attempt:
+                await self._turn()
+            try:
+                async with asyncio.timeout(max(0.0, self._left())):
+                    token = await credentials.credential_for(self._caller, refused)
+            except TimeoutError:  # while it was renewed
+                raise NotSent from None
+            headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+            if body is not None:
+                headers["Content-Type"] = "application/json"
+            self.calls += 1
+            async with asyncio.timeout(max(0.0, self._left())):
+                answer = await engine_for(remote).send(method, url, headers, body)
+            if self._budget is not None:
+                self._budget.hear(answer.status, answer.headers)
+            if answer.status != 401:
+                if remote and from_another_company(answer, remote.company_id):
+                    security.warning("answer of another company connection=%d", remote.connection_id)
+                    raise WrongCompany(
+                        "Fracttal One answered with records of another company, so they are not shown. "
+                        "An administrator has to look at the API connection."
+                    )
+                return answer
+            if lacks_permission(answer):
+                raise not_permitted()
+            refused = token
+        raise await credentials.not_accepted(self._caller, refused)
+
+    def _url(self, segments: Sequence[str], query: Query | None = None) -> str:
+        check_narrowing(self._caller, segments)
+        return build_url(segments, query, self._caller.remote)
+
+    async def _turn(self) -> None:
+        """One request of the company's budget: at once, or in turn with the company's other people."""
+        self._budget = budget.budget_of(self._caller)
+        if self._budget is not None:
+            person = budget.person_of(self._caller)
+            if not self._budget.spend_now(person):
+                await self._budget.spend(person, self._left() * QUEUE_SHARE)
+
+    def _left(self) -> float:
+        return self._deadline - time.monotonic()
