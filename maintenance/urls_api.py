@@ -10,7 +10,8 @@ from maintenance.api.item_details import CustomFields, Moves
 from maintenance.api.items import Items, ItemsAvailability
 from maintenance.api.meters import InsertReading, MeterReadings, Meters, MetersAdvanced
 from maintenance.api.movements import Entries, Outputs
-from maintenance.api.pending_tasks import FromRequest, NonScheduled, PendingTasks
+from maintenance.api.pending_task_creation import FromRequest, NonScheduled
+from maintenance.api.pending_tasks import PendingTasks
 from maintenance.api.personnel import People
 from maintenance.api.planning import (
     PlannedLabour,

@@ -17,7 +17,7 @@ from maintenance.api.body import Flag, Moment, Number, Text, checked
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
 from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
-from maintenance.api.pending_tasks import fire
+from maintenance.api.falling_due import fire
 from maintenance.api.places import children, item_in_path, location, within
 from maintenance.api.query import Query
 from maintenance.api.transactions import log

@@ -14,7 +14,7 @@ from maintenance.api.body import Text, WholeNumber, checked
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
 from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
-from maintenance.api.pending_tasks import add_due
+from maintenance.api.falling_due import add_due
 from maintenance.api.personnel import acting_person
 from maintenance.api.places import item_in_path
 from maintenance.api.query import MAX_INTEGER, Query

@@ -15,7 +15,8 @@ from accounts.principal import Principal
 from maintenance.api.body import WholeNumber, checked, optional_text
 from maintenance.api.endpoint import principal_of
 from maintenance.api.errors import InvalidFields, Rejected
-from maintenance.api.pending_tasks import EventForm, main_type, of_event, stand_still, the_item, waiting
+from maintenance.api.pending_task_creation import EventForm, main_type, of_event, stand_still, the_item
+from maintenance.api.pending_tasks import waiting
 from maintenance.api.personnel import acting_person
 from maintenance.api.query import MAX_INTEGER
 from maintenance.api.request_steps import follow

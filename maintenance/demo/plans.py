@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass, field
 
 from accounts.models import Company
-from maintenance.api.pending_tasks import planned
+from maintenance.api.falling_due import planned
 from maintenance.demo import kinds, texts
 from maintenance.demo.assets import Machine
 from maintenance.demo.kinds import Kind, Plan

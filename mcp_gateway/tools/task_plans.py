@@ -1,25 +1,20 @@
-"""list_pending_tasks and list_task_plans."""
+"""list_task_plans: plans, their tasks, what triggers and what they take."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools.assets import path
 from mcp_gateway.tools.listing import (
     ListAnswer,
     ListArguments,
     ending,
     listed,
-    position_of,
-    present,
     row_of,
 )
-from mcp_gateway.tools.moments import IsoInput, Minutes, minutes, parse, shown
-from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code
+from mcp_gateway.tools.moments import Minutes, minutes
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.tools.words import PRIORITY, QUESTION, Priority, QuestionKind, word_of
 from mcp_gateway.upstream import Upstream, planning
@@ -29,114 +24,6 @@ Kind = Literal["plans", "tasks", "triggers", "resources", "task_types"]
 Trigger = Literal["date", "meter_when", "meter_every", "event"]
 TRIGGER: dict[int, Trigger] = {1: "date", 2: "meter_when", 3: "meter_every", 4: "event"}
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-
-
-class PendingTask(BaseModel):
-    id: Annotated[int, Field(description="For create_work_order.")]
-    description: UntrustedText
-    asset_code: UntrustedName | None = None
-    asset: UntrustedText | None = None
-    location: UntrustedText | None = None
-    plan: UntrustedText | None = None
-    type: UntrustedName | None = None
-    priority: Priority | None = None
-    scheduled_at: AwareDatetime | None = None
-    calculated_at: AwareDatetime | None = None
-    last_done_at: AwareDatetime | None = None
-    late_days: Annotated[int, Field(ge=0)] = 0
-    estimated_minutes: Minutes | None = None
-    trigger: UntrustedName | None = None
-    resources: int | None = None
-    work_request: int | None = None
-    requested_by: UntrustedName | None = None
-    happened_at: AwareDatetime | None = None
-    note: UntrustedText | None = None
-
-
-class PendingList(ListAnswer):
-    pending_tasks: list[PendingTask]
-
-
-class PendingInput(ListArguments):
-    until: Annotated[IsoInput | None, Field(description="Due until then; one month ahead if left out.")] = (
-        None
-    )
-    location: LocationName | None = None
-    asset: AssetName | None = None
-    late: Annotated[bool | None, Field(description="True: only those whose date is over.")] = None
-    text: Annotated[
-        str | None, Field(min_length=2, max_length=120, description="Words in task, asset, plan or note.")
-    ] = None
-
-
-def pending_task(call: Call, row: planning.PendingRow, now: dt.datetime) -> PendingTask:
-    due = row.cal_date_maintenance or row.date_maintenance
-    return PendingTask(
-        id=row.id,
-        description=row.description or "",
-        asset_code=row.code,
-        asset=row.item_description,
-        location=path(row.parent_description),
-        plan=row.group_task_description,
-        type=row.tasks_types_main_description,
-        priority=word_of(PRIORITY, row.id_priorities),
-        scheduled_at=shown(call.caller, due),
-        calculated_at=shown(call.caller, row.date_maintenance),
-        last_done_at=shown(call.caller, row.last_date_maintenance),
-        late_days=max(0, (now - due).days) if due else 0,
-        estimated_minutes=minutes(row.duration),
-        trigger=row.trigger_description,
-        resources=row.num_resources,
-        work_request=row.id_request,
-        requested_by=row.requested_by or None,
-        happened_at=shown(call.caller, row.event_date),
-        note=row.task_note or None,
-    )
-
-
-async def list_pending_tasks(call: Call, arguments: PendingInput) -> PendingList:
-    upstream: Upstream = call.upstream
-    position = position_of(call, "list_pending_tasks", arguments)
-    asset, place = position.get("asset"), position.get("place")
-    if not position:
-        asset = await asset_code(call, arguments.asset)
-        place = await asset_code(call, arguments.location, place=True)
-    now = dt.datetime.now(dt.UTC)
-    until = parse(call.caller, arguments.until, "until", end_of_day=True) if arguments.until else None
-
-    async def fetch(start: int, size: int) -> Page[planning.PendingRow]:
-        location = None if place is None else str(place)
-        return await planning.list_pending(upstream, until=until, location=location, start=start, size=size)
-
-    def keep(row: planning.PendingRow) -> bool:
-        due = row.cal_date_maintenance or row.date_maintenance
-        return (
-            (asset is None or row.code == asset or (row.item_description or "").endswith(f"{{ {asset} }}"))
-            and (arguments.late is None or (due is not None and due < now) == arguments.late)
-            and (
-                arguments.text is None
-                or contains(
-                    arguments.text,
-                    row.description,
-                    row.item_description,
-                    row.group_task_description,
-                    row.task_note,
-                )
-            )
-        )
-
-    filtered = any(value is not None for value in (asset, arguments.late, arguments.text))
-    found = await listed(
-        fetch,
-        lambda row: pending_task(call, row, now),
-        start=int(position.get("row", 0)),
-        limit=arguments.limit,
-        keep=keep if filtered else None,
-    )
-    more = present(asset=asset, place=place)
-    return PendingList(
-        pending_tasks=found.records, **ending(call, "list_pending_tasks", arguments, found, [], **more)
-    )
 
 
 class Question(BaseModel):
@@ -338,25 +225,12 @@ async def list_task_plans(call: Call, arguments: PlansInput) -> PlansList:
     )
 
 
-RIGHTS = frozenset({"tasks:view"})
 TOOLS = (
-    Tool(
-        name="list_pending_tasks",
-        title="List pending tasks",
-        description=(
-            "Tasks that wait for a work order, soonest first: due by a plan, an event, a meter or a work "
-            "request. create_work_order makes an order of them."
-        ),
-        rights=RIGHTS,
-        input=PendingInput,
-        output=PendingList,
-        run=list_pending_tasks,
-    ),
     Tool(
         name="list_task_plans",
         title="List task plans",
         description="Task plans, their tasks, what triggers and what they take; and the types of tasks.",
-        rights=RIGHTS,
+        rights=frozenset({"tasks:view"}),
         input=PlansInput,
         output=PlansList,
         run=list_task_plans,

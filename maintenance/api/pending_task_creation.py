@@ -1,0 +1,240 @@
+"""/tasks_nonscheduled and /tasks_from_work_request: an event or a request becomes a pending task."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from maintenance.api.body import Flag, Moment, Text, WholeNumber, checked, optional_text
+from maintenance.api.endpoint import Endpoint, principal_of
+from maintenance.api.envelope import answer
+from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
+from maintenance.api.personnel import acting_person
+from maintenance.api.query import MAX_INTEGER
+from maintenance.api.request_steps import MOVABLE_FROM, step
+from maintenance.api.transactions import log
+from maintenance.models import (
+    Action,
+    Item,
+    Module,
+    OutOfService,
+    PendingTask,
+    PlannedTask,
+    Priority,
+    RequestStatus,
+    TaskTrigger,
+    TaskType,
+    TriggerType,
+    WorkRequest,
+)
+
+
+class EventForm(serializers.Serializer[Any]):
+    item_code = Text(max_length=120)
+    account_code = Text(max_length=64)
+    requested_by = Text(max_length=160)
+    id_task = WholeNumber(min_value=1, max_value=MAX_INTEGER)
+    tasks_triggers_id = WholeNumber(min_value=1, max_value=MAX_INTEGER)
+    id_group_task = WholeNumber(min_value=1, max_value=MAX_INTEGER)
+    task_descripcion = optional_text(300)
+    task_type_main = optional_text(80)
+    task_type_description = optional_text(80)
+    task_type_2_description = optional_text(80)
+    event_date = Moment(required=False, allow_null=True)
+    date_maintenance = Moment(required=False, allow_null=True)
+    asset_failure = Flag(default=False)
+    id_failure_severity = WholeNumber(min_value=1, max_value=5, required=False, allow_null=True)
+    id_damage_type = WholeNumber(min_value=1, max_value=6, required=False, allow_null=True)
+    asset_out_of_service = Flag(default=False)
+    date_asset_out_of_service = Moment(required=False, allow_null=True)
+
+
+class NonScheduled(Endpoint):
+    """POST /tasks_nonscheduled: an event happened to an asset."""
+
+    rights: ClassVar = {"POST": "tasks:add"}
+
+    def post(self, request: Request, code: str = "") -> Response:
+        if code:
+            raise RecordNotFound
+        principal = principal_of(request)
+        fields = checked(EventForm, request)
+        acting_person(principal, fields["account_code"], "account_code")
+        item = the_item(principal.company_id, fields["item_code"])
+        with transaction.atomic():
+            made = of_event(item, fields)
+            stand_still(item, fields)
+            log(
+                request, Module.TASKS, "TASKS_TODO", Action.ADD, f"{made.description} {{ {item.code} }}"[:600]
+            )
+        return answer({"id_todo": made.pk, "id": made.pk, "id_task": made.task_id, "id_item": item.pk})
+
+
+def the_item(company_id: int, code: str) -> Item:
+    item = Item.objects.filter(company_id=company_id, code=code, type__in=(1, 2, 3)).first()
+    if item is None:
+        raise InvalidFields({"item_code": "the asset was not found in your company"})
+    return item
+
+
+def main_type(company_id: int, description: str) -> TaskType:
+    found = TaskType.objects.filter(company_id=company_id, description__iexact=description).first()
+    if found is None:
+        raise InvalidFields({"task_type_main": "is not in the catalogue"})
+    return found
+
+
+def of_event(item: Item, fields: dict[str, Any]) -> PendingTask:
+    """What the event's task says, unless the fields say otherwise."""
+    trigger = (
+        TaskTrigger.objects.select_related("task__type")
+        .filter(
+            company_id=item.company_id,
+            pk=fields["tasks_triggers_id"],
+            task_id=fields["id_task"],
+            task__plan_id=fields["id_group_task"],
+            type=TriggerType.EVENT,
+        )
+        .first()
+    )
+    if trigger is None:
+        raise InvalidFields({"tasks_triggers_id": "is not an event of this task and plan"})
+    task, now = trigger.task, timezone.now()
+    kind = task.type
+    if fields.get("task_type_main"):
+        kind = main_type(item.company_id, fields["task_type_main"])
+    scheduled = fields.get("date_maintenance") or now
+    return PendingTask.objects.create(
+        company_id=item.company_id,
+        item=item,
+        task=task,
+        description=fields.get("task_descripcion") or task.description,
+        type=kind.description,
+        classification_1=fields.get("task_type_description") or task.classification_1,
+        classification_2=fields.get("task_type_2_description") or task.classification_2,
+        priority=task.priority,
+        duration=task.duration,
+        trigger=trigger.code(item.field_1),
+        note=task.note,
+        requested_by=fields["requested_by"],
+        date_maintenance=scheduled,
+        cal_date_maintenance=scheduled,
+        event_date=fields.get("event_date") or now,
+    )
+
+
+def stand_still(item: Item, fields: dict[str, Any]) -> None:
+    if not fields.get("asset_out_of_service"):
+        return
+    since = fields.get("date_asset_out_of_service")
+    if since is None:
+        raise InvalidFields({"date_asset_out_of_service": "is required"})
+    if since > timezone.now() + datetime.timedelta(minutes=5):
+        raise InvalidFields({"date_asset_out_of_service": "must not be in the future"})
+    OutOfService.objects.create(company_id=item.company_id, item=item, initial_date=since)
+    item.available, item.initial_date_out_of_service = False, since
+    item.save(update_fields=["available", "initial_date_out_of_service"])
+
+
+class RequestForm(serializers.Serializer[Any]):
+    id_request = WholeNumber(min_value=1, max_value=MAX_INTEGER)
+    task_type_main = Text(max_length=80)
+    account_code = Text(max_length=64)
+    date_maintenance = Moment(required=False, allow_null=True)
+    task_type_description = optional_text(80)
+    task_type_2_description = optional_text(80)
+    date_incident = Moment(required=False, allow_null=True)
+    description = optional_text(300)
+    note = optional_text(4000)
+    duration = WholeNumber(min_value=1, max_value=MAX_INTEGER, required=False, allow_null=True)
+    id_priorities = WholeNumber(min_value=1, max_value=5, required=False, allow_null=True)
+    requested_by = optional_text(160)
+    asset_out_of_service = Flag(default=False)
+    date_asset_out_of_service = Moment(required=False, allow_null=True)
+
+
+class FromRequest(Endpoint):
+    """POST /tasks_from_work_request: the request then waits for an order."""
+
+    rights: ClassVar = {"POST": "tasks:add"}
+
+    def post(self, request: Request, code: str = "") -> Response:
+        if code:
+            raise RecordNotFound
+        principal = principal_of(request)
+        fields = checked(RequestForm, request)
+        person = acting_person(principal, fields["account_code"], "account_code")
+        kind = main_type(principal.company_id, fields["task_type_main"])
+        with transaction.atomic():
+            asked = (
+                WorkRequest.objects.select_for_update(of=("self",))
+                .select_related("item")
+                .filter(company_id=principal.company_id, pk=fields["id_request"])
+                .first()
+            )
+            if asked is None:
+                raise InvalidFields({"id_request": "the request was not found in your company"})
+            if asked.item is None:
+                raise Rejected("The request names no asset.")
+            if asked.status not in MOVABLE_FROM or asked.status == RequestStatus.REJECTED:
+                raise Rejected("The request must be open or in process.")
+            made = of_request(asked, asked.item, kind, fields)
+            stand_still(asked.item, fields)
+            step(asked, RequestStatus.REQUEST_TODO, person)
+            log(request, Module.TASKS, "TASKS_TODO", Action.ADD, f"{asked.pk} {made.description}")
+        return answer(
+            {
+                "id_todo": made.pk,
+                "id_task": made.task_id,
+                "date_created": made.date_create,
+                "created_by": person.full_name,
+                "id": made.pk,
+                "id_company": made.company_id,
+                "id_type_item": asked.item.type,
+                "id_item": asked.item.pk,
+            }
+        )
+
+
+def of_request(asked: WorkRequest, item: Item, kind: TaskType, fields: dict[str, Any]) -> PendingTask:
+    description = fields.get("description") or asked.description
+    requested_by = fields.get("requested_by") or asked.requested_by
+    note = fields.get("note") or asked.observation
+    priority = fields.get("id_priorities") or Priority.MEDIUM
+    duration = fields.get("duration") or 600
+    task = PlannedTask.objects.create(
+        company_id=asked.company_id,
+        description=description,
+        type=kind,
+        classification_1=fields.get("task_type_description") or None,
+        classification_2=fields.get("task_type_2_description") or None,
+        priority=priority,
+        duration=duration,
+        note=note,
+        requested_by=requested_by,
+        request=asked,
+    )
+    scheduled = fields.get("date_maintenance") or timezone.now()
+    return PendingTask.objects.create(
+        company_id=asked.company_id,
+        item=item,
+        task=task,
+        request=asked,
+        description=description,
+        type=kind.description,
+        classification_1=task.classification_1,
+        classification_2=task.classification_2,
+        priority=priority,
+        duration=duration,
+        note=note,
+        requested_by=requested_by,
+        date_maintenance=scheduled,
+        cal_date_maintenance=scheduled,
+        event_date=fields.get("date_incident") or asked.date_incident,
+    )
