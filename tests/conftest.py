@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from xdist.remote import Producer
 
 from accounts.models import Company, PermissionGroup, User
 from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFactory, UserFactory
+from tests.sharing import Together
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
 
 
 @dataclass(frozen=True)

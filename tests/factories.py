@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
@@ -12,6 +14,12 @@ from accounts.models import Company, Membership, PermissionGroup, User
 from accounts.rights import ALL_RIGHTS
 
 PASSWORD = "correct horse battery"
+
+
+@cache
+def hashed(password: str) -> str:
+    """As of a sign-up, but the slow hash is computed once for all people of the tests."""
+    return make_password(password)
 
 
 class _Company(DjangoModelFactory[Company]):
@@ -44,7 +52,9 @@ class _User(DjangoModelFactory[User]):
 
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
-        return User.objects.create_user(kwargs.pop("email"), kwargs.pop("password", PASSWORD), **kwargs)
+        password = hashed(kwargs.pop("password", PASSWORD))
+        user: User = super()._create(model_class, *args, password=password, **kwargs)
+        return user
 
 
 class _Membership(DjangoModelFactory[Membership]):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import html
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.clients.assistant import Assistant
+from tests.http_servers import serving
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Apps &amp; Connectors</title>
 <style>body{{font:16px system-ui;margin:10vh auto;max-width:36rem}}button{{font:inherit;padding:.6em 1.4em}}
@@ -88,14 +88,8 @@ def chatgpt(directory: Path) -> Iterator[ChatGPT]:
     context.load_cert_chain(certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     site = ChatGPT(server.server_address[1])
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
 
 
 def _self_signed(host: str) -> bytes:

@@ -16,7 +16,7 @@ from tests.conformance.conftest import ADMINISTRATOR, PASSWORD, Subject
 from tests.started.databases import free_port
 from tests.started.person import Person
 
-pytestmark = [pytest.mark.node, pytest.mark.xdist_group("conformance"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
 EXPECTED_FAILURES = Path(__file__).parent / "expected-failures-2025-11-25.yml"
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from cryptography.x509.oid import NameOID
 from oauth2_provider.cimd import CIMDError
 
 from consumers import document_fetcher
+from tests.http_servers import serving
 
 HOST = "program.example"
 
@@ -71,14 +71,8 @@ def publishing(directory: Path) -> Iterator[Publisher]:
     publisher = Publisher(server.server_address[1], certificate)
     server.publisher = publisher  # type: ignore[attr-defined]  # for the handler
     publisher.publish()
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    try:
+    with serving(server):
         yield publisher
-    finally:
-        server.shutdown()
-        server.server_close()
-        serving.join(10)
 
 
 def fetcher_reaching(certificate: Path) -> document_fetcher.Fetcher:

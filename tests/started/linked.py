@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from urllib.parse import parse_qsl
 import httpx
 
 from tests.clients.assistant import CALLBACK, Assistant
+from tests.http_servers import serving
 from tests.started.databases import free_port
 from tests.started.person import Person, forms_of
 from tests.started.server import Server, started
@@ -64,14 +64,8 @@ def line(target: str) -> Iterator[Line]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     kept.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield kept
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
 
 
 @dataclass

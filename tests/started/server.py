@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.started.databases import free_port, wait_for_port
 
 ROOT = Path(__file__).resolve().parents[2]
+DATABASE = "fracttal-mcp.sqlite3"
 
 
 @dataclass(frozen=True)
@@ -56,14 +61,8 @@ class Server:
         return made
 
 
-@contextmanager
-def started(directory: Path, **environment: str) -> Iterator[Server]:
-    """Start the server over a new database with the demo plant; `environment` adds or overrides."""
-    directory.mkdir(parents=True, exist_ok=True)
-    port = int(environment.get("PORT", "0")) or free_port()
-    url = f"http://127.0.0.1:{port}"
-    log = directory / "server.log"
-    settings = {
+def _settings(directory: Path, url: str, port: int) -> dict[str, str]:
+    return {
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", "/"),
         "VAR_DIR": str(directory),
@@ -73,8 +72,34 @@ def started(directory: Path, **environment: str) -> Iterator[Server]:
         "UPSTREAM_REQUESTS_PER_MINUTE": "0",
         "DEMO_PLANT": "1",
         "PYTHONUNBUFFERED": "1",
-        **environment,
     }
+
+
+@cache
+def _demo_database() -> Path:
+    """SQLite with the demo plant, made once in this process and copied for each server."""
+    directory = tempfile.TemporaryDirectory(prefix="demo-plant-")
+    atexit.register(directory.cleanup)
+    home, url = Path(directory.name), "http://127.0.0.1"
+    maker = Server(url, _settings(home, url, 80), home / "server.log")
+    maker.manage("migrate", "-v0")
+    maker.manage("seed_demo")
+    return home / DATABASE
+
+
+@contextmanager
+def started(directory: Path, **environment: str) -> Iterator[Server]:
+    """Start the server over a new demo plant; `environment` adds or overrides.
+
+    With a DATABASE_URL of its own it fills the database itself, as the first `make run` does.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    port = int(environment.get("PORT", "0")) or free_port()
+    url = f"http://127.0.0.1:{port}"
+    log = directory / "server.log"
+    settings = _settings(directory, url, port) | environment
+    if "DATABASE_URL" not in environment:
+        shutil.copy(_demo_database(), directory / DATABASE)
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"], cwd=ROOT, env=settings, stdout=output, stderr=output

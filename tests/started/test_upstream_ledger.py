@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from urllib.error import HTTPError
 import pytest
 
 from tests.clients.assistant import CALLBACK, Assistant
+from tests.http_servers import serving
 from tests.started.databases import free_port
 from tests.started.person import Person
 from tests.started.server import Server, started
@@ -67,14 +67,8 @@ def ledger(target: str) -> Iterator[Ledger]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     kept.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield kept
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
 
 
 @pytest.fixture(scope="module")

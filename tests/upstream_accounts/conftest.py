@@ -20,6 +20,7 @@ from consumers.upstream_accounts import access
 from consumers.upstream_accounts.models import ApiConnection, LinkedAccount
 from mcp_gateway.upstream import credentials
 from tests.conftest import World
+from tests.http_servers import serving
 
 SECRET = "client-secret-of-the-gateway"
 PROGRAM_SECRET = "program-secret-of-the-gateway"
@@ -95,12 +96,8 @@ def fracttal() -> Iterator[FracttalOne]:
     server.daemon_threads = True
     fracttal = FracttalOne(f"http://127.0.0.1:{server.server_address[1]}", counting)
     server.fracttal = fracttal  # type: ignore[attr-defined]  # for the handler
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield fracttal
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
+    with serving(server):
+        yield fracttal
 
 
 @pytest.fixture(autouse=True)

@@ -34,6 +34,7 @@ def line(serve: Callable[[socket.socket], None]) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
+        listener.shutdown(socket.SHUT_RDWR)  # wakes the thread if nobody came
         listener.close()
         thread.join(10)
 

@@ -1,0 +1,21 @@
+"""HTTP servers of tests, each in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import HTTPServer
+
+
+@contextmanager
+def serving(server: HTTPServer) -> Iterator[None]:
+    """Answers until the block ends. It looks often whether to end: hundreds of tests wait for that."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)
