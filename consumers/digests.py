@@ -7,7 +7,6 @@ The prefixes let scanners find a leaked value.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -45,7 +44,7 @@ def is_shaped(prefix: Prefix, value: str) -> bool:
 def digest(value: str) -> str:
     """HMAC-SHA-256 of a value under CREDENTIAL_HASH_KEY, as 64 hexadecimal digits."""
     key = settings.CREDENTIAL_HASH_KEY.encode()
-    return hmac.new(key, b"credential\0" + value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return hmac.digest(key, b"credential\0" + value.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def matches(value: str, stored: str) -> bool:

@@ -31,7 +31,7 @@ _DIGEST_KEY = hashlib.sha256(b"tool-call-audit\0" + settings.CREDENTIAL_HASH_KEY
 def digest(*parts: object) -> str:
     """A keyed digest: equal values can be found, none can be read back."""
     text = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS, default=str)
-    return hmac.new(_DIGEST_KEY, text, hashlib.sha256).hexdigest()
+    return hmac.digest(_DIGEST_KEY, text, "sha256").hex()
 
 
 @dataclass(slots=True)

@@ -67,4 +67,4 @@ class Cursors:
     def _mac(self, tool: str, filters: Mapping[str, object], payload: bytes) -> bytes:
         asked = orjson.dumps([self.owner, tool, filters], option=orjson.OPT_SORT_KEYS)
         message = hashlib.sha256(asked).digest() + payload
-        return hmac.new(self.key, message, hashlib.sha256).digest()[:MAC_BYTES]
+        return hmac.digest(self.key, message, "sha256")[:MAC_BYTES]

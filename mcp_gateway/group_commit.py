@@ -13,6 +13,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import sleep
 from typing import Any, Protocol
 
 from django.db import OperationalError, close_old_connections, connection, transaction
@@ -20,6 +21,10 @@ from django.db import OperationalError, close_old_connections, connection, trans
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+# A commit costs nearly the same for one row as for fifty. So a batch waits for company as long as the last
+# one had some: this long for each row besides its first. A call by itself never waits.
+LINGER_SECONDS = 0.0005
+LONGEST_LINGER_SECONDS = 0.02
 
 
 class Row(Protocol):
@@ -35,17 +40,32 @@ class _Job:
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
 
-    def resolve(self, result: Any, error: BaseException | None) -> None:
-        def settle() -> None:
-            if self.future.done():
-                return
-            if error is not None:
-                self.future.set_exception(error)
-            else:
-                self.future.set_result(result)
+    def settle(self, result: Any, error: BaseException | None) -> None:
+        """In the loop of the job."""
+        if self.future.done():
+            return
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
 
+
+_Settled = tuple[_Job, Any, BaseException | None]
+
+
+def _settle(settled: Sequence[_Settled]) -> None:
+    """Wakes each loop once for all of its jobs."""
+    loops: dict[asyncio.AbstractEventLoop, list[_Settled]] = {}
+    for entry in settled:
+        loops.setdefault(entry[0].loop, []).append(entry)
+
+    def all_of(entries: Sequence[_Settled]) -> None:
+        for job, result, error in entries:
+            job.settle(result, error)
+
+    for loop, entries in loops.items():
         with contextlib.suppress(RuntimeError):  # the loop of a vanished request is closed
-            self.loop.call_soon_threadsafe(settle)
+            loop.call_soon_threadsafe(all_of, entries)
 
 
 class GroupCommit:
@@ -56,6 +76,7 @@ class GroupCommit:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._company = 0  # of the first row in the last batch
 
     async def store(self, row: Row) -> None:
         await self._submit(row, None)
@@ -90,11 +111,14 @@ class GroupCommit:
         try:
             while (batch := self._next_batch()) is not None:
                 self._commit(batch)
+                self._company = len(batch) - 1
         finally:
             connection.close()
 
     def _next_batch(self) -> list[_Job] | None:
         job = self._jobs.get()
+        if self._company:
+            sleep(min(self._company * LINGER_SECONDS, LONGEST_LINGER_SECONDS))
         batch: list[_Job] = []
         while job is not None:
             batch.append(job)
@@ -119,11 +143,9 @@ class GroupCommit:
                 results = self._write(batch)
         except Exception as error:  # noqa: BLE001 - the thread must outlive any failure; callers get it
             logger.error("%s could not store rows: %s", self._name, type(error).__name__)
-            for job in batch:
-                job.resolve(None, error)
+            _settle([(job, None, error) for job in batch])
             return
-        for job, (result, failure) in zip(batch, results, strict=True):
-            job.resolve(result, failure)
+        _settle([(job, *result) for job, result in zip(batch, results, strict=True)])
 
     def _write(self, batch: Sequence[_Job]) -> list[tuple[Any, Exception | None]]:
         results: list[tuple[Any, Exception | None]] = []
