@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mcp_gateway.cursors import MAX_LENGTH, Position
 from mcp_gateway.registry import Call
-from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, R, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, Page, R, SamePageAgain, pages
 
 MOST_PAGES = 10  # looked through in one call where the filter is ours
 SIZE_LIMIT = 90_000  # bytes of records in one answer
@@ -77,6 +77,15 @@ class Listed(Generic[T]):
     total: int | None = None
     partial: bool = False
     looked_at: int = 0
+    stuck: bool = False  # the upstream gave a page again: what else there may be cannot be read
+
+    async def pages_of(self, fetch: Fetch[R], *, start: int, size: int, most: int) -> AsyncIterator[Page[R]]:
+        try:
+            async for page in pages(fetch, start=start, size=size, most=most):
+                self.looked_at += page.read
+                yield page
+        except SamePageAgain:
+            self.stuck = True
 
 
 class Basket(Generic[T]):
@@ -115,8 +124,7 @@ async def listed(
     basket: Basket[T] = Basket(limit)
     size, most = (limit, 1) if keep is None else (PAGE_SIZE, MOST_PAGES)
     last = True
-    async for page in pages(fetch, start=start, size=size, most=most):
-        found.looked_at += page.read
+    async for page in found.pages_of(fetch, start=start, size=size, most=most):
         found.total = page.counted if keep is None else None
         for offset, row in zip(page.offsets, page.rows, strict=True):
             if keep is not None and not keep(row):
@@ -127,7 +135,7 @@ async def listed(
                 return found
         last, found.next_row = page.is_last, page.end
     found.records = basket.records
-    if last:
+    if last or found.stuck:
         found.next_row = None
     else:
         found.partial = keep is not None and len(found.records) < limit
@@ -149,7 +157,9 @@ def ending(
 ) -> dict[str, Any]:
     """The fields that every list answer ends with."""
     notes = list(notes)
-    if found.partial:
+    if found.stuck:
+        notes.append("Fracttal One gave the same page twice: there may be more than could be read.")
+    elif found.partial:
         notes.append(
             f"Only {found.looked_at} rows were looked at so far, not all of them. "
             "Call again with next_cursor to go on, or narrow the question."
@@ -161,7 +171,7 @@ def ending(
         "returned": len(found.records),
         "total": found.total,
         "has_more": cursor is not None,
-        "partial": found.partial,
+        "partial": found.partial or found.stuck,
         "next_cursor": cursor,
         "notes": notes,
     }

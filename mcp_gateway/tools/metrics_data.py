@@ -10,7 +10,7 @@ from mcp_gateway.errors import NeedsManyCalls, NotFound
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.availability import OutageRow, list_outages
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
-from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, Page, Period, R
+from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, Page, Period, R, check_new
 from mcp_gateway.upstream.work_orders import TaskRow, list_tasks
 
 ASK_ABOVE = 60  # calls of one question: more are made only when the person agreed
@@ -33,11 +33,13 @@ class Reading:
     async def all_rows(self, fetch: Fetch[R], what: str, most: int | None = None) -> list[R]:
         """All pages; NeedsManyCalls as soon as it is known that they are more than was agreed to."""
         rows: list[R] = []
-        start = 0
+        start, before = 0, None
         for _ in range(self.allowed if most is None else most):
             if self.upstream.calls >= self.allowed:
                 break
             page = await fetch(start, PAGE_SIZE)
+            check_new(page, before)
+            before = page
             self.pages_read += 1
             rows += page.rows
             if page.is_last:
@@ -51,9 +53,11 @@ class Reading:
     async def rows_until(self, fetch: Fetch[R], what: str) -> list[R]:
         """Of pages that are sorted: until one of them has rows that the question is no longer about."""
         rows: list[R] = []
-        start = 0
+        start, before = 0, None
         while self.upstream.calls < self.allowed:
             page = await fetch(start, PAGE_SIZE)
+            check_new(page, before)
+            before = page
             self.pages_read += 1
             rows += page.rows
             if page.is_last or len(page.rows) < page.read:

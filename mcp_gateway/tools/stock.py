@@ -20,7 +20,7 @@ from mcp_gateway.tools.listing import (
 )
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains, fold
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.rows import PAGE_SIZE, Page, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page
 from mcp_gateway.upstream.warehouses import (
     Place,
     StockItemRow,
@@ -242,14 +242,13 @@ async def _of_warehouse(
         )
 
     last, end = True, start
-    async for page in pages(fetch, start=start, size=PAGE_SIZE, most=MOST_PAGES):
-        found.looked_at += page.read
+    async for page in found.pages_of(fetch, start=start, size=PAGE_SIZE, most=MOST_PAGES):
         for offset, row in zip(page.offsets, page.rows, strict=True):
             if fits(row) and not basket.take(line(upstream, row, warehouse)):
                 found.next_row = offset
                 return
         last, end = page.is_last, page.end
-    if not last:
+    if not last and not found.stuck:
         found.next_row, found.partial = end, True
 
 

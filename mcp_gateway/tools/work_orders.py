@@ -41,7 +41,7 @@ from mcp_gateway.tools.work_order_shapes import (
     summary,
 )
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.rows import PAGE_SIZE, Page, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page
 from mcp_gateway.upstream.work_orders import TaskLine, list_tasks
 
 ROWS_AN_ORDER = 2  # to ask for: orders have fewer tasks on average, so one page is mostly enough
@@ -130,7 +130,7 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
         )
         found.looked_at += step.looked_at
         found.total, found.next_row = step.total, step.next_row
-        found.partial = step.partial
+        found.partial, found.stuck = step.partial, found.stuck or step.stuck
         if step.next_row is not None:
             break
         at_status, row, done = at_status + 1, 0, ""
@@ -236,8 +236,7 @@ async def _collect(
 
     last = True
     size = PAGE_SIZE if arguments.looks_through else min(PAGE_SIZE, ROWS_AN_ORDER * arguments.limit + 1)
-    async for page in pages(fetch, start=start, size=size, most=MOST_PAGES):
-        step.looked_at += page.read
+    async for page in step.pages_of(fetch, start=start, size=size, most=MOST_PAGES):
         step.total, last = page.counted, page.is_last
         for offset, row in zip(page.offsets, page.rows, strict=True):
             if row.wo_folio[:LONGEST_FOLIO] == done:
@@ -252,7 +251,7 @@ async def _collect(
             order.append(row)
         if not order:
             begins = page.end
-    if last:
+    if last or step.stuck:
         step.next_row = None if take() else begins
     elif begins == start and order:  # one order fills all pages: show what there is of it
         take()

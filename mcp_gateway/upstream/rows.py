@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import eq
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -64,6 +65,16 @@ class Page(Generic[R]):
 Fetch = Callable[[int, int], Awaitable[Page[R]]]
 
 
+class SamePageAgain(UpstreamNotUnderstood):
+    """The upstream does not get on from page to page: what was read is all that it gives."""
+
+
+def check_new(page: Page[R], before: Page[R] | None) -> None:
+    """SamePageAgain where a page begins like the one before it; their sizes may differ."""
+    if before is not None and page.rows and before.rows and all(map(eq, page.rows, before.rows)):
+        raise SamePageAgain("Fracttal One gave the same page twice.")
+
+
 def page_of(
     model: type[R],
     envelope: Envelope,
@@ -117,19 +128,18 @@ def _mended(model: type[Row], row: dict[str, Any]) -> dict[str, Any]:
 async def pages(
     fetch: Fetch[R], *, start: int = 0, size: int = PAGE_SIZE, most: int
 ) -> AsyncIterator[Page[R]]:
-    """One page after another, at most `most`; a page that comes twice ends the matter.
+    """One page after another, at most `most`; SamePageAgain where they do not get on.
 
     `size` is that of the first page: who needs more than that needs full ones.
     """
-    before: Sequence[R] | None = None
+    before: Page[R] | None = None
     for _ in range(most):
         page = await fetch(start, size)
-        if page.rows and page.rows == before:
-            raise UpstreamNotUnderstood("Fracttal One gave the same page twice.")
+        check_new(page, before)
         yield page
         if page.is_last:
             return
-        before, start, size = page.rows, page.end, PAGE_SIZE
+        before, start, size = page, page.end, PAGE_SIZE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
+import pytest
 from aiohttp import web
 
 from mcp_gateway.cursors import Cursors
 from mcp_gateway.registry import Call
 from mcp_gateway.tools import assets, work_orders
+from mcp_gateway.tools.metrics_data import Reading
 from mcp_gateway.tools.work_order_shapes import WorkOrder
 from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.items import ItemRow, list_items
+from mcp_gateway.upstream.rows import Page, SamePageAgain
 from tests.upstream.conftest import Scripted, caller
 
 
@@ -84,6 +88,35 @@ async def test_orders_of_every_size_stay_whole(scripted: Scripted) -> None:
 async def test_an_upstream_that_gives_smaller_pages_than_asked_for(scripted: Scripted) -> None:
     serve(scripted, order_rows(3, 3, 3, 3), most=2)
     assert [len(order.tasks) for order in await everything(50)] == [3, 3, 3, 3]
+
+
+async def test_an_upstream_that_does_not_get_on_from_page_to_page(scripted: Scripted) -> None:
+    """fracttal-api.md §5 row 21: what was read is shown, once, and the answer says that it may not be all."""
+
+    async def script(request: web.BaseRequest) -> web.StreamResponse:
+        limit = int(parse_qs(urlsplit(request.raw_path).query)["limit"][0])
+        rows = [
+            {"code": f"A{n}", "id_type_item": 2, **order}
+            for n, order in enumerate(order_rows(*[1] * 30, text="pump"))
+        ]
+        return web.Response(
+            body=orjson.dumps({"success": True, "data": rows[: min(25, limit)], "total": 900})
+        )
+
+    scripted.script = [script]
+    answer = await listed(work_orders.ListInput(limit=25))
+    assert [order.folio for order in answer.work_orders] == [f"OT-{number}" for number in range(25)]
+    assert (answer.partial, answer.has_more, answer.next_cursor) == (True, False, None)
+    assert any("same page twice" in note for note in answer.notes)
+    found = await assets.list_assets(call(), assets.ListInput(text="pump", limit=50))
+    assert [asset.code for asset in found.assets] == [f"A{number}" for number in range(25)]
+    assert (found.partial, found.has_more) == (True, False)
+    with pytest.raises(SamePageAgain):  # a figure of half the records would be wrong
+        await Reading(Upstream.for_caller(caller())).all_rows(assets_fetch, "assets")
+
+
+async def assets_fetch(start: int, size: int) -> Page[ItemRow]:
+    return await list_items(Upstream.for_caller(caller()), start=start, size=size)
 
 
 async def test_one_order_larger_than_all_pages(scripted: Scripted) -> None:
