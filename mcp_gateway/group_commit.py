@@ -21,10 +21,11 @@ from django.db import OperationalError, close_old_connections, connection, trans
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-# A commit costs nearly the same for one row as for fifty. So a batch waits for company as long as the last
-# one had some: this long for each row besides its first. A call by itself never waits.
-LINGER_SECONDS = 0.0005
+# A commit costs nearly the same for one row as for fifty. So a batch waits for as much company as the last
+# one had, this long for each row of it. A call by itself never waits.
+LINGER_SECONDS = 0.001
 LONGEST_LINGER_SECONDS = 0.02
+LINGER_STEP_SECONDS = 0.002
 
 
 class Row(Protocol):
@@ -117,8 +118,7 @@ class GroupCommit:
 
     def _next_batch(self) -> list[_Job] | None:
         job = self._jobs.get()
-        if self._company:
-            sleep(min(self._company * LINGER_SECONDS, LONGEST_LINGER_SECONDS))
+        self._linger()
         batch: list[_Job] = []
         while job is not None:
             batch.append(job)
@@ -132,6 +132,13 @@ class GroupCommit:
             self._jobs.put(None)
             return batch
         return None
+
+    def _linger(self) -> None:
+        """Until there are as many as in the last batch, or until they have had their time to come."""
+        left = min(self._company * LINGER_SECONDS, LONGEST_LINGER_SECONDS)
+        while left > 0 and self._jobs.qsize() < self._company:
+            sleep(min(left, LINGER_STEP_SECONDS))
+            left -= LINGER_STEP_SECONDS
 
     def _commit(self, batch: Sequence[_Job]) -> None:
         close_old_connections()

@@ -60,12 +60,12 @@ def writer(table: Table) -> Iterator[GroupCommit]:
 async def store_together(writer: GroupCommit, count: int) -> list[BaseException | None]:
     """All wait while the thread is busy with something else."""
     gate = threading.Event()
-    busy = asyncio.ensure_future(writer.run(gate.wait))
+    first = asyncio.ensure_future(writer.run(gate.wait))
     await asyncio.sleep(0.05)
     stores = [asyncio.ensure_future(writer.store(Numbered(number))) for number in range(count)]
     await asyncio.sleep(0.05)
     gate.set()
-    await busy
+    await first
     return await asyncio.gather(*stores, return_exceptions=True)
 
 
@@ -83,14 +83,32 @@ async def test_rows_that_wait_share_a_transaction(writer: GroupCommit, table: Ta
     assert table.batches == [list(range(40))]
 
 
-async def test_after_a_shared_transaction_the_next_waits_for_company_and_no_longer_than_the_bound(
+@pytest.mark.parametrize(
+    ("count", "seconds"), [(2, LINGER_SECONDS), (5, 4 * LINGER_SECONDS), (400, LONGEST_LINGER_SECONDS)]
+)
+async def test_after_a_shared_transaction_the_next_waits_for_company_within_bounds(
+    writer: GroupCommit, lingered: list[float], count: int, seconds: float
+) -> None:
+    await store_together(writer, count)
+    await writer.store(Numbered(-1))
+    await writer.store(Numbered(-2))
+    assert sum(lingered) == pytest.approx(seconds)
+
+
+async def test_company_that_is_there_is_not_waited_for(
     writer: GroupCommit, table: Table, lingered: list[float]
 ) -> None:
-    for count in (5, 400):
-        await store_together(writer, count)
-        await writer.store(Numbered(-1))
-        await writer.store(Numbered(-2))
-    assert lingered == [4 * LINGER_SECONDS, LONGEST_LINGER_SECONDS]
+    gate = threading.Event()
+    shared = asyncio.ensure_future(store_together(writer, 5))
+    await asyncio.sleep(0.05)
+    blocking = asyncio.ensure_future(writer.run(gate.wait))  # in the transaction of the five
+    await asyncio.sleep(0.1)
+    following = [asyncio.ensure_future(writer.store(Numbered(number))) for number in range(10, 16)]
+    await asyncio.sleep(0.05)
+    gate.set()
+    await asyncio.gather(shared, blocking, *following)
+    assert table.batches == [[0, 1, 2, 3, 4], [10, 11, 12, 13, 14, 15]]
+    assert lingered == []
 
 
 async def test_work_that_fails_fails_alone_and_rows_that_cannot_be_stored_fail_their_callers(
