@@ -14,6 +14,7 @@ from django.conf import settings
 from pydantic import BaseModel, ValidationError
 
 from mcp_gateway import audit
+from mcp_gateway.argument_problems import refused
 from mcp_gateway.caller import Caller
 from mcp_gateway.cursors import Cursors
 from mcp_gateway.errors import (
@@ -124,15 +125,7 @@ def _validate(tool: Tool[Any, Any], arguments: dict[str, Any]) -> BaseModel:
     try:
         model: BaseModel = tool.input.model_validate(arguments)
     except ValidationError as error:
-        fields = [
-            {
-                "field": ".".join(str(part) for part in item["loc"])[:128] or "arguments",
-                "problem": item["msg"],
-            }
-            for item in error.errors(include_url=False, include_context=False, include_input=False)[:20]
-        ]
-        problems = "; ".join(f"{item['field']}: {item['problem']}" for item in fields)
-        raise InvalidArguments(f"Change the arguments and call again. {problems}", fields=fields) from None
+        raise refused(tool.input, error) from None
     return model
 
 

@@ -1,0 +1,52 @@
+"""What a model is told about arguments that do not fit: in our words, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from mcp_gateway.argument_problems import refused
+from mcp_gateway.tools import CATALOGUE
+
+FOLIO = {"folio": "OT-1"}
+TASK = {"id": 1, "done": True, "started_at": "2026-11-01", "finished_at": "2026-11-02"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "told"),
+    [
+        ("list_work_orders", {"status": "review"}, "status must be a list, even of one."),
+        (
+            "list_work_orders",
+            {"status": ["open"]},
+            "status.0 must be 'in_process', 'review', 'completed' or 'cancelled'.",
+        ),
+        ("list_work_orders", {"responsable": "Ana"}, "responsable is unknown: responsible may be meant."),
+        ("get_work_order", FOLIO | {"xyz": 1}, "xyz is unknown: the tool takes folio, include."),
+        ("whoami", {"of": 1}, "of is unknown: the tool takes no arguments."),
+        ("list_stock", {"limit": 101, "item": ""}, "limit must be at most 100; item must not be empty."),
+        ("list_work_orders", {"limit": "ten"}, "limit must be a whole number."),
+        ("list_work_orders", {"overdue": "often"}, "overdue must be true or false."),
+        ("list_assets", {"text": "a"}, "text must have at least 2 characters."),
+        ("get_work_order", {}, "folio is needed."),
+        ("get_work_order", {"folio": 7}, "folio must be text."),
+        ("get_work_order", {"folio": "x" * 65}, "folio must have at most 64 characters."),
+        ("add_meter_reading", {"asset": "A", "value": "much"}, "value must be a number."),
+        ("update_work_order", FOLIO | {"task": 5}, "task must be an object."),
+        ("update_work_order", FOLIO | {"task": TASK | {"fin": 1}}, "task.fin is unknown here."),
+        (
+            "update_work_order",
+            FOLIO,
+            "give exactly one of note, status and task: each is a change of its own.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_told(tool: str, arguments: dict[str, Any], told: str) -> None:
+    model = CATALOGUE.tools[tool].input
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(arguments)
+    error = refused(model, caught.value)
+    assert str(error) == f"Change the arguments and call again: {told}"
+    assert all(field["field"] and field["problem"] for field in error.details["fields"])
