@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Annotated
@@ -25,7 +26,7 @@ from mcp_gateway.upstream.rows import Fetch, Page, R, pages
 from mcp_gateway.upstream.work_orders import TaskLine, list_tasks, tasks_of
 from mcp_gateway.upstream.work_requests import RequestRow, find_request, list_requests
 
-MOST_PAGES = 3  # of each kind that are looked through: a search costs a company at most 19 requests
+MOST_PAGES = 3  # of each kind that are looked through: a search costs a company at most 20 requests
 MOST_RESULTS = 25
 MOST_OF_A_KIND = 10
 # The kind of an id, and the right that reading it takes.
@@ -36,6 +37,10 @@ KINDS = {
     "meter": "meters:view",
     "person": "people:view",
 }
+
+
+# What people call an order, whatever its folio looks like: 1496, OS-1496, order 1496.
+_order_number = re.compile(r"[^\W\d]{0,12}[\W_]{0,3}(\d{1,9})")
 
 
 class SearchInput(Arguments):
@@ -160,12 +165,28 @@ async def _search_assets(upstream: Upstream, words: str) -> list[Result]:
 
 
 async def _search_orders(upstream: Upstream, words: str) -> list[Result]:
-    async def fetch(start: int, size: int) -> Page[TaskLine]:
-        return await list_tasks(upstream, TaskLine, start=start, size=size)
+    folios: list[str] = []
 
-    rows: list[TaskLine] = [*(await tasks_of(upstream, words))[:1]]
-    rows += await _matching(fetch, lambda row: contains(words, *order_texts([row])))
-    return _once(_order(upstream, row) for row in rows)
+    async def fetch(start: int, size: int) -> Page[TaskLine]:
+        page = await list_tasks(upstream, TaskLine, start=start, size=size)
+        folios.extend(row.wo_folio for row in page.rows[:1])
+        return page
+
+    exact = (await tasks_of(upstream, words))[:1]
+    rows = await _matching(fetch, lambda row: contains(words, *order_texts([row])))
+    number = _order_number.fullmatch(words.strip())
+    if not exact and folios and number is not None:
+        exact = (await tasks_of(upstream, folio_with(number[1], folios[0])))[:1]
+    return _once(_order(upstream, row) for row in [*exact, *rows])
+
+
+def folio_with(number: str, like: str) -> str:
+    """The number in the shape of another folio: OT-1496 of 1496 and OT-2204, WO-0017 of 17 and WO-0202."""
+
+    def shaped(last: re.Match[str]) -> str:
+        return number.zfill(len(last[0])) if last[0].startswith("0") else number
+
+    return re.sub(r"\d+(?=\D*$)", shaped, like)
 
 
 async def _search_requests(upstream: Upstream, words: str) -> list[Result]:

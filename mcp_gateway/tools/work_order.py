@@ -14,6 +14,7 @@ from mcp_gateway.tools.moments import minutes, shown, zone_of
 from mcp_gateway.tools.words import ORDER_STATUS, word_of
 from mcp_gateway.tools.work_order_parts import Part, parts_of
 from mcp_gateway.tools.work_order_shapes import (
+    NO_SUCH_ORDER,
     TaskDetails,
     WorkOrderDetails,
     highest_priority,
@@ -49,7 +50,7 @@ async def work_order(call: Call, folio: str) -> WorkOrderDetails:
     upstream: Upstream = call.upstream
     order = await tasks_of(upstream, folio)
     if not order:
-        raise NotFound("There is no work order with that folio, or not for this person.")
+        raise NotFound(NO_SUCH_ORDER)
     first = order[0]
     zone, now = zone_of(call.caller), dt.datetime.now(dt.UTC)
     costs = [row.total_cost_task for row in order if row.total_cost_task is not None]

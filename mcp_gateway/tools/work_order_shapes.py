@@ -40,6 +40,9 @@ from mcp_gateway.upstream.work_orders import TaskLine, TaskRow
 
 LIST_TASKS_SHOWN = 20
 OPEN = (1, 2)
+NO_SUCH_ORDER = (
+    "There is no work order with that folio, or not for this person; search finds an order by its number."
+)
 _needs_no_quotes = re.compile(r"[\w.~-]+", re.ASCII).fullmatch
 # Names of people, assets, tasks and their types come again and again, within an answer and after it.
 _often = lru_cache(maxsize=4096)(cleaned)

@@ -25,10 +25,10 @@ from mcp_gateway.tools.words import (
     word_of,
 )
 from mcp_gateway.tools.work_order import Folio
+from mcp_gateway.tools.work_order_shapes import NO_SUCH_ORDER, OPEN
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream import work_orders as orders
 
-OPEN = (1, 2)
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Catalogued = Annotated[str, Field(min_length=1, max_length=120)]
@@ -83,7 +83,7 @@ class Changed(BaseModel):
 async def open_order(call: Call, folio: str) -> list[orders.TaskRow]:
     rows = await orders.tasks_of(call.upstream, folio)
     if not rows:
-        raise NotFound("There is no work order with that folio, or not for this person.")
+        raise NotFound(NO_SUCH_ORDER)
     if rows[0].id_status_work_order not in OPEN:
         status = word_of(ORDER_STATUS, rows[0].id_status_work_order)
         raise Refusal(f"The work order is {status}: only open ones can be changed.", status=status)

@@ -13,6 +13,7 @@ from maintenance.models import Item, Meter, Personnel, WorkOrder, WorkRequest
 from mcp_gateway.caller import READ_SCOPE
 from mcp_gateway.errors import InsufficientScope
 from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.tools.search import folio_with
 from tests.clients.journey import TOOLS
 from tests.tools.conftest import Person
 
@@ -190,6 +191,29 @@ def test_search_and_fetch(planner: Person, technician: Person, stranger: Person)
     assert stranger.refused("fetch", id=f"work_request:{request.pk}")["code"] == "not_found"
     for bad in ("nothing:1", "work_request:x", "asset:", "work_request:-1", "work_request:٣"):
         assert planner.refused("fetch", id=bad)["code"] in {"invalid_arguments", "not_found"}
+
+
+@pytest.mark.parametrize("said", ["{number}", "OS-{number}", "ot {number}", "OT{number}", "orden {number}"])
+def test_search_finds_an_order_by_its_number(planner: Person, said: str) -> None:
+    order = WorkOrder.objects.filter(**DEMO).order_by("creation_date")[1]
+    number = order.folio.removeprefix("OT-")
+    assert number.isdigit()
+    found = [result["id"] for result in planner.ask("search", query=said.format(number=number))["results"]]
+    assert f"work_order:{order.folio}" in found
+
+
+@pytest.mark.parametrize(
+    ("number", "like", "folio"),
+    [
+        ("1496", "OT-2204", "OT-1496"),
+        ("17", "WO-0202", "WO-0017"),
+        ("17", "2204/MX", "17/MX"),
+        ("17", "OT", "OT"),
+        ("17", "2026-0202", "2026-0017"),
+    ],
+)
+def test_a_number_in_the_shape_of_a_folio(number: str, like: str, folio: str) -> None:
+    assert folio_with(number, like) == folio
 
 
 def test_texts_of_people_are_cleaned(planner: Person) -> None:
