@@ -1,7 +1,8 @@
 """From what a person calls a record to the record: its code, its number, or a piece of its name.
 
-One fits: it is taken. Several: Ambiguous, with candidates. None: NotFound. It never guesses: what fits
-among the records that could be looked at is only a candidate while others could not.
+One fits: it is taken. Several: Ambiguous, with candidates. None: NotFound, with what has a name much like
+that, for the person to choose from. It never guesses: what fits among the records that could be looked at
+is only a candidate while others could not.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pydantic import Field
 
 from mcp_gateway.errors import Ambiguous, InvalidArguments, NotFound, NotPermitted
 from mcp_gateway.registry import Call
+from mcp_gateway.tools.resembling import resembling
 from mcp_gateway.tools.text import NAME, TEXT, cleaned, contains, fold
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
@@ -41,10 +43,12 @@ PersonName = Annotated[
 
 @dataclass(slots=True)
 class _Seen(Generic[R]):
-    """What fits: by its whole name or code, or by a piece of it; and whether all could be looked at."""
+    """What fits: by its whole name or code, or by a piece of it; and whether all could be looked at.
+    `others` do not, with their folded texts."""
 
     exact: list[R] = field(default_factory=list)
     partly: list[R] = field(default_factory=list)
+    others: list[tuple[R, str]] = field(default_factory=list)
     all_of_them: bool = False
 
     @property
@@ -72,6 +76,7 @@ async def the_asset(call: Call, words: str, *, place: bool = False) -> ItemRow:
     if seen is None:
         seen = await _look(every, words, lambda row: (row.code, row.field_1), _asset_texts)
     return _one(
+        words,
         "location" if place else "asset",
         seen,
         lambda row: {
@@ -109,6 +114,7 @@ async def the_person(call: Call, words: str) -> PersonRow:
         lambda row: (row.code, row.full_name, row.email),
     )
     return _one(
+        words,
         "person",
         seen,
         lambda row: {
@@ -164,6 +170,7 @@ async def the_request(call: Call, words: str) -> RequestRow:
         most=3,
     )
     return _one(
+        words,
         "work request",
         seen,
         lambda row: {
@@ -201,26 +208,32 @@ async def _look(
                 seen.exact.append(row)
             elif telling and contains(words, *texts(row)):
                 seen.partly.append(row)
+            elif not seen.best:
+                seen.others.append((row, fold(" ".join(filter(None, texts(row))))))
         seen.all_of_them = page.is_last
     # The closest first: where little stands around the words.
     seen.partly.sort(key=lambda row: sum(len(name or "") for name in names(row)))
     return seen
 
 
-def _one(kind: str, seen: _Seen[R], shown: Callable[[R], dict[str, Any]], elsewhere: str) -> R:
+def _one(words: str, kind: str, seen: _Seen[R], shown: Callable[[R], dict[str, Any]], elsewhere: str) -> R:
+    def to_choose_from(rows: Sequence[R]) -> list[dict[str, Any]]:
+        return [{name: value for name, value in shown(row).items() if value is not None} for row in rows]
+
     best = seen.best
     if not best:
-        raise NotFound(
-            f"No {kind} has that code or name, or not for this person; {elsewhere}."
+        similar = to_choose_from(resembling(words, seen.others))
+        none = (
+            f"No {kind} has that code or name, or not for this person"
             if seen.all_of_them
-            else f"No {kind} with that name among the first that were looked at: use its code; {elsewhere}."
+            else f"No {kind} with that name among the first that were looked at: use its code"
         )
+        if similar:
+            raise NotFound(f"{none}. Ask whether one of the similar ones is meant.", similar=similar)
+        raise NotFound(f"{none}; {elsewhere}.")
     if len(best) == 1 and (seen.all_of_them or seen.exact):
         return best[0]
-    candidates = [
-        {name: value for name, value in shown(row).items() if value is not None}
-        for row in best[:MOST_CANDIDATES]
-    ]
+    candidates = to_choose_from(best[:MOST_CANDIDATES])
     more = len(best) - len(candidates)
     raise Ambiguous(
         f"Several {kind}s fit: ask which one is meant and use its code."

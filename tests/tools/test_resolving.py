@@ -45,6 +45,31 @@ def test_none_is_said_with_a_way_on(admin: Person) -> None:
     assert "list_assets" in refused["message"]
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("compressor de tornillo 3", "CMP-03"), ("kompresor 2", "CMP-02"), ("bonba de jarabe p-201", "P-201")],
+)
+def test_a_slip_of_the_keys_is_answered_with_what_may_be_meant(admin: Person, words: str, code: str) -> None:
+    refused = admin.refused("get_asset", code=words)
+    assert refused["code"] == "not_found"  # shown and not taken
+    assert code in [row["code"] for row in refused["similar"]]
+    assert len(refused["similar"]) <= 5
+    assert all(row["name"] for row in refused["similar"])
+
+
+def test_a_person_with_a_slip_in_the_name(admin: Person) -> None:
+    work = {
+        "source": "unplanned",
+        "asset": "CMP-03",
+        "title": "Fuga",
+        "task_type": "Correctiva",
+        "minutes": 9,
+    }
+    refused = admin.refused("create_work_order", **work, responsible="Joao Fereira")
+    assert refused["code"] == "not_found"
+    assert "João Ferreira da Silva" in [row["name"] for row in refused["similar"]]
+
+
 def test_a_short_piece_is_no_name(admin: Person) -> None:
     assert admin.refused("get_asset", code="de")["code"] == "not_found"
 
