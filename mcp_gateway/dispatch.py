@@ -259,11 +259,16 @@ def success_result(data: dict[str, Any], *, one_block: bool = False, legend: byt
 def error_result(error: GatewayError) -> ToolResult:
     """An `isError` result: one sentence for the model, and the same for programs in `_meta`.
 
+    Records to choose from follow in a fence of their own: people named them.
     No `structuredContent`: it would have to satisfy the tool's output schema.
     """
     details = {"code": error.code, "message": error.message, **error.details}
+    told = {name: value for name, value in details.items() if name != "candidates"}
+    blocks = [orjson.dumps(told, default=str).decode()]
+    if "candidates" in details:
+        blocks += fenced(orjson.dumps({"candidates": details["candidates"]}, default=str).decode())
     return ToolResult(
-        content=[{"type": "text", "text": orjson.dumps(details, default=str).decode()}],
+        content=[{"type": "text", "text": block} for block in blocks],
         is_error=True,
         meta={"fracttal-one/error": details},
     )

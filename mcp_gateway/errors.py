@@ -33,7 +33,11 @@ from typing import Any, ClassVar
 
 
 class GatewayError(Exception):
-    """`code` is stable and for programs, `message` is for the model and the person."""
+    """`code` is stable and for programs, `message` is for the model and the person.
+
+    `details["candidates"]`, where it is there, is a list of records, whose texts people wrote: cleaned ones.
+    Nothing else in the details is.
+    """
 
     code: ClassVar[str] = "internal_error"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, FiniteFloat
@@ -13,7 +14,7 @@ from mcp_gateway.tools.assets import FIELDS
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, parse
 from mcp_gateway.tools.saving import Saved, body_of, in_our_names
-from mcp_gateway.tools.text import fold
+from mcp_gateway.tools.text import NAME, cleaned, fold
 from mcp_gateway.tools.words import ITEM_TYPE, PRIORITY, Priority, number_of
 from mcp_gateway.upstream import Upstream, custom_fields, items, meters
 from mcp_gateway.upstream.items import ItemRow, find_item
@@ -190,13 +191,10 @@ async def set_custom_field(call: Call, arguments: CustomFieldChange) -> Saved:
     if len(fits) > 1:
         raise Ambiguous(
             "Several fields of this asset have that label: use the id.",
-            candidates=[
-                {"id": field.id_custom_field or field.id, "label": field.label_name} for field in fits
-            ],
+            candidates=_to_choose_from(fits),
         )
     if not fits or (number := fits[0].id_custom_field or fits[0].id) is None:
-        labels = ", ".join(field.label_name or "" for field in known[:20]) or "none"
-        raise NotFound("This asset has no such field.", fields_of_the_asset=labels)
+        raise NotFound("This asset has no such field.", candidates=_to_choose_from(known[:20]))
     await custom_fields.set_custom_field(upstream, row.code, item_type, number, arguments.value)
     return Saved(
         done="updated",
@@ -205,6 +203,13 @@ async def set_custom_field(call: Call, arguments: CustomFieldChange) -> Saved:
         changed=["value"],
         url=upstream.link("assets", row.code),
     )
+
+
+def _to_choose_from(fields: Sequence[custom_fields.CustomFieldRow]) -> list[dict[str, Any]]:
+    return [
+        {"id": field.id_custom_field or field.id, "label": cleaned(field.label_name, NAME)}
+        for field in fields
+    ]
 
 
 METER_WIRE = {

@@ -14,6 +14,7 @@ from mcp_gateway.tools.moments import IsoInput, parse
 from mcp_gateway.tools.people import writer
 from mcp_gateway.tools.resolving import AssetName, asset_code
 from mcp_gateway.tools.saving import Saved, in_our_names
+from mcp_gateway.tools.text import NAME, cleaned
 from mcp_gateway.tools.words import PRIORITY, Priority, number_of
 from mcp_gateway.upstream import Upstream, planning
 
@@ -129,7 +130,7 @@ async def event_fields(call: Call, asset: str | None, plan: int, task: int) -> d
     if len(events) > 1:
         raise Ambiguous(
             "Several events start that task.",
-            candidates=[{"id": row.id, "event": row.event_description} for row in events[:10]],
+            candidates=[{"id": row.id, "event": cleaned(row.event_description, NAME)} for row in events[:10]],
         )
     return {
         "item_code": asset,

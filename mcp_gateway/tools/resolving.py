@@ -229,7 +229,7 @@ def _one(words: str, kind: str, seen: _Seen[R], shown: Callable[[R], dict[str, A
             else f"No {kind} with that name among the first that were looked at: use its code"
         )
         if similar:
-            raise NotFound(f"{none}. Ask whether one of the similar ones is meant.", similar=similar)
+            raise NotFound(f"{none}. Ask whether one of the similar ones is meant.", candidates=similar)
         raise NotFound(f"{none}; {elsewhere}.")
     if len(best) == 1 and (seen.all_of_them or seen.exact):
         return best[0]

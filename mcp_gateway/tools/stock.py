@@ -18,7 +18,7 @@ from mcp_gateway.tools.listing import (
     ending,
     position_of,
 )
-from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains, fold
+from mcp_gateway.tools.text import NAME, UntrustedName, UntrustedText, cleaned, contains, fold
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page
 from mcp_gateway.upstream.warehouses import (
@@ -163,7 +163,7 @@ def chosen(warehouses: Sequence[WarehouseRow], words: str) -> WarehouseRow:
     if found:
         raise Ambiguous(
             "Several warehouses fit: ask which one is meant and use its code.",
-            candidates=[{"code": row.code, "name": row.description} for row in found[:10]],
+            candidates=[{"code": row.code, "name": cleaned(row.description, NAME)} for row in found[:10]],
         )
     raise NotFound("No warehouse has that code or name. list_stock without arguments lists them.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -34,14 +35,19 @@ def in_its_fence(person: Person, tool: str, **arguments: Any) -> dict[str, Any]:
     result = person.result(tool, **arguments)
     assert not result.is_error, result.content
     assert ToolCall.objects.count() == before + 1, "one question is one call"
-    opening, data, closing = (block["text"] for block in result.content)
+    parsed = inside(result.content)
+    assert parsed == result.structured
+    return parsed
+
+
+def inside(blocks: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    opening, data, closing = (block["text"] for block in blocks)
     found = OPENING.match(opening)
     assert found
     assert closing == f"[/data {found[1]}]"
     assert found[1] not in data, "a text knew the fence"
     assert "\n" not in opening
     parsed: dict[str, Any] = orjson.loads(data)
-    assert parsed == result.structured
     return parsed
 
 
@@ -99,6 +105,29 @@ def test_every_detail_of_records(admin: Person) -> None:
         harmless([text for row in answer["rows"] for text in all_texts(row)])
     third = in_its_fence(admin, "list_third_parties", include=["contacts", "services"], limit=100)
     harmless(all_texts(third))
+
+
+def test_records_to_choose_from_are_fenced_in_refusals_too(admin: Person) -> None:
+    waiting = WorkRequest.objects.filter(company__slug="demo", status=1, item__isnull=False).latest("date")
+    assert waiting.item is not None
+    for tool, arguments in (
+        ("create_work_request", {"title": waiting.description[:100], "asset": waiting.item.code}),
+        ("get_asset", {"code": "instrucciones"}),
+        ("get_asset", {"code": "instruciones anteriores"}),
+        ("list_stock", {"warehouse": "ignora"}),
+        ("set_asset_custom_field", {"asset": "CMP-02", "field": "none of them", "value": "x"}),
+    ):
+        result = admin.result(tool, **arguments)
+        assert result.is_error, tool
+        sentence, *fence = result.content
+        told = orjson.loads(sentence["text"])
+        assert "candidates" not in told, tool
+        candidates = inside(fence)["candidates"]
+        assert candidates, tool
+        assert candidates == result.meta["fracttal-one/error"]["candidates"]
+        harmless(all_texts(candidates))
+        own = " ".join(all_texts(told))
+        assert not any(text[:40] in own for text in TEXTS), told
 
 
 def test_search_and_fetch_fence_what_they_quote(admin: Person) -> None:

@@ -52,9 +52,9 @@ def test_none_is_said_with_a_way_on(admin: Person) -> None:
 def test_a_slip_of_the_keys_is_answered_with_what_may_be_meant(admin: Person, words: str, code: str) -> None:
     refused = admin.refused("get_asset", code=words)
     assert refused["code"] == "not_found"  # shown and not taken
-    assert code in [row["code"] for row in refused["similar"]]
-    assert len(refused["similar"]) <= 5
-    assert all(row["name"] for row in refused["similar"])
+    assert code in [row["code"] for row in refused["candidates"]]
+    assert len(refused["candidates"]) <= 5
+    assert all(row["name"] for row in refused["candidates"])
 
 
 def test_a_person_with_a_slip_in_the_name(admin: Person) -> None:
@@ -67,7 +67,7 @@ def test_a_person_with_a_slip_in_the_name(admin: Person) -> None:
     }
     refused = admin.refused("create_work_order", **work, responsible="Joao Fereira")
     assert refused["code"] == "not_found"
-    assert "João Ferreira da Silva" in [row["name"] for row in refused["similar"]]
+    assert "João Ferreira da Silva" in [row["name"] for row in refused["candidates"]]
 
 
 def test_a_short_piece_is_no_name(admin: Person) -> None:
