@@ -110,7 +110,9 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     panel.get_by_label("Callback URL 1").fill(CALLBACK)
     panel.get_by_label("Permission group").select_option(label="Planners")
     panel.get_by_label("Privacy policy URL").fill("https://openai.com/policies/privacy-policy/")
+    page.set_viewport_size({"width": 1180, "height": 1600})
     picture(page, "04-consumer-form")
+    page.set_viewport_size({"width": 1180, "height": 760})
 
     # 4. Save; key and secret are shown this once, and copied.
     panel.get_by_role("button", name="Save").click()
