@@ -105,7 +105,8 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     panel.get_by_label("Authorization code").check()
     panel.get_by_label("Assistant").select_option(label="ChatGPT")
     expect(panel.get_by_text("ChatGPT makes a callback for each app")).to_be_visible()
-    panel.get_by_label("Name", exact=False).first.fill("ChatGPT")
+    name = panel.get_by_label("Name", exact=False).first
+    expect(name).to_have_value("ChatGPT")  # the preset has settled
     panel.get_by_label("Description").fill("Questions about the plant in plain words")
     panel.get_by_label("Callback URL 1").fill(CALLBACK)
     panel.get_by_label("Permission group").select_option(label="Planners")
