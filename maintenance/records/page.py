@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
+from itertools import compress
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
@@ -38,6 +39,19 @@ class Table:
     title: Text
     headings: tuple[Text, ...]
     rows: list[tuple[Any, ...]]
+
+    @property
+    def filled(self) -> Table:
+        """Without the columns in which nothing is known: a table of work is wide enough."""
+        if not self.rows:
+            return self
+        nothing = (None, "", Cell(""))
+        filled = [any(value not in nothing for value in column) for column in zip(*self.rows, strict=True)]
+        return Table(
+            self.title,
+            tuple(compress(self.headings, filled)),
+            [tuple(compress(row, filled)) for row in self.rows],
+        )
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import Company, Membership, User
 from maintenance.models import Item, Meter, ThirdParty, Warehouse, WorkOrder, WorkOrderTask, WorkRequest
-from maintenance.records.page import duration
+from maintenance.records.page import Cell, Table, duration
 
 
 def browser(email: str) -> Client:
@@ -169,6 +169,12 @@ def test_every_asset_has_a_page_at_its_own_address(admin_browser: Client) -> Non
         response = get(admin_browser, f"/records/assets/{quote(code, safe='')}")
         assert response.status_code == 200
         assert Item.objects.get(company=demo, code=code).field_1 in response.content.decode()
+
+
+def test_a_column_in_which_nothing_is_known_is_left_out() -> None:
+    rows: list[tuple[Any, ...]] = [("a", None, Cell("")), ("b", "", Cell("x", "/x"))]
+    shown = Table("Work", ("Task", "Note", "Order"), rows).filled
+    assert (shown.headings, shown.rows) == (("Task", "Order"), [("a", Cell("")), ("b", Cell("x", "/x"))])
 
 
 def test_durations_in_words() -> None:
