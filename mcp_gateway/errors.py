@@ -94,6 +94,12 @@ class LooksLikeDuplicate(Refusal):
     code = "looks_like_a_duplicate"
 
 
+class LooksUnusual(Refusal):
+    """What cannot be taken back looks like a slip: the person decides."""
+
+    code = "looks_unusual"
+
+
 class NeedsManyCalls(Refusal):
     """It would take much of the company's budget: the person decides. `calls` is how many."""
 

@@ -1,39 +1,20 @@
-"""list_meters and add_meter_reading."""
+"""list_meters: counters and gauges."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat
+from pydantic import AwareDatetime, BaseModel, Field
 
-from mcp_gateway.errors import Ambiguous, InvalidArguments, NotFound, UpstreamRejected
 from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools.listing import (
-    Arguments,
-    IdempotencyKey,
-    ListAnswer,
-    ListArguments,
-    ending,
-    listed,
-    position_of,
-    present,
-)
-from mcp_gateway.tools.moments import IsoInput, parse, shown
+from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, position_of, present
+from mcp_gateway.tools.moments import shown
 from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.meters import (
-    AdvancedRow,
-    MeterRow,
-    insert_reading,
-    list_meters,
-    list_meters_with_tasks,
-)
+from mcp_gateway.upstream.meters import AdvancedRow, MeterRow, list_meters, list_meters_with_tasks
 from mcp_gateway.upstream.rows import Page
 
-CLOCK_TOLERANCE = dt.timedelta(minutes=5)
-UNUSUAL_MONTHS = 10  # of average gain in one reading: likely a slip of the keys
 MeterId = Annotated[int, Field(ge=1, le=2**31 - 1, description="Number of the meter, from list_meters.")]
 Serial = Annotated[str, Field(min_length=1, max_length=80, description="Serial of the meter, exactly.")]
 
@@ -84,38 +65,6 @@ class ListInput(ListArguments):
     outside_limits: Annotated[
         bool | None, Field(description="True: only meters whose last value is outside the allowed range.")
     ] = None
-
-
-class ReadingInput(Arguments):
-    asset: AssetName
-    value: Annotated[
-        FiniteFloat, Field(ge=-1e15, le=1e15, description="What the dial shows, in the unit of the meter.")
-    ]
-    serial: Annotated[
-        Serial | None, Field(description="Needed (or meter) where the asset has several meters.")
-    ] = None
-    meter: Annotated[MeterId | None, Field(description="Number of the meter, instead of serial.")] = None
-    read_at: Annotated[
-        IsoInput | None,
-        Field(description="When it was read, ISO moment; now if left out. Not in the future."),
-    ] = None
-    historical: Annotated[
-        bool, Field(description="True to enter a reading that is older than the last one.")
-    ] = False
-    idempotency_key: IdempotencyKey | None = None
-
-
-class Reading(BaseModel):
-    meter: MeterId
-    asset_code: UntrustedName
-    value: float
-    unit: UntrustedName | None = None
-    read_at: AwareDatetime
-    already_there: Annotated[bool, Field(description="The same reading had been entered before.")]
-    accumulated_value: float | None = None
-    started_tasks: Annotated[int, Field(ge=0, description="Maintenance tasks that this reading triggered.")]
-    notes: list[str] = []
-    url: str
 
 
 def outside_limits(row: MeterRow, value: float | None) -> bool:
@@ -206,114 +155,6 @@ async def run_list(call: Call, arguments: ListInput) -> MeterList:
     return MeterList(meters=found.records, **ending(call, "list_meters", arguments, found, [], **more))
 
 
-async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
-    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    read_at = now if arguments.read_at is None else parse(call.caller, arguments.read_at, "read_at")
-    if read_at > now + CLOCK_TOLERANCE:
-        raise InvalidArguments(
-            "read_at must not be in the future.", fields=[{"field": "read_at", "problem": "is in the future"}]
-        )
-    upstream: Upstream = call.upstream
-    asset = await asset_code(call, arguments.asset)
-    assert asset is not None
-    row = await _the_meter(call, arguments, asset)
-    _check_against_last(call, arguments, row, read_at)
-    try:
-        inserted = await insert_reading(
-            upstream,
-            asset=asset,
-            value=arguments.value,
-            read_at=read_at,
-            serial=row.serial,
-            historical=arguments.historical,
-        )
-    except UpstreamRejected:
-        raise UpstreamRejected(_why_rejected(call, row), meter=row.id) from None
-    after = inserted.meter.last_data if inserted.meter else None
-    notes = []
-    if outside_limits(row, arguments.value):
-        notes.append(f"The value lies outside the allowed range, {row.min_value} to {row.max_value}.")
-    gained = arguments.value - row.last_data.value if row.last_data and row.last_data.value is not None else 0
-    if row.is_counter and row.monthly_average_data and gained > UNUSUAL_MONTHS * row.monthly_average_data:
-        notes.append(
-            f"Unusual: {gained:g} more than the last reading, over {UNUSUAL_MONTHS} times what it gains in a "
-            "month. Ask the person whether it was read right."
-        )
-    newest = after is not None and after.date == read_at
-    shown_at = shown(call.caller, read_at)
-    assert shown_at is not None
-    return Reading(
-        meter=row.id,
-        asset_code=asset,
-        value=arguments.value,
-        unit=row.units_code or row.units_description,
-        read_at=shown_at,
-        already_there=bool(inserted.is_duplicate),
-        accumulated_value=after.accumulated_value if after is not None and newest else None,
-        started_tasks=len(inserted.tasks or []),
-        notes=notes,
-        url=upstream.link("meters", row.id),
-    )
-
-
-async def _the_meter(call: Call, arguments: ReadingInput, asset: str) -> MeterRow:
-    """The one active meter that is meant. Writing to a guessed one would be worse than asking."""
-    page = await list_meters(call.upstream, asset=asset)
-    active = [row for row in page.rows if row.active is not False]
-    if not active:
-        raise NotFound("There is no active meter on an asset with that code, or not for this person.")
-    meant = [
-        row
-        for row in active
-        if (arguments.serial is None or row.serial == arguments.serial)
-        and (arguments.meter is None or row.id == arguments.meter)
-    ]
-    candidates = [meter(call, row).model_dump(mode="json", exclude_none=True) for row in active[:20]]
-    if not meant:
-        raise NotFound("The asset has no active meter with that serial or number.", candidates=candidates)
-    if len(meant) > 1:
-        raise Ambiguous("The asset has several meters: choose one by serial or meter.", candidates=candidates)
-    if meant[0].serial is None and len(active) > 1:
-        raise Ambiguous(
-            "That meter has no serial, so Fracttal One cannot tell it from the others of the asset.",
-            candidates=candidates,
-        )
-    return meant[0]
-
-
-def _check_against_last(call: Call, arguments: ReadingInput, row: MeterRow, read_at: dt.datetime) -> None:
-    """Refuses here what the upstream would refuse, so that the answer names the argument."""
-    last = row.last_data
-    if arguments.historical or last is None or last.date is None or last.value is None:
-        return
-    if (read_at, arguments.value) == (last.date, last.value):  # a repeat, which the upstream recognizes
-        return
-    shown_last = f"Last reading: {last.value} at {shown(call.caller, last.date)}."
-    if read_at <= last.date:
-        problem = "must be newer than the last reading, unless historical is true"
-        raise InvalidArguments(
-            f"read_at {problem}. {shown_last}", fields=[{"field": "read_at", "problem": problem}]
-        )
-    if row.is_counter and arguments.value < last.value:
-        problem = "must not be below the last reading: a counter only counts up"
-        raise InvalidArguments(
-            f"value {problem}. {shown_last}", fields=[{"field": "value", "problem": problem}]
-        )
-
-
-def _why_rejected(call: Call, row: MeterRow) -> str:
-    """The reasons of the contract, with what the meter shows, so that the next try can be right."""
-    reasons = (
-        "The reading was refused. Its date must be newer than the last reading (or historical must be "
-        "true), no other value may stand at the same moment, and a counter cannot go back."
-    )
-    last = row.last_data
-    moment = shown(call.caller, last.date) if last else None
-    if last is None or moment is None:
-        return reasons
-    return f"{reasons} Last reading: {last.value} at {moment.isoformat()}."
-
-
 TOOLS = (
     Tool(
         name="list_meters",
@@ -323,19 +164,5 @@ TOOLS = (
         input=ListInput,
         output=MeterList,
         run=run_list,
-    ),
-    Tool(
-        name="add_meter_reading",
-        title="Add a meter reading",
-        description=(
-            "Enters what a meter of an asset shows. The reading cannot be taken back. Where the asset has "
-            "several meters, name one by serial or meter; ask the person when in doubt."
-        ),
-        rights=frozenset({"meters:add", "meters:view"}),
-        input=ReadingInput,
-        output=Reading,
-        run=add_meter_reading,
-        read_only=False,
-        idempotent=False,
     ),
 )

@@ -30,6 +30,24 @@ def test_18b_a_slip_of_the_keys_is_noticed(ask: Ask) -> None:
     assert refused["code"] in {"invalid_arguments", "ambiguous", "upstream_rejected"}
 
 
+def test_18c_a_digit_too_many_is_asked_about_before_it_is_written(ask: Ask, now: dt.datetime) -> None:
+    """Record 124,300 running hours on genset 2 (ten times what the dial shows)."""
+    person = ask("planner@demo.example")
+    meter = Meter.objects.get(**DEMO, item__code="GENSET 2", is_counter=True)
+    assert meter.last_value
+    assert meter.monthly_average
+    value = meter.last_value + 20 * meter.monthly_average
+    read_at = (now + dt.timedelta(minutes=2)).isoformat()  # after what another test entered
+    slip = {"asset": "GENSET 2", "meter": meter.pk, "value": value, "read_at": read_at}
+    before = MeterReading.objects.filter(meter=meter).count()
+    refused = person.refused("add_meter_reading", **slip)
+    assert refused["code"] == "looks_unusual"
+    assert "even_if_unusual" in refused["message"]
+    assert MeterReading.objects.filter(meter=meter).count() == before
+    assert person.ask("add_meter_reading", **slip, even_if_unusual=True)["value"] == value
+    assert MeterReading.objects.filter(meter=meter).count() == before + 1
+
+
 def test_own_07_meters_outside_their_limits(ask: Ask) -> None:
     """¿Qué medidores están fuera de sus límites?"""
     page = ask().ask("list_meters", outside_limits=True, limit=100)
