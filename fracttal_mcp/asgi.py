@@ -15,6 +15,7 @@ django_application = get_asgi_application()
 
 from django.conf import settings  # noqa: E402 - after the set-up of Django
 
+from fracttal_mcp import health  # noqa: E402
 from mcp_gateway import audit  # noqa: E402
 from mcp_gateway.asgi import Receive, Send, serve  # noqa: E402
 from mcp_gateway.product import endpoint  # noqa: E402
@@ -26,11 +27,8 @@ async def application(scope: MutableMapping[str, Any], receive: Receive, send: S
         await _lifespan(receive, send)
     elif scope["type"] == "http" and scope["path"] == settings.MCP_PATH:
         await serve(endpoint(), scope, receive, send)
-    elif scope["type"] == "http" and scope["path"] == "/livez":
-        await send(
-            {"type": "http.response.start", "status": 200, "headers": [(b"cache-control", b"no-store")]}
-        )
-        await send({"type": "http.response.body", "body": b"ok"})
+    elif scope["type"] == "http" and scope["path"] in (health.LIVE, health.READY):
+        await health.answer(scope["path"], send)
     else:
         await django_application(dict(scope), receive, send)  # type: ignore[arg-type] # stubs want Mapping
 

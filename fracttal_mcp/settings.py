@@ -177,7 +177,8 @@ if _database["ENGINE"].endswith("sqlite3"):
     VAR_DIR.mkdir(parents=True, exist_ok=True)
 else:
     _database["CONN_MAX_AGE"] = 0
-    _database["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 20, "timeout": 10}}
+    # Who waits longer than this for a connection waits for a database that is gone.
+    _database["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 20, "timeout": 3}}
 
 CACHES = {
     "default": {

@@ -21,6 +21,7 @@ from django.utils import timezone
 from consumers import bearer
 from consumers.digests import Prefix, digest, is_shaped
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.fresh_connection import once_more
 from mcp_gateway.registry import DEFAULT_TOOLSET
 
 logger = logging.getLogger(__name__)
@@ -122,11 +123,7 @@ def _look_up(key: str) -> Caller | None:
     """In a thread of `_lookups`."""
     asked_at = time.monotonic()
     try:
-        try:
-            caller, left = _ask(key)
-        except (OperationalError, InterfaceError):
-            connection.close()  # a restarted database: once more on a fresh connection
-            caller, left = _ask(key)
+        caller, left = once_more(lambda: _ask(key))
     except (OperationalError, InterfaceError) as error:
         connection.close()
         raise Unavailable from error

@@ -18,6 +18,8 @@ from typing import Any, Protocol
 
 from django.db import OperationalError, close_old_connections, connection, transaction
 
+from mcp_gateway.fresh_connection import once_more
+
 logger = logging.getLogger(__name__)
 
 BATCH = 500
@@ -143,11 +145,7 @@ class GroupCommit:
     def _commit(self, batch: Sequence[_Job]) -> None:
         close_old_connections()
         try:
-            try:
-                results = self._write(batch)
-            except OperationalError:
-                connection.close()  # a restarted database: once more on a fresh connection
-                results = self._write(batch)
+            results = once_more(lambda: self._write(batch))
         except Exception as error:  # noqa: BLE001 - the thread must outlive any failure; callers get it
             logger.error("%s could not store rows: %s", self._name, type(error).__name__)
             _settle([(job, None, error) for job in batch])

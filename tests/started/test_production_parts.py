@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import httpx
+import psycopg
 import pytest
 
 from tests.clients.assistant import CALLBACK, Assistant
 from tests.started.databases import postgres, redis
 from tests.started.person import Person
-from tests.started.server import started
+from tests.started.server import Server, started
 
 pytestmark = pytest.mark.postgres
 
@@ -50,3 +52,44 @@ def test_the_journey_on_postgresql_and_redis_in_two_processes(tmp_path: Path) ->
         )
         time.sleep(1.1)  # the promise: out everywhere within a second
         assert {assistant.post("tools/list").status_code for _ in range(10)} == {401}
+
+
+def test_case_282_the_database_goes_away_and_comes_back(tmp_path: Path) -> None:
+    """/livez and /readyz: alive but not ready, a clear answer to calls meanwhile, back without a restart."""
+    with (
+        postgres(tmp_path / "postgres") as database,
+        started(tmp_path / "product", DATABASE_URL=database) as server,
+    ):
+        assistant = Assistant(server, server.create_consumer("ChatGPT", CALLBACK))
+        assistant.connect(Person("planner@demo.example"))
+        assert assistant.ask("list_assets", limit=1)["assets"]
+        assert health_of(server) == (200, 200)
+
+        allow_connections(database, False)
+        assert health_of(server) == (200, 503)
+        time.sleep(1.1)  # for so long a token is known without asking
+        refused = assistant.post("tools/call", name="list_assets", arguments={"limit": 1})
+        assert refused.status_code == 503
+        assert "error" in refused.json()
+        assert httpx.get(f"{server.url}/accounts/login/").status_code in {200, 503}
+
+        allow_connections(database, True)
+        assert health_of(server) == (200, 200)
+        assert assistant.ask("list_assets", limit=1)["assets"]
+        assert "Traceback" not in server.log.read_text()
+
+
+def health_of(server: Server) -> tuple[int, int]:
+    live, ready = (
+        httpx.get(f"{server.url}{path}", headers={"host": "10.0.0.7"}) for path in ("/livez", "/readyz")
+    )
+    assert {answer.headers["cache-control"] for answer in (live, ready)} == {"no-store"}
+    return live.status_code, ready.status_code
+
+
+def allow_connections(database: str, allowed: bool) -> None:
+    """As after a crash: those that are there are ended, and no others are taken."""
+    elsewhere = database.removesuffix("/postgres") + "/template1"
+    with psycopg.connect(elsewhere, autocommit=True) as control:
+        control.execute(f"ALTER DATABASE postgres WITH ALLOW_CONNECTIONS {'true' if allowed else 'false'}")
+        control.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'")
