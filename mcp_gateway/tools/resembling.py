@@ -14,13 +14,17 @@ R = TypeVar("R")
 MOST = 5
 LIKENESS = 0.75  # of two words, as difflib counts it: bonba and bomba have 0.8
 SHORTEST_WORD = 4  # shorter ones resemble too much
+MOST_WORDS = 8
 _word = re.compile(r"\w+")
 
 
 def resembling(words: str, rows: Sequence[tuple[R, str]]) -> list[R]:
     """Of rows with their folded texts, those with each of the words or one much like it, closest first."""
+    asked = _word.findall(fold(words))
+    if len(asked) > MOST_WORDS:
+        return []
     known = {word for _, text in rows for word in _word.findall(text)}
-    wanted = [_forms(word, known) for word in _word.findall(fold(words))]
+    wanted = [_forms(word, known) for word in asked]
     if not wanted or not all(wanted):
         return []
     fitting = [

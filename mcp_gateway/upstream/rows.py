@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import eq
@@ -71,8 +71,13 @@ class SamePageAgain(UpstreamNotUnderstood):
 
 def check_new(page: Page[R], before: Page[R] | None) -> None:
     """SamePageAgain where a page begins like the one before it; their sizes may differ."""
-    if before is not None and page.rows and before.rows and all(map(eq, page.rows, before.rows)):
+    if before is not None and page.rows and before.rows and all(map(eq, _placed(page), _placed(before))):
         raise SamePageAgain("Fracttal One gave the same page twice.")
+
+
+def _placed(page: Page[R]) -> Iterator[tuple[int, R]]:
+    """Rows with their place in the page: one that moved down to the next page is no sign of a repeat."""
+    return ((offset - page.start, row) for offset, row in zip(page.offsets, page.rows, strict=True))
 
 
 def page_of(

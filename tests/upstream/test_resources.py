@@ -81,6 +81,18 @@ async def test_the_same_page_again_is_noticed(scripted: Scripted, upstream: Upst
     assert len(scripted.seen) == 2
 
 
+async def test_a_row_that_moved_to_the_next_page_is_no_repeat(scripted: Scripted, upstream: Upstream) -> None:
+    """Somebody added a record meanwhile: the last row of a page is the first of the next one."""
+    others: list[dict[str, object]] = [{"code": f"X{n}", "active": False} for n in range(99)]
+    kept: dict[str, object] = {"code": "A", "active": True}
+    scripted.script = [good([*others, kept], total=150), good([kept, *others[:49]], total=150)]
+
+    async def fetch(start: int, size: int) -> Page[items.ItemRow]:
+        return await items.list_items(upstream, active=True, start=start, size=size)
+
+    assert [[row.code for row in page.rows] async for page in pages(fetch, most=10)] == [["A"], ["A"]]
+
+
 async def test_pages_end_where_the_rows_end(scripted: Scripted, upstream: Upstream) -> None:
     full = [{"code": f"A{n}"} for n in range(100)]
     scripted.script = [good(full, total="x"), good([{"code": "B"}], total="x")]
