@@ -177,8 +177,11 @@ if _database["ENGINE"].endswith("sqlite3"):
     VAR_DIR.mkdir(parents=True, exist_ok=True)
 else:
     _database["CONN_MAX_AGE"] = 0
-    # Who waits longer than this for a connection waits for a database that is gone.
-    _database["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 20, "timeout": 3}}
+    # Who waits longer than `timeout` for a connection waits for a database that is gone. The pool asks for it
+    # at growing intervals until `reconnect_timeout`, then anew with the next request: it is soon found again.
+    _database["OPTIONS"] = {
+        "pool": {"min_size": 2, "max_size": 20, "timeout": 3, "reconnect_timeout": 4},
+    }
 
 CACHES = {
     "default": {
