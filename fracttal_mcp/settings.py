@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # a database and keys: for the owner alone
 
 # --- the environment ---------------------------------------------------------------------
 
@@ -55,7 +56,6 @@ def _development_secret(name: str) -> str:
     """A random value made once and kept under var/, so that a restart keeps people signed in."""
     path = VAR_DIR / name
     if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
         candidate = VAR_DIR / f"{name}.{os.getpid()}"
         candidate.touch(mode=0o600)
         candidate.write_text(secrets.token_urlsafe(50), encoding="ascii")
@@ -174,7 +174,6 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     # A file, since threads of one test share it; xdist adds its worker's name.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
 else:
     _database["CONN_MAX_AGE"] = 0
     # Who waits longer than `timeout` for a connection waits for a database that is gone. The pool asks for it
