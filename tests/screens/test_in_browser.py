@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from accounts.models import User
 from consumers.models import AppAuthorization, Consumer
 from tests.conftest import World
 from tests.factories import PASSWORD
-from tests.screens.consumers import authorize, consumer_in
+from tests.screens.consumers import WRITE, authorize, consumer_in
 from tests.screens.pages import XSS
 from tests.started.requirements import chromium
 
@@ -246,3 +248,27 @@ def test_without_javascript(world: World, chrome: Browser, site: str) -> None:
     consumer = Consumer.objects.get()
     assert not consumer.enabled
     assert len(consumer.callback_urls) == 3
+
+
+@pytest.mark.parametrize("language", ["en", "es", "pt-br"])
+def test_lists_show_all_their_buttons(world: World, chrome: Browser, site: str, language: str) -> None:
+    """No list hides a column behind sideways scrolling, in the language with the longest words either."""
+    User.objects.filter(pk=world.owner.pk).update(language=language, name="María Fernanda " * 4)
+    authorize(world.owner, consumer_in(world, "Asistente de mantenimiento " * 3), WRITE)
+    authorize(world.owner, consumer_in(world, "W" * 100, enabled=False))
+    authorize(world.colleague, consumer_in(world, "Draft", callback_urls=[]), revoked_at=timezone.now())
+    _context, page, complaints = signed_in(chrome, site, world.owner)
+    for path in (
+        LIST, "/settings/api-connections/app-authorizations/", "/profile/app-authorizations/",
+        "/profile/", "/settings/user-accounts/", "/settings/user-accounts/groups/",
+        f"/settings/user-accounts/groups/{world.owner_group.pk}/",
+    ):  # fmt: skip
+        page.goto(path)
+        for width in (1280, 1180, 1080, 800, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") == width, path
+            hidden = page.evaluate(
+                "[...document.querySelectorAll('.box, .scroll')].map(it => it.scrollWidth - it.clientWidth)"
+            )
+            assert max(hidden) == 0, (path, width)
+    assert complaints == []
