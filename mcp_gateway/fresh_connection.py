@@ -10,9 +10,8 @@ from django.db import InterfaceError, OperationalError, connection
 
 T = TypeVar("T")
 
-AT_ONCE_SECONDS = (
-    1.0  # a database that restarted fails an old connection at once; one that is gone lets us wait
-)
+# A database that restarted fails an old connection at once; one that is gone lets us wait.
+AT_ONCE_SECONDS = 1.0
 
 
 def once_more(work: Callable[[], T]) -> T:
