@@ -13,7 +13,7 @@ from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, parse, shown
 from mcp_gateway.tools.people import writer
 from mcp_gateway.tools.saving import in_our_names
-from mcp_gateway.tools.text import UntrustedName
+from mcp_gateway.tools.text import NAME, TEXT, UntrustedName, cleaned
 from mcp_gateway.tools.words import (
     DAMAGE,
     ORDER_STATUS,
@@ -98,7 +98,8 @@ async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
     url = upstream.link("work-orders", arguments.folio)
     if arguments.note is not None:
         await orders.set_note(upstream, arguments.folio, arguments.note, person)
-        notes = [f"It replaced: {rows[0].note}"[:700]] if rows[0].note else []
+        before = cleaned(rows[0].note, TEXT)
+        notes = [f"It replaced: {before}"] if before else []
         return Changed(folio=arguments.folio, status=status, changed="note", notes=notes, url=url)
     if arguments.status is not None:
         await orders.set_status(upstream, arguments.folio, number_of(ORDER_STATUS, arguments.status), person)
@@ -108,8 +109,8 @@ async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
     if task.id not in {row.id_work_orders_tasks for row in rows}:
         raise NotFound(
             "The order has no such task.",
-            tasks=[
-                {"id": row.id_work_orders_tasks, "description": (row.description or "")[:200]}
+            candidates=[
+                {"id": row.id_work_orders_tasks, "description": cleaned(row.description, NAME)}
                 for row in rows[:20]
             ],
         )

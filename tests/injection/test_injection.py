@@ -110,7 +110,10 @@ def test_every_detail_of_records(admin: Person) -> None:
 def test_records_to_choose_from_are_fenced_in_refusals_too(admin: Person) -> None:
     waiting = WorkRequest.objects.filter(company__slug="demo", status=1, item__isnull=False).latest("date")
     assert waiting.item is not None
+    order = WorkOrder.objects.filter(company__slug="demo", status=1).latest("creation_date")
+    task = {"id": 1, "done": True, "started_at": "2026-11-02", "finished_at": "2026-11-02T01:00"}
     for tool, arguments in (
+        ("update_work_order", {"folio": order.folio, "task": task}),
         ("create_work_request", {"title": waiting.description[:100], "asset": waiting.item.code}),
         ("get_asset", {"code": "instrucciones"}),
         ("get_asset", {"code": "instruciones anteriores"}),
@@ -144,6 +147,16 @@ def test_search_and_fetch_fence_what_they_quote(admin: Person) -> None:
             assert lines[-1] == f"[/data {fence[1]}]"
             assert document["text"].count(fence[1]) == 3, "opening names both, closing one"
             harmless([document["title"]])
+
+
+def test_what_a_write_replaced_is_cleaned(admin: Person) -> None:
+    """The old note comes back in the answer, as data: to be put back if that was a mistake."""
+    told = []
+    for order in WorkOrder.objects.filter(company__slug="demo", status=1).exclude(note=None)[:60]:
+        answer = in_its_fence(admin, "update_work_order", folio=order.folio, note="Revisado")
+        told += answer["notes"]
+    assert sum("replaced" in note for note in told) > 20
+    harmless(told)
 
 
 def test_a_tool_does_the_same_whatever_stands_in_the_records(admin: Person) -> None:
