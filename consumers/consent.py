@@ -24,10 +24,25 @@ from consumers.models import AUTHORIZATION_LIFETIME, AppAuthorization, Authoriza
 REQUEST_LIFETIME = dt.timedelta(minutes=15)
 CODE_LIFETIME = dt.timedelta(seconds=60)
 
-_CHANGES = {
-    Action.ADD: gettext_lazy("create"),
-    Action.EDIT: gettext_lazy("change"),
-    Action.DELETE: gettext_lazy("delete"),
+_CREATE, _CHANGE = gettext_lazy("create"), gettext_lazy("change")
+# Every right with which a tool of any set changes something (a test holds the two together). The other
+# rights of a group, such as those to delete, let an assistant do nothing.
+CHANGES = {
+    "assets:add": _CREATE,
+    "assets:edit": _CHANGE,
+    "meters:add": gettext_lazy("create, add readings"),
+    "work_orders:add": _CREATE,
+    "work_orders:edit": gettext_lazy("change, cancel"),
+    "work_requests:add": _CREATE,
+    "work_requests:edit": gettext_lazy("change, cancel"),
+    "tasks:add": _CREATE,
+    "tasks:edit": _CHANGE,
+    "inventory:add": _CREATE,
+    "inventory:edit": _CHANGE,
+    "people:add": _CREATE,
+    "people:edit": _CHANGE,
+    "third_parties:add": _CREATE,
+    "third_parties:edit": _CHANGE,
 }
 
 
@@ -56,7 +71,8 @@ def powers(membership: Membership, consumer: Consumer) -> Powers:
             read.append(name)
         else:
             never.append(_("see %(what)s") % {"what": name})
-        changes = [str(word) for action, word in _CHANGES.items() if f"{module}:{action}" in rights]
+        made = (f"{module}:{action}" for action in Action)
+        changes = [str(CHANGES[right]) for right in made if right in rights and right in CHANGES]
         if changes:
             write.append(f"{name}: {', '.join(changes)}")
     never.append(_("change settings, accounts or permissions"))

@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
+from consumers import consent
 from consumers.models import AppAuthorization, AuthorizationRequest, Grant
+from mcp_gateway.tools import CATALOGUE
 from tests.conftest import World
 from tests.factories import MembershipFactory, PermissionGroupFactory
 from tests.oauth.conftest import (
@@ -207,6 +209,17 @@ def test_case_052_consent_page_says_everything(register: Register, world: World)
     buttons = re.findall(r'<button class="([^"]*)" name="decision"', text)
     assert len(buttons) == 2
     assert buttons[0] == buttons[1], "refusing is as prominent as approving"
+
+
+def test_no_more_is_said_to_be_written_than_tools_write(program: Program, world: World) -> None:
+    """An administrator's group holds the right to delete everything; no tool deletes anything."""
+    text = signed_in(world.owner).get(program.address()).content.decode()
+    said = re.findall(r"<li>([^<]+)</li>", text)
+    assert "work requests: create, change, cancel" in said
+    assert "meters: create, add readings" in said
+    assert not [line for line in said if "delete" in line or "metrics" in line or "log" in line]
+    writing = {right for tool in CATALOGUE.tools.values() if not tool.read_only for right in tool.rights}
+    assert {right for right in writing if not right.endswith(":view")} == set(consent.CHANGES)
 
 
 def test_switching_the_account_returns_to_the_same_request(program: Program, world: World) -> None:
