@@ -8,6 +8,7 @@ from maintenance.models import (
     FailureSeverity,
     ItemType,
     Priority,
+    ReadingSource,
     RequestStatus,
     TaskStatus,
     ThirdPartyType,
@@ -67,4 +68,9 @@ THIRD_PARTY_TYPE = {
     ThirdPartyType.MANUFACTURER: _("Manufacturer"),
     ThirdPartyType.SUPPLIER: _("Supplier"),
     ThirdPartyType.CUSTOMER: _("Customer"),
+}
+READING_SOURCE = {
+    ReadingSource.API: _("A program"),
+    ReadingSource.WORK_ORDER: _("Work order"),
+    ReadingSource.MANUAL: _("By hand"),
 }

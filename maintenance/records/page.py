@@ -6,6 +6,7 @@ import datetime
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import wraps
 from itertools import compress
 from typing import Any, Concatenate, ParamSpec, cast
@@ -14,7 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,7 @@ class Cell:
 
     text: Any
     url: str = ""
+    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class Table:
             tuple(compress(self.headings, filled)),
             [tuple(compress(row, filled)) for row in self.rows],
         )
+
+    @property
+    def columns(self) -> list[tuple[Text, bool]]:
+        """Each heading, and whether numbers stand under it."""
+        return [
+            (heading, any(isinstance(row[place], Cell) and row[place].is_number for row in self.rows))
+            for place, heading in enumerate(self.headings)
+        ]
 
 
 @dataclass(slots=True)
@@ -78,6 +88,20 @@ def moment(value: datetime.datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"
+
+
+def quantity(value: float | None) -> Cell | None:
+    """A number as the reader's language writes it, without idle zeros."""
+    if value is None:
+        return None
+    exact = Decimal(str(round(value, 6))).normalize()
+    return Cell(number_format(f"{exact:f}", use_l10n=True, force_grouping=True), is_number=True)
+
+
+def money(value: float | Decimal | None) -> Cell | None:
+    if value is None:
+        return None
+    return Cell(number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True), is_number=True)
 
 
 def duration(seconds: int | None) -> str:

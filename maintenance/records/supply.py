@@ -9,7 +9,7 @@ from accounts.principal import Principal
 from maintenance import words
 from maintenance.models import Item, ItemType, StockLevel, ThirdParty, ThirdPartyType, Warehouse
 from maintenance.records import links
-from maintenance.records.page import Page, Table, record_page
+from maintenance.records.page import Page, Table, money, quantity, record_page
 from maintenance.records.views import of_company, one
 
 MOST_ROWS = 100
@@ -39,10 +39,10 @@ def _levels(principal: Principal, title: str, levels: list[StockLevel]) -> Table
         [
             (
                 links.stock_item(principal, level.item),
-                level.stock,
-                level.min_level,
-                level.max_level,
-                level.unit_cost,
+                quantity(level.stock),
+                quantity(level.min_level),
+                quantity(level.max_level),
+                money(level.unit_cost),
                 level.shelf,
             )
             for level in levels
@@ -68,10 +68,10 @@ def stock_item(principal: Principal, code: str) -> Page:
             [
                 (
                     links.warehouse(principal, level.warehouse),
-                    level.stock,
-                    level.min_level,
-                    level.max_level,
-                    level.unit_cost,
+                    quantity(level.stock),
+                    quantity(level.min_level),
+                    quantity(level.max_level),
+                    money(level.unit_cost),
                     level.shelf,
                 )
                 for level in levels
@@ -109,7 +109,7 @@ def third_party(principal: Principal, code: str) -> Page:
             Table(
                 _("Services"),
                 (_("Service"), _("Cost"), _("Unit")),
-                [(service.description, service.cost, service.unit) for service in services],
+                [(service.description, money(service.cost), service.unit) for service in services],
             )
         )
     return page

@@ -19,6 +19,7 @@ from maintenance.models import (
     Meter,
     Personnel,
     Priority,
+    ReadingSource,
     RequestStatus,
     TaskStatus,
     WorkOrder,
@@ -27,7 +28,7 @@ from maintenance.models import (
     WorkRequest,
 )
 from maintenance.records import links
-from maintenance.records.page import Cell, Page, Table, duration, may, moment, record_page
+from maintenance.records.page import Cell, Page, Table, duration, may, moment, money, quantity, record_page
 
 NEWEST = 20
 
@@ -110,7 +111,7 @@ def _tasks_of_order(principal: Principal, tasks: list[WorkOrderTask]) -> Table:
             links.work_request(principal, task.request_id),
             task.note,
         )
-        cost = (task.inventory_cost + task.labour_cost + task.services_cost,) if with_costs else ()
+        cost = (money(task.inventory_cost + task.labour_cost + task.services_cost),) if with_costs else ()
         rows.append((*row, *cost))
     return Table(_("Tasks"), (*headings, _("Cost")) if with_costs else headings, rows)
 
@@ -166,7 +167,7 @@ def _add_meters(page: Page, item: Item) -> None:
         rows = [
             (
                 Cell(meter.description, reverse("record-meter", args=[meter.pk])),
-                meter.last_value,
+                quantity(meter.last_value),
                 meter.unit_code,
                 moment(meter.last_date),
             )
@@ -244,18 +245,23 @@ def meter(principal: Principal, number: int) -> Page:
     page.add(_("Serial number"), record.serial)
     page.add(_("Kind"), _("Counter") if record.is_counter else _("Gauge"))
     page.add(_("Unit"), f"{record.unit} ({record.unit_code})")
-    page.add(_("Last value"), record.last_value)
-    page.add(_("Accumulated value"), record.counter_value)
+    page.add(_("Last value"), quantity(record.last_value))
+    page.add(_("Accumulated value"), quantity(record.counter_value))
     page.add(_("Read"), record.last_date)
-    page.add(_("Lowest value"), record.min_value)
-    page.add(_("Highest value"), record.max_value)
-    page.add(_("Monthly average"), record.monthly_average)
+    page.add(_("Lowest value"), quantity(record.min_value))
+    page.add(_("Highest value"), quantity(record.max_value))
+    page.add(_("Monthly average"), quantity(record.monthly_average))
     page.tables.append(
         Table(
             _("Newest readings"),
             (_("Read"), _("Value"), _("Accumulated value"), _("Source")),
             [
-                (moment(reading.date_reading), reading.value, reading.accumulated_value, reading.source)
+                (
+                    moment(reading.date_reading),
+                    quantity(reading.value),
+                    quantity(reading.accumulated_value),
+                    words.READING_SOURCE[ReadingSource(reading.source)],
+                )
                 for reading in record.readings.order_by("-date_reading", "-pk")[:NEWEST]
             ],
         )

@@ -10,7 +10,16 @@ import pytest
 from django.test import Client
 
 from accounts.models import Company, Membership, User
-from maintenance.models import Item, Meter, ThirdParty, Warehouse, WorkOrder, WorkOrderTask, WorkRequest
+from maintenance.models import (
+    Item,
+    Meter,
+    StockLevel,
+    ThirdParty,
+    Warehouse,
+    WorkOrder,
+    WorkOrderTask,
+    WorkRequest,
+)
 from maintenance.records.page import Cell, Table, duration
 
 
@@ -129,7 +138,7 @@ def test_links_lead_only_where_the_reader_may_go(admin_browser: Client, technici
 
 def test_costs_need_the_right_to_see_metrics(admin_browser: Client, technician_browser: Client) -> None:
     path = addresses()["work_orders:view"]
-    heading = '<th scope="col">Cost</th>'
+    heading = ">Cost</th>"
     assert heading in get(admin_browser, path).content.decode()
     assert heading not in get(technician_browser, path).content.decode()
 
@@ -149,6 +158,30 @@ def test_times_are_in_the_zone_of_the_company(admin_browser: Client) -> None:
     request.save()
     page = get(admin_browser, f"/records/work-requests/{request.pk}").content.decode()
     assert "01/04/2026 21:30" in page
+
+
+def test_numbers_and_sources_as_the_reader_writes_them(admin_browser: Client) -> None:
+    meter = Meter.objects.filter(company__slug="demo", readings__isnull=False)[0]
+    Meter.objects.filter(pk=meter.pk).update(last_value=16160.9, monthly_average=480.0, min_value=0.0)
+    meter.readings.update(value=1234.5, source="WORK_ORDER")
+    User.objects.filter(email="admin@demo.example").update(language="es")
+    page = get(admin_browser, f"/records/meters/{meter.pk}").content.decode().replace("\xa0", " ")
+    assert '<th scope="col" class="number">Valor</th>' in page
+    assert "WORK_ORDER" not in page
+    for shown in (
+        '<td class="number">1 234,5',
+        "<td>Orden de trabajo",
+        "<dd>16 160,9",
+        "<dd>480\n",
+        "<dd>0\n",
+    ):
+        assert shown in page, shown
+    stock = StockLevel.objects.filter(warehouse__company__slug="demo")[0]
+    StockLevel.objects.filter(pk=stock.pk).update(stock=9.0, unit_cost=1044.6)
+    address = f"/records/warehouses/{quote(stock.warehouse.code)}"
+    page = get(admin_browser, address).content.decode().replace("\xa0", " ")
+    for shown in ('<td class="number">9\n', '<td class="number">1 044,60'):
+        assert shown in page, shown
 
 
 @pytest.mark.parametrize(
