@@ -36,13 +36,15 @@ function closePanel() {
   const saved = panel.querySelector("[data-saved]");
   panel.close();
   panel.replaceChildren();
+  delete panel.dataset.typed;
   if (saved) location.reload();
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) return void copy(button);
-  if (panel?.open && (event.target === panel || event.target.closest("[data-close]"))) {
+  const beside = event.target === panel && !panel.dataset.typed;
+  if (panel?.open && (beside || event.target.closest("[data-close]"))) {
     event.preventDefault();
     return void closePanel();
   }
@@ -59,6 +61,9 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// A slip of the mouse beside the panel must not lose what was typed: then only Close and Escape leave it.
+panel?.addEventListener("input", () => (panel.dataset.typed = "1"));
 
 panel?.addEventListener("cancel", (event) => {
   event.preventDefault();

@@ -180,6 +180,29 @@ def test_by_keyboard_alone(world: World, chrome: Browser, site: str) -> None:
     assert complaints == []
 
 
+def test_a_slip_beside_the_panel_loses_nothing(world: World, chrome: Browser, site: str) -> None:
+    """Neither what was typed nor, after saving, the secret: only Close and Escape leave the panel."""
+    _context, page, complaints = signed_in(chrome, site, world.owner)
+    page.goto(LIST)
+    page.get_by_title("New OAuth consumer").click()
+    panel = page.get_by_role("dialog")
+    expect(panel).to_be_visible()
+    page.mouse.click(20, 400)
+    expect(panel).to_be_hidden()
+    page.get_by_title("New OAuth consumer").click()
+    panel.get_by_label("Name").fill("ChatGPT")
+    page.mouse.click(20, 400)
+    expect(panel.get_by_label("Name")).to_have_value("ChatGPT")
+    panel.get_by_label("Permission group").select_option(label="Readers")
+    panel.get_by_role("button", name="Save").click()
+    expect(page.locator("#secret")).to_be_visible()
+    page.mouse.click(20, 400)
+    expect(page.locator("#secret")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    assert complaints == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -> None:
     """320 pixels wide without sideways scrolling, targets of 24 pixels, readable contrast, no script run."""

@@ -9,6 +9,7 @@ from accounts.current import SESSION_KEY
 from accounts.models import Membership
 from tests.conftest import World
 from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFactory, UserFactory
+from tests.screens.consumers import consumer_in
 from tests.screens.pages import XSS, browser, form_at, post, text_of, token
 
 
@@ -66,6 +67,23 @@ def test_switching_company(world: World, both: Client) -> None:
     assert both.get("/company/").status_code == 405
     assert both.post("/company/", {"company": "other"}).status_code == 403, "without the form's token"
     assert 'value="Planta Demo"' in text_of(both.get("/settings/general/"))
+
+
+def test_a_link_to_a_record_of_the_other_company_leads_there(world: World, both: Client) -> None:
+    """Assistants give links to records; whoever works for two companies is asked which one."""
+    consumer = consumer_in(world, stranger=True)
+    path = f"/settings/api-connections/oauth-consumers/{consumer.pk}/?from=chat"
+    post(both, "/company/", {"company": world.company.slug})
+    lost = both.get(path)
+    assert lost.status_code == 404
+    form = form_at(lost, "/company/")
+    assert dict(form.fields)["next"] == path
+    assert f'value="{world.other_company.slug}"' in text_of(lost)
+    assert f'value="{world.company.slug}"' not in text_of(lost)
+    found = both.post(form.action, {**dict(form.fields), "company": world.other_company.slug}, follow=True)
+    assert found.status_code == 200
+    assert consumer.name in text_of(found)
+    assert 'action="/company/"' not in text_of(browser(world.colleague).get("/nothing"))
 
 
 def test_nobody_switches_to_a_company_of_others(world: World) -> None:
