@@ -25,8 +25,26 @@ VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # a database and keys: f
 
 # --- the environment ---------------------------------------------------------------------
 
+
+def _whole(name: str, default: int) -> int:
+    given = os.environ.get(name, "")
+    if given and not (given.isascii() and given.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, 0 or more.")
+    return int(given) if given else default
+
+
+def _seconds(name: str, default: float) -> float:
+    try:
+        seconds = float(os.environ.get(name) or default)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds < 86_400:
+        raise ImproperlyConfigured(f"{name} must be a number of seconds, less than a day.")
+    return seconds
+
+
 DJANGO_ENV = os.environ.get("DJANGO_ENV", "development")
-PORT = int(os.environ.get("PORT", "8000"))
+PORT = _whole("PORT", 8000)
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{VAR_DIR / 'fracttal-mcp.sqlite3'}")
 REDIS_URL = os.environ.get("REDIS_URL", "")
@@ -39,14 +57,16 @@ LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
 # The demo plant and its accounts: by default only on the database that `make run` makes itself.
 DEMO_PLANT = os.environ.get("DEMO_PLANT", "0" if "DATABASE_URL" in os.environ else "1") == "1"
 HOST = os.environ.get("HOST", "127.0.0.1")
-WORKERS = int(os.environ.get("WORKERS", "1"))
+WORKERS = _whole("WORKERS", 1)
 UPSTREAM_URL = os.environ.get("UPSTREAM_URL", "").rstrip("/")
-UPSTREAM_DEADLINE_SECONDS = float(os.environ.get("UPSTREAM_DEADLINE_SECONDS", "25"))
-UPSTREAM_REQUESTS_PER_MINUTE = int(os.environ.get("UPSTREAM_REQUESTS_PER_MINUTE", "200"))
-UPSTREAM_REFERENCE_SECONDS = float(os.environ.get("UPSTREAM_REFERENCE_SECONDS", "30"))
+UPSTREAM_DEADLINE_SECONDS = _seconds("UPSTREAM_DEADLINE_SECONDS", 25)
+UPSTREAM_REQUESTS_PER_MINUTE = _whole("UPSTREAM_REQUESTS_PER_MINUTE", 200)
+UPSTREAM_REFERENCE_SECONDS = _seconds("UPSTREAM_REFERENCE_SECONDS", 30)
 UPSTREAM_KEYS = os.environ.get("UPSTREAM_KEYS", "")
-API_REQUESTS_PER_MINUTE = int(os.environ.get("API_REQUESTS_PER_MINUTE", "200"))
+API_REQUESTS_PER_MINUTE = _whole("API_REQUESTS_PER_MINUTE", 200)
 
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+    raise ImproperlyConfigured("LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
 PRODUCTION = DJANGO_ENV == "production"
 if DJANGO_ENV not in {"development", "production"}:
     raise ImproperlyConfigured("DJANGO_ENV must be development or production.")
@@ -162,7 +182,10 @@ TEMPLATES = [
 
 # --- data --------------------------------------------------------------------------------
 
-DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL)}
+try:
+    DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL)}
+except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
+    raise ImproperlyConfigured("DATABASE_URL must be postgres://… or sqlite:///path.") from None
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     # WAL lets readers go on during a write; IMMEDIATE takes the write lock at once, so that a
