@@ -9,6 +9,8 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Membership, User
 
@@ -114,5 +116,12 @@ def require_right(right: str) -> Callable[[View[P]], View[P]]:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Back to this page after sign-in; to the home page where this was not a page."""
+    """Back to this page after sign-in; to the home page where this was not a page.
+
+    What htmx asked for is a part of a page: there the whole window goes to the sign-in, and comes back.
+    """
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    if htmx:
+        sign_in = redirect_to_login(htmx.current_url_abs_path or "/")
+        return HttpResponseClientRedirect(sign_in.url)
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")

@@ -87,6 +87,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// Where the server or the network fails, the page says so in the place where the person looks.
+function sayFailed() {
+  const place = (panel?.open && panel.querySelector(".panel-body")) || document.getElementById("main");
+  document.querySelector("[data-failed]")?.remove();
+  place.prepend(document.getElementById("failed").content.cloneNode(true));
+  place.firstElementChild.focus();
+}
+
+document.addEventListener("htmx:responseError", sayFailed);
+document.addEventListener("htmx:sendError", sayFailed);
+
 // Rows chosen by checkbox: the actions appear with the first one, "all" follows.
 function countChosen(form) {
   const boxes = [...form.querySelectorAll("tbody input[type=checkbox]")];

@@ -203,6 +203,53 @@ def test_a_slip_beside_the_panel_loses_nothing(world: World, chrome: Browser, si
     assert complaints == []
 
 
+def test_a_sign_in_that_ran_out_takes_the_whole_window(world: World, chrome: Browser, site: str) -> None:
+    """Not the panel, nor the place of the list."""
+    consumer_in(world)
+    context, page, _complaints = signed_in(chrome, site, world.owner)
+    cookies = context.cookies()
+
+    def row() -> None:
+        page.get_by_role("link", name="ChatGPT").click()
+
+    def search() -> None:
+        page.get_by_label("Search").fill("x")
+
+    for ask in (row, search):
+        context.add_cookies([{"name": "session", "value": cookies[0]["value"], "url": site}])
+        page.goto(LIST)
+        context.clear_cookies(name="session")
+        ask()
+        page.wait_for_url(f"**/accounts/login/?next={LIST}*")
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        expect(page.locator(".topbar, dialog")).to_have_count(0)
+
+
+def test_failures_are_said(world: World, chrome: Browser, site: str) -> None:
+    """A row that is gone, a server that fails, a network that is down: what was typed stays."""
+    consumer = consumer_in(world)
+    context, page, _complaints = signed_in(chrome, site, world.owner)
+    page.goto(LIST)
+    consumer.delete()
+    page.get_by_role("link", name="ChatGPT").click()
+    said = page.get_by_role("alert")
+    expect(said).to_contain_text("load the page again")
+    expect(said).to_be_focused()
+    page.reload()
+    page.get_by_title("New OAuth consumer").click()
+    panel = page.get_by_role("dialog")
+    panel.get_by_label("Name").fill("Typed")
+    context.set_offline(True)
+    for _attempt in range(2):
+        panel.get_by_role("button", name="Save").click()
+        expect(panel.get_by_role("alert")).to_have_count(1)
+        expect(panel.get_by_role("alert")).to_be_focused()
+    expect(panel.get_by_label("Name")).to_have_value("Typed")
+    context.set_offline(False)
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_text("Choose a permission group.")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -> None:
     """320 pixels wide without sideways scrolling, targets of 24 pixels, readable contrast, no script run."""
