@@ -141,7 +141,7 @@ class TestChange:
             admin.refused("update_work_order", folio=order.folio, task=future)["code"] == "invalid_arguments"
         )
         other = admin.refused("update_work_order", folio=order.folio, task={**done, "id": 1_000_000})
-        assert task.pk in {row["id"] for row in other["tasks"]}
+        assert task.pk in {row["id"] for row in other["candidates"]}
 
     def test_cancelling(self, admin: Person) -> None:
         order = WorkOrder.objects.filter(status=WorkOrderStatus.IN_PROCESS, **DEMO)[8]
