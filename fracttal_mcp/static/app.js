@@ -48,10 +48,17 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     return void closePanel();
   }
+  closeOtherMenus(event);
+});
+
+// A menu that was left, by mouse or by Tab, covers nothing any more.
+function closeOtherMenus(event) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
-});
+}
+
+document.addEventListener("focusin", closeOtherMenus);
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

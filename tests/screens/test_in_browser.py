@@ -163,6 +163,10 @@ def test_by_keyboard_alone(world: World, chrome: Browser, site: str) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Configuration", exact=True)).to_be_hidden()
     expect(menu).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Configuration", exact=True)).to_be_hidden()
     row = page.get_by_role("link", name="ChatGPT")
     row.focus()
     page.keyboard.press("Enter")
