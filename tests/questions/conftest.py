@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 import os
@@ -15,10 +14,8 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from mcp_gateway import audit
-from mcp_gateway.dispatch import call_tool
 from mcp_gateway.registry import ToolResult
-from mcp_gateway.tools import CATALOGUE
-from tests.tools.conftest import Person, caller_of, db, no_progress, planted
+from tests.tools.conftest import Person, caller_of, db, planted
 
 __all__ = ["db"]
 
@@ -41,11 +38,7 @@ class Conversation(Person):
 
     def result(self, tool: str, **arguments: Any) -> ToolResult:
         self.calls += 1
-        given = call_tool(
-            self.caller, tool, arguments, catalogue=CATALOGUE, progress=no_progress, request_id="q"
-        )
-        result = asyncio.run(given)
-        assert isinstance(result, ToolResult)
+        result = super().result(tool, **arguments)
         self.bytes_answered += len(result.json or b"")
         return result
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import jsonschema
 import orjson
@@ -28,6 +28,9 @@ from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.dispatch import call_tool
 from mcp_gateway.registry import ToolResult
 from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.upstream import http
+
+T = TypeVar("T")
 
 
 class Connection:
@@ -108,6 +111,18 @@ def caller_of(email: str, **changes: Any) -> Caller:
     return replace(caller, **changes)
 
 
+async def _closing(given: Coroutine[Any, Any, T]) -> T:
+    try:
+        return await given
+    finally:
+        await http.stop()
+
+
+def run(given: Coroutine[Any, Any, T]) -> T:
+    """In a loop of its own, which leaves no connection open."""
+    return asyncio.run(_closing(given))
+
+
 class Person:
     """Calls tools as one person; every answer is checked against the schema of the tool."""
 
@@ -118,7 +133,7 @@ class Person:
         given = call_tool(
             self.caller, tool, arguments, catalogue=CATALOGUE, progress=no_progress, request_id="r-1"
         )
-        result = asyncio.run(given)
+        result = run(given)
         assert isinstance(result, ToolResult)
         return result
 

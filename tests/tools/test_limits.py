@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 
@@ -17,14 +16,14 @@ from mcp_gateway.errors import InvalidArguments, NotPermitted
 from mcp_gateway.tools import CATALOGUE
 from mcp_gateway.tools.text import clean
 from mcp_gateway.upstream import Upstream
-from tests.tools.conftest import Person, caller_of, embedded_only
+from tests.tools.conftest import Person, caller_of, embedded_only, run
 
 
 @embedded_only
 def test_without_the_write_scope_the_upstream_refuses_to_write() -> None:
     reader = Upstream.for_caller(caller_of("admin@demo.example", scopes=frozenset({READ_SCOPE})))
     with pytest.raises(NotPermitted):
-        asyncio.run(reader.post(["work_requests"], {"description": "x"}))
+        run(reader.post(["work_requests"], {"description": "x"}))
     assert reader.calls == 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -11,14 +10,14 @@ from maintenance.models import Item, WorkOrder, WorkRequest
 from mcp_gateway.models import ToolCall
 from mcp_gateway.product import SERVED
 from mcp_gateway.protocol.messages import ProtocolError
-from tests.tools.conftest import Person, PersonMaker
+from tests.tools.conftest import Person, PersonMaker, run
 
 DEMO = {"company__slug": "demo"}
 
 
 def asked(person: Person, method: str, **params: Any) -> dict[str, Any]:
     given: Any = SERVED.features[method](person.caller, params, {})
-    answer = asyncio.run(given)
+    answer = run(given)
     assert isinstance(answer, dict)
     return answer
 
