@@ -119,8 +119,12 @@ async def record(entry: Entry) -> None:
     await _writer.store(entry)
 
 
-async def claim_write(entry: Entry, idempotency_key: str | None) -> Claim:
-    """Commit the call as `started` and its repeat guard, before anything goes upstream."""
+async def claim_write(entry: Entry, idempotency_key: str | None, *, replaces: bool = False) -> Claim:
+    """Commit the call as `started` and its repeat guard, before anything goes upstream.
+
+    A write that `replaces` a state ends its guard with itself: asked for again later without a key it
+    is a new wish, since anybody may have changed the record meanwhile.
+    """
     caller = entry.caller
     who = (caller.company_id, caller.user_id, caller.consumer_id, entry.tool)
     key = digest("key", *who, idempotency_key) if idempotency_key else digest("repeat", *who, entry.arguments)
@@ -129,6 +133,10 @@ async def claim_write(entry: Entry, idempotency_key: str | None) -> Claim:
     def job() -> Claim:
         WriteRecord.objects.filter(key=key, expires_at__lte=timezone.now()).delete()
         earlier = WriteRecord.objects.select_for_update().filter(key=key).first()
+        if earlier and replaces and not idempotency_key and earlier.outcome != Outcome.STARTED:
+            # Kept under another key: who waits for the first one still finds its result.
+            WriteRecord.objects.filter(pk=earlier.pk).update(key=digest("over", earlier.pk))
+            earlier = None
         if earlier:
             return Claim(earlier.pk, earlier.call_id, earlier)
         call = entry.row()

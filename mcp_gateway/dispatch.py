@@ -164,7 +164,7 @@ async def _write_once(
 ) -> ToolResult | InputRequired:
     """Commit `started`, run, commit the outcome; a repeat gets the first result."""
     key = getattr(checked, "idempotency_key", None)
-    claim = await audit.claim_write(entry, key)
+    claim = await audit.claim_write(entry, key, replaces=tool.idempotent)
     if claim.earlier is not None:
         return await _repeat(tool, claim, entry, started, call.upstream)
     error: GatewayError | None = None
@@ -219,7 +219,8 @@ async def _repeat(
     result.content.append(
         {
             "type": "text",
-            "text": "This was already done; nothing was written again. The first result is repeated.",
+            "text": "This was already done; nothing was written again. The first result is repeated. "
+            "Where the person wants it once more, call again with an idempotency_key of its own.",
         }
     )
     result.meta["fracttal-one/repeated"] = True

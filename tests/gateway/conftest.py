@@ -1,4 +1,4 @@
-"""A caller and two small tools, one of which writes to a list."""
+"""A caller and small tools: one adds to a list, one sets a state (and keeps the same list)."""
 
 from __future__ import annotations
 
@@ -69,6 +69,10 @@ def catalogue(ledger: Ledger) -> Catalogue:
             Tool(name="echo", title="Echo", description="Echo.", input=EchoInput, run=echo, **needed),
             Tool(
                 name="write", title="Write", description="Write.", input=WriteInput, run=write,
+                read_only=False, idempotent=False, **needed,
+            ),
+            Tool(
+                name="set", title="Set", description="Replaces.", input=WriteInput, run=write,
                 read_only=False, **needed,
             ),
         ]

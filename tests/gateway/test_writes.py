@@ -76,6 +76,39 @@ async def test_case_184_two_at_the_same_instant_are_one_write(
     assert ledger.written == ["a"]
 
 
+async def test_what_sets_a_state_is_set_again(caller: Caller, catalogue: Catalogue, ledger: Ledger) -> None:
+    for text in ("a", "b", "a", "a"):
+        await run(caller, catalogue, "set", text=text)
+    assert ledger.written == ["a", "b", "a", "a"]
+
+
+async def test_a_state_that_is_set_twice_at_once_is_set_once(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    ledger.seconds = 0.3
+    results = await asyncio.gather(*(run(caller, catalogue, "set", text="a") for _ in range(8)))
+    assert [result.structured for result in results] == [{"text": "a #1"}] * 8
+    assert ledger.written == ["a"]
+
+
+async def test_a_state_set_with_a_key_is_set_once(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    for text, key in (("a", "key-00001"), ("b", "key-00002"), ("a", "key-00001")):
+        last = await run(caller, catalogue, "set", text=text, idempotency_key=key)
+    assert ledger.written == ["a", "b"]
+    assert "already done" in last.content[-1]["text"]
+
+
+async def test_a_state_of_unknown_outcome_may_be_set_again(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    ledger.end = OutcomeUnknown("The answer never came.")
+    assert error_of(await run(caller, catalogue, "set", text="a"))["code"] == "outcome_unknown"
+    ledger.end = None
+    assert (await run(caller, catalogue, "set", text="a")).structured == {"text": "a #2"}
+
+
 async def test_another_person_repeats_nothing(caller: Caller, catalogue: Catalogue, ledger: Ledger) -> None:
     await run(caller, catalogue, "write", text="a")
     await run(dataclasses.replace(caller, user_id=None), catalogue, "write", text="a")
