@@ -13,8 +13,9 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 
 from consumers import scopes
+from consumers.audience import audience_of
 from consumers.callbacks import display_host, is_registered
-from consumers.client_documents import ClientDocument, is_document_url, load
+from consumers.client_documents import ClientDocument, could_be_allowed, is_document_url, load
 from consumers.digests import MAX_LENGTH as MAX_KEY
 from consumers.document_fetcher import Unavailable
 from consumers.models import Consumer
@@ -49,14 +50,15 @@ class Checked:
 class NoAnswer(Exception):
     """Nothing may be sent back: the page shows `code`. `redirect_uri` is set where it is what is wrong.
 
-    `host` is that of a program's document: such a program is no secret, and who allows it is one.
+    `document_url` is that of a program's document: such a program is no secret, and who allows it is one.
     """
 
     def __init__(
-        self, code: str, consumer: Consumer | None = None, redirect_uri: str = "", host: str = ""
+        self, code: str, consumer: Consumer | None = None, redirect_uri: str = "", document_url: str = ""
     ) -> None:
         super().__init__(code)
-        self.code, self.consumer, self.redirect_uri, self.host = code, consumer, redirect_uri, host
+        self.code, self.consumer, self.redirect_uri = code, consumer, redirect_uri
+        self.document_url, self.host = document_url, display_host(document_url) if document_url else ""
 
 
 class SendBack(Exception):
@@ -103,10 +105,10 @@ def check(query: str, companies: Sequence[int] | None = None) -> Checked:
     challenge = fields.get("code_challenge", [""])[0]
     if fields.get("code_challenge_method", [""])[0] != "S256" or not _CHALLENGE.match(challenge):
         raise refuse("invalid_request", "PKCE with the method S256 is required.")
-    resources = fields.get("resource", [settings.MCP_RESOURCE])
-    if resources not in ([settings.MCP_RESOURCE], [settings.API_RESOURCE]):
+    resource = audience_of(fields.get("resource", [settings.MCP_RESOURCE]))
+    if resource is None:
         raise refuse("invalid_target", "This server does not serve that resource.")
-    wanted = set(fields.get("scope", [""])[0].split(" ")) - {""}
+    wanted = set(fields.get("scope", [""])[0].split(" ")) - {""} - scopes.OF_OPENID
     if not wanted <= set(scopes.ALL):
         raise refuse("invalid_scope", "Unknown scope.")
     if not wanted & {scopes.READ, scopes.WRITE}:
@@ -116,7 +118,7 @@ def check(query: str, companies: Sequence[int] | None = None) -> Checked:
         document=document,
         redirect_uri=redirect_uri,
         scopes=scopes.ordered(wanted),
-        resource=resources[0],
+        resource=resource,
         state=state,
         code_challenge=challenge,
         silent="none" in fields.get("prompt", [""])[0].split(" "),
@@ -156,12 +158,14 @@ def _consumer_by_document(url: str, companies: Sequence[int] | None) -> Consumer
     """Among those that allow this URL; no stranger's URL is ever fetched."""
     allowing = [consumer for consumer in Consumer.objects.allowing(url) if consumer.is_usable()]
     if not allowing:
-        raise NoAnswer("consumer_unknown")
+        raise NoAnswer(
+            "document_not_allowed" if could_be_allowed(url) else "consumer_unknown", document_url=url
+        )
     if companies is None:
         return allowing[0]
     mine = [consumer for consumer in allowing if consumer.company_id in companies]
     if not mine:
-        raise NoAnswer("not_a_member", host=display_host(url))
+        raise NoAnswer("not_a_member", document_url=url)
     return min(mine, key=lambda consumer: companies.index(consumer.company_id))
 
 
@@ -169,7 +173,7 @@ def _document(url: str) -> ClientDocument:
     try:
         return load(url)
     except Unavailable as error:
-        raise NoAnswer("document_unavailable", host=display_host(url)) from error
+        raise NoAnswer("document_unavailable", document_url=url) from error
 
 
 def _redirect_uri(
@@ -179,7 +183,7 @@ def _redirect_uri(
     redirect_uri = fields.get("redirect_uri", [""])[0]
     if document is not None:
         if len(redirect_uri) > MAX_CALLBACK or not document.lists(redirect_uri):
-            raise NoAnswer("callback_unlisted", host=document.host)
+            raise NoAnswer("callback_unlisted", document_url=document.url)
     elif len(redirect_uri) > MAX_CALLBACK or not is_registered(redirect_uri, consumer.callback_urls):
         raise NoAnswer("callback_unregistered", consumer, redirect_uri)
     return redirect_uri

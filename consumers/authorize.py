@@ -16,19 +16,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.current import shell_of, signed_in_user
 from accounts.models import User
 from consumers import consent, scopes
-from consumers.authorization_request import Checked, NoAnswer, SendBack, check
-from consumers.callbacks import display_host, origin_of, validate_callback
+from consumers.authorization_request import MAX_CALLBACK, Checked, NoAnswer, SendBack, check
+from consumers.callbacks import display_host, validate_callback
+from consumers.form_action import allow_any_redirect
 from consumers.models import AUTHORIZATION_LIFETIME, AuthorizationRequest, Consumer
 from consumers.security_log import note
 from consumers.upstream_accounts import linking
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def authorize(request: HttpRequest) -> HttpResponse:
     try:
         if request.method == "POST":
             return _decide(request)
-        return _ask(request, check(request.META.get("QUERY_STRING", ""), _companies_of(request)))
+        checked = check(request.META.get("QUERY_STRING", ""), _companies_of(request))
+        if request.method == "HEAD":  # whoever looks at a link first: nothing is kept for that
+            return _as_page(HttpResponse())
+        return _ask(request, checked)
     except NoAnswer as refusal:
         note("authorization request refused", reason=refusal.code, consumer=_id(refusal.consumer))
         return _error_page(request, refusal)
@@ -79,7 +83,7 @@ def _ask(request: HttpRequest, checked: Checked) -> HttpResponse:
         "days": AUTHORIZATION_LIFETIME.days,
         "same_request": request.get_full_path(),
     }
-    return _as_page(render(request, "consumers/consent.html", context), checked.redirect_uri)
+    return _as_page(render(request, "consumers/consent.html", context), sends_on=True)
 
 
 def _decide(request: HttpRequest) -> HttpResponse:
@@ -160,8 +164,10 @@ def _error_page(request: HttpRequest, refusal: NoAnswer) -> HttpResponse:
     context: dict[str, Any] = {
         "code": refusal.code,
         "consumer": refusal.consumer,
-        "callback": _presentable(refusal.redirect_uri),
+        "callback": _addable(refusal.redirect_uri),
+        "sent_callback": refusal.redirect_uri[:MAX_CALLBACK] if refusal.redirect_uri.isprintable() else "",
         "host": refusal.host,
+        "document_url": refusal.document_url,
         "same_request": request.get_full_path() if request.method == "GET" else "",
     }
     status = 403 if refusal.code in {"not_a_member", "consumer_off", "no_longer_allowed"} else 400
@@ -171,7 +177,7 @@ def _error_page(request: HttpRequest, refusal: NoAnswer) -> HttpResponse:
     return _as_page(response)
 
 
-def _as_page(response: HttpResponse, sends_to: str = "") -> HttpResponse:
+def _as_page(response: HttpResponse, *, sends_on: bool = False) -> HttpResponse:
     """Kept by no cache, and still tied to the window of the assistant that opened it.
 
     The consent page keeps the site's `same-origin` referrer policy: no other site learns the
@@ -180,14 +186,13 @@ def _as_page(response: HttpResponse, sends_to: str = "") -> HttpResponse:
     """
     response["Cache-Control"] = "no-store"
     response["Cross-Origin-Opener-Policy"] = "unsafe-none"
-    if sends_to:
-        # Browsers hold the redirect after a form to the same rule as the form.
-        response._csp_update = {"form-action": [origin_of(sends_to)]}  # type: ignore[attr-defined]
+    if sends_on:
+        allow_any_redirect(response)
     return response
 
 
-def _presentable(url: str) -> str:
-    """A refused callback is shown, for the administrator to add, only if it could be added."""
+def _addable(url: str) -> str:
+    """A refused callback is offered to the administrator to add only if it could be added."""
     try:
         return validate_callback(url) if url else ""
     except ValidationError:

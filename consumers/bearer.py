@@ -84,7 +84,7 @@ class Bearer:
 
 
 def resolve(token: str, resource: str) -> Bearer | None:
-    """None for whatever is not, or no longer, good at exactly this resource."""
+    """None for whatever is not, or no longer, good at this resource."""
     return resolve_digest(digest(token), resource) if is_shaped(Prefix.ACCESS_TOKEN, token) else None
 
 
@@ -125,7 +125,7 @@ def _fetch(token_digest: str) -> dict[str, Any] | None:
 
 def _is_good(row: dict[str, Any], resource: str) -> bool:
     now = timezone.now()
-    if row["resource"] != [resource] or row["expires"] <= now:
+    if resource not in row["resource"] or row["expires"] <= now:
         return False
     if not row[_CONSUMER + "enabled"] or not row[_CONSUMER_GROUP + "active"]:
         return False
@@ -134,6 +134,7 @@ def _is_good(row: dict[str, Any], resource: str) -> bool:
         return not by_code and row["authorization_id"] is None
     return bool(
         by_code
+        and row["resource"] == [resource]  # a person approved one place
         and row["authorization_id"] is not None
         and row["authorization__revoked_at"] is None
         and row["authorization__ends_at"] > now

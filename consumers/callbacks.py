@@ -147,7 +147,7 @@ def _without_port(url: str, hosts: frozenset[str]) -> str | None:
 
 
 def origin_of(url: str) -> str:
-    """What a Content-Security-Policy must allow for a redirect there: an origin, or a bare scheme."""
+    """Scheme, host and port; the bare scheme of an address that has no host."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"
 

@@ -96,6 +96,8 @@ def read_form(request: HttpRequest) -> Form:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise Refused("invalid_request", "The body is not a form of valid UTF-8.") from error
+    if len({value for name, value in pairs if name == "resource"}) == 1:
+        pairs = list(dict.fromkeys(pairs))  # RFC 8707 §2 allows several; the same twice is one
     form = dict(pairs)
     if len(form) != len(pairs):
         raise Refused("invalid_request", "No parameter may be sent twice.")

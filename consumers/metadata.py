@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from consumers import scopes
+from consumers.browser_programs import readable_in_browsers
 
 RESOURCE_DOCUMENT = "/.well-known/oauth-protected-resource"
 
 
+@readable_in_browsers("GET, HEAD")
 @require_safe
 def authorization_server(request: HttpRequest) -> HttpResponse:
     url = settings.PUBLIC_URL
@@ -40,6 +42,7 @@ def authorization_server(request: HttpRequest) -> HttpResponse:
     )
 
 
+@readable_in_browsers("GET, HEAD")
 @require_safe
 def protected_resource(request: HttpRequest) -> HttpResponse:
     """At the path of the endpoint and at the root. `offline_access` is no scope of a resource."""
@@ -54,6 +57,7 @@ def protected_resource(request: HttpRequest) -> HttpResponse:
     )
 
 
+@readable_in_browsers("GET, HEAD")
 @require_safe
 def nothing(request: HttpRequest, **_path: str) -> HttpResponse:
     """For documents that clients probe for and that are not served: JSON, never a page."""
@@ -61,8 +65,7 @@ def nothing(request: HttpRequest, **_path: str) -> HttpResponse:
 
 
 def _public(data: dict[str, Any], status: int = 200) -> HttpResponse:
-    """Readable by programs in browsers of any site; it holds nothing but public addresses."""
+    """It holds nothing but public addresses."""
     response = JsonResponse(data, status=status)
-    response["Access-Control-Allow-Origin"] = "*"
     response["Cache-Control"] = "public, max-age=300" if status == 200 else "no-store"
     return response

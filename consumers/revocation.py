@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from consumers import scopes
+from consumers.browser_programs import readable_in_browsers
 from consumers.digests import Prefix, digest, is_shaped
 from consumers.families import end_family
 from consumers.front_door import Form, Refused, answer, endpoint
@@ -17,6 +18,7 @@ from consumers.models import AccessToken, AppAuthorization, Consumer, RefreshTok
 Token = AccessToken | RefreshToken
 
 
+@readable_in_browsers("POST")
 @endpoint
 def revoke(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
     """Either token of a pair ends the whole family. An unknown or foreign one is no error (§2.2)."""

@@ -11,8 +11,10 @@ READ = "maintenance:read"
 WRITE = "maintenance:write"
 OFFLINE = "offline_access"
 ALL = (READ, WRITE, OFFLINE)
-# What a request gets that names none: the least that is useful, shown on the consent page.
-DEFAULT = (READ, OFFLINE)
+# What a request gets that names none: the scopes of the challenge, and of those what the person leaves on.
+DEFAULT = ALL
+# Clients ask for these out of habit (OpenID Connect Core §5.4). They are left out of the grant.
+OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone"})
 
 
 def ordered(scopes: Iterable[str]) -> list[str]:

@@ -17,11 +17,18 @@ from oauthlib.oauth2.rfc6749.grant_types import (
 from oauthlib.oauth2.rfc6749.tokens import BearerToken
 from oauthlib.oauth2.rfc6749.utils import scope_to_list
 
+from consumers.browser_programs import readable_in_browsers
 from consumers.digests import Prefix, make
 from consumers.front_door import Form, Refused, answer, endpoint
 from consumers.models import Consumer
 from consumers.validator import ACCESS_LIFETIME, Validator
 
+# RFC 6749 §5.2: the library names some errors without a word.
+DESCRIPTIONS = {
+    "invalid_grant": "The code or refresh token is not valid: used, expired, stopped, or another client's.",
+    "invalid_scope": "A scope is not known here or was not granted.",
+    "unauthorized_client": "This client may not use that grant type.",
+}
 GRANTS = {
     "authorization_code": AuthorizationCodeGrant,
     "refresh_token": RefreshTokenGrant,
@@ -34,6 +41,7 @@ def _validator() -> Validator:
     return Validator()
 
 
+@readable_in_browsers("POST")
 @endpoint
 def token(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
     grant_type = form.get("grant_type")
@@ -61,4 +69,7 @@ def token(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
     except OAuth2Error as error:
         body, status = error.json, error.status_code
     headers = {"Retry-After": "60"} if status == 429 else None
-    return answer(json.loads(body), status, headers)
+    data = json.loads(body)
+    if "error" in data:
+        data.setdefault("error_description", DESCRIPTIONS.get(data["error"], "The request was refused."))
+    return answer(data, status, headers)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 
 from consumers import metadata
 from consumers.authorize import authorize, finish
+from consumers.registration import register
 from consumers.revocation import introspect, revoke
 from consumers.token_endpoint import token
 
@@ -16,8 +17,12 @@ urlpatterns: list[URLPattern] = [
     path("oauth/token", token, name="oauth-token"),
     path("oauth/revoke", revoke, name="oauth-revoke"),
     path("oauth/introspect", introspect, name="oauth-introspect"),
+    # Where the metadata names no endpoint for it, programs try these two.
+    path("oauth/register", register, name="oauth-register"),
+    path("register", register, name="register"),
     path(".well-known/oauth-authorization-server", metadata.authorization_server, name="oauth-metadata"),
     path(RESOURCE, metadata.protected_resource, name="oauth-resource-root"),
     path(f"{RESOURCE}{settings.MCP_PATH}", metadata.protected_resource, name="oauth-resource"),
+    path(f"{RESOURCE}{settings.MCP_PATH}/", metadata.protected_resource),
     path(".well-known/<path:document>", metadata.nothing),
 ]

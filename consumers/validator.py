@@ -19,6 +19,7 @@ from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
 
 from consumers import scopes
+from consumers.audience import audience_of
 from consumers.digests import Prefix, digest, is_shaped
 from consumers.families import MAX_HEADS, end_family, make_room, retire_oldest
 from consumers.models import AccessToken, AppAuthorization, Consumer, Grant, RefreshToken
@@ -139,6 +140,21 @@ class Validator(OAuth2Validator):
         """What the code gave, less what the person has withdrawn by a later consent."""
         return [scope for scope in request.old.scope.split() if scope in request.authorization.scopes]
 
+    def is_within_original_scope(
+        self, request_scopes: list[str], refresh_token: str, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        """A client repeats what it asked for at first: it gets what the person granted of that.
+
+        The library asks only where something was asked that was not granted (RFC 6749 §6).
+        """
+        asked = set(request_scopes) - scopes.OF_OPENID
+        granted = self.get_original_scopes(refresh_token, request)
+        left = [scope for scope in granted if scope in asked] if asked else granted
+        if not asked <= set(scopes.ALL) or not left:
+            return False
+        request.scopes = left
+        return True
+
     def rotate_refresh_token(self, request: Request) -> bool:
         return True
 
@@ -157,12 +173,17 @@ class Validator(OAuth2Validator):
         *args: Any,
         **kwargs: Any,
     ) -> bool:
-        if not set(scopes_) <= {scopes.READ, scopes.WRITE}:
+        asked = set(scopes_) - scopes.OF_OPENID
+        if not asked <= {scopes.READ, scopes.WRITE}:
             return False
-        wanted = request.resource or settings.MCP_RESOURCE
-        if wanted not in {settings.MCP_RESOURCE, settings.API_RESOURCE}:
-            raise invalid_target()
-        request.scopes, request.resources = scopes.ordered(scopes_), [wanted]
+        # A program that follows the guide of Fracttal's own API names no resource and calls /api.
+        request.resources = [settings.MCP_RESOURCE, settings.API_RESOURCE]
+        if request.resource:
+            audience = audience_of([request.resource])
+            if audience is None:
+                raise invalid_target()
+            request.resources = [audience]
+        request.scopes = scopes.ordered(asked or {scopes.READ, scopes.WRITE})
         return True
 
     # --- storing --------------------------------------------------------------------------
@@ -204,7 +225,7 @@ class Validator(OAuth2Validator):
     def is_origin_allowed(
         self, client_id: str, origin: str, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
-        """No CORS at the token endpoint (security case 125)."""
+        """CORS is answered around the endpoint (browser_programs.py)."""
         return False
 
 
@@ -228,7 +249,7 @@ def _may_go_on(authorization: AppAuthorization, consumer: Consumer) -> bool:
 
 def _narrow(request: Request, granted: list[str]) -> None:
     """A token request may repeat the resource of the grant, never name another (RFC 8707 §2.2)."""
-    if request.resource is not None and [request.resource] != granted:
+    if request.resource is not None and [audience_of([request.resource])] != granted:
         raise invalid_target()
     request.resources = granted
 

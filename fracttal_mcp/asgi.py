@@ -25,7 +25,7 @@ from mcp_gateway.upstream import http  # noqa: E402
 async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
-    elif scope["type"] == "http" and scope["path"] == settings.MCP_PATH:
+    elif scope["type"] == "http" and scope["path"] in (settings.MCP_PATH, f"{settings.MCP_PATH}/"):
         await serve(endpoint(), scope, receive, send)
     elif scope["type"] == "http" and scope["path"] in (health.LIVE, health.READY):
         await health.answer(scope["path"], send)

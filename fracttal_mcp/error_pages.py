@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 # Addresses that only programs use, whatever they say they accept.
-PROGRAM_PATHS = ("/api/", "/mcp/", "/.well-known/", "/oauth/token", "/oauth/revoke", "/oauth/introspect")
+PROGRAM_PATHS = ("/api/", "/mcp", "/.well-known/", "/oauth/token", "/oauth/revoke", "/oauth/introspect")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -22,7 +23,10 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, 404, "not_found", "There is nothing at this address.")
+    message = "There is nothing at this address."
+    if request.path.startswith("/mcp"):
+        message += f" The MCP server URL is {settings.MCP_RESOURCE}"
+    return answer(request, 404, "not_found", message)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

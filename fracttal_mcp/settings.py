@@ -12,7 +12,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -99,9 +99,28 @@ if not UPSTREAM_KEYS and not PRODUCTION:
 # Whether a company's API connection may name http addresses and machines of the own network.
 UPSTREAM_ON_PRIVATE_HOSTS = not PRODUCTION
 
-_public = urlsplit(PUBLIC_URL)
-if _public.scheme not in {"http", "https"} or not _public.hostname or _public.path or _public.query:
-    raise ImproperlyConfigured("PUBLIC_URL must be a bare origin, for example https://mcp.example.com")
+
+def _origin(given: str) -> SplitResult:
+    """In the one spelling that documents publish and clients compare: host in lower case, no default port."""
+    refusal = ImproperlyConfigured("PUBLIC_URL must be a bare origin, for example https://mcp.example.com")
+    try:
+        parts = urlsplit(given)
+        port = parts.port
+    except ValueError:
+        raise refusal from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise refusal
+    if parts.path or parts.query or "#" in given or "?" in given:
+        raise refusal
+    if not parts.hostname.isascii():
+        raise ImproperlyConfigured("PUBLIC_URL must name its host in punycode (xn--…), as certificates do.")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    standard = port is None or port == {"http": 80, "https": 443}[parts.scheme]
+    return SplitResult(parts.scheme, host if standard else f"{host}:{port}", "", "", "")
+
+
+_public = _origin(PUBLIC_URL)
+PUBLIC_URL = _public.geturl()
 if PRODUCTION and _public.scheme != "https":
     raise ImproperlyConfigured("PUBLIC_URL must begin with https:// in production.")
 
@@ -302,7 +321,7 @@ SCOPES = {
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "consumers.validator.Validator",
     "SCOPES": SCOPES,
-    "DEFAULT_SCOPES": ["maintenance:read", "offline_access"],
+    "DEFAULT_SCOPES": list(SCOPES),
     "OIDC_ENABLED": False,
     "OIDC_ISS_ENDPOINT": PUBLIC_URL,
     "PKCE_REQUIRED": True,

@@ -7,6 +7,7 @@ from mcp_gateway.views import mcp_endpoint
 
 urlpatterns = [
     path(settings.MCP_PATH.lstrip("/"), mcp_endpoint, name="mcp-endpoint"),
+    path(settings.MCP_PATH.lstrip("/") + "/", mcp_endpoint),
     path("", include("consumers.urls_oauth")),
     path("", include("accounts.urls")),
     path("", include("consumers.urls_screens")),

@@ -32,6 +32,12 @@ def manage(directory: Path, *command: str, **environment: str) -> subprocess.Com
         ("DJANGO_ENV", "staging", "DJANGO_ENV must be development or production."),
         ("DJANGO_ENV", "production", "SECRET_KEY must be set to 50 or more random characters in production."),
         ("PUBLIC_URL", "https://mcp.example.com/app", "PUBLIC_URL must be a bare origin"),
+        ("PUBLIC_URL", "https://u:p@mcp.example.com", "PUBLIC_URL must be a bare origin"),
+        ("PUBLIC_URL", "https://mcp.example.com#f", "PUBLIC_URL must be a bare origin"),
+        ("PUBLIC_URL", "https://mcp.example.com?", "PUBLIC_URL must be a bare origin"),
+        ("PUBLIC_URL", "https://mcp.example.com:0x1", "PUBLIC_URL must be a bare origin"),
+        ("PUBLIC_URL", "https://[mcp", "PUBLIC_URL must be a bare origin"),
+        ("PUBLIC_URL", "https://münchen.example", "PUBLIC_URL must name its host in punycode"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str, told: str) -> None:
@@ -47,3 +53,19 @@ def test_a_database_without_tables_is_said_to_need_them(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "manage.py migrate" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "published"),
+    [
+        ("http://LocalHost:8000", "http://localhost:8000"),
+        ("https://MCP.Example.com:443", "https://mcp.example.com"),
+        ("HTTPS://mcp.example.com/", "https://mcp.example.com"),
+        ("http://[::1]:80", "http://[::1]"),
+    ],
+)
+def test_the_public_address_has_one_spelling(tmp_path: Path, given: str, published: str) -> None:
+    """RFC 3986 §6.2.2 and §6.2.3: clients normalise what they compare."""
+    show = "from django.conf import settings; print(settings.MCP_RESOURCE)"
+    done = manage(tmp_path, "shell", "--no-imports", "-c", show, PUBLIC_URL=given)
+    assert done.stdout.strip() == f"{published}/mcp/oauth/fracttal-one", done.stderr

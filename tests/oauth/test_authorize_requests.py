@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.models import User
 from consumers.models import AuthorizationRequest, Consumer, Grant
@@ -272,11 +273,33 @@ def test_case_036_unknown_scopes(browser: Client, program: Program, scope: str) 
 
 
 @pytest.mark.parametrize("scope", [None, "", "offline_access"])
-def test_case_037_scope_omitted_means_the_least(browser: Client, program: Program, scope: str | None) -> None:
-    """RFC 6749 §3.3: a declared default, shown on the page."""
+def test_case_037_scope_omitted_means_what_the_challenge_names(
+    browser: Client, program: Program, scope: str | None
+) -> None:
+    """RFC 6749 §3.3: a declared default, shown on the page, where the person may leave out writing."""
+    challenge = Client().post(settings.MCP_PATH)["WWW-Authenticate"]
     page = browser.get(program.address(scope=scope))
-    assert asked(page).params["scopes"] == ["maintenance:read", "offline_access"]
-    assert b'name="write"' not in page.content
+    assert asked(page).params["scopes"] == ["maintenance:read", "maintenance:write", "offline_access"]
+    assert 'scope="maintenance:read maintenance:write"' in challenge
+    assert b'name="write"' in page.content
+
+
+@pytest.mark.parametrize(
+    ("scope", "kept"),
+    [
+        ("openid email profile", "maintenance:read maintenance:write offline_access"),
+        ("openid maintenance:read", "maintenance:read"),
+        ("maintenance:read address phone offline_access", "maintenance:read offline_access"),
+    ],
+)
+def test_scopes_of_openid_are_left_out_and_the_grant_is_said(
+    browser: Client, program: Program, world: World, scope: str, kept: str
+) -> None:
+    """OpenID Connect Core §5.4: asked for out of habit. RFC 6749 §5.1: the answer names what was granted."""
+    assert asked(browser.get(program.address(scope=scope))).params["scopes"] == kept.split()
+    tokens = program.connect(world.owner, scope=scope)
+    assert tokens["scope"] == kept
+    assert program.refresh(tokens["refresh_token"], scope=scope).json()["scope"] == kept
 
 
 def test_case_047_iss_on_success(browser: Client, program: Program) -> None:
@@ -333,10 +356,14 @@ def test_case_059_resource_that_is_not_served(browser: Client, program: Program)
     """RFC 8707 §2."""
     for resource in (
         "https://evil.example/mcp",
-        settings.MCP_RESOURCE + "/",
         settings.PUBLIC_URL,
         settings.PUBLIC_URL + "/mcp",
+        settings.MCP_RESOURCE + "//",
+        settings.MCP_RESOURCE + "/x",
         settings.MCP_RESOURCE.upper(),
+        settings.MCP_RESOURCE.replace("://", "://user@"),
+        settings.MCP_RESOURCE.replace("localhost", "localhost.evil.example"),
+        settings.MCP_RESOURCE.replace("http:", "ftp:"),
     ):
         refused_by_redirect(browser.get(program.address(resource=resource)), "invalid_target")
     twice = program.address("&resource=" + quote("https://evil.example/x", safe=""))
@@ -436,13 +463,16 @@ def test_unregistered_callback_is_named_only_where_it_could_be_registered(
     """The commonest mistake: the page shows what an administrator has to add."""
     new = "https://chatgpt.com/connector/oauth/New1"
     assert new in browser.get(program.address(redirect_uri=new)).content.decode()
-    page = browser.get(program.address(redirect_uri="javascript:alert(1)")).content.decode()
-    assert "alert(1)" not in page
+    for sent in ("http://127.0.0.1:33418", "javascript:alert(1)", "https://x/<b>"):
+        page = browser.get(program.address(redirect_uri=sent)).content.decode()
+        assert f"<code>{escape(sent)}</code>" in page
+        assert "As it stands it cannot be registered" in page
+        assert f'"{sent}' not in page  # never a link
 
 
 def test_unreadable_queries_are_refused(browser: Client, program: Program) -> None:
     """RFC 6749 §4.1.2.1: bad UTF-8, too many fields, and too much."""
     for extra in ("&x=%ff", "".join(f"&x{n}=1" for n in range(100)), "&x=" + "y" * 70_000):
         refused_on_page(browser.get(program.address(extra)), "request_unreadable")
-    for method in ("put", "delete", "head"):
+    for method in ("put", "delete"):
         assert getattr(browser, method)("/oauth/authorize").status_code == 405

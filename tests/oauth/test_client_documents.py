@@ -80,7 +80,8 @@ def test_case_129_an_unknown_url_is_an_unknown_client_and_never_fetched(
     for browser in (program.http, signed_in(world.owner)):
         page = browser.get(program.address(client_id=publisher.url))
         assert page.status_code == 400
-        assert b"consumer_unknown" in page.content
+        assert b"document_not_allowed" in page.content
+        assert f"<code>{publisher.url}</code>" in page.content.decode()  # for an administrator to allow
     answer = program.token(
         client_id=publisher.url, client_secret=None, grant_type="refresh_token", refresh_token="fmr_x"
     )

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from consumers.models import Consumer
 from tests.conftest import World
 from tests.oauth.conftest import Program, answer_of, decide, signed_in
 
@@ -74,12 +75,12 @@ def test_case_122_server_metadata_at_other_paths(path: str) -> None:
 
 def test_case_123_resource_document() -> None:
     """RFC 9728 §3: at the inserted path and at the root; nothing for what is no resource."""
-    for path in (RESOURCE, f"{RESOURCE}{settings.MCP_PATH}"):
+    for path in (RESOURCE, f"{RESOURCE}{settings.MCP_PATH}", f"{RESOURCE}{settings.MCP_PATH}/"):
         document = Client().get(path).json()
         assert document["resource"] == settings.MCP_RESOURCE == settings.PUBLIC_URL + settings.MCP_PATH
         assert document["scopes_supported"] == ["maintenance:read", "maintenance:write"]
         assert document["bearer_methods_supported"] == ["header"]
-    for path in (f"{RESOURCE}/junk", f"{RESOURCE}/mcp", f"{RESOURCE}{settings.MCP_PATH}/", f"{RESOURCE}/api"):
+    for path in (f"{RESOURCE}/junk", f"{RESOURCE}/mcp", f"{RESOURCE}/api"):
         response = Client().get(path)
         assert response.status_code == 404
         assert response["Content-Type"] == "application/json"
@@ -111,8 +112,8 @@ def test_case_124_foreign_host() -> None:
         assert "evil.example" not in response.content.decode()
 
 
-def test_case_125_cors_on_documents_only(program: Program, world: World) -> None:
-    """Fetch standard: `*` without credentials there, nothing anywhere else."""
+def test_case_125_cors_without_credentials(program: Program, world: World) -> None:
+    """Fetch standard: `*` for programs in browsers, also on errors, and never with credentials."""
     origin = {"HTTP_ORIGIN": "https://evil.example"}
     for path in (SERVER, RESOURCE, f"{RESOURCE}{settings.MCP_PATH}"):
         response = Client().get(path, **origin)  # type: ignore[arg-type]
@@ -120,12 +121,50 @@ def test_case_125_cors_on_documents_only(program: Program, world: World) -> None
         assert "Access-Control-Allow-Credentials" not in response
     for response in (
         program.post("/oauth/token", "grant_type=x", **origin, **program.basic()),
-        Client().options("/oauth/token", **origin),  # type: ignore[arg-type]
+        program.post("/oauth/token", "grant_type=x", **origin),
         program.post("/oauth/revoke", "token=x", **origin, **program.basic()),
+        Client().get("/.well-known/openid-configuration", **origin),  # type: ignore[arg-type]
+        Client().post("/register", **origin),  # type: ignore[arg-type]
+    ):
+        assert response["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in response
+    for response in (
         program.post("/oauth/introspect", "token=x", **origin, **program.basic()),
         signed_in(world.owner).get(program.address(), **origin),  # type: ignore[arg-type]
     ):
         assert "Access-Control-Allow-Origin" not in response
+
+
+PREFLIGHT = "authorization, content-type, mcp-protocol-version"
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        (SERVER, "GET"),
+        (RESOURCE, "GET"),
+        (f"{RESOURCE}{settings.MCP_PATH}", "GET"),
+        ("/.well-known/openid-configuration", "GET"),
+        ("/oauth/token", "POST"),
+        ("/oauth/revoke", "POST"),
+        ("/register", "POST"),
+    ],
+)
+def test_a_preflight_is_answered_for_what_will_be_sent(path: str, method: str, db: None) -> None:
+    """Fetch standard, CORS-preflight fetch: the method and each header must be allowed by name."""
+    response = Client(enforce_csrf_checks=True).options(
+        path,
+        HTTP_ORIGIN="http://localhost:6274",
+        HTTP_ACCESS_CONTROL_REQUEST_METHOD=method,
+        HTTP_ACCESS_CONTROL_REQUEST_HEADERS=PREFLIGHT,
+    )
+    assert response.status_code == 204
+    assert response.content == b""
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert method in response["Access-Control-Allow-Methods"]
+    assert response["Access-Control-Allow-Headers"] == PREFLIGHT
+    assert "Access-Control-Allow-Credentials" not in response
+    assert "Set-Cookie" not in response
 
 
 @pytest.mark.parametrize(
@@ -143,8 +182,15 @@ def test_case_126_surplus_endpoints(path: str, world: World) -> None:
     assert browser.post(path, {}).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/oauth/register", "/oauth/register/", "/register", "/o/register/"])
-def test_case_127_no_dynamic_registration(path: str, db: None) -> None:
-    """RFC 7591 is off."""
+@pytest.mark.parametrize("path", ["/oauth/register", "/register"])
+@pytest.mark.parametrize("accept", ["application/json", "*/*", "text/html", None])
+def test_case_127_no_dynamic_registration(path: str, accept: str | None, db: None) -> None:
+    """RFC 7591 is off: §3.2.2 is the form in which who registers is said, whatever the program accepts."""
     body = '{"redirect_uris":["https://evil.example/cb"]}'
-    assert Client().post(path, body, content_type="application/json").status_code == 404
+    accepts = {"HTTP_ACCEPT": accept} if accept else {}
+    response = Client().post(path, body, content_type="application/json", **accepts)  # type: ignore[arg-type]
+    assert response.status_code == 403
+    assert response.json()["error"] == "access_denied"
+    assert "An administrator" in response.json()["error_description"]
+    assert settings.PUBLIC_URL in response.json()["error_description"]
+    assert not Consumer.objects.exists()

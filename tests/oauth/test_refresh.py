@@ -33,10 +33,12 @@ def test_case_089_refresh_by_another_consumer(register: Register, world: World) 
 
 
 def test_case_090_refresh_asks_for_more(program: Program, world: World) -> None:
-    """RFC 6749 §6 and RFC 8707 §2.2: only narrower; the token stays good."""
+    """RFC 6749 §6 and RFC 8707 §2.2: what was granted and no more; the token stays good."""
     tokens = program.connect(world.owner, write=False)
     token = tokens["refresh_token"]
-    refused(program.refresh(token, scope="maintenance:read maintenance:write"), "invalid_scope")
+    repeated = program.refresh(token, scope="maintenance:read maintenance:write offline_access").json()
+    assert repeated["scope"] == "maintenance:read offline_access"  # the person left writing out
+    refused(program.refresh(token, scope="maintenance:write"), "invalid_scope")
     refused(program.refresh(token, scope="admin"), "invalid_scope")
     refused(program.refresh(token, resource=settings.API_RESOURCE), "invalid_target")
     narrowed = program.refresh(token, scope="maintenance:read", resource=settings.MCP_RESOURCE).json()

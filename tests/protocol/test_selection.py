@@ -63,20 +63,32 @@ async def test_read_only_removes_every_write(client: Client, version: str) -> No
         "?toolsets=default,,planning",
         "?toolsets=default&toolsets=planning",
         "?toolsets=all,default",
-        "?toolsets=default&x",
+        "?readOnly=true",
+        "?toolset=all",
+        "?no_writes=1",
+        "?access_token=fma_made-up",
         "?token=fma_made-up",
-        "?" + "a" * LONGEST_QUERY,
+        "?" + "a" * (LONGEST_QUERY + 1),
         "?%00=1",
         "?toolsets=%ff",
     ],
 )
-async def test_unknown_options_are_refused_and_never_ignored(client: Client, query: str) -> None:
+async def test_what_looks_like_an_option_is_refused_and_never_ignored(client: Client, query: str) -> None:
     client.query = query
     for tool in ("echo", "write"):
         refused = await client.call(tool, {"text": "a"})
         assert refused.status == 400
         assert refused.json["error"]["code"] == -32600
         assert "fma_" not in refused.body.decode()
+
+
+@pytest.mark.parametrize("query", ["?utm_source=chatgpt.com", "?v=2", "?x", "?", "?client=n8n&session=7"])
+async def test_options_of_hosts_mean_nothing(client: Client, query: str) -> None:
+    usual = await names(client)
+    client.query = query
+    assert await names(client) == usual
+    client.query = f"{query}&read_only=true"
+    assert "write" not in await names(client)
 
 
 async def test_the_refusal_names_what_is_allowed(client: Client) -> None:
