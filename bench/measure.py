@@ -161,10 +161,8 @@ def check(address: str, token: str, operation: str, era: str) -> int:
         found = result["structuredContent"]
         folios = [order["folio"] for order in found["work_orders"]]
         assert folios == [f"OT-{1000 + n}" for n in range(25)], found
-        assert any(
-            block["text"].startswith("{") and json.loads(block["text"]) == found
-            for block in result["content"]
-        )
+        lines = [line for block in result["content"] for line in block["text"].split("\n")]
+        assert any(line.startswith("{") and json.loads(line) == found for line in lines)
     try:
         ask(address, token + "x", operation, era)
     except SystemExit as refused:

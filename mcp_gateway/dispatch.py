@@ -39,6 +39,10 @@ from mcp_gateway.upstream import Upstream
 logger = logging.getLogger(__name__)
 
 RESULT_LIMIT = 256 * 1024
+REPEATED = (
+    "This was already done; nothing was written again. The first result is repeated. "
+    "Where the person wants it once more, call again with an idempotency_key of its own."
+)
 # A tool ends by the upstream deadline; this ends one that does not.
 GRACE_SECONDS = 3.0
 _CURSOR_KEY = hashlib.sha256(b"tool-cursors\0" + settings.CREDENTIAL_HASH_KEY.encode()).digest()
@@ -154,8 +158,8 @@ async def _run(tool: Tool[Any, Any], call: Call, checked: BaseModel) -> ToolResu
     if isinstance(output, (ToolResult, InputRequired)):
         return output
     data = output if isinstance(output, dict) else output.model_dump(mode="json", exclude_none=True)
-    if tool.one_block or tool.output is None:
-        return success_result(data, one_block=tool.one_block)
+    if tool.plain or tool.output is None:
+        return success_result(data, plain=tool.plain)
     return success_result(data, legend=words(tool.output, call.language))
 
 
@@ -215,14 +219,7 @@ async def _repeat(
     await audit.record(entry)
     if error is not None or earlier is None:
         return error_result(error or InternalError("Something went wrong on our side."))
-    result = success_result(earlier.result or {}, one_block=tool.one_block)
-    result.content.append(
-        {
-            "type": "text",
-            "text": "This was already done; nothing was written again. The first result is repeated. "
-            "Where the person wants it once more, call again with an idempotency_key of its own.",
-        }
-    )
+    result = success_result(earlier.result or {}, plain=tool.plain, before=REPEATED)
     result.meta["fracttal-one/repeated"] = True
     return result
 
@@ -240,11 +237,13 @@ def _close(entry: audit.Entry, started: float, upstream: Upstream, error: Gatewa
         entry.outcome = Outcome.REFUSED if isinstance(error, Refusal) else Outcome.FAILED
 
 
-def success_result(data: dict[str, Any], *, one_block: bool = False, legend: bytes = b"") -> ToolResult:
-    """`structuredContent`, and the same JSON as text for clients that read only that.
+def success_result(
+    data: dict[str, Any], *, plain: bool = False, legend: bytes = b"", before: str = ""
+) -> ToolResult:
+    """`structuredContent`, and the same JSON as one text for clients that read only that.
 
-    `legend` is one more member of the object, written already. The text stands in a fence: what people
-    wrote cannot leave it, and reads as what it is.
+    `legend` is one more member of the object, written already; `before` a sentence of ours. The text
+    stands in a fence, unless it is `plain`: what people wrote cannot leave it, and reads as what it is.
     """
     text = orjson.dumps(data, option=orjson.OPT_OMIT_MICROSECONDS)
     if legend and data:
@@ -253,23 +252,24 @@ def success_result(data: dict[str, Any], *, one_block: bool = False, legend: byt
         return error_result(
             InvalidArguments("The answer would be too large. Ask for fewer rows or a shorter period.")
         )
-    blocks = [text.decode()] if one_block else fenced(text.decode())
-    return ToolResult(content=[{"type": "text", "text": block} for block in blocks], json=text)
+    shown = text.decode() if plain else fenced(text.decode())
+    return ToolResult(content=[_text(f"{before}\n{shown}" if before else shown)], json=text)
 
 
 def error_result(error: GatewayError) -> ToolResult:
-    """An `isError` result: one sentence for the model, and the same for programs in `_meta`.
+    """An `isError` result: a sentence for the model, its details behind it, and all for programs in `_meta`.
 
-    Records to choose from follow in a fence of their own: people named them.
-    No `structuredContent`: it would have to satisfy the tool's output schema.
+    The text begins with the sentence, since hosts that find JSON there take it for the tool's output and
+    check it against the output schema (Gemini CLI 0.61). Records to choose from follow in a fence: people
+    named them. No `structuredContent`: it would have to satisfy the tool's output schema.
     """
     details = {"code": error.code, "message": error.message, **error.details}
-    told = {name: value for name, value in details.items() if name != "candidates"}
-    blocks = [orjson.dumps(told, default=str).decode()]
+    behind = {name: value for name, value in details.items() if name not in {"message", "candidates"}}
+    lines = [error.message, orjson.dumps(behind, default=str).decode()]
     if "candidates" in details:
-        blocks += fenced(orjson.dumps({"candidates": details["candidates"]}, default=str).decode())
-    return ToolResult(
-        content=[{"type": "text", "text": block} for block in blocks],
-        is_error=True,
-        meta={"fracttal-one/error": details},
-    )
+        lines.append(fenced(orjson.dumps({"candidates": details["candidates"]}, default=str).decode()))
+    return ToolResult(content=[_text("\n".join(lines))], is_error=True, meta={"fracttal-one/error": details})
+
+
+def _text(words: str) -> dict[str, Any]:
+    return {"type": "text", "text": words}

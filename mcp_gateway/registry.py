@@ -66,7 +66,7 @@ class Tool(Generic[Input, Output]):
     input_schema: Mapping[str, Any] | None = None  # where it says more than `input` can
     toolset: str = DEFAULT_TOOLSET
     # Exactly one content block, the JSON: what some clients need of `search` and `fetch`.
-    one_block: bool = False
+    plain: bool = False
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from mcp_gateway.registry import ToolResult
 from mcp_gateway.tools import CATALOGUE
 
 SCHEME = "fracttal://"
+MIME_TYPE = "text/plain"  # the record as JSON stands in a fence, so that the whole is not JSON
 Params = Mapping[str, Any]
 
 
@@ -55,7 +56,7 @@ async def list_templates(caller: Caller, params: Params, capabilities: Params) -
                 "name": kind.place,
                 "title": kind.title,
                 "description": f"{kind.title} by its {kind.variable}, as {kind.tool} shows it.",
-                "mimeType": "application/json",
+                "mimeType": MIME_TYPE,
             }
             for kind in KINDS
             if CATALOGUE.tools[kind.tool].rights <= caller.rights
@@ -74,8 +75,8 @@ async def read(caller: Caller, params: Params, capabilities: Params) -> dict[str
     if result.is_error:
         message = result.meta["fracttal-one/error"]["message"]
         raise ProtocolError(INVALID_PARAMS, message, data={"uri": uri[:300]})
-    text = "\n".join(block["text"] for block in result.content)
-    return {"contents": [{"uri": uri, "mimeType": "application/json", "text": text}]}
+    (block,) = result.content
+    return {"contents": [{"uri": uri, "mimeType": MIME_TYPE, "text": block["text"]}]}
 
 
 def address(kind: Kind, name: str) -> str:

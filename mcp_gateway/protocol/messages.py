@@ -71,7 +71,9 @@ def decode(body: bytes) -> Message:
         raise ProtocolError(INVALID_REQUEST, "The id of a request is a string or an integer.")
     if not isinstance(method, str) or not method:
         raise ProtocolError(INVALID_REQUEST, "A request names its method.", request_id=request_id)
-    params = data.get("params", {})
+    params = data.get("params")
+    if params is None:  # several libraries write null for none
+        params = {}
     if not isinstance(params, dict):
         raise ProtocolError(INVALID_PARAMS, "params is an object.", request_id=request_id)
     return Message(method, params, request_id)

@@ -279,7 +279,7 @@ async def fetch(call: Call, arguments: FetchInput) -> Document:
     metadata = {"kind": kind} | {
         name: str(value) for name, value in fields.items() if isinstance(value, str | int | float)
     }
-    text = "\n".join(fenced(clean("\n".join(_lines(fields)), DOCUMENT - LONGEST)))
+    text = fenced(clean("\n".join(_lines(fields)), DOCUMENT - LONGEST))
     return Document(id=arguments.id, title=title, text=text, url=url, metadata=metadata)
 
 
@@ -312,7 +312,7 @@ TOOLS = (
         input=SearchInput,
         output=Results,
         run=search,
-        one_block=True,
+        plain=True,
     ),
     Tool(
         name="fetch",
@@ -322,6 +322,6 @@ TOOLS = (
         input=FetchInput,
         output=Document,
         run=fetch,
-        one_block=True,
+        plain=True,
     ),
 )

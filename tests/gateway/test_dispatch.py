@@ -32,7 +32,12 @@ async def run(caller: Caller, catalogue: Catalogue, name: str, **arguments: Any)
 def error_of(result: ToolResult) -> dict[str, Any]:
     assert result.is_error
     assert result.structured is None
-    told: dict[str, Any] = orjson.loads(result.content[0]["text"])
+    (block,) = result.content
+    sentence, details = block["text"].split("\n")
+    with pytest.raises(orjson.JSONDecodeError):  # Gemini CLI takes a first block of JSON for the output
+        orjson.loads(block["text"])
+    told: dict[str, Any] = {"message": sentence, **orjson.loads(details)}
+    assert told == result.meta["fracttal-one/error"]
     return told
 
 
@@ -45,7 +50,8 @@ async def test_a_call_answers_twice_the_same_json_and_leaves_one_row(
 ) -> None:
     result = await run(caller, catalogue, "echo", text="hola")
     assert result.structured == {"text": "hola"}
-    assert orjson.loads(result.content[1]["text"]) == result.structured
+    (block,) = result.content
+    assert orjson.loads(block["text"].split("\n")[1]) == result.structured
     (row,) = await rows()
     assert (row.tool, row.outcome, row.error_code, row.is_write) == ("echo", Outcome.DONE, "", False)
     assert (row.user_id, row.user_email) == (caller.user_id, caller.user_email)

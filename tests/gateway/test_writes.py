@@ -38,7 +38,7 @@ async def test_case_182_the_same_write_again_repeats_the_first_answer(
     second = await run(caller, catalogue, "write", text="a")
     assert first.structured == second.structured == {"text": "a #1"}
     assert ledger.written == ["a"]
-    assert "already done" in second.content[-1]["text"]
+    assert "already done" in second.content[0]["text"]
     assert [row.outcome for row in await rows()] == [Outcome.DONE, Outcome.DONE]
 
 
@@ -97,7 +97,7 @@ async def test_a_state_set_with_a_key_is_set_once(
     for text, key in (("a", "key-00001"), ("b", "key-00002"), ("a", "key-00001")):
         last = await run(caller, catalogue, "set", text=text, idempotency_key=key)
     assert ledger.written == ["a", "b"]
-    assert "already done" in last.content[-1]["text"]
+    assert "already done" in last.content[0]["text"]
 
 
 async def test_a_state_of_unknown_outcome_may_be_set_again(

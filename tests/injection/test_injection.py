@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -35,13 +34,14 @@ def in_its_fence(person: Person, tool: str, **arguments: Any) -> dict[str, Any]:
     result = person.result(tool, **arguments)
     assert not result.is_error, result.content
     assert ToolCall.objects.count() == before + 1, "one question is one call"
-    parsed = inside(result.content)
+    (block,) = result.content
+    parsed = inside(block["text"])
     assert parsed == result.structured
     return parsed
 
 
-def inside(blocks: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    opening, data, closing = (block["text"] for block in blocks)
+def inside(text: str) -> dict[str, Any]:
+    opening, data, closing = text.split("\n")
     found = OPENING.match(opening)
     assert found
     assert closing == f"[/data {found[1]}]"
@@ -122,8 +122,9 @@ def test_records_to_choose_from_are_fenced_in_refusals_too(admin: Person) -> Non
     ):
         result = admin.result(tool, **arguments)
         assert result.is_error, tool
-        sentence, *fence = result.content
-        told = orjson.loads(sentence["text"])
+        (block,) = result.content
+        sentence, details, fence = block["text"].split("\n", 2)
+        told = {"message": sentence, **orjson.loads(details)}
         assert "candidates" not in told, tool
         candidates = inside(fence)["candidates"]
         assert candidates, tool

@@ -46,7 +46,8 @@ async def test_list(client: Client, version: str) -> None:
 async def test_call(client: Client, version: str) -> None:
     result = (await client.call("echo", {"text": "hola"}, version=version)).result
     assert result["structuredContent"] == {"text": "hola"}
-    opening, text, closing = (block["text"] for block in result["content"])
+    (block,) = result["content"]
+    opening, text, closing = block["text"].split("\n")
     assert text == '{"text":"hola"}'
     fence = closing.removeprefix("[/").removesuffix("]")
     assert opening.startswith(f"[{fence}] ")
