@@ -110,7 +110,7 @@ def update(request: Request, code: str) -> Item:
     if fields["id_type_item"] != item.type:
         raise InvalidFields({"id_type_item": "is not the type of this asset"})
     with transaction.atomic():
-        item = Item.objects.select_for_update().select_related("parent").get(pk=item.pk)
+        item = Item.objects.select_for_update(of=("self",)).select_related("parent").get(pk=item.pk)
         before, name = item.parent, item.field_1
         fill(item, fields)
         parent = parent_of(item, fields) if fields.get("code_parent_location") else before

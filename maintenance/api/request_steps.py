@@ -52,5 +52,6 @@ def step(
 
 def follow(order: WorkOrder, person: Personnel | None) -> None:
     """The requests that an order was made of say what has become of it."""
-    for request in WorkRequest.objects.select_for_update().filter(tasks__work_order=order).distinct():
+    asked_for = order.tasks.values("request_id")
+    for request in WorkRequest.objects.select_for_update().filter(pk__in=asked_for).order_by("pk"):
         step(request, OF_ORDER[WorkOrderStatus(order.status)], person)

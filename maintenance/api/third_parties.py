@@ -268,7 +268,7 @@ class Services(Endpoint):
         fields = checked(ServiceForm, request)
         with transaction.atomic():
             service = (
-                ThirdPartyService.objects.select_for_update()
+                ThirdPartyService.objects.select_for_update(of=("self",))
                 .filter(company_id=principal_of(request).company_id, pk=int(number))
                 .select_related("third_party")
                 .first()
