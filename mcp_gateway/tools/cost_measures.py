@@ -1,46 +1,69 @@
-"""What maintenance cost: labour, parts and services."""
+"""What maintenance cost: labour, parts and services, of the work that was finished in the period."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
-from mcp_gateway.tools.measures import Measured, MeasureRow, Question, largest_first
-from mcp_gateway.tools.work_measures import folios, grouped, read
+from mcp_gateway.tools.measures import Measured, MeasureRow, Question, known_sum, largest_first
+from mcp_gateway.tools.metrics_data import once
+from mcp_gateway.tools.moments import EARLIEST
+from mcp_gateway.tools.task_groups import NOBODY, folios, grouped, read_finished
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import Page, Period
 from mcp_gateway.upstream.work_order_parts import ResourceRow, list_resources
 from mcp_gateway.upstream.work_orders import TaskRow
 
 SERVICE = 3
+SMALLEST = 0.01  # a difference below it is one of rounding
+KINDS = {
+    "labour": "resources_human_resources",
+    "parts": "resources_inventory",
+    "services": "resources_services",
+}
+
+
+def task_cost(row: TaskRow) -> float | None:
+    """None where nothing of it is known."""
+    if row.total_cost_task is not None:
+        return row.total_cost_task
+    return known_sum(getattr(row, name) for name in KINDS.values())
+
+
+def money(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
 
 
 def figures(rows: list[TaskRow]) -> dict[str, float | int | None]:
-    def total(name: str) -> float:
-        return round(sum(getattr(row, name) or 0 for row in rows), 2)
-
-    return {
-        "tasks": len(rows),
-        "labour": total("resources_human_resources"),
-        "parts": total("resources_inventory"),
-        "services": total("resources_services"),
-        "total": total("total_cost_task"),
-    }
+    costs = [task_cost(row) for row in rows]
+    found: dict[str, float | int | None] = {"tasks": len(rows), "without_cost": costs.count(None)}
+    if not rows:
+        return found | dict.fromkeys((*KINDS, "total"), 0.0)
+    for word, name in KINDS.items():
+        found[word] = money(known_sum(getattr(row, name) for row in rows))
+    return found | {"total": money(known_sum(costs))}
 
 
 async def cost(question: Question) -> Measured:
-    """Of the tasks finished in the period; by third party of the services entered in it."""
+    rows = await read_finished(question)
+    overall = figures(rows)
+    if overall["without_cost"]:
+        question.reading.say(
+            f"Of {overall['without_cost']} of the {len(rows)} tasks the cost is not known, which is not "
+            "zero: sums are of the others. It may be that this person does not see costs."
+        )
     if question.group_by == "third_party":
-        return await by_third_party(question)
-    rows = [row for row in await read(question, "final_date") if row.total_cost_task is not None]
+        return await by_third_party(question, rows, overall["services"])
     groups = [
         MeasureRow(
-            key=key,
-            name=name,
-            **figures(part),
-            folios=folios(sorted(part, key=lambda row: -(row.total_cost_task or 0)), 5),
-            url=question.call.upstream.link("assets", key) if question.group_by == "asset" else None,
+            key=group.key,
+            name=group.name,
+            **figures(group.rows),
+            folios=folios(sorted(group.rows, key=lambda row: -(task_cost(row) or 0)), 5),
+            url=question.call.upstream.link("assets", group.key)
+            if question.group_by == "asset" and group.key != NOBODY
+            else None,
         )
-        for (key, name), part in grouped(question, rows).items()
+        for group in grouped(question, rows, lambda row: row.final_date)
     ]
     ordered = (
         sorted(groups, key=lambda row: row.key)
@@ -48,41 +71,69 @@ async def cost(question: Question) -> Measured:
         else largest_first(groups, lambda row: row.total)
     )
     return Measured(
-        figures(rows),
-        "Labour, parts and services of the tasks finished in the period, in the company's currency, as "
-        "entered in the work orders.",
+        overall,
+        "Labour, parts and services of the tasks finished in the period but for those of cancelled "
+        "orders, in the company's currency, as entered in the work orders.",
         ordered,
         len(rows),
     )
 
 
-async def by_third_party(question: Question) -> Measured:
+async def by_third_party(question: Question, tasks: list[TaskRow], services: float | None) -> Measured:
+    """The services of the same tasks, so that the third parties sum to the services of cost."""
+    lines = await _services(question, tasks)
+    parties: dict[str, list[ResourceRow]] = defaultdict(list)
+    for row in lines:
+        parties[row.source_code or row.source_description or NOBODY].append(row)
+    sums = {key: known_sum(row.total_cost for row in part) for key, part in parties.items()}
+    explained = known_sum(sums.values()) or 0.0
+    if services is not None and abs(services - explained) >= SMALLEST:
+        sums[NOBODY] = (sums.get(NOBODY) or 0.0) + services - explained
+        question.reading.say(
+            f"The tasks say {money(services)} of services, the services entered in them "
+            f"{money(explained)}: the difference is in the row {NOBODY}."
+        )
+    found = [
+        MeasureRow(
+            key=key,
+            name=_newest_name(parties.get(key, [])),
+            tasks=len({row.id_work_orders_tasks for row in parties.get(key, ())}),
+            services=money(total),
+            folios=list(dict.fromkeys(row.wo_folio or NOBODY for row in parties.get(key, ())))[:5],
+            url=question.call.upstream.link("third-parties", key)
+            if any(row.source_code for row in parties.get(key, ()))
+            else None,
+        )
+        for key, total in sums.items()
+    ]
+    return Measured(
+        {"services": services, "tasks": len({row.id_work_orders_tasks for row in lines})},
+        "Services of the tasks finished in the period but for those of cancelled orders, by third party, in "
+        "the company's currency.",
+        largest_first(found, lambda row: row.services),
+        len(lines),
+    )
+
+
+async def _services(question: Question, tasks: list[TaskRow]) -> list[ResourceRow]:
+    numbers = {row.id_work_orders_tasks for row in tasks} - {None}
+    if not numbers:
+        return []
     upstream: Upstream = question.call.upstream
-    period = Period(question.since, question.until, "date_create")
+    begin = min(row.creation_date or EARLIEST for row in tasks)
+    period = Period(begin, question.now, "date_create")
 
     async def fetch(start: int, size: int) -> Page[ResourceRow]:
         return await list_resources(
             upstream, kind=SERVICE, location=question.location, period=period, start=start, size=size
         )
 
-    rows = await question.reading.all_rows(fetch, "services")
-    parties: dict[tuple[str, str | None], list[ResourceRow]] = defaultdict(list)
-    for row in rows:
-        parties[row.source_code or row.source_description or "-", row.source_description].append(row)
-    found = [
-        MeasureRow(
-            key=key,
-            name=name,
-            tasks=len(part),
-            services=round(sum(row.total_cost or 0 for row in part), 2),
-            folios=list(dict.fromkeys(row.wo_folio or "-" for row in part))[:5],
-            url=upstream.link("third-parties", key) if part[0].source_code else None,
-        )
-        for (key, name), part in parties.items()
-    ]
-    return Measured(
-        {"services": round(sum(row.total_cost or 0 for row in rows), 2), "tasks": len(rows)},
-        "Services entered in work orders in the period, by third party, in the company's currency.",
-        largest_first(found, lambda row: row.services),
-        len(rows),
-    )
+    rows = once(await question.reading.all_rows(fetch, "services"), lambda row: row.id_wo_resource)
+    return [row for row in rows if row.id_work_orders_tasks in numbers]
+
+
+def _newest_name(rows: list[ResourceRow]) -> str | None:
+    named = [row for row in rows if row.source_description]
+    if not named:
+        return None
+    return max(named, key=lambda row: row.date_create or EARLIEST).source_description

@@ -19,7 +19,7 @@ Metric = Literal[
     "purchase_draft",
 ]  # fmt: skip
 GroupBy = Literal["none", "asset", "location", "month", "family", "person", "third_party"]
-MOST_ROWS = 200
+MOST_ROWS = 200  # rows or groups of one answer
 
 
 class MeasureRow(BaseModel):
@@ -29,11 +29,16 @@ class MeasureRow(BaseModel):
     name: UntrustedText | None = None
     tasks: int | None = None
     orders: int | None = None
+    closed_orders: int | None = None
     done: int | None = None
+    planned: int | None = None
     on_time: int | None = None
+    in_grace: int | None = None
     share: Annotated[float | None, Field(ge=0, le=1)] = None
     hours: float | None = None
+    without_estimate: int | None = None
     weeks: float | None = None
+    without_cost: int | None = None
     labour: float | None = None
     parts: float | None = None
     services: float | None = None
@@ -61,14 +66,45 @@ class MeasureRow(BaseModel):
     url: str | None = None
 
 
+Share = Annotated[
+    float | None, Field(ge=0, le=1, description="0 to 1; left out where nothing can be computed.")
+]
+Hours = Annotated[float | None, Field(ge=0, description="Hours; left out where nothing can be computed.")]
+
+
+class Metrics(BaseModel):
+    assets: Annotated[int, Field(ge=0, description="How many assets the figures are about.")]
+    availability: Share = None
+    availability_by_failures: Share = None
+    failures: Annotated[int, Field(ge=0)]
+    mtbf_hours: Hours = None
+    mttr_hours: Hours = None
+    downtime_hours: Annotated[float, Field(ge=0, description="All time out of service.")]
+    failure_downtime_hours: Annotated[float, Field(ge=0, description="Time out of service for failures.")]
+
+
+class Group(Metrics):
+    key: Annotated[UntrustedName, Field(description="Code of the asset or location, or the month.")]
+    name: UntrustedText | None = None
+    open_since: Annotated[
+        AwareDatetime | None, Field(description="Of an asset: begin of its earliest stop that nobody closed.")
+    ] = None
+    failures_since_open: Annotated[
+        int | None, Field(ge=0, description="Failures after open_since: above 0 the stop is probably over.")
+    ] = None
+    url: str | None = None
+
+
 @dataclass(slots=True)
 class Measured:
-    """What a measure found, before it is shown."""
+    """What a measure found, before it is shown. reliability has groups, the others have rows."""
 
-    overall: dict[str, float | int | None]
+    overall: dict[str, float | int | None] | Metrics
     method: str
     rows: list[MeasureRow] = field(default_factory=list)
     rows_used: int = 0
+    groups: list[Group] | None = None
+    papers: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +131,14 @@ class Question:
         return self.code if self.scope == "location" else None
 
 
-def hours(seconds: float) -> float:
-    return round(seconds / 3600, 2)
+def known_sum(values: Iterable[float | None]) -> float | None:
+    """Null is not zero: nothing where nothing is known."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def hours(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / 3600, 2)
 
 
 def mean(values: Iterable[float]) -> float | None:
@@ -104,8 +146,8 @@ def mean(values: Iterable[float]) -> float | None:
     return round(sum(found) / len(found), 2) if found else None
 
 
-def share(part: float, whole: float) -> float | None:
-    return round(min(1.0, part / whole), 4) if whole else None
+def share(part: float | None, whole: float | None) -> float | None:
+    return round(min(1.0, (part or 0) / whole), 4) if whole else None
 
 
 def largest_first(

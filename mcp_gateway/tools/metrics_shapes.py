@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from mcp_gateway.tools.listing import Arguments
-from mcp_gateway.tools.measures import GroupBy, MeasureRow, Metric
+from mcp_gateway.tools.measures import Group, GroupBy, MeasureRow, Metric, Metrics
+from mcp_gateway.tools.metric_arguments import Scope, not_applied
 from mcp_gateway.tools.moments import IsoInput
 from mcp_gateway.tools.resolving import AssetName
-from mcp_gateway.tools.text import UntrustedName, UntrustedText
-
-GROUPS: dict[Metric, frozenset[str]] = {
-    "reliability": frozenset({"asset", "location", "month"}),
-    "compliance": frozenset({"asset", "location", "month", "family", "person"}),
-    "backlog": frozenset({"asset", "location", "family", "person"}),
-    "planned_share": frozenset({"asset", "location", "month", "family", "person"}),
-    "cost": frozenset({"asset", "location", "month", "family", "person", "third_party"}),
-    "requests": frozenset({"asset", "location", "month"}),
-}
+from mcp_gateway.tools.text import UntrustedName
 
 
 class Input(Arguments):
@@ -34,8 +26,8 @@ class Input(Arguments):
         ),
     ] = "reliability"
     scope: Annotated[
-        Literal["asset", "location", "company"],
-        Field(description="One asset, all equipment in a location at any depth, or all of the company."),
+        Scope,
+        Field(description="One asset, all in a location at any depth, or all of the company."),
     ] = "company"
     code: Annotated[
         AssetName | None, Field(description="Code or name of the asset or location of the scope.")
@@ -64,43 +56,22 @@ class Input(Arguments):
     ] = None
 
     @model_validator(mode="after")
-    def scope_and_code_together(self) -> Input:
+    def every_argument_is_applied(self) -> Input:
         if (self.scope == "company") != (self.code is None):
             raise ValueError("code is needed for the scopes asset and location, and only for these")
-        allowed = GROUPS.get(self.metric, frozenset())
-        if self.group_by != "none" and self.group_by not in allowed:
-            known = ", ".join(sorted(allowed)) or "none"
-            raise ValueError(f"{self.metric} knows these groups: {known}")
+        given = {name for name in self.model_fields_set if getattr(self, name) is not None}
+        problems = list(not_applied(self.metric, self.scope, self.group_by, given))
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
 
-Share = Annotated[
-    float | None, Field(ge=0, le=1, description="0 to 1; left out where nothing can be computed.")
-]
-Hours = Annotated[float | None, Field(ge=0, description="Hours; left out where nothing can be computed.")]
-
-
-class Metrics(BaseModel):
-    assets: Annotated[int, Field(ge=0, description="How many assets the figures are about.")]
-    availability: Share = None
-    availability_by_failures: Share = None
-    failures: Annotated[int, Field(ge=0)]
-    mtbf_hours: Hours = None
-    mttr_hours: Hours = None
-    downtime_hours: Annotated[float, Field(ge=0, description="All time out of service.")]
-    failure_downtime_hours: Annotated[float, Field(ge=0, description="Time out of service for failures.")]
-
-
-class Group(Metrics):
-    key: Annotated[UntrustedName, Field(description="Code of the asset or location, or the month.")]
-    name: UntrustedText | None = None
-    url: str | None = None
-
-
 class Covered(BaseModel):
-    rows_used: Annotated[int, Field(ge=0, description="Out-of-service records and failures in the figures.")]
+    rows_used: Annotated[int, Field(ge=0, description="Records in the figures, each once.")]
     pages_read: Annotated[int, Field(ge=0)]
-    partial: Annotated[bool, Field(description="True: not all records could be read; figures are too good.")]
+    partial: Annotated[
+        bool, Field(description="True: not all records were looked at; notes say what is missing.")
+    ]
 
 
 class PeriodShown(BaseModel):
@@ -110,13 +81,17 @@ class PeriodShown(BaseModel):
 
 class Output(BaseModel):
     metric: Metric
-    scope: Literal["asset", "location", "company"]
+    scope: Scope
     code: UntrustedName | None = None
-    period: PeriodShown
+    period: Annotated[PeriodShown | None, Field(description="Left out where the metric is about now.")] = None
     overall: Metrics | dict[str, float | int]
     groups: Annotated[list[Group] | None, Field(description="Of reliability.")] = None
     rows: Annotated[list[MeasureRow] | None, Field(description="Of the other metrics.")] = None
+    groups_total: Annotated[int, Field(ge=0, description="Groups or rows there are, shown or not.")] = 0
     groups_left_out: Annotated[int, Field(ge=0)] = 0
+    papers: Annotated[
+        list[UntrustedName] | None, Field(description="Of purchase_draft: open purchase orders to look at.")
+    ] = None
     method: str
     coverage: Covered
     notes: list[str]

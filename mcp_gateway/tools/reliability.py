@@ -6,27 +6,27 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mcp_gateway.tools.text import fold
+from mcp_gateway.tools.task_facts import is_done, is_failure, worked_seconds
 from mcp_gateway.upstream.availability import OutageRow
 from mcp_gateway.upstream.work_orders import TaskRow
 
 Span = tuple[dt.datetime, dt.datetime]
-CORRECTIVE = ("correct", "corret")  # correctiva, corretiva, corrective, whatever the company calls it
-CANCELLED = 4
-
 METHOD = (
+    "Of machines: components (equipment that is a part of equipment) are left out, unless one is asked for. "
     "Availability = (assets × period − time out of service) ÷ (assets × period), from the out-of-service "
     "records, clipped to the period, an open end counting until now, overlaps of one asset counted once. "
     "Availability by failures counts only records that a failure is linked to. A failure is a task with a "
     "failure type, or of corrective type with an out-of-service record, in an order that was not cancelled, "
-    "reported within 7 days. "
-    "MTBF = assets × period ÷ failures. MTTR = mean repair time of the failures whose repair has ended: "
-    "the out-of-service time, else from start to end of the task, else its recorded duration."
+    "that happened in the period and was reported within 7 days after it. "
+    "MTBF = assets × period ÷ failures, in calendar time. MTTR = mean repair time of the failures whose "
+    "repair has ended: the out-of-service time, else from start to end of the task, else its recorded "
+    "duration."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
+    number: int
     asset: str
     begin: dt.datetime
     end: dt.datetime | None
@@ -38,6 +38,7 @@ class Failure:
     asset: str
     at: dt.datetime
     repair_seconds: float | None
+    outage: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +77,46 @@ class Figures:
         return max(0.0, 1 - down / self.asset_seconds)
 
 
-def is_failure(row: TaskRow) -> bool:
-    if row.id_status_work_order == CANCELLED:
-        return False
-    corrective = fold(row.tasks_log_task_type_main).startswith(CORRECTIVE)
-    return bool(row.types_description) or (corrective and row.id_items_availability is not None)
-
-
 def failures_of(rows: Iterable[TaskRow], outages: dict[int, OutageRow]) -> list[Failure]:
     found = []
     for row in rows:
         if not is_failure(row):
             continue
-        outage = outages.get(row.id_items_availability or 0)
+        outage = linked(row, outages)
         at = row.event_date or (outage.initial_date if outage else None)
         at = at or row.initial_date or row.date_maintenance or row.creation_date
         if at is not None and row.code:
-            found.append(Failure(row.code, at, _repair_seconds(row, outage)))
+            found.append(Failure(row.code, at, _repair_seconds(row, outage), row.id_items_availability))
     return found
 
 
+def linked(row: TaskRow, outages: dict[int, OutageRow]) -> OutageRow | None:
+    """The out-of-service record that the task names, if it is one of the task's own asset."""
+    outage = outages.get(row.id_items_availability or 0)
+    return outage if outage is not None and outage.code == row.code else None
+
+
 def _repair_seconds(row: TaskRow, outage: OutageRow | None) -> float | None:
-    if outage is not None and outage.initial_date and outage.final_date:
-        return max(0.0, (outage.final_date - outage.initial_date).total_seconds())
-    if row.out_of_service_sec is not None:
-        return max(0.0, row.out_of_service_sec)
-    if row.id_items_availability is not None and row.final_date is None:
-        return None  # still out of service
-    if row.initial_date and row.final_date:
-        return max(0.0, (row.final_date - row.initial_date).total_seconds())
-    return row.real_duration
+    if outage is not None and (seconds := _seconds(outage.initial_date, outage.final_date)) is not None:
+        return seconds
+    if not is_done(row):
+        return None  # it goes on
+    if row.out_of_service_sec is not None and row.out_of_service_sec >= 0:
+        return row.out_of_service_sec
+    seconds = _seconds(row.initial_date, row.final_date)
+    return worked_seconds(row) if seconds is None else seconds
 
 
-def outages_of(rows: Iterable[OutageRow], tasks: Iterable[TaskRow]) -> list[Outage]:
-    by_failure = {task.id_items_availability for task in tasks if is_failure(task)}
+def _seconds(begin: dt.datetime | None, end: dt.datetime | None) -> float | None:
+    return None if begin is None or end is None or end < begin else (end - begin).total_seconds()
+
+
+def outages_of(rows: dict[int, OutageRow], tasks: Iterable[TaskRow]) -> list[Outage]:
+    stops = (linked(task, rows) for task in tasks if is_failure(task))
+    by_failure = {stop.id for stop in stops if stop is not None}
     return [
-        Outage(row.code, row.initial_date, row.final_date, row.id in by_failure)
-        for row in rows
+        Outage(row.id, row.code, row.initial_date, row.final_date, row.id in by_failure)
+        for row in rows.values()
         if row.code and row.initial_date
     ]
 
@@ -126,10 +130,9 @@ def figures(
     until: dt.datetime,
     now: dt.datetime,
 ) -> Figures:
-    """For one group of assets and one period; what lies in the future counts for nothing."""
+    """For one group of assets and one period, with the failures that happened in it."""
     until = min(until, now)
-    inside = [failure for failure in failures if since <= failure.at < until]
-    repairs = [failure.repair_seconds for failure in inside if failure.repair_seconds is not None]
+    repairs = [failure.repair_seconds for failure in failures if failure.repair_seconds is not None]
     return Figures(
         assets=assets,
         period_seconds=max(0.0, (until - since).total_seconds()),
@@ -137,7 +140,7 @@ def figures(
         failure_downtime_seconds=_down(
             [outage for outage in outages if outage.by_failure], since, until, now
         ),
-        failures=len(inside),
+        failures=len(failures),
         repairs=len(repairs),
         repair_seconds=sum(repairs),
     )

@@ -3,58 +3,82 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from mcp_gateway.registry import Call
 from mcp_gateway.tools.assets import path
-from mcp_gateway.tools.metrics_data import Plant
-from mcp_gateway.tools.metrics_shapes import Group, Input
-from mcp_gateway.tools.moments import zone_of
+from mcp_gateway.tools.measures import Group, Question
+from mcp_gateway.tools.moments import shown, zone_of
 from mcp_gateway.tools.reliability import Failure, Figures, Outage, figures
+from mcp_gateway.tools.reliability_data import Plant
 from mcp_gateway.upstream.items import ItemRow
 
 
 def groups_of(
-    call: Call,
-    arguments: Input,
-    plant: Plant,
-    outages: list[Outage],
-    failures: list[Failure],
-    since: dt.datetime,
-    until: dt.datetime,
-    now: dt.datetime,
+    question: Question, plant: Plant, outages: list[Outage], failures: list[Failure]
 ) -> Iterator[Group]:
-    if arguments.group_by == "month":
-        for begin, end in _months(since, until, zone_of(call.caller)):
-            part = figures(outages, failures, assets=plant.count, since=begin, until=end, now=now)
-            month = begin.astimezone(zone_of(call.caller)).strftime("%Y-%m")
-            yield Group(key=month, **rounded(part))
+    if question.group_by == "month":
+        yield from _by_month(question, plant, outages, failures)
         return
-    groups: dict[str, list[ItemRow]] = {}
+    by_asset = question.group_by == "asset"
+    groups: dict[str, list[ItemRow]] = defaultdict(list)
     for item in (plant.by_code or {}).values():
-        key = item.code if arguments.group_by == "asset" else item.location_code or "-"
-        groups.setdefault(key, []).append(item)
+        groups[item.code if by_asset else item.location_code or "-"].append(item)
+    stops, failed = _of_assets(outages), _of_assets(failures)
     computed = []
     for key, items in groups.items():
-        codes = {item.code for item in items}
         part = figures(
-            [outage for outage in outages if outage.asset in codes],
-            [failure for failure in failures if failure.asset in codes],
+            [stop for item in items for stop in stops[item.code]],
+            [failure for item in items for failure in failed[item.code]],
             assets=len(items),
-            since=since,
-            until=until,
-            now=now,
+            since=question.since,
+            until=question.until,
+            now=question.now,
         )
         computed.append((part, key, items[0]))
     computed.sort(key=lambda entry: (-entry[0].downtime_seconds, -entry[0].failures, entry[1]))
     for part, key, item in computed:
-        by_asset = arguments.group_by == "asset"
+        since, later = never_closed(question, stops[key], failed[key]) if by_asset else (None, None)
         yield Group(
             key=key,
             name=item.field_1 if by_asset else path(item.parent_description),
-            url=call.upstream.link("assets", key) if key != "-" else None,
+            open_since=shown(question.call.caller, since),
+            failures_since_open=later,
+            url=question.call.upstream.link("assets", key) if key != "-" else None,
             **rounded(part),
         )
+
+
+def _of_assets(rows: Iterable[Outage] | Iterable[Failure]) -> defaultdict[str, list]:  # type: ignore[type-arg]
+    found = defaultdict(list)
+    for row in rows:
+        found[row.asset].append(row)
+    return found
+
+
+def never_closed(
+    question: Question, outages: Iterable[Outage], failures: Iterable[Failure]
+) -> tuple[dt.datetime | None, int | None]:
+    """Of one asset: since when its earliest open stop lasts, and the failures after that, which a machine
+    that stands still cannot have."""
+    stops = [stop for stop in outages if stop.end is None and stop.begin <= question.until]
+    if not stops:
+        return None, None
+    first = min(stops, key=lambda stop: stop.begin)
+    return first.begin, sum(one.at > first.begin and one.outage != first.number for one in failures)
+
+
+def _by_month(
+    question: Question, plant: Plant, outages: list[Outage], failures: list[Failure]
+) -> Iterator[Group]:
+    zone = zone_of(question.call.caller)
+    of_month: dict[str, list[Failure]] = defaultdict(list)
+    for failure in failures:
+        of_month[failure.at.astimezone(zone).strftime("%Y-%m")].append(failure)
+    for begin, end in _months(question.since, question.until, zone):
+        month = begin.astimezone(zone).strftime("%Y-%m")
+        part = figures(outages, of_month[month], assets=plant.count, since=begin, until=end, now=question.now)
+        yield Group(key=month, **rounded(part))
 
 
 def _months(
@@ -67,10 +91,6 @@ def _months(
         end = min(until, first.astimezone(dt.UTC))
         yield begin, end
         begin = end
-
-
-def touches(outage: Outage, since: dt.datetime, until: dt.datetime, now: dt.datetime) -> bool:
-    return outage.begin < until and (outage.end or now) > since
 
 
 def rounded(part: Figures) -> dict[str, float | None]:

@@ -7,8 +7,11 @@ from collections import defaultdict
 
 from mcp_gateway.tools.assets import path
 from mcp_gateway.tools.measures import Measured, MeasureRow, Question, mean
-from mcp_gateway.tools.moments import zone_of
+from mcp_gateway.tools.metrics_data import once
+from mcp_gateway.tools.moments import EARLIEST, zone_of
+from mcp_gateway.tools.task_groups import NOBODY
 from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.items import ItemRow, list_items
 from mcp_gateway.upstream.rows import Page, Period
 from mcp_gateway.upstream.work_requests import RequestRow, StatusRow, list_history, list_requests
 
@@ -17,65 +20,97 @@ SOLVED = (4, 6)
 
 
 async def requests(question: Question) -> Measured:
+    rows = await _asked(question)
+    answered, known_since = await first_answers(question)
+
+    def waited(begin: dt.datetime | None, end: dt.datetime | None) -> float | None:
+        if begin is None or end is None or end < begin:
+            return None
+        return (end - begin).total_seconds() / 3600
+
+    def figures(part: list[RequestRow]) -> dict[str, float | int | None]:
+        solved = [row for row in part if row.id_status in SOLVED and row.date_solution]
+        responses = (
+            waited(row.date, answered.get(row.id))
+            for row in part
+            if row.date is not None and row.date >= known_since
+        )
+        resolutions = (waited(row.date, row.date_solution) for row in solved)
+        return {
+            "requests": len(part),
+            "done": len(solved),
+            "response_hours": mean(wait for wait in responses if wait is not None),
+            "resolution_hours": mean(wait for wait in resolutions if wait is not None),
+        }
+
+    found = [MeasureRow(key=key, **figures(part)) for key, part in _grouped(question, rows).items()]
+    by_month = question.group_by == "month"
+    return Measured(
+        figures(rows),
+        "Of the requests created in the period. Response: from creation to the first change of status. "
+        "Resolution: from creation to the solution, of those that are solved (`done`).",
+        sorted(found, key=lambda row: (0 if by_month else -(row.requests or 0), row.key)),
+        len(rows),
+    )
+
+
+async def _asked(question: Question) -> list[RequestRow]:
     upstream: Upstream = question.call.upstream
     created = Period(question.since, question.until, "date")
 
     async def fetch(start: int, size: int) -> Page[RequestRow]:
         return await list_requests(upstream, asset=question.asset, period=created, start=start, size=size)
 
-    rows = await question.reading.all_rows(fetch, "work requests")
-    answered = await first_answers(question)
+    rows = once(await question.reading.all_rows(fetch, "work requests"), lambda row: row.id)
+    if question.location is None:
+        return rows
+    codes = await _codes_in(question, question.location)
+    return [row for row in rows if row.code_item in codes]
 
-    def figures(part: list[RequestRow]) -> dict[str, float | int | None]:
-        solved = [row for row in part if row.id_status in SOLVED and row.date and row.date_solution]
-        return {
-            "requests": len(part),
-            "done": len(solved),
-            "response_hours": mean(
-                (answered[row.id] - row.date).total_seconds() / 3600
-                for row in part
-                if row.date is not None and row.id in answered
-            ),
-            "resolution_hours": mean(
-                (row.date_solution - row.date).total_seconds() / 3600
-                for row in solved
-                if row.date_solution is not None and row.date is not None
-            ),
-        }
 
+async def _codes_in(question: Question, place: str) -> set[str]:
+    """The upstream filters requests by asset only, so: by the assets that stand there, of any type."""
+    upstream: Upstream = question.call.upstream
+
+    async def fetch(start: int, size: int) -> Page[ItemRow]:
+        return await list_items(upstream, location=place, whole_tree=True, start=start, size=size)
+
+    rows = await question.reading.all_rows(fetch, "assets of the location")
+    return {place} | {row.code for row in rows}
+
+
+def _grouped(question: Question, rows: list[RequestRow]) -> dict[str, list[RequestRow]]:
     groups: dict[str, list[RequestRow]] = defaultdict(list)
     zone = zone_of(question.call.caller)
     for row in rows:
         match question.group_by:
             case "location":
-                groups[path(row.parent_description) or "-"].append(row)
+                groups[path(row.parent_description) or NOBODY].append(row)
             case "asset":
-                groups[row.code_item or "-"].append(row)
+                groups[row.code_item or NOBODY].append(row)
             case "month" if row.date is not None:
                 groups[row.date.astimezone(zone).strftime("%Y-%m")].append(row)
             case _:
                 pass
-    found = [MeasureRow(key=key, **figures(part)) for key, part in groups.items()]
-    return Measured(
-        figures(rows),
-        "Of the requests created in the period. Response: from creation to the first change of status. "
-        "Resolution: from creation to the solution, of those that are solved (`done`).",
-        sorted(found, key=lambda row: (-(row.requests or 0), row.key)),
-        len(rows),
-    )
+    return groups
 
 
-async def first_answers(question: Question) -> dict[int, dt.datetime]:
-    """When each request left its first state. The history has no period that works: newest first until
-    the period begins."""
+async def first_answers(question: Question) -> tuple[dict[int, dt.datetime], dt.datetime]:
+    """When each request left its first state, and of requests made since when this is sure.
+
+    The history has no period that works: newest first until the period begins."""
     upstream: Upstream = question.call.upstream
 
     async def fetch(start: int, size: int) -> Page[StatusRow]:
         return await list_history(upstream, since=question.since, start=start, size=size)
 
+    rows, whole = await question.reading.rows_until(fetch, "histories of requests")
+    known_since = EARLIEST
+    if not whole:
+        known_since = min((row.date for row in rows if row.date is not None), default=question.now)
     found: dict[int, dt.datetime] = {}
-    for row in await question.reading.rows_until(fetch, "histories of requests"):
+    for row in rows:
         if row.id_request is None or row.date is None or row.id_status in FIRST_STATES:
             continue
         found[row.id_request] = min(row.date, found.get(row.id_request, row.date))
-    return found
+    return found, known_since

@@ -11,6 +11,7 @@ from mcp_gateway.errors import NotFound
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.listing import Arguments, Basket
 from mcp_gateway.tools.moments import minutes, shown, zone_of
+from mcp_gateway.tools.task_facts import order_is_overdue
 from mcp_gateway.tools.words import ORDER_STATUS, word_of
 from mcp_gateway.tools.work_order_parts import Part, parts_of
 from mcp_gateway.tools.work_order_shapes import (
@@ -18,7 +19,6 @@ from mcp_gateway.tools.work_order_shapes import (
     TaskDetails,
     WorkOrderDetails,
     highest_priority,
-    is_overdue,
     task_details,
 )
 from mcp_gateway.upstream import Upstream
@@ -75,7 +75,7 @@ async def work_order(call: Call, folio: str) -> WorkOrderDetails:
         total_cost=round(sum(costs), 2) if costs else None,
         rating=first.rating,
         note=first.note or None,
-        overdue=is_overdue(order, now),
+        overdue=order_is_overdue(order, now),
         tasks=shown_tasks.records,
         tasks_left_out=len(order) - len(shown_tasks.records),
         url=upstream.link("work-orders", first.wo_folio),

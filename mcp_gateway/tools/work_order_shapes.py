@@ -13,6 +13,7 @@ import msgspec
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.tools.moments import Minutes, in_zone, minutes
+from mcp_gateway.tools.task_facts import is_overdue, order_is_overdue
 from mcp_gateway.tools.text import (
     NAME,
     TEXT,
@@ -39,7 +40,6 @@ from mcp_gateway.tools.work_order_parts import Parts
 from mcp_gateway.upstream.work_orders import TaskLine, TaskRow
 
 LIST_TASKS_SHOWN = 20
-OPEN = (1, 2)
 NO_SUCH_ORDER = (
     "There is no work order with that folio, or not for this person; search finds an order by its number."
 )
@@ -134,20 +134,6 @@ def order_texts(order: Sequence[TaskLine]) -> list[str | None]:
     return texts
 
 
-def task_is_overdue(row: TaskLine, now: dt.datetime) -> bool:
-    return (
-        row.id_status_work_order in OPEN
-        and row.id_status_work_order_task != 3
-        and row.final_date is None
-        and row.date_maintenance is not None
-        and row.date_maintenance < now
-    )
-
-
-def is_overdue(order: Sequence[TaskLine], now: dt.datetime) -> bool:
-    return any(task_is_overdue(row, now) for row in order)
-
-
 def highest_priority(order: Sequence[TaskLine]) -> Priority | None:
     known = [row.id_priorities for row in order if row.id_priorities in PRIORITY]
     return word_of(PRIORITY, min(known)) if known else None
@@ -203,7 +189,7 @@ def summary(order: Sequence[TaskLine], pages: str, zone: dt.tzinfo, now: dt.date
         created_at=in_zone(first.creation_date, zone),
         closed_at=in_zone(first.wo_final_date, zone),
         completed_percentage=first.completed_percentage,
-        overdue=any(line.overdue for line in tasks) or is_overdue(order[LIST_TASKS_SHOWN:], now),
+        overdue=any(line.overdue for line in tasks) or order_is_overdue(order[LIST_TASKS_SHOWN:], now),
         tasks=tasks,
         tasks_left_out=max(0, len(order) - LIST_TASKS_SHOWN),
         url=pages + (folio if _needs_no_quotes(folio) else quote(folio, safe="")),
@@ -225,7 +211,7 @@ def task(row: TaskLine, zone: dt.tzinfo, now: dt.datetime) -> TaskLineShown:
         started_at=in_zone(row.initial_date, zone),
         finished_at=in_zone(row.final_date, zone),
         estimated_minutes=minutes(seconds),
-        overdue=task_is_overdue(row, now),
+        overdue=is_overdue(row, now),
     )
 
 

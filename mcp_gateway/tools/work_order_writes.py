@@ -13,6 +13,7 @@ from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, parse, shown
 from mcp_gateway.tools.people import writer
 from mcp_gateway.tools.saving import in_our_names
+from mcp_gateway.tools.task_facts import OPEN
 from mcp_gateway.tools.text import NAME, TEXT, UntrustedName, cleaned
 from mcp_gateway.tools.words import (
     DAMAGE,
@@ -25,7 +26,7 @@ from mcp_gateway.tools.words import (
     word_of,
 )
 from mcp_gateway.tools.work_order import Folio
-from mcp_gateway.tools.work_order_shapes import NO_SUCH_ORDER, OPEN
+from mcp_gateway.tools.work_order_shapes import NO_SUCH_ORDER
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream import work_orders as orders
 

@@ -23,6 +23,7 @@ from mcp_gateway.tools.listing import (
 )
 from mcp_gateway.tools.moments import IsoInput, period, zone_of
 from mcp_gateway.tools.resolving import AssetName, LocationName, PersonName, asset_code, responsible_code
+from mcp_gateway.tools.task_facts import order_is_overdue
 from mcp_gateway.tools.text import contains
 from mcp_gateway.tools.words import (
     ORDER_STATUS,
@@ -36,7 +37,6 @@ from mcp_gateway.tools.work_order import LONGEST_FOLIO
 from mcp_gateway.tools.work_order_shapes import (
     WorkOrder,
     WorkOrderShown,
-    is_overdue,
     order_texts,
     summary,
 )
@@ -268,7 +268,7 @@ def _fits(order: Sequence[TaskLine], arguments: ListInput, who: str | None, now:
         word_of(PRIORITY, row.id_priorities) in arguments.priority for row in order
     ):
         return False
-    if arguments.overdue is not None and is_overdue(order, now) != arguments.overdue:
+    if arguments.overdue is not None and order_is_overdue(order, now) != arguments.overdue:
         return False
     return arguments.text is None or contains(arguments.text, *order_texts(order))
 

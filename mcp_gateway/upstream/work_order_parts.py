@@ -56,6 +56,8 @@ class ResourceRow(Row):
     units_description: str | None = None
     date_create: Moment = None
     wo_folio: str | None = None
+    id_status_work_order: Whole = None
+    id_movements_details: Whole = None
     note: str | None = None
 
 
@@ -83,15 +85,18 @@ async def list_resources(
     *,
     folio: str | None = None,
     kind: int | None = None,
+    status: int | None = None,
     location: str | None = None,
     period: Period | None = None,
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[ResourceRow]:
-    """`kind` is 1 for parts, 2 for labour, 3 for services; a period is one of `date_create`."""
+    """`kind` is 1 for parts, 2 for labour, 3 for services, `status` that of the order; a period is one of
+    `date_create`."""
     query: Query = {
         "folio": folio,
         "type": kind,
+        "ot_status": status,
         "code_location": location,
         "start": start,
         "limit": size,
@@ -102,6 +107,7 @@ async def list_resources(
         return (
             (folio is None or row.wo_folio in (None, folio))
             and (kind is None or row.type == kind)
+            and (status is None or row.id_status_work_order == status)
             and (period is None or row.date_create is None or period.holds(row.date_create))
         )
 

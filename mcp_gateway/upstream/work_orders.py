@@ -63,6 +63,8 @@ class TaskLine(Row):
     id_priorities: Whole = None
     id_items_availability: Whole = None
     id_status_work_order_task: Whole = None
+    done: Flag = None
+    task_status: str | None = None
 
 
 class TaskRow(TaskLine):
@@ -77,6 +79,7 @@ class TaskRow(TaskLine):
     requested_by: str | None = None
     id_request: Whole = None
     id_item: Whole = None
+    id_group_task: Whole = None
     parent_description: str | None = None
     groups_description: str | None = None
     costs_center_description: str | None = None

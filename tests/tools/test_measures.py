@@ -27,11 +27,17 @@ from tests.tools.conftest import Person, PersonMaker
 DEMO = {"company__slug": "demo"}
 UNTIL = timezone.now()
 SINCE = UNTIL - dt.timedelta(days=90)
+GRACE = dt.timedelta(days=7)
 PERIOD = {"since": SINCE.isoformat(), "until": UNTIL.isoformat()}
 
 
+ABOUT_NOW = {"backlog", "stale_meters", "meter_forecast", "stock_below_minimum", "purchase_draft"}
+
+
 def measured(person: Person, metric: str, **arguments: Any) -> dict[str, Any]:
-    answer = person.ask("get_maintenance_metrics", metric=metric, **{**PERIOD, **arguments})
+    period = {} if metric in ABOUT_NOW else PERIOD
+    answer = person.ask("get_maintenance_metrics", metric=metric, **{**period, **arguments})
+    assert ("period" in answer) == (metric not in ABOUT_NOW)
     assert answer["metric"] == metric
     assert answer["method"]
     assert answer["coverage"]["partial"] is False
@@ -39,7 +45,8 @@ def measured(person: Person, metric: str, **arguments: Any) -> dict[str, Any]:
 
 
 def finished() -> Any:
-    return WorkOrderTask.objects.filter(final_date__range=(SINCE, UNTIL), **DEMO)
+    done = WorkOrderTask.objects.filter(status=3, final_date__range=(SINCE, UNTIL), **DEMO)
+    return done.exclude(work_order__status=4)
 
 
 def test_counts_in_five_calls(admin: Person) -> None:
@@ -47,8 +54,12 @@ def test_counts_in_five_calls(admin: Person) -> None:
     created = WorkOrderTask.objects.filter(order_date__range=(SINCE, UNTIL), **DEMO)
     for status, word in enumerate(("in_process", "review", "completed", "cancelled"), 1):
         assert answer["overall"][f"{word}_tasks"] == created.filter(work_order__status=status).count()
-    late = WorkOrderTask.objects.filter(work_order__status=1, date_maintenance__lte=UNTIL, **DEMO)
-    assert answer["overall"]["late_in_process_tasks"] == late.count()
+    late = WorkOrderTask.objects.filter(work_order__status=1, date_maintenance__lt=timezone.now(), **DEMO)
+    undone = late.exclude(status=3)
+    assert 0 < undone.count() < late.count()
+    assert answer["overall"]["late_in_process_tasks"] == undone.count()
+    older = undone.exclude(order_date__range=(SINCE, UNTIL)).count()
+    assert answer["coverage"]["rows_used"] == created.count() + older
     assert answer["coverage"]["pages_read"] == 5
 
 
@@ -64,17 +75,20 @@ def test_compliance(admin: Person) -> None:
     on_time = [
         task
         for task in planned
-        if task.final_date and task.final_date <= task.date_maintenance + dt.timedelta(days=7)
+        if task.status == 3 and task.final_date and task.final_date <= task.date_maintenance + GRACE
     ]
+    in_grace = [task for task in planned if task.status != 3 and task.date_maintenance + GRACE >= UNTIL]
+    assert in_grace
     assert answer["overall"]["tasks"] == len(planned)
     assert answer["overall"]["on_time"] == len(on_time)
-    assert answer["overall"]["share"] == pytest.approx(len(on_time) / len(planned), abs=1e-3)
+    assert answer["overall"]["in_grace"] == len(in_grace)
+    assert answer["overall"]["share"] == round(len(on_time) / (len(planned) - len(in_grace)), 4)
     assert sum(row["tasks"] for row in answer["rows"]) == len(planned)
 
 
 def test_backlog_in_hours_and_weeks(admin: Person) -> None:
     answer = measured(admin, "backlog", group_by="person")
-    waiting = WorkOrderTask.objects.filter(work_order__status__in=(1, 2), final_date=None, **DEMO)
+    waiting = WorkOrderTask.objects.filter(work_order__status__in=(1, 2), **DEMO).exclude(status=3)
     seconds = waiting.aggregate(sum=Sum("duration"))["sum"]
     people = waiting.values("work_order__responsible").distinct().count()
     assert answer["overall"]["hours"] == pytest.approx(seconds / 3600, abs=0.02)
@@ -91,10 +105,11 @@ def test_cost_by_month_and_by_third_party(admin: Person) -> None:
         assert answer["overall"][name] == pytest.approx(float(value), abs=0.05)
     assert sum(row["total"] for row in answer["rows"]) == pytest.approx(answer["overall"]["total"], abs=0.05)
     by_party = measured(admin, "cost", group_by="third_party")
-    services = TaskResource.objects.filter(type=3, date_create__range=(SINCE, UNTIL), **DEMO)
+    services = TaskResource.objects.filter(type=3, task__in=finished(), **DEMO)
     expected: dict[str, float] = defaultdict(float)
     for service in services:
         expected[service.source_code or "-"] += service.total_cost
+    assert by_party["overall"]["services"] == answer["overall"]["services"]
     assert {row["key"]: row["services"] for row in by_party["rows"]} == pytest.approx(expected, abs=0.05)
 
 
@@ -103,7 +118,7 @@ def test_the_cost_of_one_asset_in_a_year_is_cheap(admin: Person) -> None:
     year = {"since": (UNTIL - dt.timedelta(days=365)).isoformat()}
     answer = measured(admin, "cost", scope="asset", code=task.item.code, **year)
     expected = WorkOrderTask.objects.filter(
-        item=task.item, final_date__range=(UNTIL - dt.timedelta(days=365), UNTIL)
+        item=task.item, status=3, final_date__range=(UNTIL - dt.timedelta(days=365), UNTIL)
     ).aggregate(sum=Sum(F("labour_cost") + F("inventory_cost") + F("services_cost")))["sum"]
     assert answer["overall"]["total"] == pytest.approx(float(expected or 0), abs=0.05)
     call = ToolCall.objects.filter(tool="get_maintenance_metrics").latest("id")
@@ -132,7 +147,7 @@ def test_requests(admin: Person) -> None:
 
 def test_planned_against_reactive(admin: Person) -> None:
     answer = measured(admin, "planned_share")
-    tasks = list(finished().exclude(work_order__status=4))
+    tasks = list(finished())
     planned = [task for task in tasks if task.trigger.startswith(("DATE$", "READING$"))]
     assert answer["overall"]["tasks"] == len(tasks)
     assert answer["overall"]["planned_share"] == pytest.approx(len(planned) / len(tasks), abs=1e-3)
@@ -181,12 +196,12 @@ def test_stock_below_its_minimum_and_who_needs_it(admin: Person) -> None:
         date_create__gte=UNTIL - dt.timedelta(days=180),
         **DEMO,
     )
-    needed: dict[str, float] = defaultdict(float)
-    for paper in waiting.prefetch_related("lines__item"):
+    needed: dict[tuple[str, str], float] = defaultdict(float)
+    for paper in waiting.select_related("warehouse").prefetch_related("lines__item"):
         for line in paper.lines.all():
-            needed[line.item.code] += line.qty_pending
+            needed[line.item.code, paper.warehouse.code] += line.qty_pending
     for row in answer["rows"]:
-        assert row.get("needed", 0) == needed.get(row["key"], 0)
+        assert row.get("needed", 0) == needed.get((row["key"], row["warehouse"]), 0)
 
 
 def test_what_to_buy(admin: Person) -> None:

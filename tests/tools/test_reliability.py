@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from mcp_gateway.tools.reliability import Failure, Outage, failures_of, figures, is_failure, outages_of
+from mcp_gateway.tools.reliability import Failure, Outage, failures_of, figures, outages_of
+from mcp_gateway.tools.task_facts import is_failure
 from mcp_gateway.upstream.availability import OutageRow
 from mcp_gateway.upstream.work_orders import TaskRow
 
@@ -39,30 +40,35 @@ def test_what_a_failure_is(fields: dict[str, Any], failed: bool) -> None:
 
 def test_repair_time_is_the_first_that_is_known() -> None:
     stop = OutageRow(id=1, code="A", initial_date=BEGIN, final_date=BEGIN + 5 * HOUR)
+    open_yet = OutageRow(id=2, code="A", initial_date=BEGIN)
+    of_another = OutageRow(id=3, code="B", initial_date=BEGIN, final_date=BEGIN + 7 * HOUR)
+    done = {"types_description": "x", "event_date": BEGIN, "id_status_work_order_task": 3}
+    worked = {"initial_date": BEGIN, "final_date": BEGIN + 2 * HOUR}
     rows = [
-        task(types_description="x", id_items_availability=1, event_date=BEGIN),
-        task(types_description="x", initial_date=BEGIN, final_date=BEGIN + 2 * HOUR),
-        task(types_description="x", event_date=BEGIN, real_duration=1800),
-        task(types_description="x", event_date=BEGIN),
-        task(types_description="x", event_date=BEGIN, id_items_availability=9),  # goes on
+        task(**done, id_items_availability=1),
+        task(**done, **worked),
+        task(**done, real_duration=1800),
+        task(**done, real_duration=-1800),
+        task(**done),
+        task(**done, **worked, id_items_availability=2),  # done, and nobody closed the stop
+        task(**done, **worked, id_items_availability=3),
+        task(types_description="x", id_items_availability=2),  # goes on
+        task(types_description="x", **worked, id_status_work_order_task=1),  # reported in part
     ]
-    repairs = [failure.repair_seconds for failure in failures_of(rows, {1: stop})]
-    assert repairs == [5 * 3600, 2 * 3600, 1800, None, None]
+    repairs = [failure.repair_seconds for failure in failures_of(rows, {1: stop, 2: open_yet, 3: of_another})]
+    assert repairs == [5 * 3600, 2 * 3600, 1800, None, None, 2 * 3600, 2 * 3600, None, None]
 
 
 def test_overlaps_are_of_one_asset_and_the_future_counts_for_nothing() -> None:
     outages = [
-        Outage("A", BEGIN - 10 * HOUR, BEGIN + 4 * HOUR, by_failure=False),
-        Outage("A", BEGIN + 1 * HOUR, BEGIN + 2 * HOUR, by_failure=True),
-        Outage("A", BEGIN + 3 * HOUR, BEGIN + 6 * HOUR, by_failure=True),
-        Outage("B", BEGIN + 5 * HOUR, None, by_failure=False),
-        Outage("C", BEGIN + 50 * HOUR, None, by_failure=True),
+        Outage(1, "A", BEGIN - 10 * HOUR, BEGIN + 4 * HOUR, by_failure=False),
+        Outage(2, "A", BEGIN + 1 * HOUR, BEGIN + 2 * HOUR, by_failure=True),
+        Outage(3, "A", BEGIN + 3 * HOUR, BEGIN + 6 * HOUR, by_failure=True),
+        Outage(4, "B", BEGIN + 5 * HOUR, None, by_failure=False),
+        Outage(5, "C", BEGIN + 50 * HOUR, None, by_failure=True),
+        Outage(6, "D", BEGIN + 6 * HOUR, BEGIN + 2 * HOUR, by_failure=True),  # ends before it begins
     ]
-    failures = [
-        Failure("A", BEGIN, 3600),
-        Failure("A", BEGIN + 6 * HOUR, None),
-        Failure("A", BEGIN + 10 * HOUR, 60),  # the end does not belong to the period
-    ]
+    failures = [Failure("A", BEGIN, 3600), Failure("A", BEGIN + 6 * HOUR, None)]
     found = figures(outages, failures, assets=4, since=BEGIN, until=BEGIN + 20 * HOUR, now=BEGIN + 10 * HOUR)
     assert found.period_seconds == 10 * 3600
     assert found.downtime_seconds == (6 + 5) * 3600
@@ -76,7 +82,11 @@ def test_nothing_gives_no_figures() -> None:
     assert (found.availability, found.mtbf_hours, found.mttr_hours) == (None, None, None)
 
 
-def test_an_outage_is_a_failures_when_a_failure_names_it() -> None:
-    rows = [OutageRow(id=number, code="A", initial_date=BEGIN) for number in (1, 2)]
-    linked = [task(types_description="x", id_items_availability=2), task(id_items_availability=1)]
-    assert [outage.by_failure for outage in outages_of(rows, linked)] == [False, True]
+def test_an_outage_is_a_failures_when_a_failure_of_its_asset_names_it() -> None:
+    rows = {number: OutageRow(id=number, code="A", initial_date=BEGIN) for number in (1, 2, 3)}
+    linked = [
+        task(types_description="x", id_items_availability=2),
+        task(id_items_availability=1),
+        task(types_description="x", code="B", id_items_availability=3),
+    ]
+    assert [outage.by_failure for outage in outages_of(rows, linked)] == [False, True, False]
