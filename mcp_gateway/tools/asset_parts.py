@@ -13,21 +13,21 @@ from mcp_gateway.errors import NotPermitted
 from mcp_gateway.registry import Call
 from mcp_gateway.tools.document_shapes import Document, documents_of
 from mcp_gateway.tools.meters import Meter, meter
-from mcp_gateway.tools.moments import Minutes, shown
+from mcp_gateway.tools.moments import EARLIEST, Minutes, shown
 from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText
 from mcp_gateway.tools.words import ORDER_STATUS, OrderStatus, word_of
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.availability import list_outages
+from mcp_gateway.upstream.availability import OutageRow, list_outages
 from mcp_gateway.upstream.custom_fields import list_custom_fields
 from mcp_gateway.upstream.items import ItemRow, moves_of
 from mcp_gateway.upstream.meters import list_meters
 from mcp_gateway.upstream.planning import list_tasks as list_planned
-from mcp_gateway.upstream.rows import Period
+from mcp_gateway.upstream.rows import Page, Period, pages
 from mcp_gateway.upstream.work_orders import TaskLine, list_tasks
 
 Part = Literal["custom_fields", "location_history", "documents", "downtime", "meters", "history", "plan"]
-LOOK_BACK = dt.timedelta(days=730)
 MOST = 50
+MOST_OUTAGE_PAGES = 5
 
 
 class CustomField(BaseModel):
@@ -95,7 +95,6 @@ async def parts_of(call: Call, row: ItemRow, wanted: Sequence[Part]) -> dict[str
 
 async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
     upstream: Upstream = call.upstream
-    now = dt.datetime.now(dt.UTC)
     match part:
         case "custom_fields":
             return [
@@ -115,15 +114,13 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
         case "documents":
             return await documents_of(upstream, "asset", row.code)
         case "downtime":
-            period = Period(now - LOOK_BACK, now, "initial_date")
-            outages = await list_outages(upstream, asset=row.code, period=period)
             return [
                 Downtime(
                     since=shown(call.caller, outage.initial_date),
                     until=shown(call.caller, outage.final_date),
                     minutes=_minutes(outage.initial_date, outage.final_date),
                 )
-                for outage in outages.rows
+                for outage in await _outages(upstream, row.code)
             ]
         case "meters":
             return [meter(call, one) for one in (await list_meters(upstream, asset=row.code)).rows]
@@ -150,6 +147,18 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
                 )
                 for task in (await list_planned(upstream, plan=row.id_group_task)).rows
             ]
+
+
+async def _outages(upstream: Upstream, code: str) -> list[OutageRow]:
+    """What nobody closed first, however long ago it began; then the newest."""
+    period = Period(EARLIEST, dt.datetime.now(dt.UTC), "initial_date")
+
+    async def fetch(start: int, size: int) -> Page[OutageRow]:
+        return await list_outages(upstream, asset=code, period=period, start=start, size=size)
+
+    rows = [row async for page in pages(fetch, most=MOST_OUTAGE_PAGES) for row in page.rows]
+    newest_first = sorted(rows, key=lambda row: row.initial_date or EARLIEST, reverse=True)
+    return sorted(newest_first, key=lambda row: row.final_date is not None)
 
 
 def _minutes(since: dt.datetime | None, until: dt.datetime | None) -> int | None:

@@ -175,9 +175,12 @@ class WorkOrderShown(msgspec.Struct, omit_defaults=True):
     tasks_left_out: int = 0
 
 
-def summary(order: Sequence[TaskLine], pages: str, zone: dt.tzinfo, now: dt.datetime) -> WorkOrderShown:
-    first = order[0]
-    tasks = [task(row, zone, now) for row in order[:LIST_TASKS_SHOWN]]
+def summary(
+    rows: Sequence[TaskLine], order: Sequence[TaskLine], pages: str, zone: dt.tzinfo, now: dt.datetime
+) -> WorkOrderShown:
+    """`rows` are the tasks that were asked for, `order` all of them, which flags of the order are of."""
+    first = rows[0]
+    tasks = [task(row, zone, now) for row in rows[:LIST_TASKS_SHOWN]]
     folio = first.wo_folio
     return WorkOrderShown(
         folio=clean(folio, NAME),
@@ -189,9 +192,9 @@ def summary(order: Sequence[TaskLine], pages: str, zone: dt.tzinfo, now: dt.date
         created_at=in_zone(first.creation_date, zone),
         closed_at=in_zone(first.wo_final_date, zone),
         completed_percentage=first.completed_percentage,
-        overdue=any(line.overdue for line in tasks) or order_is_overdue(order[LIST_TASKS_SHOWN:], now),
+        overdue=order_is_overdue(order, now),
         tasks=tasks,
-        tasks_left_out=max(0, len(order) - LIST_TASKS_SHOWN),
+        tasks_left_out=max(0, len(rows) - LIST_TASKS_SHOWN),
         url=pages + (folio if _needs_no_quotes(folio) else quote(folio, safe="")),
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mcp_gateway.cursors import Position
 from mcp_gateway.registry import Call, Tool
@@ -23,22 +23,21 @@ from mcp_gateway.tools.listing import (
 )
 from mcp_gateway.tools.moments import IsoInput, period, zone_of
 from mcp_gateway.tools.resolving import AssetName, LocationName, PersonName, asset_code, responsible_code
-from mcp_gateway.tools.task_facts import order_is_overdue
+from mcp_gateway.tools.task_facts import OPEN, order_is_overdue
 from mcp_gateway.tools.text import contains
+from mcp_gateway.tools.whole_orders import Begun, Taking
 from mcp_gateway.tools.words import (
     ORDER_STATUS,
-    PRIORITY,
     OrderStatus,
     Priority,
     number_of,
-    word_of,
 )
 from mcp_gateway.tools.work_order import LONGEST_FOLIO
 from mcp_gateway.tools.work_order_shapes import (
     WorkOrder,
     WorkOrderShown,
+    highest_priority,
     order_texts,
-    summary,
 )
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page
@@ -53,6 +52,9 @@ DATE_KINDS = {
     "in_review": "review_date",
     "closed": "wo_final_date",
 }
+
+
+DATES_OF_TASKS = ("scheduled", "started", "finished")  # the others are of the order
 
 
 class WorkOrderList(ListAnswer):
@@ -94,11 +96,29 @@ class ListInput(ListArguments):
         return any(value is not None for value in (self.responsible, self.priority, self.overdue, self.text))
 
     @property
+    def narrows(self) -> bool:
+        """Whether the upstream may give some of the tasks of an order only."""
+        has_period = self.since is not None or self.until is not None
+        of_tasks = has_period and self.date_kind in DATES_OF_TASKS
+        return self.asset is not None or self.location is not None or of_tasks
+
+    @property
     def statuses(self) -> list[int | None]:
         """What to ask for, one status after another; [None] asks for all at once."""
-        if self.status is None or set(self.status) == set(ORDER_STATUS.values()):
-            return [None]
-        return [*sorted({number_of(ORDER_STATUS, word) for word in self.status})]
+        wanted = (
+            set(ORDER_STATUS)
+            if self.status is None
+            else {number_of(ORDER_STATUS, word) for word in self.status}
+        )
+        if self.overdue:
+            wanted &= set(OPEN)
+        return [None] if wanted == set(ORDER_STATUS) else [*sorted(wanted)]
+
+    @model_validator(mode="after")
+    def overdue_orders_are_open(self) -> Self:
+        if not self.statuses:
+            raise ValueError("overdue orders are open: with overdue true, status is in_process or review")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +165,11 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
     found.total = None
     if total_tasks is not None:
         notes.append(f"The question fits {total_tasks} tasks; an order may have several.")
-    if arguments.asset or arguments.location or arguments.since or arguments.until:
-        notes.append("Only the tasks that fit the filter are shown; get_work_order shows all of an order.")
+    if arguments.narrows:
+        notes.append(
+            "Only the tasks that fit the filter are shown; priority and overdue are of the whole order, "
+            "which get_work_order shows."
+        )
     last = basket.records[-1].folio[:LONGEST_FOLIO] if basket.records else done
     at = (asked_at or now).isoformat(timespec="microseconds")
     more: dict[str, int | str] = present(
@@ -224,49 +247,57 @@ async def _collect(
         )
 
     step: Listed[WorkOrderShown] = Listed()
-    zone, now = zone_of(call.caller), dt.datetime.now(dt.UTC)
-    pages_of_orders = upstream.link("work-orders", "")
+    now = dt.datetime.now(dt.UTC)
+
+    def is_candidate(first: TaskLine) -> bool:
+        words = arguments.responsible
+        return words is None or _is_of(first, words, where.responsible)
+
+    taking = Taking(
+        upstream=upstream,
+        basket=basket,
+        limit=arguments.limit,
+        narrowed=arguments.narrows,
+        is_candidate=is_candidate,
+        fits=lambda order: _fits(order, arguments, now),
+        zone=zone_of(call.caller),
+        now=now,
+    )
     order: list[TaskLine] = []
     begins = start
-
-    def take() -> bool:
-        if not order or not _fits(order, arguments, where.responsible, now):
-            return True
-        return basket.take(summary(order, pages_of_orders, zone, now))
-
     last = True
     size = PAGE_SIZE if arguments.looks_through else min(PAGE_SIZE, ROWS_AN_ORDER * arguments.limit + 1)
     async for page in step.pages_of(fetch, start=start, size=size, most=MOST_PAGES):
         step.total, last = page.counted, page.is_last
+        complete: list[Begun] = []
         for offset, row in zip(page.offsets, page.rows, strict=True):
             if row.wo_folio[:LONGEST_FOLIO] == done:
                 continue
             if order and row.wo_folio != order[0].wo_folio:
-                if not take():
-                    step.next_row = begins
-                    return step
+                complete.append((begins, order))
                 order = []
             if not order:
                 begins = offset
             order.append(row)
         if not order:
             begins = page.end
+        step.next_row = await taking.take(complete)
+        if step.next_row is not None:
+            step.partial = taking.spent
+            return step
     if last or step.stuck:
-        step.next_row = None if take() else begins
+        step.next_row = await taking.take([(begins, order)] if order else [])
+        step.partial = taking.spent
     elif begins == start and order:  # one order fills all pages: show what there is of it
-        take()
+        await taking.take([(begins, order)])
         step.next_row, step.partial = page.end, True
     else:
         step.next_row, step.partial = begins, arguments.looks_through
     return step
 
 
-def _fits(order: Sequence[TaskLine], arguments: ListInput, who: str | None, now: dt.datetime) -> bool:
-    if arguments.responsible is not None and not _is_of(order[0], arguments.responsible, who):
-        return False
-    if arguments.priority is not None and not any(
-        word_of(PRIORITY, row.id_priorities) in arguments.priority for row in order
-    ):
+def _fits(order: Sequence[TaskLine], arguments: ListInput, now: dt.datetime) -> bool:
+    if arguments.priority is not None and highest_priority(order) not in arguments.priority:
         return False
     if arguments.overdue is not None and order_is_overdue(order, now) != arguments.overdue:
         return False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from mcp_gateway.errors import OutcomeUnknown
@@ -25,6 +26,7 @@ from mcp_gateway.upstream.rows import (
 )
 
 MOST_TASK_PAGES = 5
+ORDERS_A_PAGE = 4
 EPOCH = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 DATE_KINDS = (
     "creation_date",
@@ -155,6 +157,45 @@ async def tasks_of(upstream: Upstream, folio: str) -> list[TaskRow]:
         return page_of(TaskRow, envelope, start, size, lambda row: row.wo_folio == folio)
 
     return [row async for page in pages(fetch, most=MOST_TASK_PAGES) for row in page.rows]
+
+
+async def whole_orders(upstream: Upstream, orders: Sequence[Sequence[TaskLine]]) -> dict[str, list[TaskLine]]:
+    """All tasks of these orders, by folio. Orders that were made close together are read at once, by the time
+    they were made; else each by its folio."""
+    folios = [order[0].wo_folio for order in orders]
+    whole = await _made_together(upstream, orders)
+    missing = [folio for folio in folios if folio not in whole]
+    found = await asyncio.gather(*(tasks_of(upstream, folio) for folio in missing))
+    return whole | {folio: [*rows] for folio, rows in zip(missing, found, strict=True)}
+
+
+async def _made_together(
+    upstream: Upstream, orders: Sequence[Sequence[TaskLine]]
+) -> dict[str, list[TaskLine]]:
+    """None of them where that would take more than a quarter of the calls that folios take."""
+    made = [order[0].creation_date for order in orders]
+    known = [moment for moment in made if moment is not None]
+    most = len(orders) // ORDERS_A_PAGE
+    if not most or len(known) < len(made):
+        return {}
+    period = Period(min(known), max(known), "creation_date")
+
+    async def fetch(start: int, size: int) -> Page[TaskLine]:
+        return await list_tasks(upstream, TaskLine, period=period, start=start, size=size)
+
+    rows: list[TaskLine] = []
+    async for page in pages(fetch, most=most):
+        rows += page.rows
+        if page.is_last:
+            break
+        if page.total is None or page.total > most * PAGE_SIZE:
+            return {}
+    else:
+        return {}
+    whole: dict[str, list[TaskLine]] = {}
+    for row in rows:
+        whole.setdefault(row.wo_folio, []).append(row)
+    return whole
 
 
 class Order(Row):
