@@ -157,9 +157,17 @@ def test_third_parties_sum_to_the_services_of_cost(plant: SmallPlant) -> None:
         final = plant.now - 5 * DAY
         task = plant.task(order, item, services_cost=Decimal(cost), final_date=final)
         TaskResource.objects.create(
-            company=plant.company, task=task, type=ResourceType.SERVICES, third_party=acme,
-            description="Help", source="Acme Ltd", source_code="ACME", qty=1, total_cost=entered, date_create=order.creation_date,
-        )  # fmt: skip
+            company=plant.company,
+            task=task,
+            type=ResourceType.SERVICES,
+            third_party=acme,
+            description="Help",
+            source="Acme Ltd",
+            source_code="ACME",
+            qty=1,
+            total_cost=entered,
+            date_create=order.creation_date,
+        )
     lately = {"since": plant.ago(7)}
     for scope, services in (({}, 140), ({"scope": "asset", "code": "PUMP"}, 120)):
         assert plant.metric("cost", **lately, **scope)["overall"]["services"] == services
