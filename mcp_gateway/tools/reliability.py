@@ -117,7 +117,7 @@ def outages_of(rows: dict[int, OutageRow], tasks: Iterable[TaskRow]) -> list[Out
     return [
         Outage(row.id, row.code, row.initial_date, row.final_date, row.id in by_failure)
         for row in rows.values()
-        if row.code and row.initial_date
+        if row.code and row.initial_date and (row.final_date is None or row.final_date >= row.initial_date)
     ]
 
 
