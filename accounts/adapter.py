@@ -7,9 +7,13 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.models import User
+from accounts.passwords import forms
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -20,6 +24,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_safe_url(self, url: str | None) -> bool:
         """A path of this site and nothing else, whatever hosts the site answers to."""
         return bool(url) and str(url).startswith("/") and is_local_path(str(url))
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """For an unknown e-mail as much work as for a wrong password: each form of it is tried there."""
+        super().authentication_failed(request, **credentials)
+        if not User.objects.filter(email__iexact=credentials.get("email") or "").exists():
+            for form in forms(str(credentials.get("password") or ""))[1:]:
+                make_password(form)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """From the configured address, so that a forged Host header cannot direct the mail."""

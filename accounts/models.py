@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.passwords import forms, kept_form
 from accounts.rights import ALL_RIGHTS
 
 
@@ -121,6 +122,14 @@ class User(AbstractBaseUser):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.strip().lower()
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password and kept_form(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        if raw_password is None:
+            return super().check_password(None)
+        return any(super(User, self).check_password(form) for form in forms(raw_password))
 
     @property
     def display_name(self) -> str:

@@ -14,7 +14,7 @@ STANDARD_GROUPS: dict[str, set[str]] = {
     "Planners": _READ_ALL
     | {
         f"{module}:{action}"
-        for module in ("work_orders", "work_requests", "meters")
+        for module in ("work_orders", "work_requests", "meters", "tasks")
         for action in ("add", "edit")
     },
     "Technicians": {
@@ -28,7 +28,7 @@ STANDARD_GROUPS: dict[str, set[str]] = {
         "work_requests:add",
         "work_requests:view",
     },
-    "Read only": _READ_ALL,
+    "Read only": {"assets:view", "meters:view", "work_orders:view", "work_requests:view"},
 }
 OWN_WORK_ORDERS_ONLY = {"Technicians"}
 

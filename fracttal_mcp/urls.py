@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("consumers.urls_screens")),
     path("api/", include("maintenance.urls_api")),
+    path("", include("maintenance.urls_settings")),
     path("records/", include("maintenance.urls_records")),
 ]
 

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from maintenance.records import supply, views
+from maintenance.records import closing, supply, views
 
 urlpatterns = [
     path("work-orders/<path:folio>", views.work_order, name="record-work-order"),
+    path("close-work-order/<path:folio>", closing.close_work_order, name="close-work-order"),
     path("assets/<path:code>", views.asset, name="record-asset"),
     path("work-requests/<int:number>", views.work_request, name="record-work-request"),
     path("meters/<int:number>", views.meter, name="record-meter"),

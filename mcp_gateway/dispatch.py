@@ -110,7 +110,7 @@ async def _refuse(error: GatewayError, entry: audit.Entry, started: float, upstr
 
 
 def _require(tool: Tool[Any, Any], caller: Caller) -> None:
-    missing = tool.rights - caller.rights
+    missing = tool.missing(caller.rights)
     if missing:
         raise NotPermitted(
             "This person does not have the rights for that in Fracttal One. An administrator can grant them.",

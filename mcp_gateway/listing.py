@@ -33,7 +33,7 @@ class Listing:
         if key not in self._kept:
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
-            listed = [self._wire[tool.name] for tool in self._tools if tool.rights <= rights]
+            listed = [self._wire[tool.name] for tool in self._tools if not tool.missing(rights)]
             cache = LIST_CACHE if modern else {}
             self._kept[key] = orjson.dumps({"tools": listed, **cache, **envelope})
         return self._kept[key]

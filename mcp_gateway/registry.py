@@ -45,7 +45,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Tool(Generic[Input, Output]):
-    """One tool. `rights` must all be held; `read_only` decides the scope that is needed.
+    """One tool. `rights` must all be held, and one of `one_of` where there are any; `read_only` decides
+    the scope that is needed.
 
     `input` must forbid extra fields; `output` is the model of `structuredContent`. `run` gives that
     model, or, where speed matters, the same as JSON.
@@ -58,6 +59,7 @@ class Tool(Generic[Input, Output]):
     input: type[Input]
     output: type[Output] | None
     run: Callable[[Call, Input], Awaitable[Output | dict[str, Any] | ToolResult | InputRequired]]
+    one_of: frozenset[str] = frozenset()
     read_only: bool = True
     destructive: bool = False
     idempotent: bool = True
@@ -67,6 +69,11 @@ class Tool(Generic[Input, Output]):
     toolset: str = DEFAULT_TOOLSET
     # Exactly one content block, the JSON: what some clients need of `search` and `fetch`.
     plain: bool = False
+
+    def missing(self, rights: frozenset[str]) -> frozenset[str]:
+        """What keeps somebody with these rights from using it."""
+        lacking = self.rights - rights
+        return lacking if self.one_of & rights else lacking | self.one_of
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ async def list_templates(caller: Caller, params: Params, capabilities: Params) -
                 "mimeType": MIME_TYPE,
             }
             for kind in KINDS
-            if CATALOGUE.tools[kind.tool].rights <= caller.rights
+            if not CATALOGUE.tools[kind.tool].missing(caller.rights)
         ]
     }
 

@@ -15,6 +15,7 @@ from accounts.current import CONFIGURE, acting_membership, require_right, signed
 from accounts.forms import AddPersonForm, GroupForm, MembershipForm
 from accounts.invitations import add_person, send_invitation
 from accounts.models import PermissionGroup
+from accounts.plant import needs_record, own_records
 
 
 @require_safe
@@ -24,7 +25,16 @@ def people(request: HttpRequest) -> HttpResponse:
     members = company.memberships.select_related("user", "permission_group").order_by(
         "-active", "user__name", "user__email"
     )
-    return render(request, "accounts/people.html", {"members": members})
+    records = own_records(company)
+    rows = [
+        {
+            "member": member,
+            "record": (records or {}).get(member.user.email.lower()),
+            "needs_record": needs_record(member),
+        }
+        for member in members
+    ]
+    return render(request, "accounts/people.html", {"rows": rows, "with_records": records is not None})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +71,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("%(person)s is saved.") % {"person": member.user.display_name})
             return HttpResponseRedirect(reverse("settings-people"))
-    context = {"form": form, "member": member}
+    records = own_records(company)
+    context = {
+        "form": form,
+        "member": member,
+        "with_records": records is not None,
+        "record": (records or {}).get(member.user.email.lower()),
+        "needs_record": needs_record(member),
+    }
     return render(request, "accounts/person_edit.html", context, status=422 if form.errors else 200)
 
 

@@ -1,37 +1,12 @@
-"""Companies, permission groups and accounts of the demo. Never for production."""
+"""Companies and accounts of the demo. Never for production."""
 
 from __future__ import annotations
 
-from accounts.models import Company, Language, Membership, PermissionGroup, User
-from accounts.rights import ALL_RIGHTS, Action, Module
+from accounts.models import Company, Language, Membership, User
+from accounts.standard_groups import create_standard_groups
 
 PASSWORD = "demo-only-password"  # noqa: S105 (public on purpose: printed by `make run`)
 
-_view_all = {f"{module}:{Action.VIEW}" for module in Module if module is not Module.CONFIGURATION}
-GROUPS: dict[str, tuple[set[str] | frozenset[str], bool]] = {
-    # name: rights, own work orders only
-    "Administrators": (ALL_RIGHTS, False),
-    "Planners": (
-        _view_all
-        | {
-            f"{module}:{action}"
-            for module in (Module.WORK_REQUESTS, Module.WORK_ORDERS, Module.METERS)
-            for action in (Action.ADD, Action.EDIT)
-        },
-        False,
-    ),
-    "Technicians": (
-        {
-            f"{Module.WORK_ORDERS}:{Action.VIEW}",
-            f"{Module.WORK_ORDERS}:{Action.EDIT}",
-            f"{Module.ASSETS}:{Action.VIEW}",
-            f"{Module.METERS}:{Action.VIEW}",
-            f"{Module.METERS}:{Action.ADD}",
-        },
-        True,
-    ),
-    "Read only": (_view_all, False),
-}
 DEMO_USERS = (
     ("admin@demo.example", "Ana María Torres Gil", "Administrators"),
     ("planner@demo.example", "Luis Herrera Pardo", "Planners"),
@@ -53,12 +28,7 @@ def add_other_company() -> Company:
 
 
 def add_sign_ins(company: Company, users: tuple[tuple[str, str, str], ...]) -> None:
-    groups = {
-        name: PermissionGroup.objects.create(
-            company=company, name=name, rights=sorted(rights), own_work_orders_only=own_only
-        )
-        for name, (rights, own_only) in GROUPS.items()
-    }
+    groups = create_standard_groups(company)
     for email, name, group in users:
         user = User.objects.filter(email=email).first() or User.objects.create_user(
             email, PASSWORD, name=name

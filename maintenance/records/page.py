@@ -64,6 +64,15 @@ class Table:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What the reader may do with the record: a POST to `url`."""
+
+    label: Text
+    hint: Text
+    url: str
+
+
 @dataclass(slots=True)
 class Page:
     """`badge` is the state of the record, in words."""
@@ -73,6 +82,7 @@ class Page:
     badge: Text = ""
     facts: list[tuple[Text, Any]] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
+    button: Button | None = None
 
     def add(self, label: Text, value: Any) -> None:
         """Nothing is said where nothing is known."""

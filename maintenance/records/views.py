@@ -28,7 +28,18 @@ from maintenance.models import (
     WorkRequest,
 )
 from maintenance.records import links
-from maintenance.records.page import Cell, Page, Table, duration, may, moment, money, quantity, record_page
+from maintenance.records.page import (
+    Button,
+    Cell,
+    Page,
+    Table,
+    duration,
+    may,
+    moment,
+    money,
+    quantity,
+    record_page,
+)
 
 NEWEST = 20
 
@@ -65,6 +76,12 @@ def work_order(principal: Principal, folio: str) -> Page:
         mine.select_related("item", "failure_type", "failure_cause", "failure_detection").order_by("pk")
     )
     page.tables.append(_tasks_of_order(principal, tasks))
+    if order.status in WorkOrderStatus.open() and may(principal, "work_orders:edit"):
+        page.button = Button(
+            _("Close the work order"),
+            _("When every task is done. A closed order does not change any more."),
+            reverse("close-work-order", args=[order.folio]),
+        )
     failures = [task for task in tasks if task.failure_type or task.failure_severity]
     if failures:
         page.tables.append(

@@ -215,7 +215,8 @@ async def adjust_stock(call: Call, arguments: Adjustment) -> StockNow:
     )
 
 
-ADD, EDIT = frozenset({"inventory:add"}), frozenset({"inventory:edit"})
+VIEW = "inventory:view"  # warehouses and items are looked up before
+ADD, EDIT = frozenset({VIEW, "inventory:add"}), frozenset({VIEW, "inventory:edit"})
 TOOLS = (
     Tool(
         name="create_warehouse",

@@ -153,7 +153,8 @@ async def update_material_request(call: Call, arguments: MaterialRequestChange) 
     return Saved(done="updated", id=arguments.id, changed=["note"])
 
 
-ADD, EDIT = frozenset({"inventory:add"}), frozenset({"inventory:edit"})
+ADD = frozenset({"inventory:view", "inventory:add"})  # the warehouse is looked up
+EDIT = frozenset({"inventory:edit"})
 TOOLS = (
     Tool(
         name="register_warehouse_entry",

@@ -24,23 +24,25 @@ class Applies:
     scopes: frozenset[str] = EVERY_SCOPE
     days: bool = False
     period: bool = True
-    right: str | None = None
+    rights: frozenset[str] = frozenset()
 
 
 APPLIES: dict[Metric, Applies] = {
-    "reliability": Applies(PLANT, right="assets:view"),
+    "reliability": Applies(PLANT, rights=frozenset({"assets:view"})),
     "summary": Applies(),
     "compliance": Applies(IN_TIME, days=True),
     "backlog": Applies(WORK, period=False),
     "cost": Applies(IN_TIME | {"third_party"}),
-    "requests": Applies(PLANT, right="work_requests:view"),
+    "requests": Applies(PLANT, rights=frozenset({"work_requests:view"})),
     "planned_share": Applies(IN_TIME),
     "work_per_person": Applies(),
     "repeat_failures": Applies(days=True),
-    "stale_meters": Applies(days=True, period=False, right="meters:view"),
-    "meter_forecast": Applies(days=True, period=False, right="meters:view"),
-    "stock_below_minimum": Applies(scopes=COMPANY, period=False, right="inventory:view"),
-    "purchase_draft": Applies(scopes=COMPANY, days=True, period=False, right="inventory:view"),
+    "stale_meters": Applies(days=True, period=False, rights=frozenset({"meters:view"})),
+    "meter_forecast": Applies(days=True, period=False, rights=frozenset({"meters:view", "tasks:view"})),
+    "stock_below_minimum": Applies(scopes=COMPANY, period=False, rights=frozenset({"inventory:view"})),
+    "purchase_draft": Applies(
+        scopes=COMPANY, days=True, period=False, rights=frozenset({"inventory:view", "tasks:view"})
+    ),
 }
 
 

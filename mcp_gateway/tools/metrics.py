@@ -50,9 +50,8 @@ MEASURES: dict[Metric, Measure] = {
 
 async def get_maintenance_metrics(call: Call, arguments: Input) -> Output:
     now = dt.datetime.now(dt.UTC)
-    applies = APPLIES[arguments.metric]
-    if applies.right is not None and applies.right not in call.caller.rights:
-        raise NotPermitted("This metric needs a further permission.", missing_rights=[applies.right])
+    if missing := APPLIES[arguments.metric].rights - call.caller.rights:
+        raise NotPermitted("This metric needs a further permission.", missing_rights=sorted(missing))
     since, until = _period(call, arguments, now)
     reading = Reading(
         call.upstream,

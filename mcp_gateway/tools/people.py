@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -133,8 +134,9 @@ async def run_list(call: Call, arguments: ListInput) -> PeopleList:
 async def whoami(call: Call, arguments: NoArguments) -> WhoAmI:
     caller, upstream = call.caller, call.upstream
     own = None
-    if caller.user_id is not None and "people:view" in caller.rights:
-        own = await person_of_account(upstream)
+    if caller.user_id is not None:
+        with suppress(NotPermitted):
+            own = await person_of_account(upstream)
     account = await upstream.account()
     return WhoAmI(
         name=caller.user_name or None,
@@ -176,7 +178,12 @@ async def writer(call: Call) -> PersonRow:
     if own is None or not own.code:
         raise Refusal(
             "This account has no active record with a code among the people of the company, so nothing "
-            "can be written in its name. An administrator can put the account's e-mail there."
+            "can be written in its name. An administrator can "
+            + (
+                "put the account's e-mail there, in Fracttal One."
+                if call.caller.remote
+                else "link one under Configuration > User accounts."
+            )
         )
     return own
 

@@ -128,8 +128,16 @@ async def the_person(call: Call, words: str) -> PersonRow:
 
 
 async def person_with_code(call: Call, words: str, argument: str) -> PersonRow:
-    """The person that `argument` of a write means. Work is given to codes: who has none is refused."""
-    person = await the_person(call, words)
+    """The person that `argument` of a write means. Work is given to codes: who has none is refused.
+
+    Who may not read people has to know codes: `words` are then taken as one.
+    """
+    try:
+        person = await the_person(call, words)
+    except (NotFound, NotPermitted):
+        if "people:view" in call.caller.rights:
+            raise
+        return PersonRow(code=words)
     if not person.code:
         raise InvalidArguments(
             "Who has no code cannot be given work or parts.",

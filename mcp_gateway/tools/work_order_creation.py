@@ -86,7 +86,7 @@ async def create_work_order(call: Call, arguments: CreateInput) -> Created:
     responsible = arguments.contact
     if arguments.responsible is not None:
         person = await person_with_code(call, arguments.responsible, "responsible")
-        body["responsible_code"], responsible = person.code, person.full_name
+        body["responsible_code"], responsible = person.code, person.full_name or person.code
     else:
         body |= {"third_party_code": arguments.third_party, "third_party_contact": arguments.contact}
     own = await writer(call)

@@ -72,7 +72,7 @@ def test_whoami_tells_them_apart(planner: Assistant, technician: Assistant) -> N
 def test_tools_that_a_person_may_not_use_are_neither_listed_nor_run(
     planner: Assistant, technician: Assistant
 ) -> None:
-    beyond = {"list_people", "get_maintenance_metrics", "list_work_requests", "create_work_request"}
+    beyond = {"list_people", "get_maintenance_metrics", "list_third_parties", "create_work_order"}
     assert beyond <= planner.tools()
     assert not beyond & technician.tools()
     refused = technician.call("list_people")

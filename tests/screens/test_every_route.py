@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, reverse
 
 import accounts.urls
 import consumers.urls_screens
+import maintenance.urls_settings
 from tests.conftest import World
 from tests.screens.consumers import authorize, consumer_in
 from tests.screens.pages import browser, post
@@ -29,7 +30,11 @@ def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
             yield pattern.name
 
 
-SERVED: list[URLPattern | URLResolver] = [*accounts.urls.urlpatterns, *consumers.urls_screens.urlpatterns]  # type: ignore[list-item]  # Django's include() is loosely typed
+SERVED: list[URLPattern | URLResolver] = [
+    *accounts.urls.urlpatterns,
+    *consumers.urls_screens.urlpatterns,
+    *maintenance.urls_settings.urlpatterns,
+]  # type: ignore[list-item]  # Django's include() is loosely typed
 EVERY = sorted(set(names(SERVED)))
 
 
@@ -40,6 +45,7 @@ def address(name: str, world: World) -> str:
     keys = {
         "consumer": consumer_in(world).pk,
         "settings-person": member.pk,
+        "settings-person-record": member.pk,
         "settings-person-invite": member.pk,
         "settings-group": world.colleague_group.pk,
     }

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import Company, Language, Membership, User
+from accounts.plant import begin, own_records
 from accounts.standard_groups import ADMINISTRATORS, create_standard_groups
 
 
@@ -51,11 +52,17 @@ class Command(BaseCommand):
                 user = user or User.objects.create_user(
                     email, password, name=options["admin_name"], language=options["language"]
                 )
-                Membership.objects.create(user=user, company=company, permission_group=groups[ADMINISTRATORS])
+                administrator = Membership.objects.create(
+                    user=user, company=company, permission_group=groups[ADMINISTRATORS]
+                )
+                begin(administrator)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
         self.stdout.write(f"Company {company.slug} with the groups {', '.join(groups)}.")
-        self.stdout.write(f"Administrator: {user.email}")
+        record = (own_records(company) or {}).get(user.email.lower())
+        self.stdout.write(
+            f"Administrator: {user.email}" + (f", personnel record {record.code}" if record else "")
+        )
 
     def read_password(self, email: str, from_stdin: bool) -> str:
         if from_stdin:

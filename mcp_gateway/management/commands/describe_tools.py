@@ -53,7 +53,10 @@ def _capabilities() -> str:
 
 
 def _rights(tool: Tool[Any, Any]) -> str:
-    return ", ".join(f"`{right}`" for right in sorted(tool.rights)) or "none"
+    needed = [f"`{right}`" for right in sorted(tool.rights)]
+    if tool.one_of:
+        needed.append("one of " + ", ".join(f"`{right}`" for right in sorted(tool.one_of)))
+    return ", ".join(needed) or "none"
 
 
 def _section(tool: Tool[Any, Any]) -> str:

@@ -499,10 +499,10 @@ class TestRateLimit:
 
     def test_counts_refused_calls_too(self, technician: Api) -> None:
         for _ in range(3):
-            refusal = technician.get("personnel")
+            refusal = technician.get("transactions_log")
             assert refusal.status_code == 401
             assert "ratelimit-remaining" in refusal
-        assert technician.get("personnel").status_code == 406
+        assert technician.get("transactions_log").status_code == 406
 
     def test_a_write_beyond_the_limit_does_not_happen(self, admin: Api) -> None:
         for _ in range(3):

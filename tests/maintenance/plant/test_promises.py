@@ -10,8 +10,7 @@ import pytest
 from django.db.models import Count, F, Model, Q
 from django.utils import timezone
 
-from accounts.models import Company, Membership, PermissionGroup, User
-from accounts.rights import ALL_RIGHTS
+from accounts.models import Company, Membership, User
 from maintenance import models
 from maintenance.demo.sign_ins import PASSWORD
 from tests.maintenance.test_seed import SEEDED
@@ -173,25 +172,6 @@ def test_accounts_and_groups() -> None:
         assert person.company_id == membership.company_id
         assert person.full_name == user.name
         assert person.code
-
-
-def test_rights_of_the_groups() -> None:
-    groups = {
-        group.name: group
-        for group in PermissionGroup.objects.filter(company=Company.objects.get(slug="demo"))
-    }
-    view_all = {right for right in ALL_RIGHTS if right.endswith(":view")} - {"configuration:view"}
-    assert set(groups["Administrators"].rights) == ALL_RIGHTS
-    assert set(groups["Read only"].rights) == view_all
-    assert set(groups["Planners"].rights) == view_all | {
-        "work_requests:add", "work_requests:edit", "work_orders:add", "work_orders:edit", "meters:add",
-        "meters:edit",
-    }  # fmt: skip
-    assert set(groups["Technicians"].rights) == {
-        "work_orders:view", "work_orders:edit", "assets:view", "meters:view", "meters:add",
-    }  # fmt: skip
-    own_only = {name for name, group in groups.items() if group.own_work_orders_only}
-    assert own_only == {"Technicians"}
 
 
 def test_texts_in_three_languages() -> None:

@@ -1,0 +1,7 @@
+"""Pages of the plant under Configuration."""
+
+from django.urls import path
+
+from maintenance.records.account_link import account_link
+
+urlpatterns = [path("settings/user-accounts/<int:pk>/record/", account_link, name="settings-person-record")]
