@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from mcp_gateway.management.commands.describe_tools import document
+from mcp_gateway.prompts import PROMPTS
+from mcp_gateway.registry import DEFAULT_TOOLSET
 from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.tools.measures import Metric
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = (ROOT / "fracttal_mcp" / "settings.py").read_text(encoding="utf-8")
@@ -34,6 +38,30 @@ def test_settings_alone_read_the_environment() -> None:
 def test_the_document_of_the_tools_is_that_of_the_registry() -> None:
     written = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
     assert written == document(CATALOGUE), "run: manage.py describe_tools > docs/tools.md"
+
+
+SMALL = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+NUMBERS = {word: number for number, word in enumerate(SMALL.split())} | {"twenty": 20, "thirty": 30}
+
+
+def figure(before: str, after: str) -> int:
+    """The number in words that stands between two texts of the README."""
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    found = re.search(f"{before} ?([A-Za-z-]+) {after}", text)
+    assert found is not None, (before, after)
+    return sum(NUMBERS[word] for word in found[1].lower().split("-"))
+
+
+def test_the_figures_of_the_readme_are_those_of_the_code() -> None:
+    sets = [tool.toolset for tool in CATALOGUE.tools.values()]
+    usual = sets.count(DEFAULT_TOOLSET)
+    assert figure("", "tools come with every connection") == usual
+    assert figure("", "more come in sets") == len(sets) - usual
+    assert figure("and", "metrics:") == len(get_args(Metric))
+    assert figure("and", "prompts in English") == len(PROMPTS)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+)`", readme.split(" more come in sets")[1].split(". A client")[0]))
+    assert named == set(sets) - {DEFAULT_TOOLSET}
 
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*.md")])

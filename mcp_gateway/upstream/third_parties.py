@@ -25,7 +25,6 @@ class ThirdPartyRow(Row):
     web_page: str | None = None
     groups_1_desc: str | None = None
     groups_2_desc: str | None = None
-    parent_description: str | None = None
     id_third_party_type: list[int] | int | None = None
 
     @property
@@ -37,7 +36,6 @@ class ThirdPartyRow(Row):
 class ServiceRow(Row):
     id: int
     third_parties_code: str | None = None
-    third_parties_name: str | None = None
     service_types_description: str | None = None
     description: str | None = None
     cost: Number = None

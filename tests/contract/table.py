@@ -117,6 +117,51 @@ def is_used(name: Name, resource: dict[str, Any]) -> bool:
     return name.name in pools
 
 
+def used_at_its_path(resource: dict[str, Any]) -> set[str]:
+    """Keys of the fields and parameters that the functions which call this very path read and send."""
+    used: set[str] = set()
+    for path in modules_of(resource):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+        for function in tree.body:
+            if resource["path"] not in _called(function):
+                continue
+            for node in ast.walk(function):
+                if isinstance(node, ast.Dict):
+                    used |= {f"{_text(key)}?" for key in node.keys}
+                elif isinstance(node, ast.Name):
+                    used |= _fields(node.id, classes)
+    return used
+
+
+def _text(node: ast.AST | None) -> str:
+    """A text constant; "" for anything else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _called(function: ast.AST) -> set[str]:
+    """The paths that stand in it as lists: `["warehouses", code]` is `warehouses`."""
+    return {
+        "/".join(filter(None, map(_text, node.elts)))
+        for node in ast.walk(function)
+        if isinstance(node, ast.List)
+    }
+
+
+def _fields(name: str, classes: dict[str, ast.ClassDef]) -> set[str]:
+    """Those of a row structure and of what it is derived from."""
+    if name not in classes:
+        return set()
+    own = {
+        part.target.id
+        for part in classes[name].body
+        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+    }
+    return own.union(
+        *(_fields(base.id, classes) for base in classes[name].bases if isinstance(base, ast.Name))
+    )
+
+
 @cache
 def embedded_names() -> frozenset[str]:
     return frozenset(

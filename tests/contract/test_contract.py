@@ -25,6 +25,7 @@ from tests.contract.table import (
     modules_of,
     names,
     resources,
+    used_at_its_path,
 )
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,16 @@ def test_the_client_uses_each_name_or_says_why_not(path: str) -> None:
     assert set(reasons) <= {name.key for name in listed}
     forgotten = [name.key for name in listed if name.key not in reasons and not is_used(name, resource)]
     assert forgotten == []
+
+
+@pytest.mark.parametrize("path", RESOURCES)
+def test_what_is_said_to_be_left_out_is_not_used(path: str) -> None:
+    assert set(left_out(RESOURCES[path])) & used_at_its_path(RESOURCES[path]) == set()
+
+
+def test_what_calls_a_path_is_found() -> None:
+    """So that the test above looks at something: nearly every path that is read has fields and parameters."""
+    assert sum(len(used_at_its_path(resource)) > 3 for resource in RESOURCES.values()) > len(READ) * 0.8
 
 
 def test_the_document_says_the_same() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.contrib.auth import hashers
@@ -16,7 +16,8 @@ from tests.screens.pages import browser, send
 LOGIN = "/accounts/login/"
 # One password in which every form differs: a letter with a tilde, a ligature, a wide digit, a hard space.
 TYPED = "contrase\u00f1a \ufb01el\u00a0\uff17 d\u00eda"
-FORMS = ["NFC", "NFD", "NFKC", "NFKD"]
+Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
+FORMS: list[Form] = ["NFC", "NFD", "NFKC", "NFKD"]
 
 
 def sign_in(client: Client, email: str, password: str) -> Any:
@@ -24,7 +25,7 @@ def sign_in(client: Client, email: str, password: str) -> Any:
 
 
 @pytest.mark.parametrize(("kept", "typed"), list(itertools.product(FORMS, FORMS)))
-def test_any_form_opens_what_any_form_has_set(world: World, kept: str, typed: str) -> None:
+def test_any_form_opens_what_any_form_has_set(world: World, kept: Form, typed: Form) -> None:
     world.owner.set_password(unicodedata.normalize(kept, TYPED))
     world.owner.save()
     assert sign_in(browser(), world.owner.email, unicodedata.normalize(typed, TYPED)).status_code == 302
@@ -32,7 +33,7 @@ def test_any_form_opens_what_any_form_has_set(world: World, kept: str, typed: st
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize("typed", ["NFC", "NFD"])
-def test_a_hash_of_before_goes_on_working(world: World, form: str, typed: str) -> None:
+def test_a_hash_of_before_goes_on_working(world: World, form: Form, typed: Form) -> None:
     password = "una contrase\u00f1a de antes"
     world.owner.password = hashers.make_password(unicodedata.normalize(form, password))
     world.owner.save()

@@ -31,10 +31,10 @@ def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 
 
 SERVED: list[URLPattern | URLResolver] = [
-    *accounts.urls.urlpatterns,
+    *accounts.urls.urlpatterns,  # type: ignore[list-item]  # Django's include() is loosely typed
     *consumers.urls_screens.urlpatterns,
     *maintenance.urls_settings.urlpatterns,
-]  # type: ignore[list-item]  # Django's include() is loosely typed
+]
 EVERY = sorted(set(names(SERVED)))
 
 

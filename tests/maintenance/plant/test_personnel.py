@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.models import Membership, User
+from accounts.models import Membership, PermissionGroup, User
+from maintenance.models import Personnel
+from maintenance.tokens import mint_user_token
 from tests.maintenance.plant.conftest import Api, refused
 
 
@@ -54,6 +56,17 @@ def test_one_by_code(admin: Api, stranger: Api) -> None:
     refused(stranger.get("personnel/OPE-11"), 404)
 
 
-def test_a_technician_sees_no_people(technician: Api) -> None:
-    refused(technician.get("personnel"), 401, "UNAUTHORIZED_ENDPOINT")
-    refused(technician.get("personnel/TEC-01"), 401, "UNAUTHORIZED_ENDPOINT")
+def test_a_technician_sees_the_own_record_and_no_other(technician: Api) -> None:
+    """A write names the code of the person: that much everybody reads."""
+    (own,) = technician.rows("personnel")
+    assert own["account_email"] == "technician@demo.example"
+    assert technician.rows(f"personnel/{own['code']}") == [own]
+    other = Personnel.objects.filter(company__slug="demo", code__isnull=False).exclude(code=own["code"])[0]
+    refused(technician.get(f"personnel/{other.code}"), 404, "ITEM_NOT_FOUND")
+    assert technician.rows("personnel", code=other.code) == []
+
+
+def test_a_program_without_the_right_sees_nobody(plant: object, db: None) -> None:
+    group = PermissionGroup.objects.get(company__slug="demo", name="Technicians")
+    token = mint_user_token(company_id=group.company_id, user_id=None, group_id=group.pk)
+    refused(Api(token).get("personnel"), 401, "UNAUTHORIZED_ENDPOINT")
