@@ -18,7 +18,7 @@ PLANT: frozenset[GroupBy] = frozenset({"asset", "location", "month"})
 
 @dataclass(frozen=True, slots=True)
 class Applies:
-    """`right`: what else than metrics:view and work_orders:view it needs; the upstream has the last word."""
+    """`rights`: what else than metrics:view and work_orders:view it needs; the upstream has the last word."""
 
     groups: frozenset[GroupBy] = frozenset()
     scopes: frozenset[str] = EVERY_SCOPE
