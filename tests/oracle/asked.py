@@ -1,0 +1,46 @@
+"""A question about a metric: what is sent, and what it means in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.oracle.asking import Question
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`since` and `until` are what the words of the question mean: moments, both ends included, and `until`
+    at most now."""
+
+    metric: str
+    since: float
+    until: float
+    scope: str = "company"
+    code: str | None = None
+    group_by: str = "none"
+    days: int | None = None
+    hours_per_week: float = 40
+    words: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def question(self) -> Question:
+        named: dict[str, Any] = {"metric": self.metric, "scope": self.scope, **dict(self.words)}
+        if self.code is not None:
+            named["code"] = self.code
+        if self.group_by != "none":
+            named["group_by"] = self.group_by
+        if self.days is not None:
+            named["days"] = self.days
+        if self.hours_per_week != 40:
+            named["hours_per_week"] = self.hours_per_week
+        return Question("get_maintenance_metrics", named)
+
+
+@dataclass
+class Figures:
+    """What the answer must hold: `overall`, and the rows in their order where there are groups."""
+
+    overall: dict[str, float | int | None]
+    rows: list[dict[str, Any]] | None = None
+    rows_used: int | None = None

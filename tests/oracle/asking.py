@@ -1,0 +1,70 @@
+"""The tools, asked as a person does, in the plant's own present."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import time_machine
+
+from mcp_gateway.caller import Caller
+from mcp_gateway.dispatch import call_tool
+from mcp_gateway.registry import ToolResult
+from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.upstream import http
+from tests.oracle.calendars import Calendar
+from tests.tools.conftest import no_progress
+
+
+@contextmanager
+def present(calendar: Calendar) -> Iterator[None]:
+    with time_machine.travel(calendar.now, tick=False):
+        yield
+
+
+@dataclass(frozen=True)
+class Question:
+    tool: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came: the structured answer, or the error that it was refused with."""
+
+    question: Question
+    answer: dict[str, Any]
+    error: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"{self.question}\n  -> {self.error or self.answer}"
+
+
+async def _asked(caller: Caller, questions: list[Question]) -> list[Reply]:
+    replies = []
+    try:
+        for question in questions:
+            result = await call_tool(
+                caller,
+                question.tool,
+                question.arguments,
+                catalogue=CATALOGUE,
+                progress=no_progress,
+                request_id="oracle",
+            )
+            assert isinstance(result, ToolResult)
+            error = result.meta["fracttal-one/error"] if result.is_error else {}
+            replies.append(Reply(question, result.structured or {}, error))
+    finally:
+        await http.stop()
+    return replies
+
+
+Ask = Callable[[list[Question]], list[Reply]]
+
+
+def ask_as(caller: Caller, questions: list[Question]) -> list[Reply]:
+    return asyncio.run(_asked(caller, questions))

@@ -1,0 +1,58 @@
+"""What an answer holds against what the tables say, within what rounding leaves open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# Shares are rounded to four decimals, availability to five, hours and money to two.
+NARROW = {
+    "availability": 5.1e-6,
+    "availability_by_failures": 5.1e-6,
+    "share": 5.1e-5,
+    "planned_share": 5.1e-5,
+    "planned_hours_share": 5.1e-5,
+}
+WIDE = 0.0051
+
+
+def differences(expected: Mapping[str, Any], given: Mapping[str, Any], where: str) -> list[str]:
+    """Sentences, none where they agree. None of the tables is a member left out of the answer."""
+    found = []
+    for name, value in expected.items():
+        if not agree(name, value, given.get(name)):
+            found.append(f"{where}.{name}: the tables say {value!r}, the answer {given.get(name)!r}")
+    return found
+
+
+def agree(name: str, value: Any, given: Any) -> bool:
+    if isinstance(value, set):
+        return bool(value == set(given or ()))
+    if isinstance(value, dt.datetime):
+        return given is not None and dt.datetime.fromisoformat(given) == value
+    if isinstance(value, str) or value is None:
+        return bool(given == value)
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return False
+    return bool(abs(value - given) <= NARROW.get(name, WIDE) + abs(value) * 1e-9)
+
+
+def rows_differ(expected: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The same rows in the same order; rows that only rounding sets apart may change places."""
+    keys, shown = [row["key"] for row in expected], [row["key"] for row in given]
+    if sorted(keys) != sorted(shown):
+        return [f"the tables have the rows {keys}, the answer {shown}"]
+    found = []
+    for mine, theirs in zip(_sorted(expected), _sorted(given), strict=True):
+        found += differences(mine, theirs, str(mine["key"]))
+    if not found and keys != shown:
+        found = [f"the order of the rows is {shown}, and should be {keys}"]
+    return found
+
+
+def _sorted(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """By key; rows of one key by the orders behind them, or the warehouse."""
+    return sorted(
+        rows, key=lambda row: (row["key"], row.get("warehouse") or "", sorted(row.get("folios") or ()))
+    )

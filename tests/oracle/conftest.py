@@ -1,0 +1,73 @@
+"""A company whose tables hold one plant at a time, committed: the API has connections of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from pytest_django import DjangoDbBlocker, Settings
+
+from maintenance.tokens import principal_of
+from mcp_gateway import audit
+from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFactory, UserFactory
+from tests.oracle.asking import Question, Reply, ask_as, present
+from tests.oracle.planting import plant_into
+from tests.oracle.plants import Plant
+
+
+class World:
+    """`ask` asks about the plant that was planted last, in that plant's present."""
+
+    def __init__(self) -> None:
+        self._group = PermissionGroupFactory(company=CompanyFactory(name="Planta"), name="Administrators")
+        self._callers: dict[dt.datetime, Caller] = {}
+        self._plant: Plant | None = None
+
+    def plant(self, plant: Plant) -> None:
+        plant_into(self._group.company, plant)
+        self._plant = plant
+
+    def ask(self, *questions: Question) -> list[Reply]:
+        assert self._plant is not None
+        calendar = self._plant.calendar
+        with present(calendar):
+            return ask_as(replace(self._caller_at(calendar.now), time_zone=calendar.zone), [*questions])
+
+    def _caller_at(self, now: dt.datetime) -> Caller:
+        """For each present another person, whose token is of that present."""
+        if now not in self._callers:
+            membership = MembershipFactory(user=UserFactory(), permission_group=self._group)
+            principal = principal_of(membership)
+            self._callers[now] = Caller(
+                **{name: getattr(principal, name) for name in principal.__dataclass_fields__},
+                consumer_id=1,
+                consumer_name="ChatGPT",
+                scopes=frozenset({READ_SCOPE, WRITE_SCOPE}),
+            )
+        return self._callers[now]
+
+
+@pytest.fixture(scope="module")
+def _company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    with django_db_blocker.unblock():
+        yield World()
+        audit.stop()
+        call_command("flush", verbosity=0, interactive=False)
+
+
+@pytest.fixture
+def db(_company: World, settings: Settings) -> None:
+    """Instead of pytest-django's, whose transaction other threads could not see into."""
+    settings.API_REQUESTS_PER_MINUTE = 0
+    settings.UPSTREAM_REFERENCE_SECONDS = 0
+    cache.clear()
+
+
+@pytest.fixture
+def world(db: None, _company: World) -> World:
+    return _company

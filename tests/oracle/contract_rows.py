@@ -1,0 +1,405 @@
+"""The rows of a plant as the REST contract shows them (docs/upstream.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from tests.oracle.plants import Plant, Row
+
+PRIORITIES = {1: "VERY_HIGH", 2: "HIGH", 3: "MEDIUM", 4: "LOW", 5: "VERY_LOW"}
+STATES = {1: "NOT_DELIVERED", 2: "PARTIAL_DELIVERY", 3: "TOTAL_DELIVERY", 4: "DELIVERY_CANCELLED"}
+TASK_STATES = {0: "NO_STARTED", 1: "IN_PROGRESS", 2: "PAUSED", 3: "DONE"}
+Hidden = dict[str, Any]
+# A row as it is shown, and what filters look at: places, dates and numbers that the row need not show.
+Shown = tuple[Row, Hidden]
+
+
+def iso(moment: dt.datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
+def full_name(person: Row | None) -> str | None:
+    return None if person is None else f"{person['first_name']} {person['last_name']}".strip()
+
+
+def items(plant: Plant) -> list[Shown]:
+    rows: list[Shown] = []
+    for item in plant["Item"]:
+        parent = plant.by_id("Item", item["parent_id"])
+        shown = {
+            **{name: item[name] for name in ("id", "code", "description", "active", "available")},
+            **{name: item.get(name) for name in (f"field_{n}" for n in range(1, 7))},
+            "id_type_item": item["type"],
+            "groups_description": item["group"],
+            "priorities_description": PRIORITIES.get(item["priority"] or 0),
+            "parent_description": item["parent_description"],
+            "location_code": parent and parent["code"],
+            "id_group_task": item["task_plan_id"],
+            "initial_date_out_of_service": iso(item["initial_date_out_of_service"]),
+        }
+        rows.append((shown, {"within": item["ancestors"], "field_1": item["field_1"]}))
+    return rows
+
+
+def availability(plant: Plant) -> list[Shown]:
+    rows: list[Shown] = []
+    for stop in sorted(
+        plant["OutOfService"], key=lambda row: (row["creation_date"], row["id"]), reverse=True
+    ):
+        item = plant["Item"][stop["item_id"] - 1]
+        dates = {name: stop[name] for name in ("creation_date", "initial_date", "final_date")}
+        shown = {"id": stop["id"], "id_item": item["id"], "code": item["code"]}
+        rows.append(({**shown, **{name: iso(value) for name, value in dates.items()}}, dates))
+    return rows
+
+
+def work_orders(plant: Plant) -> list[Shown]:
+    rows: list[Shown] = []
+    for task in plant["WorkOrderTask"]:
+        order = plant["WorkOrder"][task["work_order_id"] - 1]
+        item = plant["Item"][task["item_id"] - 1]
+        person = plant.by_id("Personnel", order["responsible_id"])
+        failure = plant.by_id("FailureTerm", task["failure_type_id"])
+        costs = [task["inventory_cost"], task["labour_cost"], task["services_cost"]]
+        parts, labour, services = (None if cost is None else float(cost) for cost in costs)
+        dates = {
+            "creation_date": order["creation_date"],
+            "review_date": order["review_date"],
+            "wo_final_date": order["final_date"],
+            **{
+                name: task[name]
+                for name in (
+                    "date_maintenance",
+                    "cal_date_maintenance",
+                    "initial_date",
+                    "final_date",
+                    "event_date",
+                )
+            },
+        }
+        shown = {
+            "id_work_order": order["id"],
+            "id_work_orders_tasks": task["id"],
+            "wo_folio": order["folio"],
+            "id_status_work_order": order["status"],
+            **{name: iso(value) for name, value in dates.items()},
+            "tasks_duration": task["duration"],
+            "duration": order["duration"],
+            "real_duration": task["real_duration"],
+            "completed_percentage": order["completed_percentage"],
+            "personnel_description": full_name(person),
+            "code_responsible": person and person["code"],
+            "requested_by": None,
+            "id_request": task["request_id"],
+            "code": item["code"],
+            "id_item": item["id"],
+            "items_log_description": task["item_description"],
+            "parent_description": item["parent_description"],
+            "groups_description": item["group"],
+            "description": task["description"],
+            "note": order["note"],
+            "task_note": task["note"],
+            "tasks_log_task_type_main": task["task_type"],
+            "id_priorities": task["priority"],
+            "trigger_description": task["trigger"],
+            "id_group_task": task["task_plan_id"],
+            "id_items_availability": task["out_of_service_id"],
+            "id_failure_type": task["failure_type_id"],
+            "types_description": failure and failure["description"],
+            "resources_inventory": parts,
+            "resources_human_resources": labour,
+            "resources_services": services,
+            "total_cost_task": None if None in (parts, labour, services) else sum((parts, labour, services)),  # type: ignore[arg-type]
+            "id_status_work_order_task": task["status"],
+            "task_status": TASK_STATES[task["status"]],
+            "done": task["status"] == 3,
+        }
+        rows.append((shown, {"within": f"{item['ancestors']}{item['id']}/", **dates}))
+    return sorted(
+        rows,
+        key=lambda row: (row[1]["creation_date"], row[0]["id_work_order"], row[0]["id_work_orders_tasks"]),
+        reverse=True,
+    )
+
+
+def resources(plant: Plant) -> list[Shown]:
+    rows: list[Shown] = []
+    for part in sorted(plant["TaskResource"], key=lambda row: (row["date_create"], row["id"]), reverse=True):
+        task = plant["WorkOrderTask"][part["task_id"] - 1]
+        order = plant["WorkOrder"][task["work_order_id"] - 1]
+        place = plant["Item"][task["item_id"] - 1]
+        item = plant.by_id("Item", part["item_id"])
+        shown = {
+            "id_wo_resource": part["id"],
+            "id_work_orders_tasks": task["id"],
+            "type": part["type"],
+            "code": item and item["code"],
+            "description": part["description"],
+            "source_description": part["source"],
+            "source_code": part["source_code"],
+            "qty": part["qty"],
+            "real_qty_used": part["qty_used"],
+            "unit_cost": part["unit_cost"],
+            "total_cost": part["total_cost"],
+            "id_movements_details": part["line_id"],
+            "date_create": iso(part["date_create"]),
+            "wo_folio": order["folio"],
+            "id_status_work_order": order["status"],
+        }
+        hidden = {"within": f"{place['ancestors']}{place['id']}/", "date_create": part["date_create"]}
+        rows.append((shown, hidden))
+    return rows
+
+
+def requests(plant: Plant) -> list[Shown]:
+    rows: list[Shown] = []
+    for request in sorted(plant["WorkRequest"], key=lambda row: (row["date"], row["id"]), reverse=True):
+        item = plant.by_id("Item", request["item_id"])
+        dates = {name: request[name] for name in ("date", "date_incident", "date_solution")}
+        shown = {
+            "id": request["id"],
+            **{name: iso(value) for name, value in dates.items()},
+            "is_urgent": request["is_urgent"],
+            "description": request["description"],
+            "observation": request["observation"],
+            "items_description": item and item["description"],
+            "code_item": item and item["code"],
+            "parent_description": item and item["parent_description"],
+            "id_status": request["status"],
+            "requested_by": request["requested_by"],
+            "wo_folio": request["folio"],
+            "priorities_description": PRIORITIES.get(request["priority"] or 0),
+        }
+        rows.append((shown, {"code": request["id"], **dates}))
+    return rows
+
+
+def request_changes(plant: Plant) -> list[Shown]:
+    changes = sorted(plant["RequestStatusChange"], key=lambda row: (row["date"], row["id"]), reverse=True)
+    return [
+        (
+            {
+                "id": change["id"],
+                "id_request": change["request_id"],
+                "id_status": change["status"],
+                "date": iso(change["date"]),
+            },
+            {"code": change["request_id"], "date": change["date"]},
+        )
+        for change in changes
+    ]
+
+
+def planned_tasks(plant: Plant) -> list[Shown]:
+    rows: list[Shown] = []
+    for task in plant["PlannedTask"]:
+        plan = plant["TaskPlan"][task["plan_id"] - 1]
+        shown = {
+            "id": task["id"],
+            "id_group_task": plan["id"],
+            "groups_tasks_description": plan["description"],
+            "description": task["description"],
+            "id_priorities": task["priority"],
+            "duration": task["duration"],
+            "is_active": task["is_active"],
+        }
+        rows.append((shown, {}))
+    return rows
+
+
+def triggers(plant: Plant) -> list[Shown]:
+    return [
+        (
+            {
+                "id": trigger["id"],
+                "id_task": trigger["task_id"],
+                "id_task_trigger_type": trigger["type"],
+                "value_main": trigger["value_main"],
+                "unit_description": trigger["unit"],
+                "event_description": trigger["event"],
+            },
+            {},
+        )
+        for trigger in plant["TaskTrigger"]
+    ]
+
+
+def planned_parts(plant: Plant) -> list[Shown]:
+    rows: list[Shown] = []
+    for part in plant["PlannedResource"]:
+        item = plant["Item"][part["item_id"] - 1]
+        shown = {
+            "id": part["id"],
+            "id_task": part["task_id"],
+            "id_item": item["id"],
+            "code": item["code"],
+            "description": part["description"],
+            "qty": part["qty"],
+            "unit_cost": part["unit_cost"],
+            "total_cost": part["qty"] * part["unit_cost"],
+        }
+        rows.append((shown, {}))
+    return rows
+
+
+def pending_tasks(plant: Plant) -> list[Shown]:
+    rows: list[Shown] = []
+    for pending in sorted(plant["PendingTask"], key=lambda row: (row["cal_date_maintenance"], row["id"])):
+        if pending["is_removed"]:
+            continue
+        item = plant["Item"][pending["item_id"] - 1]
+        shown = {
+            "id": pending["id"],
+            "id_task": pending["task_id"],
+            "id_item": item["id"],
+            "code": item["code"],
+            "item_description": item["description"],
+            "parent_description": item["parent_description"],
+            "date_maintenance": iso(pending["date_maintenance"]),
+            "cal_date_maintenance": iso(pending["cal_date_maintenance"]),
+            "trigger_description": pending["trigger"],
+            "description": pending["description"],
+            "duration": pending["duration"],
+            "id_priorities": pending["priority"],
+            "task_note": pending["note"],
+            "id_request": pending["request_id"],
+        }
+        hidden = {
+            "within": f"{item['ancestors']}{item['id']}/",
+            "cal_date_maintenance": pending["cal_date_maintenance"],
+        }
+        rows.append((shown, hidden))
+    return rows
+
+
+def personnel(plant: Plant) -> list[Shown]:
+    people = sorted(plant["Personnel"], key=lambda row: (row["first_name"], row["last_name"], row["id"]))
+    return [
+        (
+            {
+                **{name: person[name] for name in ("code", "first_name", "last_name", "active")},
+                "name": full_name(person),
+            },
+            {},
+        )
+        for person in people
+    ]
+
+
+def warehouses(plant: Plant) -> list[Shown]:
+    return [
+        ({name: row[name] for name in ("id", "code", "description", "active")}, {})
+        for row in plant["Warehouse"]
+    ]
+
+
+def _level(plant: Plant, level: Row) -> Row:
+    warehouse = plant["Warehouse"][level["warehouse_id"] - 1]
+    return {
+        "id_warehouse": warehouse["id"],
+        "code_warehouse": warehouse["code"],
+        "location": level["shelf"],
+        "stock": level["stock"],
+        "unit_cost_stock": level["unit_cost"],
+        "min_stock_level": level["min_level"],
+        "max_stock_level": level["max_level"],
+        "reorder_level": level["reorder_level"],
+    }
+
+
+def stock(plant: Plant) -> list[Shown]:
+    rows: list[Shown] = []
+    for level in plant["StockLevel"]:
+        item = plant["Item"][level["item_id"] - 1]
+        warehouse = plant["Warehouse"][level["warehouse_id"] - 1]
+        shown = {
+            **_level(plant, level),
+            **{name: item[name] for name in ("code", "description", "active", "field_1", "field_2")},
+            "id_item": item["id"],
+            "id_type_item": item["type"],
+            "groups_description": item["group"],
+        }
+        rows.append((shown, {"code": warehouse["code"]}))
+    return rows
+
+
+def _lines(plant: Plant, movement: Row) -> list[Row]:
+    lines = [line for line in plant["MovementLine"] if line["movement_id"] == movement["id"]]
+    return [
+        {
+            "id_movements_details": line["id"],
+            "id_item": line["item_id"],
+            "code": plant["Item"][line["item_id"] - 1]["code"],
+            "items_description": plant["Item"][line["item_id"] - 1]["description"],
+            "qty": line["qty"],
+            "qty_pending": line["qty_pending"],
+            "unit_cost_company": line["unit_cost"],
+            "total_cost_company": line["qty"] * line["unit_cost"],
+        }
+        for line in lines
+    ]
+
+
+def _papers(plant: Plant, kind: int, show: Callable[[Row, Row], Row]) -> list[Shown]:
+    papers = [row for row in plant["Movement"] if row["type"] == kind]
+    papers.sort(key=lambda row: (row["date_create"], row["id"]), reverse=True)
+    rows: list[Shown] = []
+    for paper in papers:
+        warehouse = plant["Warehouse"][paper["warehouse_id"] - 1]
+        hidden = {"warehouse": warehouse["code"], "date_create": paper["date_create"]}
+        rows.append((show(paper, warehouse), hidden))
+    return rows
+
+
+def requisitions(plant: Plant) -> list[Shown]:
+    return _papers(
+        plant,
+        12,
+        lambda paper, warehouse: {
+            "id": paper["id"],
+            "code": warehouse["code"],
+            "warehouses_source_description": warehouse["description"],
+            "folio_source": paper["folio"],
+            "document": paper["document"],
+            "date": iso(paper["date"]),
+            "date_create": iso(paper["date_create"]),
+            "movements_states_description": STATES[paper["state"]],
+            "list_items": _lines(plant, paper),
+        },
+    )
+
+
+def purchase_orders(plant: Plant) -> list[Shown]:
+    return _papers(
+        plant,
+        10,
+        lambda paper, warehouse: {
+            "id_movement": paper["id"],
+            "folio_source": paper["folio"],
+            "document": paper["document"],
+            "date": iso(paper["date"]),
+            "date_create": iso(paper["date_create"]),
+            "movements_states_description": STATES[paper["state"]],
+            "warehouses_source_description": warehouse["description"],
+            "number_details": len(_lines(plant, paper)),
+        },
+    )
+
+
+def material_requests(plant: Plant) -> list[Shown]:
+    return _papers(
+        plant,
+        16,
+        lambda paper, warehouse: {
+            "id": paper["id"],
+            "warehouse_code": warehouse["code"],
+            "warehouses_description": warehouse["description"],
+            "folio_target": paper["folio"],
+            "document": paper["document"],
+            "date_create": iso(paper["date_create"]),
+            "state_description": STATES[paper["state"]],
+            "details": _lines(plant, paper),
+        },
+    )

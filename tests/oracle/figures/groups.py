@@ -1,0 +1,25 @@
+"""The key and the name of each group of tasks (docs/metrics.md, "Groups")."""
+
+from __future__ import annotations
+
+
+def key_of(group_by: str, month: str) -> str:
+    """`month` is the column that the metric selects by."""
+    return {
+        "none": "'all'",
+        "asset": "coalesce(nullif(code, ''), '-')",
+        "location": "path",
+        "month": f"month_of({month})",
+        "family": "coalesce(nullif(family, ''), '-')",
+        "person": "responsible",
+    }[group_by]
+
+
+def place(path: str) -> str:
+    """`// A/ B/ ` as the answer writes it."""
+    names = [name.strip() for name in path.strip().strip("/").split("/") if name.strip()]
+    return " > ".join(names) or "-"
+
+
+def share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None

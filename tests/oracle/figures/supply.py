@@ -1,0 +1,182 @@
+"""stock_below_minimum and purchase_draft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.oracle.asked import Asked, Figures
+from tests.oracle.tables import Tables
+
+DAYS = 86_400.0
+# Lines of requisitions of the last 180 days; those that still wait are of state 1 or 2.
+LINES = """
+SELECT line.*, item.code AS item_code, paper.state, paper.warehouse_id, paper.document,
+       paper.date_create AS asked, paper.work_order_id
+  FROM MovementLine AS line
+  JOIN Movement AS paper ON paper.id = line.movement_id
+  JOIN Item AS item ON item.id = line.item_id
+ WHERE paper.type = 12 AND paper.date_create BETWEEN :now - 180 * 86400.0 AND :now
+"""
+
+
+def stock_below_minimum(tables: Tables, asked: Asked) -> Figures:
+    rows = tables(
+        f"""
+        SELECT item.code AS key, warehouse.code AS warehouse, level.stock, level.min_level AS minimum,
+               level.min_level - level.stock AS missing,
+               (SELECT sum(qty_pending) FROM ({LINES}) AS line
+                 WHERE line.item_code = item.code AND line.warehouse_id = level.warehouse_id
+                   AND line.state IN (1, 2) AND line.qty_pending > 0) AS needed,
+               (SELECT group_concat(DISTINCT document) FROM ({LINES}) AS line
+                 WHERE line.item_code = item.code AND line.warehouse_id = level.warehouse_id
+                   AND line.state IN (1, 2) AND line.qty_pending > 0) AS folios
+          FROM StockLevel AS level
+          JOIN Item AS item ON item.id = level.item_id
+          JOIN Warehouse AS warehouse ON warehouse.id = level.warehouse_id
+         WHERE item.active AND level.stock < level.min_level
+        """
+    )
+    for row in rows:
+        row["needed"] = row["needed"] or 0
+        row["folios"] = set(row["folios"].split(",")) if row["folios"] else set()
+    looked_at = tables.row(
+        "SELECT count(*) AS items FROM StockLevel JOIN Item ON Item.id = item_id WHERE active"
+    )
+    rows.sort(key=lambda row: (-row["needed"], -row["missing"], row["key"]))
+    return Figures({**looked_at, "below_minimum": len(rows)}, rows)
+
+
+def purchase_draft(tables: Tables, asked: Asked) -> Figures:
+    horizon = tables.now + DAYS * (30 if asked.days is None else asked.days)
+    levels = {
+        row["code"]: row
+        for row in tables(
+            """
+            SELECT code, sum(stock) AS stock, coalesce(sum(min_level), 0) AS minimum
+              FROM StockLevel JOIN Item ON Item.id = item_id WHERE active GROUP BY code
+            """
+        )
+    }
+    needed: dict[str, float] = {}
+    for code, quantity in [
+        *_pending_lines(tables),
+        *_of_orders(tables, horizon),
+        *_of_pending_tasks(tables, horizon),
+    ]:
+        needed[code] = needed.get(code, 0) + quantity
+    prices = _prices(tables)
+    rows: list[dict[str, Any]] = []
+    for code in {*levels, *needed}:
+        level = levels.get(code, {"stock": 0.0, "minimum": 0.0})
+        buy = max(0.0, level["minimum"] + needed.get(code, 0) - level["stock"])
+        if buy > 0:
+            rows.append(
+                {
+                    "key": code,
+                    "stock": level["stock"],
+                    "minimum": level["minimum"],
+                    "needed": needed.get(code, 0),
+                    "buy": buy,
+                    "unit_cost": prices.get(code),
+                }
+            )
+    rows.sort(key=lambda row: (-row["needed"], -row["buy"], row["key"]))
+    priced = [row for row in rows if row["unit_cost"] is not None]
+    overall = {
+        "to_buy": len(rows),
+        "known_cost": sum(row["buy"] * row["unit_cost"] for row in priced) if priced or not rows else None,
+        "without_price": len(rows) - len(priced),
+        "open_purchase_orders": tables.row(
+            """
+            SELECT count(*) AS n FROM Movement WHERE type = 10 AND state IN (1, 2)
+               AND date_create BETWEEN :now - 180 * 86400.0 AND :now
+            """
+        )["n"],
+    }
+    return Figures(overall, rows)
+
+
+def _pairs(rows: list[dict[str, Any]]) -> list[tuple[str, float]]:
+    return [(row["code"], row["quantity"]) for row in rows if row["quantity"]]
+
+
+def _pending_lines(tables: Tables) -> list[tuple[str, float]]:
+    return _pairs(
+        tables(
+            f"""
+            SELECT item_code AS code, sum(qty_pending) AS quantity FROM ({LINES})
+             WHERE state IN (1, 2) GROUP BY 1
+            """
+        )
+    )
+
+
+def _of_orders(tables: Tables, horizon: float) -> list[tuple[str, float]]:
+    """What due tasks of open orders take, less what requisitions of the same order ask of that item."""
+    return _pairs(
+        tables(
+            f"""
+            WITH due AS (
+                SELECT * FROM work WHERE NOT done AND order_status IN (1, 2) AND date_maintenance <= :horizon
+            ), taken AS (
+                SELECT due.work_order_id, item.code,
+                       CASE WHEN part.line_id IS NOT NULL THEN part.qty
+                            ELSE max(0, part.qty - coalesce(part.qty_used, 0)) END AS quantity
+                  FROM due JOIN TaskResource AS part ON part.task_id = due.id AND part.type = 1
+                  JOIN Item AS item ON item.id = part.item_id
+                UNION ALL
+                SELECT due.work_order_id, item.code, part.qty
+                  FROM due JOIN PlannedTask AS planned
+                    ON planned.plan_id = due.task_plan_id AND planned.description = due.description
+                  JOIN PlannedResource AS part ON part.task_id = planned.id AND part.type = 1
+                  JOIN Item AS item ON item.id = part.item_id
+                 WHERE NOT EXISTS (
+                       SELECT 1 FROM TaskResource AS own WHERE own.task_id = due.id AND own.type = 1)
+            ), asked AS (
+                SELECT work_order_id, item_code AS code, sum(qty) AS quantity FROM ({LINES})
+                 WHERE state <> 4 GROUP BY 1, 2
+            ), still AS (
+                SELECT taken.code, max(0, sum(taken.quantity) - coalesce(
+                    (SELECT asked.quantity FROM asked
+                      WHERE asked.work_order_id = taken.work_order_id AND asked.code = taken.code), 0)
+                  ) AS quantity
+                  FROM taken GROUP BY taken.work_order_id, taken.code
+            )
+            SELECT code, sum(quantity) AS quantity FROM still GROUP BY 1
+            """,
+            horizon=horizon,
+        )
+    )
+
+
+def _of_pending_tasks(tables: Tables, horizon: float) -> list[tuple[str, float]]:
+    return _pairs(
+        tables(
+            """
+            SELECT item.code, sum(part.qty) AS quantity
+              FROM PendingTask AS pending
+              JOIN PlannedResource AS part ON part.task_id = pending.task_id AND part.type = 1
+              JOIN Item AS item ON item.id = part.item_id
+             WHERE pending.cal_date_maintenance <= :horizon
+               AND NOT pending.is_removed AND pending.order_task_id IS NULL
+             GROUP BY 1
+            """,
+            horizon=horizon,
+        )
+    )
+
+
+def _prices(tables: Tables) -> dict[str, float]:
+    """The price of the newest requisition line that has one, else of the newest planned part that has one."""
+    prices = {
+        row["code"]: row["unit_cost"]
+        for row in tables(
+            """
+            SELECT code, unit_cost FROM PlannedResource AS part JOIN Item AS item ON item.id = part.item_id
+             WHERE part.unit_cost > 0 ORDER BY part.id
+            """
+        )
+    }
+    for row in tables(f"SELECT * FROM ({LINES}) WHERE unit_cost > 0 ORDER BY asked"):
+        prices[row["item_code"]] = row["unit_cost"]
+    return prices

@@ -1,0 +1,171 @@
+"""summary, compliance, backlog, planned_share, work_per_person, repeat_failures: figures of tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.oracle.asked import Asked, Figures
+from tests.oracle.figures.groups import key_of, place, share
+from tests.oracle.tables import SCOPED, Tables
+
+FINISHED = f"""
+    done AND final_date BETWEEN :since AND :until AND order_status <> 4 AND item_id IN {SCOPED}
+"""
+
+
+def scope(asked: Asked) -> dict[str, Any]:
+    return {
+        "scope": asked.scope,
+        "code": asked.code,
+        "since": asked.since,
+        "until": asked.until,
+    }
+
+
+def _named(asked: Asked, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if asked.group_by == "location":
+        for row in rows:
+            row["key"] = place(row["key"])
+    return rows
+
+
+def both(
+    tables: Tables, asked: Asked, select: str, where: str, month: str, **given: Any
+) -> tuple[dict[str, Any], list[dict[str, Any]] | None]:
+    """The same sums over all tasks and over those of each group."""
+    named = scope(asked) | given
+    overall = tables.row(f"SELECT {select} FROM work WHERE {where}", **named)
+    if asked.group_by == "none":
+        return overall, None
+    key = key_of(asked.group_by, month)
+    rows = tables(f"SELECT {key} AS key, {select} FROM work WHERE {where} GROUP BY 1", **named)
+    return overall, _named(asked, rows)
+
+
+def sums(row: dict[str, Any], *names: str) -> None:
+    """A sum over no rows is 0; over rows of which none is known it is left out."""
+    for name in names:
+        if not row["tasks"]:
+            row[name] = 0
+
+
+def summary(tables: Tables, asked: Asked) -> Figures:
+    overall = tables.row(
+        f"""
+        SELECT coalesce(sum(order_status = 1), 0) AS in_process_tasks,
+               coalesce(sum(order_status = 2), 0) AS review_tasks,
+               coalesce(sum(order_status = 3), 0) AS completed_tasks,
+               coalesce(sum(order_status = 4), 0) AS cancelled_tasks
+          FROM work WHERE created BETWEEN :since AND :until AND item_id IN {SCOPED}
+        """,
+        **scope(asked),
+    )
+    overall |= tables.row(
+        f"""
+        SELECT count(*) AS late_in_process_tasks FROM work
+         WHERE order_status = 1 AND NOT done AND date_maintenance < :now AND item_id IN {SCOPED}
+        """,
+        **scope(asked),
+    )
+    return Figures(overall)
+
+
+def compliance(tables: Tables, asked: Asked) -> Figures:
+    grace = 86_400.0 * (7 if asked.days is None else asked.days)
+    select = """
+        count(*) AS tasks,
+        coalesce(sum(done), 0) AS done,
+        coalesce(sum(done AND final_date <= date_maintenance + :grace), 0) AS on_time,
+        coalesce(sum(NOT done AND :now <= date_maintenance + :grace), 0) AS in_grace,
+        group_concat(DISTINCT CASE WHEN NOT done AND NOT :now <= date_maintenance + :grace THEN folio END)
+            AS folios
+    """
+    where = f"""
+        planned AND date_maintenance BETWEEN :since AND :until AND order_status <> 4 AND item_id IN {SCOPED}
+    """
+    overall, rows = both(tables, asked, select, where, "date_maintenance", grace=grace)
+    for row in [overall, *(rows or [])]:
+        row["share"] = share(row["on_time"], row["tasks"] - row["in_grace"])
+        row["folios"] = _folios(row["folios"])
+    del overall["folios"]
+    if rows is not None and asked.group_by == "month":
+        rows.sort(key=lambda row: row["key"])
+    elif rows is not None:
+        rows.sort(key=lambda row: (row["share"] is None, row["share"] or 0, row["key"]))
+    return Figures(overall, rows)
+
+
+def _folios(joined: str | None) -> set[str]:
+    return set(joined.split(",")) if joined else set()
+
+
+def backlog(tables: Tables, asked: Asked) -> Figures:
+    select = """
+        count(*) AS tasks, count(DISTINCT folio) AS orders,
+        coalesce(sum(duration), 0) / 3600.0 AS hours,
+        coalesce(sum(duration IS NULL), 0) AS without_estimate,
+        count(DISTINCT nullif(responsible, '-')) AS people
+    """
+    where = f"NOT done AND order_status IN (1, 2) AND item_id IN {SCOPED}"
+    overall, rows = both(tables, asked, select, where, "created")
+    for row in [overall, *(rows or [])]:
+        row["weeks"] = share(row["hours"], row["people"] * asked.hours_per_week)
+    for row in rows or []:
+        del row["people"]
+    return Figures(overall, rows and sorted(rows, key=lambda row: (-row["hours"], row["key"])))
+
+
+def planned_share(tables: Tables, asked: Asked) -> Figures:
+    select = """
+        count(*) AS tasks, coalesce(sum(planned), 0) AS planned,
+        sum(real_duration) / 3600.0 AS hours,
+        sum(CASE WHEN planned THEN real_duration ELSE 0 END) / 3600.0 AS planned_hours
+    """
+    overall, rows = both(tables, asked, select, FINISHED, "final_date")
+    for row in [overall, *(rows or [])]:
+        row["share"] = share(row["planned"], row["tasks"])
+        row["planned_hours_share"] = share(row.pop("planned_hours") or 0, row["hours"] or 0)
+    for row in rows or []:
+        del row["planned_hours_share"]
+    sums(overall, "hours")
+    overall["planned_tasks"], overall["planned_share"] = overall.pop("planned"), overall.pop("share")
+    return Figures(overall, rows and sorted(rows, key=lambda row: row["key"]))
+
+
+def work_per_person(tables: Tables, asked: Asked) -> Figures:
+    select = """
+        count(*) AS tasks, count(DISTINCT folio) AS orders,
+        count(DISTINCT CASE WHEN order_status = 3 THEN folio END) AS closed_orders,
+        sum(real_duration) / 3600.0 AS hours
+    """
+    named = scope(asked)
+    overall = tables.row(
+        f"SELECT {select}, count(DISTINCT nullif(responsible, '-')) AS people FROM work WHERE {FINISHED}",
+        **named,
+    )
+    sums(overall, "hours")
+    rows = tables(f"SELECT responsible AS key, {select} FROM work WHERE {FINISHED} GROUP BY 1", **named)
+    return Figures(overall, sorted(rows, key=lambda row: (-(row["hours"] or 0), row["key"])))
+
+
+def repeat_failures(tables: Tables, asked: Asked) -> Figures:
+    found = tables(
+        f"""
+        SELECT coalesce(nullif(code, ''), '-') AS asset, folio,
+               coalesce(nullif(description, ''), nullif(failure_type, ''), '-') AS what
+          FROM work WHERE failed AND created BETWEEN :since AND :until AND item_id IN {SCOPED}
+        """,
+        **scope(asked),
+    )
+    together: dict[tuple[str, str], list[str]] = {}
+    for row in found:
+        key = (row["asset"], " ".join(row["what"].split()).casefold())
+        together.setdefault(key, []).append(row["folio"])
+    least = 3 if asked.days is None else asked.days
+    rows: list[dict[str, Any]] = [
+        {"key": asset, "failures": len(folios), "folios": set(folios)}
+        for (asset, _what), folios in together.items()
+        if len(folios) >= least
+    ]
+    rows.sort(key=lambda row: (-row["failures"], row["key"]))
+    return Figures({"failures": len(found), "repeated": len(rows)}, rows)

@@ -1,0 +1,48 @@
+"""Plants as hypothesis draws them: dice for each kind of row, and the rows that follow from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.oracle import plant_assets, plant_meters, plant_stock, plant_work
+from tests.oracle.calendars import calendars
+from tests.oracle.dice import Dice, rolls
+from tests.oracle.plants import Plant
+
+
+def plants(*, rows: int = 14) -> st.SearchStrategy[Plant]:
+    """`rows` bounds each of the larger tables; many plants are far smaller, and some are empty."""
+
+    kinds: dict[str, Any] = {
+        "places": rolls(0, 4),
+        "equipment": rolls(0, 7),
+        "people": rolls(0, 4),
+        "stops": rolls(0, rows),
+        "orders": rolls(0, rows),
+        "tasks": rolls(0, 2 * rows),
+        "requests": rolls(0, rows),
+        "changes": rolls(0, rows),
+        "meters": rolls(0, 5),
+        "readings": rolls(0, rows),
+        "plans": rolls(0, 3),
+        "supply": rolls(0, 5),
+        "levels": rolls(0, 8),
+        "movements": rolls(0, 6),
+        "lines": rolls(0, rows),
+        "resources": rolls(0, rows),
+        "pending": rolls(0, rows),
+    }
+
+    @st.composite
+    def plant(draw: st.DrawFn) -> Plant:
+        made = Plant(draw(calendars()))
+        dice = {kind: [Dice(faces) for faces in draw(strategy)] for kind, strategy in kinds.items()}
+        plant_assets.add_to(made, dice)
+        plant_work.add_to(made, dice)
+        plant_meters.add_to(made, dice)
+        plant_stock.add_to(made, dice)
+        return made
+
+    return plant()

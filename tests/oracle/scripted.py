@@ -1,0 +1,240 @@
+"""The plant's rows in the contract's form, with the quirks of the live service, without a database.
+
+It answers in this process, in the place of the gateway's engine, so that a call costs what the gateway costs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import orjson
+from hypothesis import strategies as st
+
+from mcp_gateway.upstream.envelope import Answer
+from tests.oracle import contract_rows as contract
+from tests.oracle.contract_rows import Shown
+from tests.oracle.plants import Plant
+
+Filter = Callable[[Shown, str], bool]
+
+
+@dataclass(frozen=True)
+class Quirks:
+    """`total` is a number, a text or missing; `cap` the most rows that a page holds, whatever was asked for;
+    `ignored` are parameters that have no effect; `texts` says that numbers come as texts."""
+
+    total: str = "number"
+    cap: int = 100
+    ignored: frozenset[str] = frozenset()
+    texts: bool = False
+
+
+def _shows(name: str) -> Filter:
+    def holds(row: Shown, value: str) -> bool:
+        shown = row[0].get(name)
+        return str(shown).lower() == value.lower() if isinstance(shown, bool) else str(shown) == value
+
+    return holds
+
+
+def _hides(name: str) -> Filter:
+    return lambda row, value: str(row[1].get(name)) == value
+
+
+# What the live service was seen to do: no total or one as text, short pages, filters without effect.
+QUIRKS = st.builds(
+    Quirks,
+    total=st.sampled_from(["number", "text", "missing"]),
+    cap=st.sampled_from([100, 100, 50, 7]),
+    ignored=st.frozensets(
+        st.sampled_from(
+            ["active", "available", "item_type", "ot_status", "code_asset", "id_status", "code_item", "type"]
+        ),
+        max_size=2,
+    ),
+    texts=st.booleans(),
+)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """`dates` are the kinds of `type_date`, the first one the default; without `since` a resource with
+    `days_back` shows only the last days."""
+
+    rows: Callable[[Plant], list[Shown]]
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    dates: tuple[str, ...] = ()
+    days_back: int | None = None
+
+
+RESOURCES: dict[str, Resource] = {
+    "items": Resource(
+        contract.items,
+        {
+            "code": _shows("code"),
+            "id": _shows("id"),
+            "item_type": _shows("id_type_item"),
+            "active": _shows("active"),
+            "available": _shows("available"),
+            "field_1": lambda row, value: row[0]["field_1"].casefold() == value.casefold(),
+        },
+    ),
+    "items_availability": Resource(
+        contract.availability,
+        {"code": _shows("code")},
+        ("creation_date", "initial_date", "final_date"),
+        30,
+    ),
+    "work_orders": Resource(
+        contract.work_orders,
+        {
+            "folio": _shows("wo_folio"),
+            "ot_status": _shows("id_status_work_order"),
+            "code_asset": _shows("code"),
+            "id_work_order_task": _shows("id_work_orders_tasks"),
+            "id_items_availability": _shows("id_items_availability"),
+        },
+        (
+            "creation_date",
+            "date_maintenance",
+            "cal_date_maintenance",
+            "initial_date",
+            "final_date",
+            "review_date",
+            "wo_final_date",
+        ),
+    ),
+    "wo_resources": Resource(
+        contract.resources,
+        {"folio": _shows("wo_folio"), "type": _shows("type"), "ot_status": _shows("id_status_work_order")},
+        ("date_create",),
+        30,
+    ),
+    "work_requests": Resource(
+        contract.requests,
+        {"code": _hides("code"), "id_status": _shows("id_status"), "code_item": _shows("code_item")},
+        ("date", "date_incident", "date_solution"),
+    ),
+    "work_requests_status": Resource(contract.request_changes, {"code": _hides("code")}),
+    "tasks": Resource(contract.planned_tasks, {"id_group_task": _shows("id_group_task")}),
+    "tasks_triggers": Resource(contract.triggers, {"id_task": _shows("id_task")}),
+    "tasks_resources_items": Resource(contract.planned_parts, {"id_task": _shows("id_task")}),
+    "tasks_todo": Resource(contract.pending_tasks),
+    "personnel": Resource(contract.personnel, {"code": _shows("code")}),
+    "warehouses": Resource(contract.warehouses, {"code": _shows("code")}),
+    "warehouses_items": Resource(contract.stock, {"code": _hides("code")}),
+    "work_orders_movements": Resource(
+        contract.requisitions,
+        {"folio": _shows("document"), "warehouse_code": _hides("warehouse")},
+        ("date_create",),
+        30,
+    ),
+    "warehouse_purchase_orders": Resource(
+        contract.purchase_orders, {"warehouse_code": _hides("warehouse")}, ("date_create",), 30
+    ),
+    "material_requests": Resource(
+        contract.material_requests,
+        {"id": _shows("id"), "code": _hides("warehouse")},
+        ("date_create",),
+        30,
+    ),
+}
+
+
+class Scripted:
+    """The engine of the gateway for one plant."""
+
+    def __init__(self, plant: Plant, quirks: Quirks) -> None:
+        self._plant, self._quirks = plant, quirks
+        self._rows: dict[str, list[Shown]] = {}
+        self.calls = 0
+
+    async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        self.calls += 1
+        parts = urlsplit(url)
+        path = [unquote(segment) for segment in parts.path.partition("/api/")[2].split("/")]
+        assert method == "GET", url
+        resource = RESOURCES.get(path[0])
+        if resource is None or len(path) > 1:
+            return _answer(404, {"success": False, "message": "404", "data": []})
+        query = dict(parse_qsl(parts.query))
+        rows = self._rows.setdefault(path[0], resource.rows(self._plant))
+        return self._page(self._kept(resource, rows, query), query)
+
+    async def close(self) -> None:
+        pass
+
+    def _kept(self, resource: Resource, rows: list[Shown], query: dict[str, str]) -> list[Shown]:
+        asked = {name: value for name, value in query.items() if name not in self._quirks.ignored}
+        for name, holds in resource.filters.items():
+            if name in asked:
+                rows = [row for row in rows if holds(row, asked[name])]
+        rows = self._in_place(rows, asked)
+        if resource.rows is contract.pending_tasks:
+            until = _moment(asked["until"]) if "until" in asked else self._now + dt.timedelta(days=30)
+            rows = [row for row in rows if row[1]["cal_date_maintenance"] <= until]
+        if resource.dates:
+            rows = self._in_period(resource, rows, asked)
+        return rows
+
+    @property
+    def _now(self) -> dt.datetime:
+        return self._plant.calendar.now
+
+    def _in_place(self, rows: list[Shown], asked: dict[str, str]) -> list[Shown]:
+        code = asked.get("location_code", asked.get("code_location"))
+        if code is None:
+            return rows
+        found = [item for item in self._plant["Item"] if item["code"] == code]
+        if not found:
+            return []
+        if "location_code" in asked and asked.get("is_tree") != "true":
+            return [row for row in rows if row[0].get("location_code") == code]
+        return [row for row in rows if f"/{found[0]['id']}/" in row[1]["within"]]
+
+    def _in_period(self, resource: Resource, rows: list[Shown], asked: dict[str, str]) -> list[Shown]:
+        kind = asked.get("type_date", resource.dates[0])
+        since = _moment(asked["since"]) if "since" in asked else None
+        until = _moment(asked["until"]) if "until" in asked else None
+        if since is None and resource.days_back is not None:
+            since = self._now - dt.timedelta(days=resource.days_back)
+        elif since is None or until is None:  # one end alone has no effect
+            return rows
+        return [
+            row
+            for row in rows
+            if row[1][kind] is not None
+            and (since is None or since <= row[1][kind])
+            and (until is None or row[1][kind] <= until)
+        ]
+
+    def _page(self, rows: list[Shown], query: dict[str, str]) -> Answer:
+        start = int(query.get("start", 0))
+        size = min(int(query.get("limit", 100)), self._quirks.cap)
+        data: list[Any] = [row for row, _hidden in rows[start : start + size]]
+        if self._quirks.texts:
+            data = [{name: _as_text(value) for name, value in row.items()} for row in data]
+        envelope: dict[str, Any] = {"success": True, "message": "200", "data": data}
+        if self._quirks.total != "missing":
+            envelope["total"] = str(len(rows)) if self._quirks.total == "text" else len(rows)
+        return _answer(200, envelope)
+
+
+def _answer(status: int, body: dict[str, Any]) -> Answer:
+    return Answer(status, {}, orjson.dumps(body))
+
+
+def _moment(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, list):
+        return [{name: _as_text(part) for name, part in line.items()} for line in value]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if number else value

@@ -1,0 +1,112 @@
+"""The rows of a plant in a SQLite database in memory: one SQL serves every connection and both databases.
+
+Moments are seconds since 1970. `month_of(moment)` is the month in the company's time zone, `folded(text)` a
+text without case and accents.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from maintenance import models
+from tests.oracle.planting import ORDER
+from tests.oracle.plants import Plant
+
+Found = list[dict[str, Any]]
+
+# One row for each task, with what its order, asset and responsible say: the rows of /work_orders.
+# planned, done, failure: as docs/metrics.md defines them under "Words that all metrics share".
+WORK = """
+CREATE TEMP VIEW work AS
+SELECT task.*, work_order.folio, work_order.status AS order_status, work_order.creation_date AS created,
+       asset.code, asset."group" AS family, asset.ancestors, asset.parent_description AS path,
+       failure.description AS failure_type,
+       task."trigger" GLOB 'DATE$*' OR task."trigger" GLOB 'READING$*' AS planned,
+       task.status = 3 AS done,
+       work_order.status <> 4 AND (
+           failure.description <> ''
+           OR (folded(task.task_type) GLOB 'correct*' OR folded(task.task_type) GLOB 'corret*')
+              AND task.out_of_service_id IS NOT NULL
+       ) AS failed,
+       trim(person.first_name || ' ' || person.last_name) AS person,
+       coalesce(person.code, nullif(trim(person.first_name || ' ' || person.last_name), ''), '-')
+           AS responsible
+  FROM WorkOrderTask AS task
+  JOIN WorkOrder AS work_order ON work_order.id = task.work_order_id
+  JOIN Item AS asset ON asset.id = task.item_id
+  LEFT JOIN FailureTerm AS failure ON failure.id = task.failure_type_id
+  LEFT JOIN Personnel AS person ON person.id = work_order.responsible_id
+"""
+
+# Tasks with what lists of orders filter and show: late, and the flags of the whole order.
+ORDER_TASKS = """
+CREATE TEMP VIEW order_tasks AS
+SELECT work.*, work_order.review_date, work_order.final_date AS closed, work_order.note AS order_note,
+       NOT work.done AND work.order_status IN (1, 2) AND work.date_maintenance < {now} AS late,
+       max(NOT work.done AND work.order_status IN (1, 2) AND work.date_maintenance < {now})
+           OVER (PARTITION BY work.work_order_id) AS order_late,
+       min(work.priority) OVER (PARTITION BY work.work_order_id) AS order_priority
+  FROM work JOIN WorkOrder AS work_order ON work_order.id = work.work_order_id
+"""
+
+# The assets that a scope names: one asset; a place and whatever stands below it; all.
+SCOPED = """
+(SELECT id FROM Item
+  WHERE :scope = 'company'
+     OR code = :code
+     OR :scope = 'location'
+        AND instr(ancestors, (SELECT '/' || id || '/' FROM Item WHERE code = :code)) > 0)
+"""
+
+
+class Tables:
+    def __init__(self, plant: Plant) -> None:
+        self.tz = plant.calendar.tz
+        self.now = plant.calendar.now.timestamp()
+        self._database = sqlite3.connect(":memory:")
+        self._database.row_factory = sqlite3.Row
+        self._database.create_function("month_of", 1, self._month_of, deterministic=True)
+        self._database.create_function("folded", 1, folded, deterministic=True)
+        for name in ORDER:
+            self._copy(name, plant)
+        self._database.execute(WORK)
+        self._database.execute(ORDER_TASKS.format(now=repr(self.now)))
+
+    def __call__(self, sql: str, **given: Any) -> Found:
+        return [dict(row) for row in self._database.execute(sql, {"now": self.now} | given)]
+
+    def row(self, sql: str, **given: Any) -> dict[str, Any]:
+        [row] = self(sql, **given)
+        return row
+
+    def _month_of(self, moment: float | None) -> str | None:
+        return None if moment is None else dt.datetime.fromtimestamp(moment, self.tz).strftime("%Y-%m")
+
+    def _copy(self, name: str, plant: Plant) -> None:
+        columns = [field.attname for field in getattr(models, name)._meta.concrete_fields]
+        quoted = ", ".join(f'"{column}"' for column in columns)
+        self._database.execute(f"CREATE TABLE {name} ({quoted})")
+        rows = [[_plain(row.get(column)) for column in columns] for row in plant[name]]
+        marks = ", ".join("?" * len(columns))
+        self._database.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+
+
+def folded(text: str | None) -> str | None:
+    if text is None:
+        return None
+    letters = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.timestamp()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, bool):
+        return int(value)
+    return None if isinstance(value, (list, dict)) else value

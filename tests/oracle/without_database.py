@@ -1,0 +1,84 @@
+"""A world whose upstream is scripted: nothing is written, so that thousands of plants fit into minutes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from unittest import mock
+
+from pydantic import ValidationError
+
+from accounts.rights import ALL_RIGHTS
+from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.cursors import Cursors
+from mcp_gateway.dispatch import error_result, success_result
+from mcp_gateway.errors import GatewayError
+from mcp_gateway.registry import Call, InputRequired, ToolResult
+from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.upstream import Upstream
+from tests.oracle.asking import Question, Reply, present
+from tests.oracle.plants import Plant
+from tests.oracle.scripted import Quirks, Scripted
+from tests.tools.conftest import no_progress
+
+
+class ScriptedWorld:
+    """As `World`, over the contract's rows in memory. What dispatch adds (rights, audit) is left out."""
+
+    def __init__(self) -> None:
+        self._caller = Caller(
+            company_id=1,
+            company_name="Planta",
+            language="en",
+            time_zone="UTC",
+            rights=ALL_RIGHTS,
+            user_id=1,
+            user_email="person@example.com",
+            consumer_id=1,
+            consumer_name="ChatGPT",
+            scopes=frozenset({READ_SCOPE, WRITE_SCOPE}),
+        )
+        self._plant: Plant | None = None
+        self.quirks = Quirks()
+
+    def plant(self, plant: Plant) -> None:
+        self._plant = plant
+
+    def ask(self, *questions: Question) -> list[Reply]:
+        assert self._plant is not None
+        engine = Scripted(self._plant, self.quirks)
+        with (
+            present(self._plant.calendar),
+            mock.patch("mcp_gateway.upstream.client.engine_for", return_value=engine),
+            mock.patch("mcp_gateway.upstream.credentials.credential_for", _no_token),
+        ):
+            return asyncio.run(self._asked(self._plant.calendar.zone, [*questions]))
+
+    async def _asked(self, zone: str, questions: list[Question]) -> list[Reply]:
+        caller = replace(self._caller, time_zone=zone)
+        replies = []
+        for question in questions:
+            result = await _run(caller, question)
+            error = result.meta["fracttal-one/error"] if result.is_error else {}
+            replies.append(Reply(question, result.structured or {}, error))
+        return replies
+
+
+async def _no_token(caller: Caller, refused: str = "") -> str:
+    return "token"
+
+
+async def _run(caller: Caller, question: Question) -> ToolResult:
+    tool = CATALOGUE.tools[question.tool]
+    call = Call(caller, Upstream.for_caller(caller), no_progress, "oracle", Cursors(b"k" * 32, "oracle"))
+    try:
+        output = await tool.run(call, tool.input.model_validate(question.arguments))
+    except GatewayError as error:
+        return error_result(error)
+    except ValidationError as error:
+        raise AssertionError(f"{question}: {error}") from None
+    assert not isinstance(output, InputRequired)
+    if isinstance(output, ToolResult):
+        return output
+    data = output if isinstance(output, dict) else output.model_dump(mode="json", exclude_none=True)
+    return success_result(data)
