@@ -154,7 +154,8 @@ def _refuse_unusual(arguments: ReadingInput, row: MeterRow, read_at: dt.datetime
     if not row.is_counter or not a_month or last is None or last.value is None or last.date is None:
         return
     gained = arguments.value - last.value
-    if gained > a_month * (UNUSUAL_MONTHS + (read_at - last.date) / MONTH):
+    months = max(0.0, (read_at - last.date) / MONTH)  # one of the past may only be less than the last
+    if gained > a_month * (UNUSUAL_MONTHS + months):
         raise LooksUnusual(
             f"Nothing was written: {gained:g} more than the last reading of {last.value:g}, at {a_month:g} a "
             "month, looks like a slip, and a reading cannot be taken back. Ask the person whether it was "

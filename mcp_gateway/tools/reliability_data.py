@@ -164,10 +164,12 @@ async def read_of_earlier_stops(
     question: Question, plant: Plant, stops: Iterable[OutageRow], known: Iterable[TaskRow]
 ) -> list[TaskRow]:
     """What stops were about that had begun before the period: their orders are older than it."""
-    named = {row.id_items_availability for row in known if is_failure(row)}
-    earlier = [row for row in _going_on(question, stops) if plant.holds(row.code) and row.id not in named]
     reading = question.reading
-    asked = [row for row in earlier if row.id > 0][:MOST_EARLIER]
+    named = {(row.id_items_availability, row.code) for row in known if is_failure(row)}
+    going_on = [row for row in _going_on(question, stops) if plant.holds(row.code)]
+    earlier = [row for row in going_on if (row.id, row.code) not in named]
+    recorded = [row for row in earlier if row.id > 0]
+    asked = recorded if reading.agreed else recorded[:MOST_EARLIER]
     if len(asked) < len(earlier):
         reading.incomplete(
             f"Of {len(earlier) - len(asked)} stops that began before the period it was not looked up whether "

@@ -94,7 +94,8 @@ class Input(ListArguments):
 
 
 def missing(stock: float | None, minimum: float | None) -> float:
-    return max(0.0, (minimum or 0.0) - (stock or 0.0))
+    """Nothing where one of them is not known."""
+    return 0.0 if stock is None or minimum is None else max(0.0, minimum - stock)
 
 
 def warehouse_shown(upstream: Upstream, row: WarehouseRow) -> WarehouseShown:

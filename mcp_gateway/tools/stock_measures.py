@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from mcp_gateway.tools.measures import Measured, MeasureRow, Question
+from mcp_gateway.tools.stock import missing
 from mcp_gateway.tools.stock_data import (
     LOOK_BACK,
-    Kept,
     read_requisitions,
     read_stock,
     read_warehouses,
@@ -38,7 +38,7 @@ async def stock_below_minimum(question: Question) -> Measured:
     rows = []
     for place in kept:
         needs = wanted.get((place.warehouse.code, place.row.code), Wanted())
-        if (short := _missing(place)) > 0:
+        if (short := missing(place.row.stock, place.row.min_stock_level)) > 0:
             rows.append(
                 MeasureRow(
                     key=place.row.code,
@@ -60,8 +60,3 @@ async def stock_below_minimum(question: Question) -> Measured:
         sorted(rows, key=lambda row: (-(row.needed or 0), -(row.missing or 0), row.key, row.warehouse)),
         len(kept),
     )
-
-
-def _missing(place: Kept) -> float:
-    stock, minimum = place.row.stock, place.row.min_stock_level
-    return 0.0 if stock is None or minimum is None else max(0.0, minimum - stock)

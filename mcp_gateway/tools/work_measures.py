@@ -61,7 +61,8 @@ async def summary(question: Question) -> Measured:
                 size=size,
             )
 
-        return (await reading.page(fetch, size=1)).counted
+        page = await reading.page(fetch, size=1)
+        return 0 if page.read == 0 else page.counted
 
     counted = await asyncio.gather(*(count(status) for status in ORDER_STATUS))
     unknown = [word for word, number in zip(ORDER_STATUS.values(), counted, strict=True) if number is None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils import timezone
 
 from maintenance.models import Meter, WorkOrder
@@ -45,6 +47,18 @@ def test_a_jump_of_a_counter_is_asked_about(admin: Person) -> None:
         if months > 1:
             assert admin.refused("add_meter_reading", **given)["code"] == "looks_unusual"
         assert admin.ask("add_meter_reading", **given, even_if_unusual=months > 1)["value"] == value
+
+
+def test_a_reading_of_the_past_is_no_jump(admin: Person) -> None:
+    """It was refused: "-500 more than the last reading … looks like a slip"."""
+    counters = Meter.objects.filter(**DEMO, active=True, is_counter=True, monthly_average__gt=0)
+    meter = counters.exclude(serial=None)[4]
+    assert meter.last_value is not None
+    assert meter.last_date is not None
+    read_at = meter.last_date - dt.timedelta(days=400)
+    given = {"asset": meter.item.code, "serial": meter.serial, "value": meter.last_value - 0.5}
+    answer = admin.ask("add_meter_reading", **given, read_at=read_at.isoformat(), historical=True)
+    assert answer["value"] == given["value"]
 
 
 def test_meters_are_found_and_fetched(admin: Person, stranger: Person) -> None:

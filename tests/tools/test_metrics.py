@@ -12,12 +12,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from maintenance.models import Item, OutOfService, WorkOrderTask
+from mcp_gateway.models import ToolCall
 from tests.tools.conftest import Person
 
 DEMO = {"company__slug": "demo"}
 # Whole seconds, so that what the tool parses is what the test counts with.
 UNTIL = timezone.now().replace(microsecond=0) - dt.timedelta(days=5)
 SINCE = UNTIL - dt.timedelta(days=60)
+YEAR_AGO = (timezone.now() - dt.timedelta(days=365)).date().isoformat()
 
 
 def seconds_down(item: Item, since: dt.datetime, until: dt.datetime, *, failures_only: bool = False) -> float:
@@ -212,3 +214,24 @@ def test_the_rights(technician: Person, stranger: Person, person: Callable[..., 
 )
 def test_what_makes_no_sense_is_refused(planner: Person, arguments: dict[str, Any]) -> None:
     assert planner.refused("get_maintenance_metrics", **arguments)["code"] == "invalid_arguments"
+
+
+@pytest.mark.parametrize(
+    ("calls", "arguments"),
+    [
+        (5, {"metric": "summary"}),
+        (5, {"scope": "asset", "code": "GENSET 2", "since": YEAR_AGO}),
+        (37, {"since": YEAR_AGO}),
+        (3, {"metric": "backlog"}),
+        (8, {"metric": "stock_below_minimum"}),
+        (20, {"metric": "purchase_draft"}),
+        (20, {"metric": "cost", "group_by": "third_party", "since": YEAR_AGO}),
+    ],
+)
+def test_upstream_calls_stay_within_their_budget(
+    admin: Person, calls: int, arguments: dict[str, Any]
+) -> None:
+    """The first four are those of docs/benchmark.md."""
+    admin.ask("get_maintenance_metrics", **arguments)
+    spent = ToolCall.objects.filter(tool="get_maintenance_metrics").latest("id").upstream_calls
+    assert spent <= calls

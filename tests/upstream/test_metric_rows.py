@@ -12,7 +12,7 @@ from aiohttp import web
 
 from mcp_gateway.cursors import Cursors
 from mcp_gateway.registry import Call
-from mcp_gateway.tools import metrics, work_orders
+from mcp_gateway.tools import metrics, work_order, work_orders
 from mcp_gateway.tools.metrics_shapes import Input, Output
 from mcp_gateway.upstream import Upstream
 from tests.upstream.conftest import Scripted, caller
@@ -122,6 +122,13 @@ async def test_money_that_is_null_is_not_zero(scripted: Scripted) -> None:
     assert {name: row[name] for name in expected} == expected
 
 
+async def test_the_cost_of_an_order_is_not_that_of_some_tasks(scripted: Scripted) -> None:
+    for last, total in ((5, 12), (0, 7), (None, None)):
+        serve(scripted, work_orders=[task("OT-1", total_cost_task=7), task("OT-1", total_cost_task=last)])
+        order = await work_order.get_work_order(call(), work_order.GetInput(folio="OT-1"))
+        assert order.total_cost == total
+
+
 async def test_durations_that_are_null_or_negative_are_not_known(scripted: Scripted) -> None:
     """planned_hours_share was −1.0 with a negative duration, tasks without an estimate 0 hours unsaid."""
     planned = {"trigger_description": "DATE$EVERY$1$MONTHS"}
@@ -179,7 +186,8 @@ async def test_totals_that_cannot_be_trusted_are_no_figures(scripted: Scripted) 
     rows = [task("OT-1", id_status_work_order=2), task("OT-2", id_status_work_order=2)]
     serve(scripted, total=False, work_orders=rows)
     answer = await ask("summary")
-    assert answer["overall"] == {"late_in_process_tasks": 0}
+    others = dict.fromkeys(("in_process_tasks", "completed_tasks", "cancelled_tasks"), 0)
+    assert answer["overall"] == {**others, "late_in_process_tasks": 0}
     assert answer["coverage"]["partial"] is True
     serve(scripted, filters=False, work_orders=rows)
     answer = await ask("summary")
