@@ -1,4 +1,5 @@
-"""The addresses of the contract. A trailing slash is optional; codes may hold anything, slashes too."""
+"""The addresses of the contract. Codes may hold anything, slashes too; the endpoint takes the optional slash
+at the end of the address off them."""
 
 from django.urls import URLPattern, re_path
 
@@ -35,8 +36,8 @@ from maintenance.api.work_requests import RequestHistory, WorkRequests
 
 
 def resource(name: str, endpoint: type[Endpoint], key: str | None = "code") -> URLPattern:
-    record = f"(?:/(?P<{key}>.+?))?" if key else ""
-    return re_path(rf"^{name}{record}/?$", endpoint.as_view(), name=f"api-{name}")
+    record = f"(?:/(?P<{key}>.*))?" if key else "/?"
+    return re_path(rf"^{name}{record}$", endpoint.as_view(), name=f"api-{name}")
 
 
 urlpatterns = [

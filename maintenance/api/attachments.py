@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from maintenance.addresses import page_of
 from maintenance.api.body import Text, WholeNumber, checked, optional_text
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
@@ -161,5 +161,4 @@ class SharedUrl(Endpoint):
         wanted = checked_code(folio or Query(request.query_params).text("folio") or "")
         if not wanted or not visible_tasks(principal_of(request)).filter(work_order__folio=wanted).exists():
             raise RecordNotFound
-        page = reverse("record-work-order", args=[wanted])
-        return answer([{"wo_folio": wanted, "url": f"{settings.PUBLIC_URL}{page}"}])
+        return answer([{"wo_folio": wanted, "url": settings.PUBLIC_URL + page_of("work-order", wanted)}])

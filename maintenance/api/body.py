@@ -87,6 +87,16 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Code(Text):
+    """The code of a new record. It becomes a part of addresses, where dots alone mean another place."""
+
+    def to_internal_value(self, data: Any) -> str:
+        code = super().to_internal_value(data)
+        if code in {".", ".."}:
+            raise serializers.ValidationError("must not be only dots: choose another code")
+        return code
+
+
 def optional_text(length: int) -> Text:
     return Text(max_length=length, required=False, allow_null=True, allow_blank=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -51,6 +51,11 @@ class Endpoint(APIView):
 
     quota: rate_limit.Quota | None = None
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if ends_with_a_slash(request):
+            kwargs = {name: key.removesuffix("/") for name, key in kwargs.items()}
+        return super().dispatch(request, *args, **kwargs)
+
     def check_permissions(self, request: Request) -> None:
         """Counts the request, refused or not, before it looks at the right."""
         principal = principal_of(request)
@@ -71,6 +76,15 @@ class Endpoint(APIView):
 
     def get_exception_handler(self) -> Any:
         return errors.handle
+
+
+def ends_with_a_slash(request: HttpRequest) -> bool:
+    """Whether the address was sent with the optional slash at its end, which is no part of a code. One that
+    was sent as %2F is; without the address as it was sent (WSGI) the two look the same."""
+    as_sent = getattr(request, "scope", {}).get("raw_path")
+    if as_sent:
+        return bool(as_sent.endswith(b"/"))
+    return request.path_info.endswith("/")
 
 
 class UnknownEndpoint(Endpoint):

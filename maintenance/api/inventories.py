@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from maintenance.api.body import Flag, Number, Text, WholeNumber, checked, optional_text
+from maintenance.api.body import Code, Flag, Number, Text, WholeNumber, checked, optional_text
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
 from maintenance.api.errors import AlreadyExists, InvalidFields, RecordNotFound, Rejected
@@ -87,7 +87,7 @@ class Levels(serializers.Serializer[Any]):
 
 
 class CreateForm(Levels):
-    code = Text(max_length=120)
+    code = Code(max_length=120)
     field_1 = Text(max_length=120)
     field_2 = optional_text(120)
     field_3 = optional_text(120)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from maintenance.api.body import Flag, Moment, Number, Text, checked, optional_text
+from maintenance.api.body import Code, Flag, Moment, Number, Text, checked, optional_text
 from maintenance.api.endpoint import principal_of
 from maintenance.api.errors import AlreadyExists, InvalidFields
 from maintenance.api.transactions import log
@@ -20,7 +20,7 @@ class CreateForm(serializers.Serializer[Any]):
     description = Text(max_length=160)
     item_code = Text(max_length=120)
     unit_code = Text(max_length=16)
-    serial = optional_text(80)
+    serial = Code(max_length=80, required=False, allow_null=True, allow_blank=True)
     is_counter = Flag(required=False, default=True)
     serial_parent_meter = optional_text(80)
     last_reading = Number(required=False, allow_null=True)

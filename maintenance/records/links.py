@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from accounts.principal import Principal
+from maintenance.addresses import page_of
 from maintenance.models import Item, Personnel, ThirdParty, Warehouse
 from maintenance.records.page import Cell, may
 
@@ -14,22 +15,22 @@ from maintenance.records.page import Cell, may
 def asset(principal: Principal, item: Item | None) -> Cell | None:
     if item is None:
         return None
-    url = reverse("record-asset", args=[item.code]) if may(principal, "assets:view") else ""
+    url = page_of("asset", item.code) if may(principal, "assets:view") else ""
     return Cell(item.description, url)
 
 
 def person(principal: Principal, someone: Personnel | None) -> Cell | None:
     if someone is None:
         return None
-    linked = someone.code and may(principal, "people:view")
-    return Cell(someone.full_name, reverse("record-person", args=[someone.code]) if linked else "")
+    url = page_of("person", someone.code) if someone.code and may(principal, "people:view") else ""
+    return Cell(someone.full_name, url)
 
 
 def work_order(principal: Principal, folio: str | None) -> Cell | None:
     if not folio:
         return None
     linked = may(principal, "work_orders:view")
-    return Cell(folio, reverse("record-work-order", args=[folio]) if linked else "")
+    return Cell(folio, page_of("work-order", folio) if linked else "")
 
 
 def work_request(principal: Principal, number: int | None) -> Cell | None:
@@ -41,19 +42,19 @@ def work_request(principal: Principal, number: int | None) -> Cell | None:
 
 def warehouse(principal: Principal, place: Warehouse) -> Cell:
     linked = may(principal, "inventory:view")
-    return Cell(place.description, reverse("record-warehouse", args=[place.code]) if linked else "")
+    return Cell(place.description, page_of("warehouse", place.code) if linked else "")
 
 
 def stock_item(principal: Principal, item: Item) -> Cell:
     linked = may(principal, "inventory:view")
-    return Cell(item.description, reverse("record-stock-item", args=[item.code]) if linked else "")
+    return Cell(item.description, page_of("stock-item", item.code) if linked else "")
 
 
 def third_party(principal: Principal, party: ThirdParty | None) -> Cell | None:
     if party is None:
         return None
     linked = may(principal, "third_parties:view")
-    return Cell(party.name, reverse("record-third-party", args=[party.code]) if linked else "")
+    return Cell(party.name, page_of("third-party", party.code) if linked else "")
 
 
 def e_mail(address: str | None) -> Cell | None:

@@ -175,6 +175,8 @@ def build_url(segments: Sequence[str], query: Query | None = None, remote: Remot
         or built.fragment
     ):
         raise InvalidArguments("That is not the code of a record.")
+    if segments[-1].endswith("/"):  # the slash that may end an address must not be taken off the code
+        url += "/"
     given = {name: _written(value) for name, value in (query or {}).items() if value is not None}
     return f"{url}?{urlencode(given)}" if given else url
 
