@@ -9,27 +9,24 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.principal import Principal
 from maintenance.api.body import Flag, Number, Text, WholeNumber, checked
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
-from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
-from maintenance.api.inventories import stock_items
+from maintenance.api.errors import InvalidFields, RecordNotFound
+from maintenance.api.goods import Lines, enter, issue, locked_levels, quantity
 from maintenance.api.personnel import acting_person
 from maintenance.api.places import checked_code
 from maintenance.api.query import MAX_INTEGER
+from maintenance.api.requisitions import deliver, open_requisition
 from maintenance.api.transactions import log
-from maintenance.api.warehouse_papers import of_type
 from maintenance.api.warehouses import the_warehouse
 from maintenance.models import (
     Action,
     Module,
     Movement,
-    MovementLine,
     MovementState,
     MovementType,
     Personnel,
-    StockLevel,
     Warehouse,
 )
 
@@ -44,9 +41,9 @@ class GoodsForm(serializers.Serializer[Any]):
     serial_numbers = serializers.ListField(child=Text(max_length=80), required=False, max_length=100)
 
     def validate_qty(self, value: float) -> float:
-        if value <= 0:
+        if quantity(value) <= 0:
             raise serializers.ValidationError("must be above 0")
-        return value
+        return quantity(value)
 
 
 class EntryForm(serializers.Serializer[Any]):
@@ -83,40 +80,7 @@ def next_folio(warehouse: Warehouse) -> str:
     return f"{locked.prefix}{locked.folio}"
 
 
-def levels_of(warehouse: Warehouse, goods: list[dict[str, Any]]) -> list[StockLevel]:
-    """The level of each line, locked; refused where an item is not kept there."""
-    levels = []
-    for number, line in enumerate(goods):
-        item = stock_items(warehouse.company_id).filter(code=line["code"]).first()
-        level = None
-        if item is not None:
-            level = item.stock_levels.select_for_update().filter(warehouse=warehouse).first()
-        if level is None:
-            raise InvalidFields({f"items.{number}.code": "is not kept in this warehouse"})
-        levels.append(level)
-    return levels
-
-
-def move(
-    movement: Movement, levels: list[StockLevel], goods: list[dict[str, Any]], sign: int
-) -> dict[str, Any]:
-    """Books the lines of a saved movement into the stock."""
-    for level, line in zip(levels, goods, strict=True):
-        after = level.stock + sign * line["qty"]
-        if after < 0 and not movement.warehouse.allow_negative_stock:
-            raise Rejected("There is not enough in stock.")
-        if sign > 0 and line.get("price") is not None and after > 0:
-            worth = max(level.stock, 0) * level.unit_cost + line["qty"] * line["price"]
-            level.unit_cost = round(worth / after, 4)
-        level.stock = after
-        level.save()
-        MovementLine.objects.create(
-            company_id=movement.company_id,
-            movement=movement,
-            item_id=level.item_id,
-            qty=line["qty"],
-            unit_cost=line.get("price") or level.unit_cost,
-        )
+def row(movement: Movement, goods: Lines) -> dict[str, Any]:
     return {
         "id": movement.pk,
         "id_movement": movement.pk,
@@ -125,7 +89,7 @@ def move(
         "warehouse_code": movement.warehouse.code,
         "document": movement.document,
         "date": movement.date,
-        "number_details": len(levels),
+        "number_details": len(goods),
     }
 
 
@@ -149,7 +113,7 @@ class Entries(Endpoint):
         fields = checked(EntryForm, request)
         person = acting_person(principal, fields["code_user"], "code_user")
         with transaction.atomic():
-            levels = levels_of(warehouse, fields["items"])
+            levels = locked_levels(warehouse, fields["items"])
             movement = Movement.objects.create(
                 company_id=principal.company_id,
                 warehouse=warehouse,
@@ -161,7 +125,7 @@ class Entries(Endpoint):
                 responsible=person,
                 created_by=person,
             )
-            data = move(movement, levels, fields["items"], 1)
+            enter(movement, levels, fields["items"])
             log(
                 request,
                 Module.WAREHOUSES,
@@ -170,7 +134,7 @@ class Entries(Endpoint):
                 movement.folio,
                 {"document": movement.document},
             )
-        return answer(data)
+        return answer(row(movement, fields["items"]))
 
 
 class Outputs(Endpoint):
@@ -190,9 +154,9 @@ class Outputs(Endpoint):
         ).first()
         if person is None:
             raise InvalidFields({"responsible_code": "is not the code of an active person"})
-        asked = self.asked_for(principal, fields, warehouse)
         with transaction.atomic():
-            levels = levels_of(warehouse, fields["items"])
+            asked = self.asked_for(fields, warehouse)
+            levels = locked_levels(warehouse, fields["items"])
             movement = Movement.objects.create(
                 company_id=principal.company_id,
                 warehouse=warehouse,
@@ -204,7 +168,7 @@ class Outputs(Endpoint):
                 work_order=asked.work_order if asked else None,
                 responsible=person,
             )
-            data = move(movement, levels, fields["items"], -1)
+            issue(movement, levels, fields["items"])
             if asked is not None:
                 deliver(asked, fields["items"])
             log(
@@ -215,10 +179,10 @@ class Outputs(Endpoint):
                 movement.folio,
                 {"document": movement.document},
             )
-        return answer(data)
+        return answer(row(movement, fields["items"]))
 
     @staticmethod
-    def asked_for(principal: Principal, fields: dict[str, Any], warehouse: Warehouse) -> Movement | None:
+    def asked_for(fields: dict[str, Any], warehouse: Warehouse) -> Movement | None:
         """The requisition that is served; None for a general issue."""
         if fields["id_movement_type"] == MovementType.GENERAL_ISSUE:
             if not fields.get("document"):
@@ -227,27 +191,4 @@ class Outputs(Endpoint):
         for field in ("wo_folio", "id_movement"):
             if not fields.get(field):
                 raise InvalidFields({field: "is required for an issue to a work order"})
-        asked = (
-            of_type(principal, MovementType.REQUISITION)
-            .filter(pk=fields["id_movement"], work_order__folio=fields["wo_folio"], warehouse=warehouse)
-            .first()
-        )
-        if asked is None:
-            raise InvalidFields({"id_movement": "is not a requisition of this order and warehouse"})
-        if asked.state in (MovementState.TOTAL_DELIVERY, MovementState.DELIVERY_CANCELLED):
-            raise Rejected("The requisition is closed.")
-        return asked
-
-
-def deliver(asked: Movement, goods: list[dict[str, Any]]) -> None:
-    """Takes what was issued off what is pending."""
-    lines = {line.item.code: line for line in asked.lines.all()}
-    for given in goods:
-        line = lines.get(given["code"])
-        if line is None:
-            raise InvalidFields({"items": f"{given['code']} is not in the requisition"})
-        line.qty_pending = max(0.0, line.qty_pending - given["qty"])
-        line.save(update_fields=["qty_pending"])
-    done = all(line.qty_pending == 0 for line in lines.values())
-    asked.state = MovementState.TOTAL_DELIVERY if done else MovementState.PARTIAL_DELIVERY
-    asked.save(update_fields=["state"])
+        return open_requisition(warehouse, fields["id_movement"], fields["wo_folio"])

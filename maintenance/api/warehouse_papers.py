@@ -139,15 +139,15 @@ class MaterialRequests(Endpoint):
             raise RecordNotFound
         fields = checked(MaterialRequestForm, request)
         with transaction.atomic():
-            movement = of_type(principal, MovementType.MATERIAL_REQUEST).filter(pk=int(number)).first()
+            requests = of_type(principal, MovementType.MATERIAL_REQUEST).select_for_update(of=("self",))
+            movement = requests.filter(pk=int(number)).first()
             if movement is None:
                 raise RecordNotFound
             if fields.get("id_movement_state") is not None and not movement.warehouse.external_integration:
                 raise InvalidFields({"id_movement_state": "can be set for integrated warehouses only"})
             movement.note = fields["note"]
-            if "annotations" in fields:
-                movement.annotations = fields["annotations"]
-            movement.save()
+            movement.annotations = fields.get("annotations", movement.annotations)
+            movement.save(update_fields=["note", "annotations"])
             log(
                 request, Module.MATERIAL_REQUESTS, "MATERIAL_REQUESTS", Action.EDIT, movement.folio,
                 {"note": movement.note},

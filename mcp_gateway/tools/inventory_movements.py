@@ -10,6 +10,7 @@ from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.inventory_items import PART_TYPE, Amount, PartType
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.people import writer
+from mcp_gateway.tools.requisitions import refuse_more_than_pending
 from mcp_gateway.tools.resolving import PersonName, person_with_code
 from mcp_gateway.tools.saving import Saved, body_of, in_our_names
 from mcp_gateway.tools.stock import ItemCode, Warehouse, warehouse_named
@@ -123,6 +124,11 @@ ISSUE_WIRE = {
 async def register_issue(call: Call, arguments: Issue) -> Movement:
     upstream: Upstream = call.upstream
     warehouse = await warehouse_named(upstream, arguments.warehouse)
+    if arguments.work_order is not None and arguments.requisition is not None:
+        wanted = {line.item: 0.0 for line in arguments.items}
+        for line in arguments.items:
+            wanted[line.item] += line.quantity
+        await refuse_more_than_pending(upstream, arguments.work_order, arguments.requisition, wanted)
     taker = (
         await writer(call)
         if arguments.responsible is None
