@@ -6,6 +6,7 @@ import datetime
 
 from django.utils import timezone
 
+from maintenance.api.scheduling import end_of_today
 from maintenance.models import (
     Item,
     Meter,
@@ -71,5 +72,9 @@ def fire(meter: Meter, before: float | None, now: float) -> list[PendingTask]:
         for trigger in triggers
         if trigger.value_main and now // trigger.value_main > before // trigger.value_main
     ]
-    due = [planned(meter.item, trigger.task, trigger, timezone.now()) for trigger in passed]
-    return PendingTask.objects.bulk_create(due)
+    if not passed:
+        return []
+    due = end_of_today(meter.company_id)
+    return PendingTask.objects.bulk_create(
+        planned(meter.item, trigger.task, trigger, due) for trigger in passed
+    )

@@ -10,11 +10,12 @@ from django.db.models.functions import Concat, Substr
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from maintenance.api.body import Flag, Number, Text, WholeNumber, checked, optional_text
+from accounts.models import Company
+from maintenance.api.body import Code, Flag, Number, Text, WholeNumber, checked, optional_text
 from maintenance.api.endpoint import principal_of
 from maintenance.api.errors import AlreadyExists, InvalidFields
 from maintenance.api.personnel import own_record
-from maintenance.api.places import item_in_path
+from maintenance.api.places import item_in_path, place_for
 from maintenance.api.query import MAX_INTEGER
 from maintenance.api.transactions import log
 from maintenance.models import Action, Item, ItemMove, ItemType, Module, Priority
@@ -31,12 +32,15 @@ WRITTEN = {
     "group_2": "group_2",
     "unit_description": "unit",
     "costs_center": "cost_center",
+    "purchase_date": "purchase_date",
+    "startup_date": "startup_date",
+    "total_cost": "total_cost",
 }
 WITH_UNITS = (ItemType.TOOLS, ItemType.SPARE_PARTS)
 
 
 class ChangeForm(serializers.Serializer[Any]):
-    """`id_priority` or its name; the other purchase fields of the contract are read and not kept."""
+    """`id_priority` or its name."""
 
     id_type_item = WholeNumber(min_value=1, max_value=5)
     field_1 = Text(max_length=120, required=False)
@@ -75,7 +79,7 @@ class ChangeForm(serializers.Serializer[Any]):
 
 
 class CreateForm(ChangeForm):
-    code = Text(max_length=120)
+    code = Code(max_length=120)
     field_1 = Text(max_length=120)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +96,8 @@ def create(request: Request) -> Item:
     with transaction.atomic():
         if Item.objects.filter(company_id=company_id, code=fields["code"]).exists():
             raise AlreadyExists
+        if fields.get("code_parent_location"):
+            lock_tree(company_id)
         item = Item(company_id=company_id, code=fields["code"], type=fields["id_type_item"])
         parent = parent_of(item, fields)
         fill(item, fields)
@@ -110,6 +116,8 @@ def update(request: Request, code: str) -> Item:
     if fields["id_type_item"] != item.type:
         raise InvalidFields({"id_type_item": "is not the type of this asset"})
     with transaction.atomic():
+        if fields.get("code_parent_location") or fields.get("field_1"):
+            lock_tree(principal.company_id)
         item = Item.objects.select_for_update(of=("self",)).select_related("parent").get(pk=item.pk)
         before, name = item.parent, item.field_1
         fill(item, fields)
@@ -135,6 +143,11 @@ def update(request: Request, code: str) -> Item:
     return item
 
 
+def lock_tree(company_id: int) -> None:
+    """An asset's path is written from those above it, so that one place of a company changes at a time."""
+    Company.objects.select_for_update().get(pk=company_id)
+
+
 def fill(item: Item, fields: dict[str, Any]) -> None:
     for name, column in WRITTEN.items():
         if name in fields:
@@ -150,9 +163,7 @@ def parent_of(item: Item, fields: dict[str, Any]) -> Item | None:
     code = fields.get("code_parent_location")
     if not code:
         return None
-    parent = Item.objects.filter(company_id=item.company_id, code=code).first()
-    if parent is None:
-        raise InvalidFields({"code_parent_location": "the location was not found in your company"})
+    parent = place_for(item.company_id, code, "code_parent_location")
     if item.pk and (parent.pk == item.pk or parent.ancestors.startswith(item.subtree)):
         raise InvalidFields({"code_parent_location": "stands below the asset itself"})
     return parent

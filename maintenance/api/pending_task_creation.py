@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from maintenance.api import stops
 from maintenance.api.body import Flag, Moment, Text, WholeNumber, checked, optional_text
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
@@ -18,6 +19,7 @@ from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
 from maintenance.api.personnel import acting_person
 from maintenance.api.query import MAX_INTEGER
 from maintenance.api.request_steps import MOVABLE_FROM, step
+from maintenance.api.scheduling import end_of_today
 from maintenance.api.transactions import log
 from maintenance.models import (
     Action,
@@ -69,7 +71,6 @@ class NonScheduled(Endpoint):
         item = the_item(principal.company_id, fields["item_code"])
         with transaction.atomic():
             made = of_event(item, fields)
-            stand_still(item, fields)
             log(
                 request, Module.TASKS, "TASKS_TODO", Action.ADD, f"{made.description} {{ {item.code} }}"[:600]
             )
@@ -105,11 +106,11 @@ def of_event(item: Item, fields: dict[str, Any]) -> PendingTask:
     )
     if trigger is None:
         raise InvalidFields({"tasks_triggers_id": "is not an event of this task and plan"})
-    task, now = trigger.task, timezone.now()
+    task = trigger.task
     kind = task.type
     if fields.get("task_type_main"):
         kind = main_type(item.company_id, fields["task_type_main"])
-    scheduled = fields.get("date_maintenance") or now
+    scheduled = fields.get("date_maintenance") or end_of_today(item.company_id)
     return PendingTask.objects.create(
         company_id=item.company_id,
         item=item,
@@ -125,21 +126,21 @@ def of_event(item: Item, fields: dict[str, Any]) -> PendingTask:
         requested_by=fields["requested_by"],
         date_maintenance=scheduled,
         cal_date_maintenance=scheduled,
-        event_date=fields.get("event_date") or now,
+        event_date=fields.get("event_date") or timezone.now(),
+        out_of_service=reported_stop(item, fields),
     )
 
 
-def stand_still(item: Item, fields: dict[str, Any]) -> None:
+def reported_stop(item: Item, fields: dict[str, Any]) -> OutOfService | None:
+    """It ends with the task that is made of it."""
     if not fields.get("asset_out_of_service"):
-        return
+        return None
     since = fields.get("date_asset_out_of_service")
     if since is None:
         raise InvalidFields({"date_asset_out_of_service": "is required"})
     if since > timezone.now() + datetime.timedelta(minutes=5):
         raise InvalidFields({"date_asset_out_of_service": "must not be in the future"})
-    OutOfService.objects.create(company_id=item.company_id, item=item, initial_date=since)
-    item.available, item.initial_date_out_of_service = False, since
-    item.save(update_fields=["available", "initial_date_out_of_service"])
+    return stops.begin(item, since)
 
 
 class RequestForm(serializers.Serializer[Any]):
@@ -185,7 +186,6 @@ class FromRequest(Endpoint):
             if asked.status not in MOVABLE_FROM or asked.status == RequestStatus.REJECTED:
                 raise Rejected("The request must be open or in process.")
             made = of_request(asked, asked.item, kind, fields)
-            stand_still(asked.item, fields)
             step(asked, RequestStatus.REQUEST_TODO, person)
             log(request, Module.TASKS, "TASKS_TODO", Action.ADD, f"{asked.pk} {made.description}")
         return answer(
@@ -220,7 +220,7 @@ def of_request(asked: WorkRequest, item: Item, kind: TaskType, fields: dict[str,
         requested_by=requested_by,
         request=asked,
     )
-    scheduled = fields.get("date_maintenance") or timezone.now()
+    scheduled = fields.get("date_maintenance") or end_of_today(asked.company_id)
     return PendingTask.objects.create(
         company_id=asked.company_id,
         item=item,
@@ -237,4 +237,5 @@ def of_request(asked: WorkRequest, item: Item, kind: TaskType, fields: dict[str,
         date_maintenance=scheduled,
         cal_date_maintenance=scheduled,
         event_date=fields.get("date_incident") or asked.date_incident,
+        out_of_service=reported_stop(item, fields),
     )

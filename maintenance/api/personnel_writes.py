@@ -8,10 +8,10 @@ from django.db import transaction
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from maintenance.api.body import Flag, Number, Text, WholeNumber, checked, optional_text
+from maintenance.api.body import Code, Flag, Number, Text, WholeNumber, checked, optional_text
 from maintenance.api.endpoint import principal_of
 from maintenance.api.errors import AlreadyExists, RecordNotFound
-from maintenance.api.places import checked_code, location
+from maintenance.api.places import checked_code, place_for
 from maintenance.api.query import MAX_INTEGER
 from maintenance.api.transactions import log
 from maintenance.models import Action, Module, Personnel
@@ -61,7 +61,7 @@ class ChangeForm(serializers.Serializer[Any]):
 
 class CreateForm(ChangeForm):
     first_name = Text(max_length=80)
-    code = optional_text(64)
+    code = Code(max_length=64, required=False, allow_null=True, allow_blank=True)
 
 
 def create(request: Request) -> Personnel:
@@ -93,7 +93,7 @@ def _write(request: Request, person: Personnel, fields: dict[str, Any], action: 
             empty = "" if column == "last_name" else None
             setattr(person, column, fields[name] if fields[name] not in ("", None) else empty)
     if place := fields.get("code_asset_location"):
-        person.location = location(person.company_id, place, "code_asset_location")
+        person.location = place_for(person.company_id, place, "code_asset_location")
     person.save()
     log(
         request, Module.HUMAN_RESOURCES, "PERSONNEL", action, f"{person.full_name} {{ {person.code or '-'} }}"

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from maintenance.api.errors import InvalidFields, RecordNotFound
 from maintenance.api.query import MAX_TEXT
-from maintenance.models import Item
+from maintenance.models import Item, ItemType
 
 
 def checked_code(code: str) -> str:
@@ -30,6 +30,14 @@ def location(company_id: int, code: str, parameter: str) -> Item:
     if item is None:
         raise InvalidFields({parameter: "the location was not found in your company"})
     return item
+
+
+def place_for(company_id: int, code: str, parameter: str) -> Item:
+    """Where something may stand: in a location, or in equipment that it is a part of."""
+    place = location(company_id, code, parameter)
+    if place.type not in (ItemType.FACILITIES, ItemType.EQUIPMENTS):
+        raise InvalidFields({parameter: "must be a location or equipment"})
+    return place
 
 
 def children(place: Item, prefix: str = "") -> Q:

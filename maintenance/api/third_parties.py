@@ -9,11 +9,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from maintenance.api.body import Flag, Number, Text, WholeNumber, checked, optional_text
+from maintenance.api.body import Code, Flag, Number, Text, WholeNumber, checked, optional_text
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
 from maintenance.api.errors import AlreadyExists, InvalidFields, RecordNotFound
-from maintenance.api.places import checked_code, location
+from maintenance.api.places import checked_code, place_for
 from maintenance.api.query import Query
 from maintenance.api.transactions import log
 from maintenance.models import (
@@ -142,7 +142,7 @@ class ChangeForm(serializers.Serializer[Any]):
 
 class CreateForm(ChangeForm):
     name = Text(max_length=160)
-    code = Text(max_length=64)
+    code = Code(max_length=64)
 
 
 class ThirdParties(Endpoint):
@@ -196,7 +196,7 @@ class ThirdParties(Endpoint):
             if name in fields:
                 setattr(party, column, fields[name] if fields[name] != "" else None)
         if place := fields.get("code_parent_location"):
-            party.location = location(party.company_id, place, "code_parent_location")
+            party.location = place_for(party.company_id, place, "code_parent_location")
         party.save()
         log(request, Module.THIRD_PARTIES, "THIRD_PARTIES", action, f"{party.name} {{ {party.code} }}")
 

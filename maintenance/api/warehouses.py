@@ -11,11 +11,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from maintenance.api.body import Flag, Text, checked
+from maintenance.api.body import Code, Flag, Text, checked
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
 from maintenance.api.errors import AlreadyExists, InvalidFields, RecordNotFound
-from maintenance.api.places import checked_code, location
+from maintenance.api.places import checked_code, place_for
 from maintenance.api.query import Query
 from maintenance.api.transactions import log
 from maintenance.models import Action, Module, StockLevel, Warehouse
@@ -92,7 +92,7 @@ def the_warehouse(company_id: int, code: str | None, number: int | None, field: 
 
 
 class CreateForm(serializers.Serializer[Any]):
-    code = Text(max_length=64)
+    code = Code(max_length=64)
     description = Text(max_length=160)
     address = Text(max_length=200, required=False, allow_null=True, allow_blank=True)
     state = Text(max_length=80, required=False, allow_null=True, allow_blank=True)
@@ -131,7 +131,7 @@ class Warehouses(Endpoint):
         company_id = principal_of(request).company_id
         fields = checked(CreateForm, request)
         place_code = fields.pop("code_location", None)
-        place = location(company_id, place_code, "code_location") if place_code else None
+        place = place_for(company_id, place_code, "code_location") if place_code else None
         with transaction.atomic():
             if Warehouse.objects.filter(company_id=company_id, code=fields["code"]).exists():
                 raise AlreadyExists

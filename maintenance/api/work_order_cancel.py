@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,11 +17,21 @@ from maintenance.api.envelope import answer
 from maintenance.api.errors import InvalidFields
 from maintenance.api.personnel import acting_person
 from maintenance.api.query import MAX_INTEGER
-from maintenance.api.request_steps import follow
+from maintenance.api.request_steps import follow, step
+from maintenance.api.requisitions import close_requisitions
 from maintenance.api.transactions import log
 from maintenance.api.work_order_rows import visible_tasks
 from maintenance.api.work_orders import folio_of, open_order
-from maintenance.models import Action, CancelReason, Module, PendingTask, WorkOrderStatus
+from maintenance.models import (
+    Action,
+    CancelReason,
+    Module,
+    PendingTask,
+    RequestStatus,
+    WorkOrder,
+    WorkOrderStatus,
+    WorkRequest,
+)
 
 
 class CancelForm(serializers.Serializer[Any]):
@@ -31,7 +42,7 @@ class CancelForm(serializers.Serializer[Any]):
 
 
 class WorkOrderCancel(Endpoint):
-    """The tasks that the plans made wait again; a request says that its order was cancelled."""
+    """What a plan or a request asked for waits for another order; what was unplanned is over."""
 
     rights: ClassVar = {"PUT": "work_orders:edit"}
 
@@ -54,8 +65,10 @@ class WorkOrderCancel(Endpoint):
             order.custom_status, order.note = reason.description, fields["note"]
             order.final_date = timezone.now()
             order.save(update_fields=["status", "custom_status", "note", "final_date"])
-            PendingTask.objects.filter(order_task__work_order=order).update(order_task=None)
+            close_requisitions(order)
             follow(order, person)
+            for waiting in wait_again(order):
+                step(waiting, RequestStatus.AGAIN_REQUEST_TODO, person)
             log(
                 request, Module.TASKS, "WORK_ORDERS", Action.CANCELLED, order.folio,
                 {"reason": reason.description},
@@ -72,3 +85,19 @@ class WorkOrderCancel(Endpoint):
                 "id_status_work_order": order.status,
             }
         )
+
+
+def wait_again(order: WorkOrder) -> QuerySet[WorkRequest]:
+    """The tasks of the order become pending again, with the stops that last. Whose requests they are."""
+    requests = set()
+    for pending in PendingTask.objects.select_related("task", "order_task__out_of_service").filter(
+        order_task__work_order=order
+    ):
+        stop = pending.order_task.out_of_service if pending.order_task else None
+        pending.out_of_service = stop if stop is not None and stop.final_date is None else None
+        pending.order_task = None
+        pending.is_removed = pending.request_id is None and pending.task.plan_id is None
+        pending.save(update_fields=["out_of_service", "order_task", "is_removed"])
+        if pending.request_id is not None:
+            requests.add(pending.request_id)
+    return WorkRequest.objects.select_for_update().filter(pk__in=requests).order_by("pk")

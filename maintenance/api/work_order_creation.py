@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -15,17 +15,19 @@ from accounts.principal import Principal
 from maintenance.api.body import WholeNumber, checked, optional_text
 from maintenance.api.endpoint import principal_of
 from maintenance.api.errors import InvalidFields, Rejected
-from maintenance.api.pending_task_creation import EventForm, main_type, of_event, stand_still, the_item
+from maintenance.api.pending_task_creation import EventForm, main_type, of_event, the_item
 from maintenance.api.pending_tasks import waiting
 from maintenance.api.personnel import acting_person
 from maintenance.api.query import MAX_INTEGER
 from maintenance.api.request_steps import follow
+from maintenance.api.scheduling import end_of_today
+from maintenance.api.stops import last_open
+from maintenance.api.task_costs import add_up
 from maintenance.api.transactions import log
 from maintenance.models import (
     Action,
     Meter,
     Module,
-    OutOfService,
     PendingTask,
     Personnel,
     PlannedTask,
@@ -38,7 +40,7 @@ from maintenance.models import (
 )
 
 MOST_TASKS = 100
-NUMBER = re.compile(r"^(.*?)(\d+)(\D*)$")
+NUMBER = re.compile(r"^(.*?)([0-9]+)([^0-9]*)$")
 
 
 class WayForm(serializers.Serializer[Any]):
@@ -132,15 +134,16 @@ def responsible_for(
 
 
 def next_folio(company_id: int) -> str:
-    """As the newest folio is written, one further. The company is locked until the order is there."""
+    """As the newest folio is written, one further and as wide. The company stays locked until it is used."""
     Company.objects.select_for_update().get(pk=company_id)
     newest = WorkOrder.objects.filter(company_id=company_id).order_by("-pk").values_list("folio", flat=True)
     match = NUMBER.match(newest.first() or "OT-0")
     prefix, number, suffix = match.groups() if match else ("OT-", "0", "")
-    count = int(number) + 1
-    while WorkOrder.objects.filter(company_id=company_id, folio=f"{prefix}{count}{suffix}").exists():
-        count += 1
-    return f"{prefix}{count}{suffix}"
+    for count in itertools.count(int(number) + 1):
+        folio = f"{prefix}{count:0{len(number)}d}{suffix}"
+        if not WorkOrder.objects.filter(company_id=company_id, folio=folio).exists():
+            return folio
+    raise AssertionError  # there is always a next number
 
 
 def chosen(company_id: int, fields: dict[str, Any]) -> list[PendingTask]:
@@ -148,7 +151,7 @@ def chosen(company_id: int, fields: dict[str, Any]) -> list[PendingTask]:
     found = list(
         waiting(company_id)
         .select_for_update(of=("self",))
-        .select_related("item", "request")
+        .select_related("item", "request", "out_of_service")
         .filter(pk__in=numbers)
     )
     if len(found) != len(numbers):
@@ -160,7 +163,7 @@ def chosen(company_id: int, fields: dict[str, Any]) -> list[PendingTask]:
 def described(company_id: int, fields: dict[str, Any], duration: int | None) -> PendingTask:
     item = the_item(company_id, fields["item_code"])
     kind = main_type(company_id, fields["task_type_main"])
-    now = timezone.now()
+    due = end_of_today(company_id)
     task = PlannedTask.objects.create(
         company_id=company_id,
         description=fields["task_descripcion"],
@@ -184,8 +187,8 @@ def described(company_id: int, fields: dict[str, Any], duration: int | None) -> 
         duration=task.duration,
         note=task.note,
         requested_by=task.requested_by,
-        date_maintenance=now,
-        cal_date_maintenance=now,
+        date_maintenance=due,
+        cal_date_maintenance=due,
     )
 
 
@@ -194,14 +197,12 @@ def happened(company_id: int, fields: dict[str, Any]) -> PendingTask:
     trigger_task = PlannedTask.objects.filter(company_id=company_id, pk=fields["id_task"]).first()
     if trigger_task is not None and trigger_task.resources.exists():
         raise Rejected("The task of the event has resources.")
-    made = of_event(item, fields)
-    stand_still(item, fields)
-    return made
+    return of_event(item, fields)
 
 
 def add_task(order: WorkOrder, pending: PendingTask) -> WorkOrderTask:
     """The pending task as part of the order, with the subtasks and resources that were planned for it."""
-    item = pending.item
+    item, stop = pending.item, pending.out_of_service
     planned = PlannedTask.objects.prefetch_related("form_items", "resources__service__third_party").get(
         pk=pending.task_id
     )
@@ -227,7 +228,7 @@ def add_task(order: WorkOrder, pending: PendingTask) -> WorkOrderTask:
         duration=pending.duration,
         stop_assets=planned.stop_assets,
         stop_assets_seconds=planned.stop_assets_seconds,
-        out_of_service=OutOfService.objects.filter(item=item, final_date=None).first(),
+        out_of_service=stop if stop is not None and stop.final_date is None else last_open(item),
     )
     pending.order_task = task
     pending.save(update_fields=["order_task"])
@@ -280,3 +281,4 @@ def add_resources(task: WorkOrderTask, planned: PlannedTask) -> None:
             )
         )
     TaskResource.objects.bulk_create(made)
+    add_up(task)

@@ -21,6 +21,7 @@ from maintenance.api.movements import next_folio
 from maintenance.api.personnel import acting_person
 from maintenance.api.places import checked_code, location, within
 from maintenance.api.query import MAX_INTEGER, Query
+from maintenance.api.task_costs import add_up
 from maintenance.api.transactions import log
 from maintenance.api.warehouses import the_warehouse
 from maintenance.api.work_order_rows import visible_tasks
@@ -154,6 +155,7 @@ class Resources(Endpoint):
             }[ResourceType(fields["type"])](resource, fields, request)
             resource.total_cost = round(resource.qty * resource.unit_cost, 2)
             resource.save()
+            add_up(task)
             log(
                 request, Module.TASKS, "WORK_ORDERS_RESOURCES", Action.ADD, resource.description,
                 {"qty": resource.qty, "wo_folio": order.folio},
@@ -263,7 +265,8 @@ class Resources(Endpoint):
             raise InvalidFields({"description": "is not a service of this third party"})
         if service is not None:
             resource.unit, resource.unit_code = service.unit, service.unit_code
-            resource.unit_cost = fields.get("unit_cost") or service.cost
+            cost = fields.get("unit_cost")
+            resource.unit_cost = service.cost if cost is None else cost
         resource.third_party, resource.source, resource.source_code = party, party.name, party.code
 
 

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.principal import Principal
-from maintenance.api import work_order_creation, work_order_rows
+from maintenance.api import stops, work_order_creation, work_order_rows
 from maintenance.api.body import Flag, Moment, Text, WholeNumber, checked
 from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
@@ -297,15 +297,6 @@ def note_failure(task: WorkOrderTask, fields: dict[str, Any]) -> None:
 
 def note_out_of_service(task: WorkOrderTask, fields: dict[str, Any]) -> None:
     """The asset stood still from the given date; until the end of the task once that is done."""
-    period = task.out_of_service or OutOfService(company_id=task.company_id, item=task.item)
-    period.initial_date = fields["date_asset_out_of_service"]
-    period.final_date = fields["final_date"] if fields["is_done"] else None
-    period.save()
-    task.out_of_service = period
-    item = task.item
-    if period.final_date is None:
-        item.available, item.initial_date_out_of_service = False, period.initial_date
-    else:
-        item.available = not item.out_of_service.filter(final_date=None).exists()
-        item.last_final_date_available = period.final_date
-    item.save(update_fields=["available", "initial_date_out_of_service", "last_final_date_available"])
+    task.out_of_service = task.out_of_service or OutOfService(company_id=task.company_id, item=task.item)
+    until = fields["final_date"] if fields["is_done"] else None
+    stops.set_period(task.out_of_service, fields["date_asset_out_of_service"], until)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import Company
+
+SLASH_WITHIN = re.compile(r" ?/ ")
 
 
 class ItemType(models.IntegerChoices):
@@ -62,6 +66,9 @@ class Item(models.Model):
     unit = models.CharField(max_length=40, null=True, blank=True)
     priority = models.PositiveSmallIntegerField(choices=Priority, null=True, blank=True)
     cost_center = models.CharField(max_length=80, null=True, blank=True)
+    purchase_date = models.DateField(null=True, blank=True)
+    startup_date = models.DateField(null=True, blank=True)
+    total_cost = models.FloatField(null=True, blank=True, help_text="What it was bought for")
     task_plan_id = models.IntegerField(null=True, blank=True)
     initial_date_out_of_service = models.DateTimeField(null=True, blank=True)
     last_final_date_available = models.DateTimeField(null=True, blank=True)
@@ -84,8 +91,9 @@ class Item(models.Model):
 
     @property
     def subtree_description(self) -> str:
-        """The `parent_description` of what stands directly below this item."""
-        return f"{self.parent_description}{self.field_1}/ "
+        """The `parent_description` of what stands directly below this item. "/ " ends a name there, so that
+        a slash within one is written with a space before it."""
+        return f"{self.parent_description}{SLASH_WITHIN.sub(' / ', self.field_1)}/ "
 
     def composed_description(self) -> str:
         """The name that the contract shows: the fields that tell the asset apart, and its code in braces."""

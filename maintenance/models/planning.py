@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Company
-from maintenance.models.items import Item, Priority
+from maintenance.models.items import Item, OutOfService, Priority
 from maintenance.models.third_parties import ThirdPartyService
 from maintenance.models.work_orders import WorkOrderTask
 from maintenance.models.work_requests import WorkRequest
@@ -184,6 +184,14 @@ class PendingTask(models.Model):
     )
     order_task = models.OneToOneField(
         WorkOrderTask, models.SET_NULL, null=True, blank=True, related_name="pending_task"
+    )
+    out_of_service = models.ForeignKey(
+        OutOfService,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The stop of the asset that was reported with it.",
     )
     description = models.CharField(max_length=300)
     type = models.CharField(max_length=80)

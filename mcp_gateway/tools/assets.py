@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -41,6 +42,9 @@ FIELDS: dict[int, tuple[str, ...]] = {
     4: ("part_number", "manufacturer", "model", "other_1", "other_2"),
     5: ("manufacturer", "serial_number", "version"),
 }
+
+
+END_OF_PLACE = re.compile(r"(?<! )/ ")
 
 
 class Asset(BaseModel):
@@ -133,8 +137,8 @@ def summary(upstream: Upstream, row: ItemRow) -> Asset:
 
 
 def path(parents: str | None) -> str | None:
-    """The contract's `// L1/ L2/ ` as `L1 > L2`."""
-    places = [place.strip() for place in (parents or "").removeprefix("//").split("/ ")]
+    """The contract's `// L1/ L2/ ` as `L1 > L2`. A slash after a space is a part of a name."""
+    places = [place.strip() for place in END_OF_PLACE.split((parents or "").removeprefix("//"))]
     return " > ".join(place for place in places if place) or None
 
 

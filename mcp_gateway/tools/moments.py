@@ -76,5 +76,12 @@ def period(caller: Caller, since: str | None, until: str | None, kind: str) -> P
     return Period(begin, end, kind)
 
 
+def due(caller: Caller, text: str | None, field: str) -> str:
+    """Until when work is to be done: by the end of a bare date, or of today where nothing is said. The begin
+    of a day would make it overdue as soon as it is there."""
+    day = dt.datetime.now(zone_of(caller)).date().isoformat() if text is None else text
+    return parse(caller, day, field, end_of_day=True).isoformat(timespec="seconds")
+
+
 def _invalid(field: str, problem: str) -> InvalidArguments:
     return InvalidArguments(f"{field} {problem}.", fields=[{"field": field, "problem": problem}])

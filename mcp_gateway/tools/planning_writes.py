@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 from mcp_gateway.errors import Ambiguous, NotFound
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
-from mcp_gateway.tools.moments import IsoInput, parse
+from mcp_gateway.tools.moments import IsoInput, due, parse
 from mcp_gateway.tools.people import writer
 from mcp_gateway.tools.resolving import AssetName, asset_code
 from mcp_gateway.tools.saving import Saved, in_our_names
+from mcp_gateway.tools.stops import UNTIL_DONE
 from mcp_gateway.tools.text import NAME, cleaned
 from mcp_gateway.tools.words import PRIORITY, Priority, number_of
 from mcp_gateway.upstream import Upstream, planning
@@ -27,7 +28,7 @@ class RequestTask(Arguments):
     task_type: Annotated[
         str, Field(min_length=1, max_length=80, description="Of list_task_plans(kind task_types).")
     ]
-    scheduled_at: Annotated[IsoInput | None, Field(description="When to do it; now if left out.")] = None
+    scheduled_at: Annotated[IsoInput | None, Field(description="When to do it; today if left out.")] = None
     minutes: Annotated[int | None, Field(ge=1, le=100_000, description="Estimated.")] = None
     priority: Priority | None = None
     title: Annotated[str | None, Field(min_length=3, max_length=300)] = None
@@ -44,7 +45,7 @@ class EventTask(Arguments):
     task: Annotated[Number, Field(description="id of its task.")]
     title: Annotated[str | None, Field(min_length=3, max_length=300)] = None
     happened_at: Annotated[IsoInput | None, Field(description="Now if left out.")] = None
-    scheduled_at: Annotated[IsoInput | None, Field(description="Now if left out.")] = None
+    scheduled_at: Annotated[IsoInput | None, Field(description="Today if left out.")] = None
     requested_by: Annotated[
         str | None, Field(min_length=1, max_length=160, description="The connected person if left out.")
     ] = None
@@ -67,6 +68,11 @@ class Waiting(BaseModel):
     pending_task: int
     asset_code: str | None = None
     next_step: str = "create_work_order with source pending makes an order of it."
+    notes: list[str] = []
+
+
+def notes_of(arguments: RequestTask | EventTask) -> list[str]:
+    return [] if arguments.out_of_service_since is None else [UNTIL_DONE]
 
 
 REQUEST_WIRE = {
@@ -98,12 +104,11 @@ def stopped(call: Call, since: str | None) -> dict[str, Any]:
 
 async def task_of_request(call: Call, arguments: RequestTask, person: str) -> int:
     """The pending task that the request becomes."""
-    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     body = {
         "id_request": arguments.request,
         "task_type_main": arguments.task_type,
         "account_code": person,
-        "date_maintenance": moment(call, arguments.scheduled_at, "scheduled_at") or now,
+        "date_maintenance": due(call.caller, arguments.scheduled_at, "scheduled_at"),
         "duration": arguments.minutes * 60 if arguments.minutes else None,
         "id_priorities": number_of(PRIORITY, arguments.priority) if arguments.priority else None,
         "description": arguments.title,
@@ -118,7 +123,8 @@ async def task_of_request(call: Call, arguments: RequestTask, person: str) -> in
 
 async def create_from_request(call: Call, arguments: RequestTask) -> Waiting:
     person = await writer(call)
-    return Waiting(pending_task=await task_of_request(call, arguments, str(person.code)))
+    number = await task_of_request(call, arguments, str(person.code))
+    return Waiting(pending_task=number, notes=notes_of(arguments))
 
 
 async def event_fields(call: Call, asset: str | None, plan: int, task: int) -> dict[str, Any]:
@@ -149,14 +155,14 @@ async def create_from_event(call: Call, arguments: EventTask) -> Waiting:
         "requested_by": arguments.requested_by or person.full_name,
         "task_descripcion": arguments.title,
         "event_date": moment(call, arguments.happened_at, "happened_at"),
-        "date_maintenance": moment(call, arguments.scheduled_at, "scheduled_at"),
+        "date_maintenance": due(call.caller, arguments.scheduled_at, "scheduled_at"),
         **stopped(call, arguments.out_of_service_since),
     }
     with in_our_names(EVENT_WIRE):
         number = await planning.create_from_event(
             call.upstream, {name: value for name, value in body.items() if value is not None}
         )
-    return Waiting(pending_task=number, asset_code=asset)
+    return Waiting(pending_task=number, asset_code=asset, notes=notes_of(arguments))
 
 
 async def assign_plan(call: Call, arguments: AssignPlan) -> Saved:

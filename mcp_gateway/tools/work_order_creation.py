@@ -10,7 +10,7 @@ from mcp_gateway.errors import GatewayError, PartlyDone
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.duplicates import refuse_duplicates
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
-from mcp_gateway.tools.moments import IsoInput
+from mcp_gateway.tools.moments import IsoInput, due
 from mcp_gateway.tools.people import writer
 from mcp_gateway.tools.planning_writes import RequestTask, event_fields, task_of_request
 from mcp_gateway.tools.resolving import AssetName, PersonName, asset_code, person_with_code
@@ -45,7 +45,7 @@ class CreateInput(Arguments):
     plan: Annotated[Number | None, Field(description="event: id of the plan.")] = None
     task: Annotated[Number | None, Field(description="event: id of its task.")] = None
     request: Annotated[Number | None, Field(description="request: its number.")] = None
-    scheduled_at: Annotated[IsoInput | None, Field(description="request: when; now if left out.")] = None
+    scheduled_at: Annotated[IsoInput | None, Field(description="request: when; today if left out.")] = None
     requested_by: Annotated[
         str | None, Field(min_length=1, max_length=160, description="The connected person if left out.")
     ] = None
@@ -116,7 +116,8 @@ async def create_work_order(call: Call, arguments: CreateInput) -> Created:
             assert arguments.task is not None
             asset = await asset_code(call, arguments.asset)
             event = await event_fields(call, asset, arguments.plan, arguments.task)
-            body |= {"type": 3, "requested_by": requested_by, **event}
+            today = due(call.caller, None, "scheduled_at")
+            body |= {"type": 3, "requested_by": requested_by, "date_maintenance": today, **event}
         case "request":
             assert arguments.request is not None
             assert arguments.task_type is not None

@@ -13,6 +13,7 @@ from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, parse, shown
 from mcp_gateway.tools.people import writer
 from mcp_gateway.tools.saving import in_our_names
+from mcp_gateway.tools.stops import UNTIL_DONE, still_out_of_service
 from mcp_gateway.tools.task_facts import OPEN
 from mcp_gateway.tools.text import NAME, TEXT, UntrustedName, cleaned
 from mcp_gateway.tools.words import (
@@ -120,12 +121,19 @@ async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
     body = task_body(call, task, person, started, finished)
     with in_our_names(TASK_WIRE):
         await orders.update_task(upstream, body)
+    if task.done:
+        notes = await still_out_of_service(
+            call, [row.code for row in rows if row.id_work_orders_tasks == task.id]
+        )
+    else:
+        notes = [] if task.out_of_service_since is None else [UNTIL_DONE]
     return Changed(
         folio=arguments.folio,
         status=status,
         changed="task",
         started_at=shown(call.caller, started),
         finished_at=shown(call.caller, finished),
+        notes=notes,
         url=url,
     )
 
@@ -190,7 +198,7 @@ class CancelInput(Arguments):
 
 async def cancel_work_order(call: Call, arguments: CancelInput) -> Changed:
     upstream: Upstream = call.upstream
-    await open_order(call, arguments.folio)
+    rows = await open_order(call, arguments.folio)
     person = await writer(call)
     body = {
         "user_code": person.code,
@@ -203,6 +211,7 @@ async def cancel_work_order(call: Call, arguments: CancelInput) -> Changed:
         folio=arguments.folio,
         status="cancelled",
         changed="cancelled",
+        notes=await still_out_of_service(call, [row.code for row in rows]),
         url=upstream.link("work-orders", arguments.folio),
     )
 

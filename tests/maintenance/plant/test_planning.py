@@ -182,7 +182,9 @@ class TestOrders:
         cancel = {"user_code": "ADM-01", "work_orders_status_cancel": "Duplicada", "note": "x"}
         made(admin.put(f"work_order_cancel?folio={quote(folio)}", cancel))
         (state,) = admin.rows("work_requests", code=request.pk)
-        assert state["id_status"] == RequestStatus.OT_CANCEL
+        assert state["id_status"] == RequestStatus.AGAIN_REQUEST_TODO
+        said = [row["status_description"] for row in admin.rows(f"work_requests_status/{request.pk}")]
+        assert said[:2] == ["AGAIN_REQUEST_TODO", "OT_CANCEL"]
         assert todo in {row["id"] for row in pending(admin)}
 
     def test_of_an_event(self, admin: Api) -> None:
