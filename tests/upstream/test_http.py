@@ -317,8 +317,11 @@ async def test_a_code_stays_one_segment(scripted: Scripted, upstream: Upstream, 
     await upstream.get(["items", code], {"code": code})
     (seen,) = scripted.seen
     path, _, query = seen.raw_path.partition("?")
-    prefix, api, items, segment = path.split("/")
+    prefix, api, items, segment, *end = path.split("/")
     assert (prefix, api, items) == ("", "api", "items")
+    assert end == (
+        [""] if code.endswith("/") else []
+    )  # where a slash of the address ends it, not one of its own
     assert segment
     assert set(segment.lower()) <= set("abcdefghijklmnopqrstuvwxyz0123456789-._~%")
     assert segment not in {".", ".."}
