@@ -19,7 +19,10 @@ LONGEST_TOKEN = 8192
 
 
 class Unavailable(Exception):
-    """No answer to go by; the same may be asked again later."""
+    """No answer to go by; the same may be asked again later. `refused_with` is the status of a refusal
+    that does not say what is refused: a firewall answers in its own words."""
+
+    refused_with: int | None = None
 
 
 class GrantRefused(Exception):
@@ -92,17 +95,21 @@ def _ask(
 
 
 def _refusal(reply: Reply, *, refreshing: bool) -> Exception:
-    """A bare 401 to a refresh token most likely means that the token has ended: they live for hours."""
-    if reply.status == 429 or reply.status >= 500 or reply.status < 400:
-        return Unavailable()
-    error = reply.json.get("error")
+    """Only what RFC 6749 §5.2 calls so is final: people link again for nothing else. While somebody is
+    there to try again, a bare 401 tells of key and secret, which that request is about."""
+    error = reply.json.get("error") if 400 <= reply.status < 500 else None
+    if not isinstance(error, str):
+        error = None
+    if error == "invalid_grant":
+        return GrantRefused()
     if error in {"invalid_client", "unauthorized_client", "unsupported_grant_type"}:
         return ConsumerRefused()
-    if reply.status == 404 or error == "temporarily_unavailable":
-        return Unavailable()
-    if error is None and reply.status in {401, 403} and not refreshing:
+    if error is None and reply.status == 401 and not refreshing:
         return ConsumerRefused()
-    return GrantRefused()
+    unavailable = Unavailable()
+    if 400 <= reply.status < 500 and reply.status not in {404, 429} and error != "temporarily_unavailable":
+        unavailable.refused_with = reply.status
+    return unavailable
 
 
 def _is_token(value: str) -> bool:

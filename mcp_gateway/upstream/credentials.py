@@ -135,8 +135,10 @@ async def _linked_credential(caller: Caller, remote: RemoteApi, refused: str) ->
             "Fracttal One does not accept the key of this company's API connection. An administrator has "
             "to look at it under Configuration > API connections > API connection."
         ) from None
-    except (Unavailable, DatabaseError):
-        raise UpstreamUnavailable("Fracttal One could not be reached. Try again in a moment.") from None
+    except Unavailable as error:
+        raise _unavailable(caller, error.refused_with) from None
+    except DatabaseError:
+        raise _unavailable(caller) from None
 
 
 async def _ask(remote: RemoteApi, user_id: int | None, refused: str) -> str:
@@ -176,6 +178,18 @@ def _keep(kept: OrderedDict[K, tuple[float, str]], key: K, seconds: float, token
     kept.move_to_end(key)
     while len(kept) > LARGEST:
         kept.popitem(last=False)
+
+
+def _unavailable(caller: Caller, refused_with: int | None = None) -> UpstreamUnavailable:
+    if refused_with is None:
+        return UpstreamUnavailable("Fracttal One could not be reached. Try again in a moment.")
+    again = "an administrator has to look at the API connection"
+    if caller.user_id is not None:
+        again = f"the person can reconnect at {settings.PUBLIC_URL}{LINK_PATH}"
+    return UpstreamUnavailable(
+        f"Something answered {refused_with} in place of Fracttal One when this connection was to be renewed; "
+        f"a firewall does that. The connection is kept. Try again in a few minutes; if it stays so, {again}."
+    )
 
 
 def _not_linked(caller: Caller) -> NotConnected:

@@ -66,9 +66,7 @@ def test_a_company_that_went_back_to_the_embedded_api_uses_no_link(
     assert fracttal.seen == []
 
 
-@pytest.mark.parametrize(
-    "answer", [error("invalid_grant"), error("invalid_grant", 401), (401, b""), (400, b"<p>Bad Request</p>")]
-)
+@pytest.mark.parametrize("answer", [error("invalid_grant"), error("invalid_grant", 401)])
 def test_a_refused_refresh_token_ends_the_link_once_and_nobody_asks_again(
     world: World, connection: ApiConnection, fracttal: FracttalOne, answer: Answer
 ) -> None:
@@ -109,6 +107,22 @@ def test_a_refused_consumer_is_not_the_persons_fault(
         (503, b"<html>"),
         (429, b"{}"),
         (302, b""),
+        (400, b"<p>Bad Request</p>"),
+        (401, b""),
+        (401, b"<html>"),
+        (403, b"<html>Blocked by the firewall</html>"),
+        (403, b"{}"),
+        (404, b""),
+        (407, b""),
+        (408, b""),
+        (413, b""),
+        (421, b""),
+        error("invalid_request"),
+        error("invalid_scope"),
+        error("temporarily_unavailable"),
+        error("access_denied", 403),
+        error("invalid_grant", 500),
+        (400, b'{"error": ["invalid_grant"]}'),
         (200, b"<html>"),
         (200, b"[]"),
         (200, b'{"access_token": 7}'),

@@ -228,6 +228,33 @@ async def test_a_token_endpoint_that_is_down_is_no_reason_to_connect_again(
     assert (await stored(world)).is_live
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 407, 408, 413, 421])
+async def test_a_refusal_in_other_words_than_oauths_is_waited_out_and_said(
+    world: World, connection: ApiConnection, fracttal: FracttalOne, status: int
+) -> None:
+    await linked(connection, world.owner, seconds=-1)
+    fracttal.script = lambda *_request: (status, b"<html>Blocked</html>")
+    with pytest.raises(UpstreamUnavailable) as refused:
+        await of(connection, world).get(["items"])
+    assert f"answered {status} in place of Fracttal One" in refused.value.message
+    assert RECONNECT in refused.value.message
+    assert (await stored(world)).is_live
+    await LinkedAccount.objects.aupdate(lease_ends_at=None)
+    fracttal.script = playing(lambda token, path: (200, b'{"success": true, "data": [], "total": 0}'))
+    assert (await of(connection, world).get(["items"])).rows == []
+
+
+async def test_a_firewall_before_the_api_ends_no_link(
+    world: World, connection: ApiConnection, fracttal: FracttalOne
+) -> None:
+    await linked(connection, world.owner)
+    for status in (401, 403):
+        fracttal.script = playing(lambda token, path, status=status: (status, b"<html>Blocked</html>"))
+        with pytest.raises(UpstreamUnavailable):
+            await of(connection, world).get(["items"])
+        assert (await stored(world)).is_live
+
+
 async def test_a_program_that_is_refused_twice_is_told_so(
     world: World, connection: ApiConnection, fracttal: FracttalOne
 ) -> None:
