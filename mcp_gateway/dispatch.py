@@ -33,8 +33,10 @@ from mcp_gateway.errors import (
 from mcp_gateway.fence import fenced
 from mcp_gateway.legend import words
 from mcp_gateway.models import Outcome
+from mcp_gateway.partial_answers import mark_partial, not_surely
 from mcp_gateway.registry import Call, Catalogue, InputRequired, Progress, Tool, ToolResult
 from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.gaps import Gaps
 
 logger = logging.getLogger(__name__)
 
@@ -137,8 +139,11 @@ async def _run(tool: Tool[Any, Any], call: Call, checked: BaseModel) -> ToolResu
     try:
         async with asyncio.timeout(settings.UPSTREAM_DEADLINE_SECONDS + GRACE_SECONDS):
             output = await tool.run(call, checked)
-    except GatewayError:
-        raise
+        if isinstance(output, (ToolResult, InputRequired)):
+            return output
+        return _result(tool, call, output)
+    except GatewayError as error:
+        raise not_surely(error, call.upstream.gaps) from None
     except TimeoutError:
         if tool.read_only:
             raise UpstreamTimeout("That took too long. Narrow the question and try again.") from None
@@ -155,12 +160,19 @@ async def _run(tool: Tool[Any, Any], call: Call, checked: BaseModel) -> ToolResu
             exc_info=settings.DEBUG,
         )
         raise InternalError(f"Something went wrong on our side. Reference: {call.request_id}") from None
-    if isinstance(output, (ToolResult, InputRequired)):
-        return output
+
+
+def _result(tool: Tool[Any, Any], call: Call, output: BaseModel | dict[str, Any]) -> ToolResult:
     data = output if isinstance(output, dict) else output.model_dump(mode="json", exclude_none=True)
+    gaps: Gaps = call.upstream.gaps
+    untold = mark_partial(data, tool.output, gaps) if gaps else []
     if tool.plain or tool.output is None:
-        return success_result(data, plain=tool.plain)
-    return success_result(data, legend=words(tool.output, call.language))
+        result = success_result(data, plain=tool.plain)
+    else:
+        result = success_result(data, legend=words(tool.output, call.language), before=" ".join(untold))
+    if untold:
+        result.meta["fracttal-one/notes"] = untold
+    return result
 
 
 async def _write_once(

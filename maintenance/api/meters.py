@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
 from maintenance.api.errors import InvalidFields, RecordNotFound, Rejected
 from maintenance.api.falling_due import fire
-from maintenance.api.places import children, item_in_path, location, within
+from maintenance.api.places import item_in_path, location, within
 from maintenance.api.query import Query
 from maintenance.api.transactions import log
 from maintenance.models import (
@@ -102,7 +103,7 @@ class Meters(Endpoint):
         if (serial := query.text("serial")) is not None:
             rows = rows.filter(serial=serial)
         if (place_code := query.text("location_code")) is not None:
-            rows = rows.filter(children(location(company_id, place_code, "location_code"), "item__"))
+            rows = rows.filter(within(location(company_id, place_code, "location_code"), "item__"))
         found, total = query.page(rows.order_by("id").values_list(*METER_COLUMNS.values()))
         return answer([meter_row(values) for values in found], total)
 
@@ -114,7 +115,7 @@ class Meters(Endpoint):
 
 
 class MetersAdvanced(Endpoint):
-    """Meters with the task that hangs on each of them."""
+    """Meters, once for each task that hangs on them: those of the asset's plan that count in their unit."""
 
     rights: ClassVar = {"GET": "meters:view"}
 
@@ -122,30 +123,56 @@ class MetersAdvanced(Endpoint):
         company_id = principal_of(request).company_id
         rows = Meter.objects.filter(company_id=company_id)
         query = Query(request.query_params)
-        if wanted := code or query.text("code"):
-            rows = rows.filter(item=item_in_path(company_id, wanted))
+        if item_code := code or query.text("code"):
+            rows = rows.filter(item=item_in_path(company_id, item_code))
         if (serial := query.text("serial")) is not None:
             rows = rows.filter(serial=serial)
         if (place_code := query.text("code_parent_location")) is not None:
-            rows = rows.filter(children(location(company_id, place_code, "code_parent_location"), "item__"))
-        found, total = query.page(rows.order_by("id").values_list(*METER_COLUMNS.values()))
-        data = [meter_row(values) for values in found]
-        plans = dict(rows.filter(pk__in=[row["id"] for row in data]).values_list("pk", "item__task_plan_id"))
-        triggers = {
-            (trigger.task.plan_id, trigger.unit_code): trigger
-            for trigger in TaskTrigger.objects.select_related("task").filter(
-                company_id=company_id, type=TriggerType.EVERY, task__plan_id__in=set(plans.values()) - {None}
-            )
-        }
-        for row in data:
-            row |= {"items_code": row["code"], "items_parent_description": row["parent_description"]}
-            row |= task_of_meter(triggers.get((plans[row["id"]], row["units_code"])), row)
+            place = location(company_id, place_code, "code_parent_location")
+            rows = rows.filter(within(place, "item__"))
+        meters = list(rows.order_by("id").values_list("id", "is_counter", "item__task_plan_id", "unit_code"))
+        triggers = every_so_many_units(company_id, {plan for _, _, plan, _ in meters if plan is not None})
+        pairs, total = query.cut(
+            [
+                (meter, task)
+                for meter, is_counter, plan, unit in meters
+                for task in (triggers.get((plan, unit)) if is_counter else None) or {None: []}
+            ]
+        )
+        wanted = rows.filter(pk__in={meter for meter, _ in pairs})
+        by_id = {row["id"]: row for row in map(meter_row, wanted.values_list(*METER_COLUMNS.values()))}
+        units = {meter: (plan, unit) for meter, _, plan, unit in meters}
+        data = []
+        for meter, task in pairs:
+            row = by_id[meter]
+            own = {"items_code": row["code"], "items_parent_description": row["parent_description"]}
+            of_task = triggers[units[meter]][task] if task is not None else []
+            data.append(row | own | task_of_meter(of_task, row))
         return answer(data, total)
 
 
-def task_of_meter(trigger: TaskTrigger | None, row: dict[str, Any]) -> dict[str, Any]:
-    """The task that the meter makes due; `last_value_trigger` is the step that the dial has passed last."""
-    if trigger is None or not trigger.value_main:
+Triggers = dict[tuple[int | None, str | None], dict[int | None, list[TaskTrigger]]]
+
+
+def every_so_many_units(company_id: int, plans: set[int]) -> Triggers:
+    """By plan and unit: the triggers of each task."""
+    found: Triggers = {}
+    triggers = TaskTrigger.objects.select_related("task").filter(
+        company_id=company_id,
+        type=TriggerType.EVERY,
+        value_main__gt=0,
+        task__is_active=True,
+        task__plan_id__in=plans,
+    )
+    for trigger in triggers.order_by("task_id", "id"):
+        of_unit = found.setdefault((trigger.task.plan_id, trigger.unit_code), {})
+        of_unit.setdefault(trigger.task_id, []).append(trigger)
+    return found
+
+
+def task_of_meter(triggers: Sequence[TaskTrigger], row: dict[str, Any]) -> dict[str, Any]:
+    """The task that the meter makes due; `last_value_trigger` is the step that was passed last."""
+    if not triggers:
         return dict.fromkeys(
             (
                 "id_task",
@@ -155,12 +182,13 @@ def task_of_meter(trigger: TaskTrigger | None, row: dict[str, Any]) -> dict[str,
                 "last_date_maintenance",
             )
         )
-    steps = (row["counter_value"] or 0) // trigger.value_main
+    counter = row["counter_value"]
+    sizes = [trigger.value_main for trigger in triggers if trigger.value_main]
     return {
-        "id_task": trigger.task_id,
-        "tasks_description": trigger.task.description,
-        "id_task_trigger_type": trigger.type,
-        "last_value_trigger": steps * trigger.value_main,
+        "id_task": triggers[0].task_id,
+        "tasks_description": triggers[0].task.description,
+        "id_task_trigger_type": triggers[0].type,
+        "last_value_trigger": None if counter is None else max(counter // size * size for size in sizes),
         "last_date_maintenance": None,
     }
 

@@ -7,8 +7,8 @@ cannot use never is. An empty value counts as absent.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -18,6 +18,7 @@ from maintenance.api.errors import InvalidFields
 MAX_LIMIT = 100
 MAX_INTEGER = 2**31 - 1
 MAX_TEXT = 600
+T = TypeVar("T")
 
 
 def parse_moment(value: str) -> datetime.datetime:
@@ -88,6 +89,15 @@ class Query:
         bounds = {"gte": self.moment("since") or since, "lte": self.moment("until")}
         return {f"{column}__{bound}": value for bound, value in bounds.items() if value is not None}
 
+    def cut(self, rows: Sequence[T]) -> tuple[Sequence[T], int]:
+        """The same of rows that are at hand."""
+        start, size = self._start_and_size()
+        return rows[start : start + size], len(rows)
+
+    def _start_and_size(self) -> tuple[int, int]:
+        limit = self.integer("limit", minimum=1, maximum=10**9)
+        return self.integer("start") or 0, min(limit or MAX_LIMIT, MAX_LIMIT)
+
     def page(
         self, rows: QuerySet[Any, Any], read: Callable[[list[int]], QuerySet[Any, Any]] | None = None
     ) -> tuple[list[Any], int]:
@@ -96,9 +106,7 @@ class Query:
         With `read`, the primary keys of the page are found first and `read` gets the rest: a query
         of many joins then starts from a hundred rows at most, whatever the planner makes of it.
         """
-        start = self.integer("start") or 0
-        limit = self.integer("limit", minimum=1, maximum=10**9)
-        size = min(limit or MAX_LIMIT, MAX_LIMIT)
+        start, size = self._start_and_size()
         if read is None:
             found = list(rows[start : start + size])
         else:

@@ -21,8 +21,9 @@ from mcp_gateway.upstream.availability import OutageRow, list_outages
 from mcp_gateway.upstream.custom_fields import list_custom_fields
 from mcp_gateway.upstream.items import ItemRow, moves_of
 from mcp_gateway.upstream.meters import list_meters
+from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.planning import list_tasks as list_planned
-from mcp_gateway.upstream.rows import Page, Period, pages
+from mcp_gateway.upstream.rows import Page, Period
 from mcp_gateway.upstream.work_orders import TaskLine, list_tasks
 
 Part = Literal["custom_fields", "location_history", "documents", "downtime", "meters", "history", "plan"]
@@ -156,7 +157,7 @@ async def _outages(upstream: Upstream, code: str) -> list[OutageRow]:
     async def fetch(start: int, size: int) -> Page[OutageRow]:
         return await list_outages(upstream, asset=code, period=period, start=start, size=size)
 
-    rows = [row async for page in pages(fetch, most=MOST_OUTAGE_PAGES) for row in page.rows]
+    rows = await all_rows(fetch, upstream.gaps, "stops of the asset", most=MOST_OUTAGE_PAGES)
     newest_first = sorted(rows, key=lambda row: row.initial_date or EARLIEST, reverse=True)
     return sorted(newest_first, key=lambda row: row.final_date is not None)
 

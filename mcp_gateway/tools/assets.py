@@ -175,7 +175,7 @@ async def list_assets(call: Call, arguments: ListInput) -> AssetList:
     found = await listed(
         fetch,
         lambda row: summary(upstream, row),
-        start=int(position.get("row", 0)),
+        position=position,
         limit=arguments.limit,
         keep=keep if any(value is not None for value in ours) else None,
     )

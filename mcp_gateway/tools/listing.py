@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mcp_gateway.cursors import MAX_LENGTH, Position
 from mcp_gateway.registry import Call
-from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, Page, R, SamePageAgain, pages
+from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
 
 MOST_PAGES = 10  # looked through in one call where the filter is ours
 SIZE_LIMIT = 90_000  # bytes of records in one answer
@@ -70,22 +71,25 @@ def present(**fields: Any) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Listed(Generic[T]):
-    """What was found, and from which row to go on: None at the end."""
+    """What was found, and from which row to go on: None at the end. `first` marks the very first row."""
 
     records: list[T] = field(default_factory=list)
     next_row: int | None = None
     total: int | None = None
     partial: bool = False
     looked_at: int = 0
-    stuck: bool = False  # the upstream gave a page again: what else there may be cannot be read
+    stuck: str = ""  # why what else there may be cannot be read
+    first: str = ""
 
     async def pages_of(self, fetch: Fetch[R], *, start: int, size: int, most: int) -> AsyncIterator[Page[R]]:
         try:
-            async for page in pages(fetch, start=start, size=size, most=most):
+            async for page in pages(fetch, start=start, size=size, most=most, first=self.first):
                 self.looked_at += page.read
+                if page.start == 0 and page.first:
+                    self.first = page.first
                 yield page
-        except SamePageAgain:
-            self.stuck = True
+        except NoFurther as error:
+            self.stuck = error.message
 
 
 class Basket(Generic[T]):
@@ -115,16 +119,16 @@ async def listed(
     fetch: Fetch[R],
     make: Callable[[R], T],
     *,
-    start: int,
+    position: Position,
     limit: int,
     keep: Callable[[R], bool] | None = None,
 ) -> Listed[T]:
-    """One page where the upstream does the filtering; with `keep` up to MOST_PAGES are looked through."""
-    found: Listed[T] = Listed()
+    """Up to MOST_PAGES, mostly one where the upstream does the filtering; `keep` is a filter of ours."""
+    found: Listed[T] = Listed(first=str(position.get("first", "")))
     basket: Basket[T] = Basket(limit)
-    size, most = (limit, 1) if keep is None else (PAGE_SIZE, MOST_PAGES)
-    last = True
-    async for page in found.pages_of(fetch, start=start, size=size, most=most):
+    size = limit if keep is None else PAGE_SIZE
+    start, last = int(position.get("row", 0)), True
+    async for page in found.pages_of(fetch, start=start, size=size, most=MOST_PAGES):
         found.total = page.counted if keep is None else None
         for offset, row in zip(page.offsets, page.rows, strict=True):
             if keep is not None and not keep(row):
@@ -134,16 +138,14 @@ async def listed(
                 found.next_row = offset
                 return found
         last, found.next_row = page.is_last, page.end
+        if keep is None and len(basket.records) == limit:
+            break
     found.records = basket.records
     if last or found.stuck:
         found.next_row = None
     else:
-        found.partial = keep is not None and len(found.records) < limit
+        found.partial = len(found.records) < limit
     return found
-
-
-def row_of(call: Call, tool: str, arguments: ListArguments) -> int:
-    return int(position_of(call, tool, arguments).get("row", 0))
 
 
 def position_of(call: Call, tool: str, arguments: ListArguments) -> Position:
@@ -158,7 +160,7 @@ def ending(
     """The fields that every list answer ends with."""
     notes = list(notes)
     if found.stuck:
-        notes.append("Fracttal One gave the same page twice: there may be more than could be read.")
+        notes.append(f"{found.stuck} There may be more than could be read.")
     elif found.partial:
         notes.append(
             f"Only {found.looked_at} rows were looked at so far, not all of them. "
@@ -166,12 +168,14 @@ def ending(
         )
     cursor = None
     if found.next_row is not None:
-        cursor = call.cursors.seal(tool, arguments.filters, {"row": found.next_row, **more})
+        cursor = call.cursors.seal(
+            tool, arguments.filters, {"row": found.next_row, **present(first=found.first or None), **more}
+        )
     return {
         "returned": len(found.records),
         "total": found.total,
         "has_more": cursor is not None,
-        "partial": found.partial or found.stuck,
+        "partial": found.partial or bool(found.stuck),
         "next_cursor": cursor,
         "notes": notes,
     }

@@ -48,12 +48,19 @@ class MeasureRow(BaseModel):
     response_hours: float | None = None
     resolution_hours: float | None = None
     meter: int | None = None
-    value: float | None = None
+    value: Annotated[float | None, Field(description="Of a meter, accumulated.")] = None
+    dial_value: float | None = None
     unit: UntrustedName | None = None
     last_read_at: AwareDatetime | None = None
     days: float | None = None
     due_at: AwareDatetime | None = None
     due_value: float | None = None
+    due_dial_value: float | None = None
+    monthly_average: float | None = None
+    reached: Annotated[
+        Literal["yes", "probably", "not_yet"] | None,
+        Field(description="probably: by the average, since the last reading."),
+    ] = None
     task: UntrustedText | None = None
     warehouse: UntrustedName | None = None
     stock: float | None = None

@@ -72,7 +72,7 @@ async def run(call: Call, arguments: Input) -> ReadingList:
     found = await listed(
         fetch,
         lambda row: reading(call, row),
-        start=int(position.get("row", 0)),
+        position=position,
         limit=arguments.limit,
         keep=None if arguments.meter is None else lambda row: row.id_meter == arguments.meter,
     )

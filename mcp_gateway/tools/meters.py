@@ -10,6 +10,7 @@ from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, position_of, present
 from mcp_gateway.tools.moments import shown
 from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code
+from mcp_gateway.tools.standing import place_of
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.meters import AdvancedRow, MeterRow, list_meters, list_meters_with_tasks
@@ -55,13 +56,16 @@ class ListInput(ListArguments):
     asset: AssetName | None = None
     serial: Serial | None = None
     location: Annotated[
-        LocationName | None, Field(description="Meters of what stands in it: code or piece of the name.")
+        LocationName | None,
+        Field(description="Meters of all that stands in it, at any depth: code or piece of the name."),
     ] = None
     text: Annotated[
         str | None,
         Field(min_length=2, max_length=120, description="Words in description, serial, unit or asset."),
     ] = None
-    with_tasks: Annotated[bool, Field(description="With the maintenance task that each makes due.")] = False
+    with_tasks: Annotated[
+        bool, Field(description="With the maintenance tasks that each makes due: one entry for each task.")
+    ] = False
     outside_limits: Annotated[
         bool | None, Field(description="True: only meters whose last value is outside the allowed range.")
     ] = None
@@ -123,6 +127,8 @@ async def run_list(call: Call, arguments: ListInput) -> MeterList:
     if not position:
         asset = await asset_code(call, arguments.asset)
         place = await asset_code(call, arguments.location, place=True)
+    within = None if place is None else await place_of(upstream, str(place))
+    asked_for = place if within is None else None
 
     async def fetch(start: int, size: int) -> Page[MeterRow]:
         read = list_meters_with_tasks if arguments.with_tasks else list_meters
@@ -130,24 +136,26 @@ async def run_list(call: Call, arguments: ListInput) -> MeterList:
             upstream,
             asset=None if asset is None else str(asset),
             serial=arguments.serial,
-            location=None if place is None else str(place),
+            location=None if asked_for is None else str(asked_for),
             start=start,
             size=size,
         )
         return page
 
     def keep(row: MeterRow) -> bool:
+        if within is not None and not within.holds(row):
+            return False
         if arguments.outside_limits is not None:
             last = row.last_data.value if row.last_data else None
             if outside_limits(row, last) != arguments.outside_limits:
                 return False
         return arguments.text is None or contains(arguments.text, *meter_texts(row))
 
-    filtered = arguments.text is not None or arguments.outside_limits is not None
+    filtered = any(value is not None for value in (arguments.text, arguments.outside_limits, within))
     found = await listed(
         fetch,
         lambda row: meter(call, row),
-        start=int(position.get("row", 0)),
+        position=position,
         limit=arguments.limit,
         keep=keep if filtered else None,
     )

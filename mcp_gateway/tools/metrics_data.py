@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from mcp_gateway.errors import NeedsManyCalls
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, Page, R, check_new
+from mcp_gateway.upstream.paging import Fetch, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
 
 ASK_ABOVE = 60  # calls of one question: more are made only when the person agreed
 
@@ -45,18 +46,19 @@ class Reading:
 
         `most` pages at most, then partial. `first` is the first page where it was read already."""
         rows: list[R] = []
-        start, before = 0, None
-        for _ in range(self.allowed if most is None else most):
-            if first is None and self.upstream.calls >= self.allowed:
-                break
-            page = first if first is not None else await self.page(fetch, start)
-            first = None
-            check_new(page, before)
+        before, given = None, first
+
+        async def next_page(start: int, size: int) -> Page[R]:
+            nonlocal given
+            page, given = given, None
+            return page if page is not None and start == 0 else await self.page(fetch, start, size)
+
+        left = self.allowed - self.upstream.calls + (first is not None)
+        async for page in pages(next_page, most=left if most is None else min(left, most)):
             before = page
             rows += page.rows
             if page.is_last:
                 return rows
-            start = page.end
             if most is None and page.total is not None:
                 self._ask(what, -(-(page.total - page.end) // PAGE_SIZE))
         self._cut(what, before)
@@ -71,15 +73,16 @@ class Reading:
         """Of pages that are sorted: until one of them has rows that the question is no longer about.
         And whether all of these could be read."""
         rows: list[R] = []
-        start, before = 0, None
-        while self.upstream.calls < self.allowed:
-            page = await self.page(fetch, start)
-            check_new(page, before)
+        before = None
+
+        async def next_page(start: int, size: int) -> Page[R]:
+            return await self.page(fetch, start, size)
+
+        async for page in pages(next_page, most=self.allowed - self.upstream.calls):
             before = page
             rows += page.rows
-            if page.is_last or len(page.rows) < page.read:
+            if page.is_last or len(page.rows) + len(page.unread) < page.read:
                 return rows, True
-            start = page.end
         self._cut(what, before)
         return rows, False
 

@@ -123,7 +123,7 @@ async def list_pending_tasks(call: Call, arguments: PendingInput) -> PendingList
     found = await listed(
         fetch,
         lambda row: pending_task(call, row, now),
-        start=int(position.get("row", 0)),
+        position=position,
         limit=arguments.limit,
         keep=keep if filtered else None,
     )

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from mcp_gateway.errors import NotPermitted, Refusal
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.document_shapes import Document, documents_of
-from mcp_gateway.tools.listing import Arguments, ListAnswer, ListArguments, ending, listed, row_of
+from mcp_gateway.tools.listing import Arguments, ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.personnel import PersonRow, list_people, person_of_account
@@ -120,7 +120,7 @@ async def run_list(call: Call, arguments: ListInput) -> PeopleList:
     found = await listed(
         fetch,
         lambda row: person(upstream, row),
-        start=row_of(call, "list_people", arguments),
+        position=position_of(call, "list_people", arguments),
         limit=min(arguments.limit, MOST_WITH_DOCUMENTS) if arguments.documents else arguments.limit,
         keep=keep if filtered else None,
     )
@@ -175,6 +175,11 @@ async def writer(call: Call) -> PersonRow:
             "An administrator can grant people:view.",
             missing_rights=["people:view"],
         ) from None
+    if own is None and call.upstream.gaps:
+        raise Refusal(
+            "The record of this account was not found among the people that could be looked at, so nothing "
+            f"was written. {' '.join(call.upstream.gaps.sentences)}"
+        )
     if own is None or not own.code:
         raise Refusal(
             "This account has no active record with a code among the people of the company, so nothing "

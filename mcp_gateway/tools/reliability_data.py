@@ -15,7 +15,8 @@ from mcp_gateway.tools.task_groups import read_within
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.availability import OutageRow, list_outages
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
-from mcp_gateway.upstream.rows import PAGE_SIZE, Fetch, Page, Period
+from mcp_gateway.upstream.paging import Fetch
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page, Period
 from mcp_gateway.upstream.work_orders import TaskRow, list_tasks
 
 MOST_ASSET_PAGES = 12

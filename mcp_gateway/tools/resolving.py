@@ -7,8 +7,9 @@ is only a candidate while others could not.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic
 
@@ -20,8 +21,9 @@ from mcp_gateway.tools.resembling import resembling
 from mcp_gateway.tools.text import NAME, TEXT, cleaned, contains, fold
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
 from mcp_gateway.upstream.personnel import PersonRow, list_people
-from mcp_gateway.upstream.rows import Fetch, Page, R, pages
+from mcp_gateway.upstream.rows import Page, R
 from mcp_gateway.upstream.work_requests import RequestRow, find_request, list_requests
 
 MOST_PAGES = 10  # looked through for one name
@@ -200,6 +202,13 @@ async def _item_by_id(upstream: Upstream, number: int) -> ItemRow | None:
     return page.rows[0] if page.rows else None
 
 
+async def _as_far_as_they_go(fetch: Fetch[R], most: int, seen: _Seen[R]) -> AsyncIterator[Page[R]]:
+    with contextlib.suppress(NoFurther):
+        async for page in pages(fetch, most=most):
+            seen.all_of_them = page.is_last
+            yield page
+
+
 async def _look(
     fetch: Fetch[R],
     words: str,
@@ -210,7 +219,7 @@ async def _look(
     seen: _Seen[R] = _Seen()
     wanted = fold(words)
     telling = any(len(word) >= SHORTEST_WORD for word in _word.findall(wanted))
-    async for page in pages(fetch, most=most):
+    async for page in _as_far_as_they_go(fetch, most, seen):
         for row in page.rows:
             if any(fold(name) == wanted for name in names(row) if name):
                 seen.exact.append(row)
@@ -218,7 +227,6 @@ async def _look(
                 seen.partly.append(row)
             elif not seen.best:
                 seen.others.append((row, fold(" ".join(filter(None, texts(row))))))
-        seen.all_of_them = page.is_last
     # The closest first: where little stands around the words.
     seen.partly.sort(key=lambda row: sum(len(name or "") for name in names(row)))
     return seen

@@ -21,8 +21,9 @@ from mcp_gateway.tools.work_order_shapes import order_texts
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
 from mcp_gateway.upstream.meters import MeterRow, list_meters
+from mcp_gateway.upstream.paging import Fetch, pages
 from mcp_gateway.upstream.personnel import PersonRow, list_people
-from mcp_gateway.upstream.rows import Fetch, Page, R, pages
+from mcp_gateway.upstream.rows import Page, R
 from mcp_gateway.upstream.work_orders import TaskLine, list_tasks, tasks_of
 from mcp_gateway.upstream.work_requests import RequestRow, find_request, list_requests
 

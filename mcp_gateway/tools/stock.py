@@ -183,13 +183,13 @@ async def run(call: Call, arguments: Input) -> StockAnswer:
         return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, []))
     position = position_of(call, "list_stock", arguments)
     at, row = int(position.get("warehouse", 0)), int(position.get("row", 0))
-    found = Listed()
+    found = Listed(first=str(position.get("first", "")))
     basket: Basket[StockLine] = Basket(arguments.limit)
     while at < len(warehouses):
         await _of_warehouse(upstream, arguments, warehouses[at], row, basket, found)
         if found.next_row is not None:
             break
-        at, row = at + 1, 0
+        at, row, found.first = at + 1, 0, ""
     found.records = basket.records
     return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, [], warehouse=at))
 

@@ -12,7 +12,7 @@ from mcp_gateway.tools.listing import (
     ListArguments,
     ending,
     listed,
-    row_of,
+    position_of,
 )
 from mcp_gateway.tools.moments import Minutes, minutes
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
@@ -214,7 +214,7 @@ async def list_task_plans(call: Call, arguments: PlansInput) -> PlansList:
     found = await listed(
         fetch,
         make,
-        start=row_of(call, "list_task_plans", arguments),
+        position=position_of(call, "list_task_plans", arguments),
         limit=arguments.limit,
         keep=keep if own_filter else None,
     )

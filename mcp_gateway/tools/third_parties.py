@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from mcp_gateway.errors import NotFound
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.document_shapes import Document, documents_of
-from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, row_of
+from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import Page
@@ -139,7 +139,7 @@ async def run(call: Call, arguments: Input) -> ThirdPartyList:
     found = await listed(
         fetch,
         lambda row: third_party(upstream, row),
-        start=row_of(call, "list_third_parties", arguments),
+        position=position_of(call, "list_third_parties", arguments),
         limit=arguments.limit,
         keep=keep if filtered else None,
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, row_of
+from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.moments import IsoInput, period, shown
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
@@ -110,7 +110,7 @@ async def run(call: Call, arguments: Input) -> Answer:
     found = await listed(
         fetch,
         lambda row: transaction(call, row),
-        start=row_of(call, "list_transactions", arguments),
+        position=position_of(call, "list_transactions", arguments),
         limit=arguments.limit,
         keep=keep if arguments.by is not None or arguments.text is not None else None,
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools.listing import ListAnswer, ListArguments, Listed, ending, listed, row_of
+from mcp_gateway.tools.listing import ListAnswer, ListArguments, Listed, ending, listed, position_of
 from mcp_gateway.tools.moments import IsoInput, period, shown
 from mcp_gateway.tools.stock import Warehouse, warehouse_named
 from mcp_gateway.tools.text import UntrustedName, UntrustedText
@@ -162,7 +162,7 @@ async def run(call: Call, arguments: Input) -> Answer:
     if arguments.warehouse is not None:
         code = (await warehouse_named(upstream, arguments.warehouse)).code
     found: Listed[DocumentShown]
-    start = row_of(call, "list_warehouse_documents", arguments)
+    position = position_of(call, "list_warehouse_documents", arguments)
     when = _period(call, arguments)
     if arguments.kind == "purchase_orders":
         assert code is not None
@@ -172,7 +172,7 @@ async def run(call: Call, arguments: Input) -> Answer:
             return await list_purchase_orders(upstream, warehouse=place, period=when, start=start, size=size)
 
         found = await listed(
-            orders, lambda row: _purchase_order(call, row), start=start, limit=arguments.limit
+            orders, lambda row: _purchase_order(call, row), position=position, limit=arguments.limit
         )
     elif arguments.kind == "material_requests":
 
@@ -180,7 +180,7 @@ async def run(call: Call, arguments: Input) -> Answer:
             return await list_material_requests(upstream, warehouse=code, period=when, start=start, size=size)
 
         found = await listed(
-            requests, lambda row: _material_request(call, row), start=start, limit=arguments.limit
+            requests, lambda row: _material_request(call, row), position=position, limit=arguments.limit
         )
     else:
 
@@ -190,7 +190,7 @@ async def run(call: Call, arguments: Input) -> Answer:
             )
 
         found = await listed(
-            requisitions, lambda row: requisition(call, row), start=start, limit=arguments.limit
+            requisitions, lambda row: requisition(call, row), position=position, limit=arguments.limit
         )
     return Answer(documents=found.records, **ending(call, "list_warehouse_documents", arguments, found, []))
 

@@ -72,7 +72,7 @@ async def work_order(call: Call, folio: str) -> WorkOrderDetails:
         closed_at=shown(call.caller, first.wo_final_date),
         completed_percentage=first.completed_percentage,
         estimated_minutes=minutes(first.duration),
-        total_cost=round(sum(costs), 2) if len(costs) == len(order) else None,
+        total_cost=round(sum(costs), 2) if len(costs) == len(order) and not upstream.gaps else None,
         rating=first.rating,
         note=first.note or None,
         overdue=order_is_overdue(order, now),

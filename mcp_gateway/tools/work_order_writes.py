@@ -108,7 +108,8 @@ async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
         return Changed(folio=arguments.folio, status=arguments.status, changed="status", url=url)
     assert arguments.task is not None
     task = arguments.task
-    if task.id not in {row.id_work_orders_tasks for row in rows}:
+    known = task.id in {row.id_work_orders_tasks for row in rows}
+    if not known and await orders.find_task(upstream, arguments.folio, task.id) is None:
         raise NotFound(
             "The order has no such task.",
             candidates=[

@@ -143,17 +143,26 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
     statuses = arguments.statuses
     where = await _where(call, arguments, position)
     basket: Basket[WorkOrderShown] = Basket(arguments.limit)
-    found: Listed[WorkOrderShown] = Listed()
+    found: Listed[WorkOrderShown] = Listed(first=str(position.get("first", "")))
     while at_status < len(statuses):
         step = await _collect(
-            call, arguments, where, statuses[at_status], row, done, basket, not_after(asked_at, arguments)
+            call,
+            arguments,
+            where,
+            statuses[at_status],
+            row,
+            done,
+            basket,
+            not_after(asked_at, arguments),
+            found.first,
         )
+        found.first = step.first
         found.looked_at += step.looked_at
         found.total, found.next_row = step.total, step.next_row
         found.partial, found.stuck = step.partial, found.stuck or step.stuck
         if step.next_row is not None:
             break
-        at_status, row, done = at_status + 1, 0, ""
+        at_status, row, done, found.first = at_status + 1, 0, "", ""
         if len(basket.records) >= arguments.limit and at_status < len(statuses):
             found.next_row = 0
             break
@@ -223,6 +232,7 @@ async def _collect(
     done: str,
     basket: Basket[WorkOrderShown],
     latest: dt.datetime | None,
+    first: str,
 ) -> Listed[WorkOrderShown]:
     """Fills the basket with whole orders of one status.
 
@@ -246,7 +256,7 @@ async def _collect(
             size=size,
         )
 
-    step: Listed[WorkOrderShown] = Listed()
+    step: Listed[WorkOrderShown] = Listed(first=first)
     now = dt.datetime.now(dt.UTC)
 
     def is_candidate(first: TaskLine) -> bool:

@@ -170,7 +170,7 @@ async def run_list(call: Call, arguments: ListInput) -> WorkRequestList:
     found = await listed(
         fetch,
         lambda row: summary(call, row),
-        start=int(position.get("row", 0)),
+        position=position,
         limit=arguments.limit,
         keep=keep if filtered else None,
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
-from mcp_gateway.upstream.rows import PAGE_SIZE, Moment, Page, Period, Row, page_of
+from mcp_gateway.upstream.rows import PAGE_SIZE, Id, Moment, Page, Period, Row, Whole, page_of
 
 
 class OutageRow(Row):
     """`final_date` is empty while it lasts."""
 
-    id: int
-    id_item: int | None = None
+    id: Id
+    id_item: Whole = None
     code: str | None = None
     initial_date: Moment = None
     final_date: Moment = None

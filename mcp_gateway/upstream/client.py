@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -29,14 +30,17 @@ from mcp_gateway.errors import (
 from mcp_gateway.upstream import budget, credentials, joined, reference_cache
 from mcp_gateway.upstream.credentials import Account
 from mcp_gateway.upstream.envelope import (
+    IN_ITS_PLACE,
     LOST_WRITE,
     Answer,
     Envelope,
     from_another_company,
+    is_envelope,
     lacks_permission,
     not_permitted,
     understood,
 )
+from mcp_gateway.upstream.gaps import Gaps
 from mcp_gateway.upstream.http import NoAnswer, NotSent, Query, TooLarge, build_url, engine_for
 
 security = logging.getLogger("security")
@@ -76,6 +80,7 @@ class Upstream:
     def __init__(self, caller: Caller) -> None:
         self.calls = 0
         self.may_have_written = False  # a write was sent and was not refused
+        self.gaps = Gaps()  # what the reads of this call had to leave out
         self._caller = caller
         self._budget: budget.Budget | None = None
         self._deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
@@ -96,6 +101,10 @@ class Upstream:
 
     async def get(self, segments: Sequence[str], query: Query | None = None) -> Envelope:
         """An unknown record is an empty answer, as an unknown filter value is."""
+        envelope = await self._get(segments, query)
+        return replace(envelope, resource=segments[0], gaps=self.gaps)
+
+    async def _get(self, segments: Sequence[str], query: Query | None) -> Envelope:
         url = self._url(segments, query)
         cache = reference_cache.reference_cache(segments)
         if cache is None:
@@ -214,6 +223,8 @@ class Upstream:
             if lacks_permission(answer):
                 raise not_permitted()
             refused = token
+        if not is_envelope(answer):
+            raise UpstreamUnavailable(IN_ITS_PLACE)
         raise await credentials.not_accepted(self._caller, refused)
 
     async def _credential(self, refused: str) -> str:

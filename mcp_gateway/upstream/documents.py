@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, Whole, page_of, rows_of
+from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, Whole, page_of, written_row
 
 Owner = Literal["asset", "person", "third_party"]
 RESOURCES: Mapping[Owner, str] = {
@@ -50,5 +50,5 @@ async def list_documents(
 
 
 async def add_document(upstream: Upstream, owner: Owner, body: Mapping[str, Any]) -> int | None:
-    rows = rows_of(DocumentRow, await upstream.post([RESOURCES[owner]], body))
-    return rows[0].id if rows else None
+    row = written_row(DocumentRow, await upstream.post([RESOURCES[owner]], body))
+    return row.id if row else None

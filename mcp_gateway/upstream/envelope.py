@@ -8,7 +8,7 @@ import math
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -24,15 +24,22 @@ from mcp_gateway.errors import (
     RateLimited,
     UpstreamNotUnderstood,
     UpstreamRejected,
+    UpstreamTimeout,
     UpstreamUnavailable,
 )
+from mcp_gateway.upstream.gaps import Gaps
 
 RESET_HEADERS = ("ratelimit-reset", "request-call-limit-reset", "retry-after")
 DEFAULT_WAIT_SECONDS = 60
 LONGEST_WAIT_SECONDS = 300
+MOST_ROWS = 10**12  # of a list: a total above it counts nothing
 
 LOST_WRITE = (
     "The write was sent and its answer never came. Look whether the record is there before trying again."
+)
+IN_ITS_PLACE = (
+    "Something answered in place of Fracttal One and refused the request; a firewall or a proxy does that. "
+    "Try again in a few minutes; if it stays so, an administrator has to look at the way to Fracttal One."
 )
 _COMPANY = re.compile(rb'"id_company"\s*:\s*"?(\d{1,18})')
 _NOT_UNDERSTOOD = "Fracttal One gave an answer that could not be understood."
@@ -49,10 +56,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Envelope:
-    """A success: `raw` is `data` as it came, so that it is read once, by who knows its rows."""
+    """A success: `raw` is `data` as it came, so that it is read once, by who knows its rows.
+
+    `resource` is what was asked, and `gaps` takes what of its answer cannot be read.
+    """
 
     raw: bytes | msgspec.Raw = b"null"
     total: int | None = None
+    resource: str = ""
+    gaps: Gaps = field(default_factory=Gaps)
 
     @cached_property
     def data(self) -> Any:
@@ -62,12 +74,22 @@ class Envelope:
             raise UpstreamNotUnderstood(_NOT_UNDERSTOOD) from None
 
     @property
+    def entries(self) -> list[Any]:
+        """What `data` holds, whether it came as a list, one object or nothing."""
+        if isinstance(self.data, list):
+            return self.data
+        if self.data is None:
+            return []
+        if isinstance(self.data, dict):
+            return [self.data]
+        raise UpstreamNotUnderstood(_NOT_UNDERSTOOD)
+
+    @property
     def rows(self) -> list[dict[str, Any]]:
-        """The objects of `data`, whether it came as a list, one object or nothing."""
-        rows = self.data if isinstance(self.data, list) else [] if self.data is None else [self.data]
-        if not all(isinstance(row, dict) for row in rows):
+        """The objects of `data`; nothing else may be among them."""
+        if not all(isinstance(row, dict) for row in self.entries):
             raise UpstreamNotUnderstood(_NOT_UNDERSTOOD)
-        return rows
+        return self.entries
 
 
 class _Outside(msgspec.Struct):
@@ -98,6 +120,11 @@ def understood(answer: Answer, *, is_write: bool, bare: str | None = None) -> En
             return Envelope(msgspec.Raw(answer.body))
         return _success(answer, is_write=is_write)
     raise _refusal(answer, is_write=is_write)
+
+
+def is_envelope(answer: Answer) -> bool:
+    """Whether the API itself may have said it: a firewall answers in its own words."""
+    return _json(answer) is not None
 
 
 def lacks_permission(answer: Answer) -> bool:
@@ -136,7 +163,7 @@ def _message(body: dict[str, Any] | None) -> str:
 def _success(answer: Answer, *, is_write: bool) -> Envelope:
     try:
         outside = _outside.decode(answer.body)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise OutcomeUnknown(LOST_WRITE) if is_write else UpstreamNotUnderstood(_NOT_UNDERSTOOD) from None
     if not outside.success:
         body = _json(answer)
@@ -153,12 +180,14 @@ def _success(answer: Answer, *, is_write: bool) -> Envelope:
 
 
 def _total(value: object) -> int | None:
+    """None where it is no count: of a number beyond all plants nothing may be made, by JSON neither."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return max(0, int(value))
+        total = int(value)
     except (ValueError, OverflowError):
         return None
+    return total if 0 <= total <= MOST_ROWS else None
 
 
 def _refusal(answer: Answer, *, is_write: bool) -> GatewayError:
@@ -166,11 +195,16 @@ def _refusal(answer: Answer, *, is_write: bool) -> GatewayError:
     if status in (406, 429):
         return out_of_budget(wait_seconds(answer.headers))
     if status == 403:
-        return not_permitted()
+        return not_permitted() if is_envelope(answer) else UpstreamUnavailable(IN_ITS_PLACE)
     if status == 404:
         return NotFound("There is no such record in Fracttal One, or not for this person.")
-    if status == 408:  # the contract's word for "exists already"
-        return UpstreamRejected("Fracttal One has that record already; nothing was written.")
+    if status == 408:
+        # The contract's word for "exists already", to a write; to a read it is what it means elsewhere.
+        return (
+            UpstreamRejected("Fracttal One has that record already; nothing was written.")
+            if is_write
+            else UpstreamTimeout("Fracttal One took too long. Try again in a moment.")
+        )
     if status == 400:
         return _rejected(_json(answer), bad_request=True)
     if status >= 500:
@@ -205,8 +239,8 @@ def _invalid_fields(body: dict[str, Any] | None) -> list[str]:
     names: list[str] = []
     for entry in data[:20] if isinstance(data, list) else []:
         fields = entry.get("invalid_fields") if isinstance(entry, dict) else None
-        for field in fields[:20] if isinstance(fields, list) else []:
-            name = field.get("field") if isinstance(field, dict) else None
+        for entry_field in fields[:20] if isinstance(fields, list) else []:
+            name = entry_field.get("field") if isinstance(entry_field, dict) else None
             if isinstance(name, str) and name.isascii() and name.replace("_", "").isalnum():
                 names.append(name[:64])
     return names

@@ -7,7 +7,10 @@ from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Row, Whole, page_of, rows_of
+from mcp_gateway.upstream.paging import all_rows
+from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Row, Whole, page_of, the_only
+
+MOST_MOVE_PAGES = 5
 
 
 class ItemRow(Row):
@@ -79,9 +82,11 @@ async def list_items(
 
 
 async def find_item(upstream: Upstream, code: str) -> ItemRow | None:
+    def is_it(row: ItemRow) -> bool:
+        return row.code == code
+
     envelope = await upstream.get(["items"], {"code": code, "limit": 2})
-    page = page_of(ItemRow, envelope, 0, 2, lambda row: row.code == code)
-    return page.rows[0] if page.rows else None
+    return the_only(page_of(ItemRow, envelope, 0, 2, is_it), is_it)
 
 
 async def create_item(upstream: Upstream, body: Mapping[str, Any]) -> None:
@@ -104,5 +109,9 @@ class MoveRow(Row):
 
 async def moves_of(upstream: Upstream, code: str) -> list[MoveRow]:
     """Where the asset stood before, newest first."""
-    envelope = await upstream.get(["items_locations"], {"code": code, "limit": PAGE_SIZE})
-    return [row for row in rows_of(MoveRow, envelope) if row.code in (None, code)]
+
+    async def fetch(start: int, size: int) -> Page[MoveRow]:
+        envelope = await upstream.get(["items_locations"], {"code": code, "start": start, "limit": size})
+        return page_of(MoveRow, envelope, start, size, lambda row: row.code in (None, code))
+
+    return await all_rows(fetch, upstream.gaps, "moves", most=MOST_MOVE_PAGES)

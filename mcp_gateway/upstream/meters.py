@@ -10,6 +10,7 @@ from mcp_gateway.upstream.http import Query
 from mcp_gateway.upstream.rows import (
     PAGE_SIZE,
     Flag,
+    Id,
     Moment,
     Number,
     Page,
@@ -17,7 +18,7 @@ from mcp_gateway.upstream.rows import (
     Row,
     Whole,
     page_of,
-    rows_of,
+    written_row,
 )
 
 
@@ -28,7 +29,7 @@ class Dial(Row):
 
 
 class MeterRow(Row):
-    id: int
+    id: Id
     active: Flag = None
     description: str | None = None
     serial: str | None = None
@@ -43,6 +44,15 @@ class MeterRow(Row):
     min_value: Number = None
     max_value: Number = None
     code: str | None = None
+
+    @property
+    def asset_code(self) -> str | None:
+        return self.code
+
+    @property
+    def asset_path(self) -> str | None:
+        """The places that the asset stands in, outermost first."""
+        return self.parent_description
 
 
 class MeterAfter(Row):
@@ -96,13 +106,11 @@ async def insert_reading(
     if serial is not None:
         body["serial"] = serial
     envelope = await upstream.put(["meter_reading", asset], body)
-    rows = rows_of(InsertedReading, envelope)
-    return rows[0] if rows else InsertedReading()
+    return written_row(InsertedReading, envelope) or InsertedReading()
 
 
 async def create_meter(upstream: Upstream, body: dict[str, Any]) -> MeterRow | None:
-    rows = rows_of(MeterRow, await upstream.post(["meters"], body))
-    return rows[0] if rows else None
+    return written_row(MeterRow, await upstream.post(["meters"], body))
 
 
 class ReadingRow(Row):
@@ -117,7 +125,7 @@ class ReadingRow(Row):
 
 
 class AdvancedRow(MeterRow):
-    """A meter with the task that it makes due."""
+    """A meter with one of the tasks that it makes due."""
 
     id_task: Whole = None
     tasks_description: str | None = None
@@ -126,6 +134,15 @@ class AdvancedRow(MeterRow):
     last_value_trigger: Number = None
     last_date_maintenance: Moment = None
     items_code: str | None = None
+    items_parent_description: str | None = None
+
+    @property
+    def asset_code(self) -> str | None:
+        return self.code or self.items_code
+
+    @property
+    def asset_path(self) -> str | None:
+        return self.parent_description or self.items_parent_description
 
 
 async def list_readings(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, Whole, page_of, pages
+from mcp_gateway.upstream.paging import NoFurther, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, Whole, page_of, the_only
 
-MOST_PAGES = 20
+MOST_PAGES = 60  # to find the one of an account: about a third of what a company has a minute
 
 
 class PersonRow(Row):
@@ -43,6 +45,10 @@ async def list_people(
     return page_of(PersonRow, envelope, start, size, lambda row: code is None or row.code == code)
 
 
+async def find_person(upstream: Upstream, code: str) -> PersonRow | None:
+    return the_only(await list_people(upstream, code=code, size=2), lambda row: row.code == code)
+
+
 async def person_of_account(upstream: Upstream) -> PersonRow | None:
     """The active record of the account that is used upstream; there is no filter for it there."""
 
@@ -51,13 +57,18 @@ async def person_of_account(upstream: Upstream) -> PersonRow | None:
 
     account = await upstream.account()
     email = account.email.casefold()
-    async for page in pages(fetch, most=MOST_PAGES):
-        for row in page.rows:
-            by_id = account.id is not None and row.id_account == account.id
-            if row.active is not False and (
-                by_id or (email and (row.account_email or "").casefold() == email)
-            ):
-                return row
+    looked_at, is_last = 0, True
+    with contextlib.suppress(NoFurther):
+        async for page in pages(fetch, most=MOST_PAGES):
+            for row in page.rows:
+                by_id = account.id is not None and row.id_account == account.id
+                if row.active is not False and (
+                    by_id or (email and (row.account_email or "").casefold() == email)
+                ):
+                    return row
+            looked_at, is_last = page.end, page.is_last
+    if not is_last:
+        upstream.gaps.note(f"Only the first {looked_at} people could be looked at; there are more.")
     return None
 
 

@@ -10,7 +10,18 @@ from mcp_gateway.errors import OutcomeUnknown
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.envelope import LOST_WRITE
 from mcp_gateway.upstream.http import Query
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Number, Page, Row, Whole, page_of
+from mcp_gateway.upstream.rows import (
+    PAGE_SIZE,
+    Flag,
+    Id,
+    Moment,
+    Number,
+    Page,
+    Row,
+    Whole,
+    page_of,
+    whole_number,
+)
 
 Body = Mapping[str, Any]
 PlannedResource = Literal["labour", "parts", "services"]
@@ -24,7 +35,7 @@ RESOURCES: Mapping[PlannedResource, str] = {
 class PendingRow(Row):
     """`date_maintenance` is the calculated date, `cal_date_maintenance` the scheduled one."""
 
-    id: int
+    id: Id
     id_task: Whole = None
     code: str | None = None
     item_description: str | None = None
@@ -48,7 +59,7 @@ class PendingRow(Row):
 class TaskRow(Row):
     """A planned task; without a plan it is an unplanned one."""
 
-    id: int
+    id: Id
     id_group_task: Whole = None
     groups_tasks_description: str | None = None
     description: str | None = None
@@ -71,7 +82,7 @@ class FormItemRow(Row):
 class PlanRow(Row):
     """One task of a plan."""
 
-    id: int
+    id: Id
     description: str | None = None
     parent_description: str | None = None
     task_number: Whole = None
@@ -85,7 +96,7 @@ class PlanRow(Row):
 
 
 class TriggerRow(Row):
-    id: int
+    id: Id
     id_task: Whole = None
     id_task_trigger_type: Whole = None
     value_main: Number = None
@@ -201,9 +212,7 @@ async def assign_plan(upstream: Upstream, item: str, body: Body) -> None:
 def _number(envelope: Any, *names: str) -> int:
     row = envelope.rows[0] if envelope.rows else {}
     for name in names:
-        value = row.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        if isinstance(value, str) and value.isascii() and value.isdigit():
-            return int(value)
+        number = whole_number(row.get(name))
+        if number is not None:
+            return number
     raise OutcomeUnknown(LOST_WRITE)

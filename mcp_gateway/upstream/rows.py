@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from operator import eq
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
+import orjson
 
-from mcp_gateway.errors import UpstreamNotUnderstood
-from mcp_gateway.upstream.envelope import Envelope
+from mcp_gateway.errors import OutcomeUnknown, UpstreamNotUnderstood
+from mcp_gateway.upstream.envelope import LOST_WRITE, Envelope
 
 PAGE_SIZE = 100
+LARGEST_INTEGER = 2**63 - 1  # of JSON as it is written here
 
 R = TypeVar("R", bound="Row")
 
 
 Moment = Annotated[dt.datetime, msgspec.Meta(tz=True)] | None
 Number = float | None
-Whole = int | None
+Id = Annotated[int, msgspec.Meta(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
+Whole = Id | None
 Flag = bool | None
 
 
@@ -35,9 +38,17 @@ class Row(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
+class Unread(Generic[R]):
+    """A row with fields that are not of the contract; `row` is what is left of it, where it is one then."""
+
+    fields: Sequence[str]
+    row: R | None
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
     """`start` is the offset of the first row and `read` how many rows the upstream gave from there;
-    `offsets` are those of the rows that were kept."""
+    `offsets` are those of the rows that were kept. `first` tells the first row from others."""
 
     rows: Sequence[R]
     offsets: Sequence[int]
@@ -45,11 +56,14 @@ class Page(Generic[R]):
     read: int
     total: int | None
     size: int
+    first: str = ""
+    unread: Sequence[Unread[R]] = ()
+    is_whole: bool = False  # the upstream gives everything at once, whatever it is asked for
 
     @property
     def counted(self) -> int | None:
         """`total`, where it counts what was asked for: not once a row had to be dropped."""
-        return self.total if len(self.rows) == self.read else None
+        return self.total if len(self.rows) + len(self.unread) == self.read else None
 
     @property
     def end(self) -> int:
@@ -57,27 +71,8 @@ class Page(Generic[R]):
 
     @property
     def is_last(self) -> bool:
-        if self.read == 0:
-            return True
-        return self.end >= self.total if self.total is not None else self.read < self.size
-
-
-Fetch = Callable[[int, int], Awaitable[Page[R]]]
-
-
-class SamePageAgain(UpstreamNotUnderstood):
-    """The upstream does not get on from page to page: what was read is all that it gives."""
-
-
-def check_new(page: Page[R], before: Page[R] | None) -> None:
-    """SamePageAgain where a page begins like the one before it; their sizes may differ."""
-    if before is not None and page.rows and before.rows and all(map(eq, _placed(page), _placed(before))):
-        raise SamePageAgain("Fracttal One gave the same page twice.")
-
-
-def _placed(page: Page[R]) -> Iterator[tuple[int, R]]:
-    """Rows with their place in the page: one that moved down to the next page is no sign of a repeat."""
-    return ((offset - page.start, row) for offset, row in zip(page.offsets, page.rows, strict=True))
+        """A page that is shorter than was asked for proves nothing: the upstream may give less at a time."""
+        return self.read == 0 or self.is_whole or (self.total is not None and self.end >= self.total)
 
 
 def page_of(
@@ -88,30 +83,108 @@ def page_of(
     keep: Callable[[R], bool] | None = None,
 ) -> Page[R]:
     """`keep` looks again at what the upstream was asked to filter: unknown filters are ignored there."""
-    rows = rows_of(model, envelope)
-    offsets: Sequence[int] = range(start, start + len(rows))
-    read = len(rows)
-    if keep is not None:
-        kept = [(offset, row) for offset, row in zip(offsets, rows, strict=True) if keep(row)]
-        offsets, rows = [offset for offset, _ in kept], [row for _, row in kept]
-    return Page(rows, offsets, start, read, envelope.total, size)
+    placed, unread = _read(model, envelope)
+    read = len(placed) + len(unread)
+    first = _mark(placed[0][1]) if placed else ""
+    kept = placed if keep is None else [(offset, row) for offset, row in placed if keep(row)]
+    total = envelope.total if envelope.total is None or envelope.total >= read else None
+    offsets = [start + offset for offset, _ in kept]
+    return Page([row for _, row in kept], offsets, start, read, total, size, first, unread)
+
+
+def the_only(page: Page[R], keep: Callable[[R], bool]) -> R | None:
+    """The record of a page that was asked for by its key; None only where there surely is none.
+
+    Raises UpstreamNotUnderstood where it cannot be read, or may stand where nobody looked.
+    """
+    if page.rows:
+        return page.rows[0]
+    for unread in page.unread:
+        if unread.row is None or keep(unread.row):
+            names = ", ".join(unread.fields)
+            raise UpstreamNotUnderstood(
+                "Fracttal One gives this record in a form that cannot be read"
+                + (f": {names} is not what it should be. Correct it there." if names else ".")
+            )
+    if page.read >= page.size and not page.is_last:
+        raise UpstreamNotUnderstood(
+            "Fracttal One gave other records than the one that was asked for, so it is not known whether "
+            "there is such a record."
+        )
+    return None
 
 
 def rows_of(model: type[R], envelope: Envelope) -> list[R]:
-    """As the contract says, or mended: only an answer that needs it pays for our tolerance."""
-    try:
-        return _decoder(model).decode(envelope.raw)
-    except (msgspec.MsgspecError, RecursionError):
-        pass
-    try:
-        return [msgspec.convert(_mended(model, row), model, strict=False) for row in envelope.rows]
-    except msgspec.ValidationError:
-        raise UpstreamNotUnderstood("Fracttal One gave a record that could not be understood.") from None
+    """As the contract says, or mended; what cannot be is left out, and `envelope.gaps` says so."""
+    return [row for _, row in _read(model, envelope)[0]]
+
+
+def written_row(model: type[R], envelope: Envelope) -> R | None:
+    """What the answer to a write says: done it is, so what else is odd in it is passed over."""
+    placed, unread = _read(model, envelope)
+    row = placed[0][1] if placed else unread[0].row if unread else None
+    if row is None and unread:
+        raise OutcomeUnknown(LOST_WRITE)
+    return row
+
+
+def whole_number(value: object) -> int | None:
+    """A number of a record, as an integer, a text or with a decimal point."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+        return None
+    return int(value) if abs(value) <= LARGEST_INTEGER else None
+
+
+def _read(model: type[R], envelope: Envelope) -> tuple[list[tuple[int, R]], list[Unread[R]]]:
+    """Rows with their places. Only an answer that needs it pays for our tolerance."""
+    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return list(enumerate(_decoder(model).decode(envelope.raw))), []
+    placed: list[tuple[int, R]] = []
+    unread: list[Unread[R]] = []
+    for place, entry in enumerate(envelope.entries):
+        row = _converted(model, _mended(model, entry)) if isinstance(entry, dict) else None
+        if row is not None:
+            placed.append((place, row))
+            continue
+        unread.append(_salvaged(model, entry))
+        envelope.gaps.unread(envelope.resource, _digest(orjson.dumps(entry)), unread[-1].fields)
+    return placed, unread
 
 
 @cache
 def _decoder(model: type[R]) -> msgspec.json.Decoder[list[R]]:
     return msgspec.json.Decoder(list[model])  # type: ignore[valid-type] # known at run time only
+
+
+def _converted(model: type[R], fields: dict[str, Any]) -> R | None:
+    try:
+        return msgspec.convert(fields, model, strict=False)
+    except msgspec.ValidationError:
+        return None
+
+
+def _salvaged(model: type[R], entry: object) -> Unread[R]:
+    if not isinstance(entry, dict):
+        return Unread((), None)
+    mended, odd = _mended(model, entry), []
+    for field in msgspec.structs.fields(model):
+        try:
+            if field.encode_name in mended or field.required:
+                msgspec.convert(mended.get(field.encode_name), field.type, strict=False)
+        except msgspec.ValidationError:
+            odd.append(field.encode_name)
+    rest = {name: value for name, value in mended.items() if name not in odd}
+    return Unread(odd, _converted(model, rest))
+
+
+def _mark(row: Row) -> str:
+    return _digest(msgspec.json.encode(row)).hex()
+
+
+def _digest(text: bytes) -> bytes:
+    return hashlib.blake2b(text, digest_size=6).digest()
 
 
 def _mended(model: type[Row], row: dict[str, Any]) -> dict[str, Any]:
@@ -125,26 +198,9 @@ def _mended(model: type[Row], row: dict[str, Any]) -> dict[str, Any]:
                 mended[field.encode_name] = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
         elif field.type in (str, str | None) and isinstance(value, int | float):
             mended[field.encode_name] = str(value)
-        elif field.type in (int, Whole) and isinstance(value, float) and value.is_integer():
+        elif field.type in (Id, Whole) and isinstance(value, float) and value.is_integer():
             mended[field.encode_name] = int(value)
     return mended
-
-
-async def pages(
-    fetch: Fetch[R], *, start: int = 0, size: int = PAGE_SIZE, most: int
-) -> AsyncIterator[Page[R]]:
-    """One page after another, at most `most`; SamePageAgain where they do not get on.
-
-    `size` is that of the first page: who needs more than that needs full ones.
-    """
-    before: Page[R] | None = None
-    for _ in range(most):
-        page = await fetch(start, size)
-        check_new(page, before)
-        yield page
-        if page.is_last:
-            return
-        before, start, size = page, page.end, PAGE_SIZE
 
 
 @dataclass(frozen=True, slots=True)

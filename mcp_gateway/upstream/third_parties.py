@@ -7,9 +7,21 @@ from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Number, Page, Row, Whole, page_of, pages, rows_of
+from mcp_gateway.upstream.paging import all_rows
+from mcp_gateway.upstream.rows import (
+    PAGE_SIZE,
+    Flag,
+    Id,
+    Number,
+    Page,
+    Row,
+    Whole,
+    page_of,
+    the_only,
+    written_row,
+)
 
-MOST_PAGES = 5
+MOST_PAGES = 20  # of services or contacts of one party
 Body = Mapping[str, Any]
 
 
@@ -34,7 +46,7 @@ class ThirdPartyRow(Row):
 
 
 class ServiceRow(Row):
-    id: int
+    id: Id
     third_parties_code: str | None = None
     service_types_description: str | None = None
     description: str | None = None
@@ -68,8 +80,7 @@ async def list_third_parties(
 
 
 async def find_third_party(upstream: Upstream, code: str) -> ThirdPartyRow | None:
-    found = (await list_third_parties(upstream, code=code, size=2)).rows
-    return found[0] if found else None
+    return the_only(await list_third_parties(upstream, code=code, size=2), lambda row: row.code == code)
 
 
 async def services_of(upstream: Upstream, code: str) -> list[ServiceRow]:
@@ -78,12 +89,15 @@ async def services_of(upstream: Upstream, code: str) -> list[ServiceRow]:
         envelope = await upstream.get(["third_parties_services"], query)
         return page_of(ServiceRow, envelope, start, size, lambda row: row.third_parties_code in (None, code))
 
-    return [row async for page in pages(fetch, most=MOST_PAGES) for row in page.rows]
+    return await all_rows(fetch, upstream.gaps, "services", most=MOST_PAGES)
 
 
 async def contacts_of(upstream: Upstream, code: str) -> list[ContactRow]:
-    envelope = await upstream.get(["third_parties_contacts", code], {"limit": PAGE_SIZE})
-    return [row for row in rows_of(ContactRow, envelope) if row.third_parties_code in (None, code)]
+    async def fetch(start: int, size: int) -> Page[ContactRow]:
+        envelope = await upstream.get(["third_parties_contacts", code], {"start": start, "limit": size})
+        return page_of(ContactRow, envelope, start, size, lambda row: row.third_parties_code in (None, code))
+
+    return await all_rows(fetch, upstream.gaps, "contacts", most=MOST_PAGES)
 
 
 async def create_third_party(upstream: Upstream, body: Body) -> None:
@@ -95,8 +109,8 @@ async def update_third_party(upstream: Upstream, code: str, body: Body) -> None:
 
 
 async def create_service(upstream: Upstream, body: Body) -> int | None:
-    rows = rows_of(ServiceRow, await upstream.post(["third_parties_services"], body))
-    return rows[0].id if rows else None
+    row = written_row(ServiceRow, await upstream.post(["third_parties_services"], body))
+    return row.id if row else None
 
 
 async def update_service(upstream: Upstream, number: int, body: Body) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
-from mcp_gateway.upstream.rows import PAGE_SIZE, Moment, Page, Period, Row, Whole, page_of
+from mcp_gateway.upstream.rows import PAGE_SIZE, Id, Moment, Page, Period, Row, Whole, page_of
 
 
 class TransactionRow(Row):
-    id: int
+    id: Id
     event_date: Moment = None
     ip_address: str | None = None
     name: str | None = None

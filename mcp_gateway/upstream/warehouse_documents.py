@@ -6,8 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
+from mcp_gateway.upstream.envelope import Envelope
 from mcp_gateway.upstream.http import Query
-from mcp_gateway.upstream.rows import PAGE_SIZE, Moment, Number, Page, Period, Row, Whole, page_of, rows_of
+from mcp_gateway.upstream.rows import (
+    PAGE_SIZE,
+    Id,
+    Moment,
+    Number,
+    Page,
+    Period,
+    Row,
+    Whole,
+    page_of,
+    written_row,
+)
 
 Body = Mapping[str, Any]
 
@@ -46,7 +58,7 @@ class PurchaseOrderRow(Row):
 
 
 class MaterialRequestRow(Row):
-    id: int
+    id: Id
     warehouse_code: str | None = None
     warehouses_description: str | None = None
     folio_target: str | None = None
@@ -63,7 +75,7 @@ class MaterialRequestRow(Row):
 
 
 class RequisitionRow(Row):
-    id: int
+    id: Id
     code: str | None = None
     warehouses_source_description: str | None = None
     folio_source: str | None = None
@@ -146,20 +158,20 @@ async def list_requisitions(
 
 
 async def enter_goods(upstream: Upstream, warehouse: str, body: Body) -> Moved:
-    return _moved(rows_of(Moved, await upstream.post(["warehouse_entries_orders", warehouse], body)))
+    return _moved(await upstream.post(["warehouse_entries_orders", warehouse], body))
 
 
 async def issue_goods(upstream: Upstream, body: Body) -> Moved:
     """Optional fields are left out: the contract does not take them as null."""
-    return _moved(rows_of(Moved, await upstream.post(["warehouse_outputs_orders"], body)))
+    return _moved(await upstream.post(["warehouse_outputs_orders"], body))
 
 
 async def update_material_request(upstream: Upstream, number: int, body: Body) -> None:
     await upstream.put(["material_requests", str(number)], body)
 
 
-def _moved(rows: list[Moved]) -> Moved:
-    return rows[0] if rows else Moved()
+def _moved(envelope: Envelope) -> Moved:
+    return written_row(Moved, envelope) or Moved()
 
 
 def _dates(period: Period) -> dict[str, str]:

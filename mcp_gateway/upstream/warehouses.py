@@ -7,9 +7,20 @@ from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Number, Page, Row, Whole, page_of, pages, rows_of
+from mcp_gateway.upstream.paging import all_rows
+from mcp_gateway.upstream.rows import (
+    PAGE_SIZE,
+    Flag,
+    Number,
+    Page,
+    Row,
+    Whole,
+    page_of,
+    the_only,
+    written_row,
+)
 
-MOST_WAREHOUSE_PAGES = 5
+MOST_WAREHOUSE_PAGES = 20
 Body = Mapping[str, Any]
 
 
@@ -93,7 +104,7 @@ async def all_warehouses(upstream: Upstream) -> list[WarehouseRow]:
     async def fetch(start: int, size: int) -> Page[WarehouseRow]:
         return await list_warehouses(upstream, start=start, size=size)
 
-    return [row async for page in pages(fetch, most=MOST_WAREHOUSE_PAGES) for row in page.rows]
+    return await all_rows(fetch, upstream.gaps, "warehouses", most=MOST_WAREHOUSE_PAGES)
 
 
 async def list_stock(
@@ -109,8 +120,11 @@ async def list_stock(
 
 
 async def find_stock_item(upstream: Upstream, code: str) -> StockItemRow | None:
+    def is_it(row: StockItemRow) -> bool:
+        return row.code == code
+
     envelope = await upstream.get(["inventories", code])
-    return next((row for row in rows_of(StockItemRow, envelope) if row.code == code), None)
+    return the_only(page_of(StockItemRow, envelope, 0, PAGE_SIZE, is_it), is_it)
 
 
 async def create_warehouse(upstream: Upstream, body: Body) -> None:
@@ -128,5 +142,5 @@ async def link_stock_item(upstream: Upstream, body: Body) -> None:
 
 
 async def adjust_stock(upstream: Upstream, code: str, body: Body) -> Adjusted:
-    rows = rows_of(Adjusted, await upstream.put(["inventories_adjustment", code], body))
-    return rows[0] if rows else Adjusted()
+    envelope = await upstream.put(["inventories_adjustment", code], body)
+    return written_row(Adjusted, envelope) or Adjusted()

@@ -7,9 +7,11 @@ from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
+from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.rows import (
     PAGE_SIZE,
     Flag,
+    Id,
     Moment,
     Number,
     Page,
@@ -17,16 +19,15 @@ from mcp_gateway.upstream.rows import (
     Row,
     Whole,
     page_of,
-    pages,
-    rows_of,
+    written_row,
 )
 
 Body = Mapping[str, Any]
-MOST_PAGES = 3  # of the parts of one order
+MOST_PAGES = 20  # of the parts of one order
 
 
 class SubtaskRow(Row):
-    id_work_orders_tasks_form_items: int
+    id_work_orders_tasks_form_items: Id
     id_work_order_task: Whole = None
     value: str | None = None
     description: str | None = None
@@ -77,7 +78,7 @@ async def subtasks_of(upstream: Upstream, folio: str, everything: Period) -> lis
         envelope = await upstream.get(["work_orders_subtasks"], query)
         return page_of(SubtaskRow, envelope, start, size, lambda row: row.wo_folio in (None, folio))
 
-    return [row async for page in pages(fetch, most=MOST_PAGES) for row in page.rows]
+    return await all_rows(fetch, upstream.gaps, "subtasks", most=MOST_PAGES)
 
 
 async def list_resources(
@@ -118,12 +119,15 @@ async def resources_of(upstream: Upstream, folio: str, everything: Period) -> li
     async def fetch(start: int, size: int) -> Page[ResourceRow]:
         return await list_resources(upstream, folio=folio, period=everything, start=start, size=size)
 
-    return [row async for page in pages(fetch, most=MOST_PAGES) for row in page.rows]
+    return await all_rows(fetch, upstream.gaps, "resources", most=MOST_PAGES)
 
 
 async def attachments_of(upstream: Upstream, folio: str) -> list[AttachmentRow]:
-    envelope = await upstream.get(["work_orders_attachments", folio], {"limit": PAGE_SIZE})
-    return [row for row in rows_of(AttachmentRow, envelope) if row.wo_folio in (None, folio)]
+    async def fetch(start: int, size: int) -> Page[AttachmentRow]:
+        envelope = await upstream.get(["work_orders_attachments", folio], {"start": start, "limit": size})
+        return page_of(AttachmentRow, envelope, start, size, lambda row: row.wo_folio in (None, folio))
+
+    return await all_rows(fetch, upstream.gaps, "attachments", most=MOST_PAGES)
 
 
 async def shared_url(upstream: Upstream, folio: str) -> str | None:
@@ -142,8 +146,7 @@ async def fill_subtask(upstream: Upstream, number: int, value: str) -> None:
 
 
 async def add_resource(upstream: Upstream, folio: str, body: Body) -> ResourceRow:
-    rows = rows_of(ResourceRow, await upstream.post(["wo_resources", folio], body))
-    return rows[0] if rows else ResourceRow()
+    return written_row(ResourceRow, await upstream.post(["wo_resources", folio], body)) or ResourceRow()
 
 
 async def set_resource_note(upstream: Upstream, number: int, note: str) -> None:

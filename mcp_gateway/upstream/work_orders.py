@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from mcp_gateway.errors import OutcomeUnknown
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.envelope import LOST_WRITE
 from mcp_gateway.upstream.http import Query
+from mcp_gateway.upstream.paging import NoFurther, all_rows, pages
 from mcp_gateway.upstream.rows import (
     PAGE_SIZE,
     Flag,
@@ -21,11 +23,11 @@ from mcp_gateway.upstream.rows import (
     Row,
     Whole,
     page_of,
-    pages,
-    rows_of,
+    the_only,
+    written_row,
 )
 
-MOST_TASK_PAGES = 5
+MOST_TASK_PAGES = 20  # of one order
 ORDERS_A_PAGE = 4
 EPOCH = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 DATE_KINDS = (
@@ -151,12 +153,26 @@ async def list_tasks(
 async def tasks_of(upstream: Upstream, folio: str) -> list[TaskRow]:
     """All tasks of one order; none where there is no such order for this person."""
 
+    def is_one(row: TaskRow) -> bool:
+        return row.wo_folio == folio
+
     async def fetch(start: int, size: int) -> Page[TaskRow]:
         query: Query = {"folio": folio, "start": start, "limit": size}
-        envelope = await upstream.get(["work_orders"], query)
-        return page_of(TaskRow, envelope, start, size, lambda row: row.wo_folio == folio)
+        page = page_of(TaskRow, await upstream.get(["work_orders"], query), start, size, is_one)
+        if start == 0:
+            the_only(page, is_one)  # an order of which nothing can be read is not one that is not there
+        return page
 
-    return [row async for page in pages(fetch, most=MOST_TASK_PAGES) for row in page.rows]
+    return await all_rows(fetch, upstream.gaps, "tasks of the order", most=MOST_TASK_PAGES)
+
+
+async def find_task(upstream: Upstream, folio: str, number: int) -> TaskRow | None:
+    def is_it(row: TaskRow) -> bool:
+        return row.id_work_orders_tasks == number and row.wo_folio == folio
+
+    query: Query = {"folio": folio, "id_work_order_task": number, "limit": PAGE_SIZE}
+    envelope = await upstream.get(["work_orders"], query)
+    return the_only(page_of(TaskRow, envelope, 0, PAGE_SIZE, is_it), is_it)
 
 
 async def whole_orders(upstream: Upstream, orders: Sequence[Sequence[TaskLine]]) -> dict[str, list[TaskLine]]:
@@ -184,13 +200,14 @@ async def _made_together(
         return await list_tasks(upstream, TaskLine, period=period, start=start, size=size)
 
     rows: list[TaskLine] = []
-    async for page in pages(fetch, most=most):
-        rows += page.rows
-        if page.is_last:
-            break
-        if page.total is None or page.total > most * PAGE_SIZE:
-            return {}
-    else:
+    is_last = False
+    with contextlib.suppress(NoFurther):
+        async for page in pages(fetch, most=most):
+            rows += page.rows
+            is_last = page.is_last
+            if not is_last and (page.total is None or page.total > most * PAGE_SIZE):
+                break
+    if not is_last:
         return {}
     whole: dict[str, list[TaskLine]] = {}
     for row in rows:
@@ -206,10 +223,10 @@ class Order(Row):
 
 async def create_order(upstream: Upstream, body: Mapping[str, Any]) -> str:
     """The folio of the new order."""
-    rows = rows_of(Order, await upstream.post(["work_orders"], body))
-    if not rows or not rows[0].wo_folio:
+    order = written_row(Order, await upstream.post(["work_orders"], body))
+    if order is None or not order.wo_folio:
         raise OutcomeUnknown(LOST_WRITE)
-    return rows[0].wo_folio
+    return order.wo_folio
 
 
 async def set_note(upstream: Upstream, folio: str, note: str, person: str) -> None:

@@ -9,11 +9,24 @@ from mcp_gateway.errors import OutcomeUnknown
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.envelope import LOST_WRITE
 from mcp_gateway.upstream.http import Query
-from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Moment, Page, Period, Row, Whole, page_of, rows_of
+from mcp_gateway.upstream.rows import (
+    PAGE_SIZE,
+    Flag,
+    Id,
+    Moment,
+    Page,
+    Period,
+    Row,
+    Whole,
+    page_of,
+    rows_of,
+    the_only,
+    whole_number,
+)
 
 
 class RequestRow(Row):
-    id: int
+    id: Id
     date: Moment = None
     date_incident: Moment = None
     date_solution: Moment = None
@@ -66,9 +79,11 @@ async def list_requests(
 
 
 async def find_request(upstream: Upstream, number: int) -> RequestRow | None:
+    def is_it(row: RequestRow) -> bool:
+        return row.id == number
+
     envelope = await upstream.get(["work_requests"], {"code": number, "limit": 2})
-    page = page_of(RequestRow, envelope, 0, 2, lambda row: row.id == number)
-    return page.rows[0] if page.rows else None
+    return the_only(page_of(RequestRow, envelope, 0, 2, is_it), is_it)
 
 
 async def create_request(
@@ -95,10 +110,8 @@ async def create_request(
     if details is not None:
         body["observation"] = details
     envelope = await upstream.post(["work_requests"], body)
-    number = envelope.rows[0].get("id") if envelope.rows else None
-    if isinstance(number, str) and number.isascii() and number.isdigit():
-        number = int(number)
-    if not isinstance(number, int) or isinstance(number, bool):
+    number = whole_number(envelope.rows[0].get("id")) if envelope.rows else None
+    if number is None:
         raise OutcomeUnknown(LOST_WRITE)
     return number
 

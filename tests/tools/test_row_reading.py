@@ -50,17 +50,28 @@ def test_what_has_a_plain_meaning_is_mended(field: str, sent: object, meant: obj
 
 
 @pytest.mark.parametrize(
-    "row",
+    ("row", "named"),
     [
-        {"wo_folio": None},
-        {"wo_folio": "A", "creation_date": "soon"},
-        {"wo_folio": "A", "id_priorities": "high"},
-        7,
+        ({"wo_folio": None}, "wo_folio"),
+        ({"wo_folio": "A", "creation_date": "soon"}, "creation_date"),
+        ({"wo_folio": "A", "creation_date": "0000-00-00", "tasks_duration": "50%"}, "creation_date"),
+        ({"wo_folio": "A", "completed_percentage": "50%"}, "completed_percentage"),
+        ({"wo_folio": "A", "id_priorities": "high"}, "id_priorities"),
+        ({"wo_folio": "A", "id_request": "1" + "0" * 30}, "id_request"),
+        (7, ""),
     ],
 )
-def test_what_has_none_is_refused(row: object) -> None:
-    with pytest.raises(UpstreamNotUnderstood):
-        rows_of(TaskRow, given({"wo_folio": "OT-1"}, row))
+def test_what_has_none_costs_one_row_and_is_said(row: object, named: str) -> None:
+    answer = given({"wo_folio": "OT-1"}, row, {"wo_folio": "OT-2"}, total=3)
+    page = page_of(TaskRow, answer, 0, 100)
+    assert [entry.wo_folio for entry in page.rows] == ["OT-1", "OT-2"]
+    assert (list(page.offsets), page.read, page.counted, page.is_last) == ([0, 2], 3, 3, True)
+    (sentence,) = answer.gaps.sentences
+    assert sentence.startswith("1 record could not be read")
+    assert named in sentence
+    assert "50%" not in sentence
+    page_of(TaskRow, answer, 0, 100)
+    assert answer.gaps.rows_unread == 1  # read twice, it is one record still
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b'"text"', b"[" * 100_000])

@@ -71,7 +71,6 @@ async def test_every_form_of_the_envelope(
         b"{}",
         b'{"success":"yes"}',
         b'{"success":true,"data":5}',
-        b'{"success":true,"data":[1]}',
         b"\xff\xfe",
         b"[" * 100_000,
     ],
@@ -86,6 +85,14 @@ async def test_what_is_no_envelope_is_said_to_be_so(
         await upstream.post(["work_requests"], {})
 
 
+async def test_a_write_that_is_answered_with_no_record_is_open(
+    scripted: Scripted, upstream: Upstream
+) -> None:
+    scripted.script = [answers(raw=b'{"success":true,"data":[1]}')]
+    with pytest.raises(OutcomeUnknown):
+        await upstream.post(["work_requests"], {})
+
+
 @pytest.mark.parametrize(
     ("script", "error"),
     [
@@ -96,7 +103,6 @@ async def test_what_is_no_envelope_is_said_to_be_so(
         (failed(403), NotPermitted),
         (failed(405), UpstreamRejected),
         (failed(407), UpstreamRejected),
-        (failed(408), UpstreamRejected),
         (failed(406, "Maximum"), RateLimited),
         (failed(429), RateLimited),
         (answers(status=302, headers={"Location": "http://127.0.0.1:1/evil"}), UpstreamNotUnderstood),
@@ -111,6 +117,17 @@ async def test_refusals_are_asked_for_once(
         await (upstream.post(["work_requests"], {}) if writing else upstream.get(["items"]))
     assert "secret" not in f"{caught.value.message} {caught.value.details}"
     assert len(scripted.seen) == 1
+
+
+async def test_408_is_already_there_to_a_write_and_too_late_to_a_read(
+    scripted: Scripted, upstream: Upstream
+) -> None:
+    scripted.script = [failed(408)]
+    with pytest.raises(UpstreamRejected, match="has that record already"):
+        await upstream.post(["work_requests"], {})
+    with pytest.raises(UpstreamTimeout):
+        await upstream.get(["items"])
+    assert len(scripted.seen) == 2
 
 
 async def test_names_of_fields_are_told_and_texts_are_not(scripted: Scripted, upstream: Upstream) -> None:

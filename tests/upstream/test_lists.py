@@ -17,7 +17,8 @@ from mcp_gateway.tools.metrics_data import Reading
 from mcp_gateway.tools.work_order_shapes import WorkOrder
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.items import ItemRow, list_items
-from mcp_gateway.upstream.rows import Page, SamePageAgain
+from mcp_gateway.upstream.paging import NoFurther
+from mcp_gateway.upstream.rows import Page
 from tests.upstream.conftest import Scripted, caller
 
 
@@ -111,7 +112,7 @@ async def test_an_upstream_that_does_not_get_on_from_page_to_page(scripted: Scri
     found = await assets.list_assets(call(), assets.ListInput(text="pump", limit=50))
     assert [asset.code for asset in found.assets] == [f"A{number}" for number in range(25)]
     assert (found.partial, found.has_more) == (True, False)
-    with pytest.raises(SamePageAgain):  # a figure of half the records would be wrong
+    with pytest.raises(NoFurther):  # a figure of half the records would be wrong
         await Reading(Upstream.for_caller(caller())).all_rows(assets_fetch, "assets")
 
 
