@@ -336,9 +336,7 @@ async def test_a_code_stays_one_segment(scripted: Scripted, upstream: Upstream, 
     path, _, query = seen.raw_path.partition("?")
     prefix, api, items, segment, *end = path.split("/")
     assert (prefix, api, items) == ("", "api", "items")
-    assert end == (
-        [""] if code.endswith("/") else []
-    )  # where a slash of the address ends it, not one of its own
+    assert end == ([""] if code.endswith("/") else [])  # a slash that is not its own
     assert segment
     assert set(segment.lower()) <= set("abcdefghijklmnopqrstuvwxyz0123456789-._~%")
     assert segment not in {".", ".."}
