@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -83,6 +85,10 @@ class Documents(Endpoint):
             log(request, self.module, "DOCUMENTS", Action.ADD, f"{document.name} {{ {fields['code']} }}")
         return answer([self.row(document)])
 
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(principal_of(self.request).time_zone)
+
     def row(self, document: Document) -> dict[str, Any]:
         return {
             "id": document.pk,
@@ -97,7 +103,7 @@ class Documents(Endpoint):
             "author": document.author,
             "code_iso": document.iso_code,
             "is_warranty": document.is_warranty,
-            "status": document.still_valid,
+            "status": document.valid_on(timezone.localdate(timezone=self.zone)),
             **self.of_owner(document),
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import zoneinfo
 
 from django.utils import timezone
 
@@ -41,10 +42,14 @@ def planned(item: Item, task: PlannedTask, trigger: TaskTrigger, due: datetime.d
 
 
 def add_due(item: Item, plan: TaskPlan, last: datetime.date | None) -> None:
-    """The first pending task for each date trigger of a plan, counted from the last maintenance or today."""
-    start = timezone.now()
+    """The first pending task for each date trigger of a plan, counted from the last maintenance or today.
+
+    Days are those of the company: a date becomes noon there, which no clock change moves into another day.
+    """
+    zone = zoneinfo.ZoneInfo(item.company.time_zone)
+    start = timezone.localtime(timezone=zone)
     if last is not None:
-        start = datetime.datetime.combine(last, datetime.time(12), datetime.UTC)
+        start = datetime.datetime.combine(last, datetime.time(12), zone)
     triggers = TaskTrigger.objects.select_related("task__type").filter(task__plan=plan, type=TriggerType.DATE)
     due = []
     for trigger in triggers:

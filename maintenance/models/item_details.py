@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.utils import timezone
 
@@ -44,9 +46,9 @@ class Document(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def still_valid(self) -> bool:
-        return self.valid_through is None or self.valid_through >= timezone.localdate()
+    def valid_on(self, day: datetime.date) -> bool:
+        """The last day counts. Which day it is depends on where the company is."""
+        return self.valid_through is None or self.valid_through >= day
 
 
 class CustomField(models.Model):

@@ -24,7 +24,7 @@ from mcp_gateway.tools.measures import MOST_ROWS, Measured, Metric, Metrics, Que
 from mcp_gateway.tools.metric_arguments import APPLIES
 from mcp_gateway.tools.metrics_data import ASK_ABOVE, Reading
 from mcp_gateway.tools.metrics_shapes import Covered, Input, Output, PeriodShown
-from mcp_gateway.tools.moments import parse, shown
+from mcp_gateway.tools.moments import first, last, shown
 from mcp_gateway.tools.resolving import asset_code
 
 Measure = Callable[[Question], Awaitable[Measured]]
@@ -116,10 +116,10 @@ def _shown_period(question: Question) -> PeriodShown:
 def _period(call: Call, arguments: Input, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     until = now
     if arguments.until is not None:
-        until = min(now, parse(call.caller, arguments.until, "until", end_of_day=True))
+        until = min(now, last(call.caller, arguments.until, "until"))
     since = until - DEFAULT_PERIOD
     if arguments.since is not None:
-        since = parse(call.caller, arguments.since, "since")
+        since = first(call.caller, arguments.since, "since")
     if not dt.timedelta() < until - since <= LONGEST_PERIOD:
         raise InvalidArguments(
             "since must be before until and before now, and at most five years.",

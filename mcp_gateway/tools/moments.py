@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,9 +21,12 @@ IsoInput = Annotated[
     ),
 ]
 Minutes = Annotated[int, Field(ge=0, description="Minutes.")]
+DAY = dt.timedelta(days=1)
 LARGEST_PERIOD = dt.timedelta(days=366 * 30)
 EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+
+_week = re.compile(r"\d{4}-?W\d{2}")
 
 
 def zone_of(caller: Caller) -> dt.tzinfo:
@@ -48,17 +52,41 @@ def minutes(seconds: float | None) -> int | None:
     return None if seconds is None or seconds < 0 else round(seconds / 60)
 
 
-def parse(caller: Caller, text: str, field: str, *, end_of_day: bool = False) -> dt.datetime:
-    """An ISO date or moment; without a zone it is the caller's, a bare date is the whole day."""
+def parse(caller: Caller, text: str, field: str) -> dt.datetime:
+    """One moment; without a zone it is the caller's, and a bare date is where the day begins."""
+    if _week.fullmatch(text):
+        raise _invalid(field, "is a whole week: give a day of it, or a moment")
+    return first(caller, text, field)
+
+
+def first(caller: Caller, text: str, field: str) -> dt.datetime:
+    """Where the period that begins with `text` begins; a bare date or week is all of it."""
+    return _moment(caller, text, field, end=False)
+
+
+def last(caller: Caller, text: str, field: str) -> dt.datetime:
+    """The last moment of the period that ends with `text`; a bare date or week is all of it."""
+    return _moment(caller, text, field, end=True)
+
+
+def end_of_today(caller: Caller, now: dt.datetime) -> dt.datetime:
+    zone = zone_of(caller)
+    return _midnight(now.astimezone(zone).date() + DAY, zone) - dt.timedelta(microseconds=1)
+
+
+def _moment(caller: Caller, text: str, field: str, *, end: bool) -> dt.datetime:
+    zone = zone_of(caller)
     try:
         if len(text) <= 10:
-            time = dt.time(23, 59, 59, 999_999) if end_of_day else dt.time()
-            moment = dt.datetime.combine(dt.date.fromisoformat(text), time)
+            day = dt.date.fromisoformat(text)  # of a week: its Monday
+            if end:
+                day += 7 * DAY if _week.fullmatch(text) else DAY
+            moment = _midnight(day, zone) - dt.timedelta(microseconds=1 if end else 0)
         else:
             moment = dt.datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone_of(caller))
-        moment = moment.astimezone(dt.UTC)
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=zone)
+            moment = moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         raise _invalid(field, "must be an ISO date such as 2026-07-01 or 2026-07-01T14:00:00-05:00") from None
     if not EARLIEST <= moment <= LATEST:
@@ -66,11 +94,16 @@ def parse(caller: Caller, text: str, field: str, *, end_of_day: bool = False) ->
     return moment
 
 
+def _midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
+    """Where the day begins in the zone: days have 23 to 25 hours, so an end is the beginning of the next."""
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+
+
 def period(caller: Caller, since: str | None, until: str | None, kind: str) -> Period | None:
     if since is None and until is None:
         return None
-    begin = EARLIEST if since is None else parse(caller, since, "since")
-    end = LATEST if until is None else parse(caller, until, "until", end_of_day=True)
+    begin = EARLIEST if since is None else first(caller, since, "since")
+    end = LATEST if until is None else last(caller, until, "until")
     if end < begin:
         raise _invalid("until", "must not be before since")
     return Period(begin, end, kind)

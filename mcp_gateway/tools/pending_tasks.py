@@ -17,7 +17,7 @@ from mcp_gateway.tools.listing import (
     position_of,
     present,
 )
-from mcp_gateway.tools.moments import IsoInput, Minutes, minutes, parse, shown
+from mcp_gateway.tools.moments import IsoInput, Minutes, last, minutes, shown
 from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.tools.words import PRIORITY, Priority, word_of
@@ -96,7 +96,7 @@ async def list_pending_tasks(call: Call, arguments: PendingInput) -> PendingList
         asset = await asset_code(call, arguments.asset)
         place = await asset_code(call, arguments.location, place=True)
     now = dt.datetime.now(dt.UTC)
-    until = parse(call.caller, arguments.until, "until", end_of_day=True) if arguments.until else None
+    until = last(call.caller, arguments.until, "until") if arguments.until else None
 
     async def fetch(start: int, size: int) -> Page[planning.PendingRow]:
         location = None if place is None else str(place)

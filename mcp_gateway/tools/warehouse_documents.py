@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.listing import ListAnswer, ListArguments, Listed, ending, listed, position_of
-from mcp_gateway.tools.moments import IsoInput, period, shown
+from mcp_gateway.tools.moments import IsoInput, end_of_today, period, shown
 from mcp_gateway.tools.stock import Warehouse, warehouse_named
 from mcp_gateway.tools.text import UntrustedName, UntrustedText
 from mcp_gateway.upstream import Upstream
@@ -201,7 +201,7 @@ def _period(call: Call, arguments: Input) -> Period:
     now = dt.datetime.now(dt.UTC)
     if given is None:
         # To the end of the day, so that the pages of one question have one period.
-        end = now.replace(hour=23, minute=59, second=59, microsecond=0)
+        end = end_of_today(call.caller, now)
         return Period(end - dt.timedelta(days=DEFAULT_DAYS), end, "date_create")
     if arguments.since is None:
         return Period(given.until - dt.timedelta(days=DEFAULT_DAYS), given.until, given.kind)

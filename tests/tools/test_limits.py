@@ -31,7 +31,7 @@ def test_without_the_write_scope_the_upstream_refuses_to_write() -> None:
 def test_the_upstream_narrows_to_the_group_of_the_consumer(person: Callable[..., Person]) -> None:
     group = PermissionGroup.objects.get(company__slug="demo", name="Technicians")
     narrowed = person("admin@demo.example", narrowed_to_group_id=group.pk)  # rights claim more than holds
-    assert narrowed.refused("list_people")["code"] == "not_permitted"
+    assert narrowed.refused("list_third_parties")["code"] == "not_permitted"
     assert narrowed.ask("list_work_orders")["work_orders"] == []  # only own ones, and there are none
 
 
