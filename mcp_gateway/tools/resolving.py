@@ -18,7 +18,7 @@ from pydantic import Field
 from mcp_gateway.errors import Ambiguous, InvalidArguments, NotFound, NotPermitted
 from mcp_gateway.registry import Call
 from mcp_gateway.tools.resembling import resembling
-from mcp_gateway.tools.text import NAME, TEXT, cleaned, contains, fold
+from mcp_gateway.tools.text import NAME, TEXT, cleaned, composed_forms, contains, fold
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
 from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
@@ -58,10 +58,18 @@ class _Seen(Generic[R]):
         return self.exact or self.partly
 
 
+async def item_with_code(upstream: Upstream, words: str) -> ItemRow | None:
+    """The code as it was typed goes first: two codes may differ by how their letters are composed alone."""
+    for code in composed_forms(words):
+        if (found := await find_item(upstream, code)) is not None:
+            return found
+    return None
+
+
 async def the_asset(call: Call, words: str, *, place: bool = False) -> ItemRow:
     """The asset that is meant; with `place`, a location where several kinds fit."""
     upstream: Upstream = call.upstream
-    found = await find_item(upstream, words)
+    found = await item_with_code(upstream, words)
     if found is None and _is_number(words):
         found = await _item_by_id(upstream, int(words))
     if found is not None:
@@ -115,6 +123,8 @@ async def the_person(call: Call, words: str) -> PersonRow:
         lambda row: (row.code, row.full_name, row.email),
         lambda row: (row.code, row.full_name, row.email),
     )
+    # Somebody who has left is meant only where nobody who is there fits as well.
+    seen.exact, seen.partly = _active(seen.exact), _active(seen.partly)
     return _one(
         words,
         "person",
@@ -127,6 +137,10 @@ async def the_person(call: Call, words: str) -> PersonRow:
         },
         "list_people finds people",
     )
+
+
+def _active(people: list[PersonRow]) -> list[PersonRow]:
+    return [row for row in people if row.active is not False] or people
 
 
 async def person_with_code(call: Call, words: str, argument: str) -> PersonRow:

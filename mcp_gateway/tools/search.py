@@ -16,10 +16,19 @@ from mcp_gateway.fence import LONGEST, fenced
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools import assets, meters, people, work_order, work_requests
 from mcp_gateway.tools.listing import Arguments
-from mcp_gateway.tools.text import DOCUMENT, UntrustedDocument, UntrustedText, clean, contains, fold
+from mcp_gateway.tools.resolving import item_with_code
+from mcp_gateway.tools.text import (
+    DOCUMENT,
+    UntrustedDocument,
+    UntrustedText,
+    clean,
+    composed_forms,
+    contains,
+    fold,
+)
 from mcp_gateway.tools.work_order_shapes import order_texts
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.items import ItemRow, list_items
 from mcp_gateway.upstream.meters import MeterRow, list_meters
 from mcp_gateway.upstream.paging import Fetch, pages
 from mcp_gateway.upstream.personnel import PersonRow, list_people
@@ -159,7 +168,7 @@ async def _search_assets(upstream: Upstream, words: str) -> list[Result]:
     async def fetch(start: int, size: int) -> Page[ItemRow]:
         return await list_items(upstream, start=start, size=size)
 
-    exact = await find_item(upstream, words)
+    exact = await item_with_code(upstream, words)
     rows = [] if exact is None else [exact]
     rows += await _matching(fetch, lambda row: contains(words, *assets.asset_texts(row)))
     return _once(_asset(upstream, row) for row in rows)
@@ -173,7 +182,9 @@ async def _search_orders(upstream: Upstream, words: str) -> list[Result]:
         folios.extend(row.wo_folio for row in page.rows[:1])
         return page
 
-    exact = (await tasks_of(upstream, words))[:1]
+    exact: list[TaskLine] = []
+    for folio in composed_forms(words):
+        exact = exact or (await tasks_of(upstream, folio))[:1]
     rows = await _matching(fetch, lambda row: contains(words, *order_texts([row])))
     number = _order_number.fullmatch(words.strip())
     if not exact and folios and number is not None:

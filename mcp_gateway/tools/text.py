@@ -88,6 +88,11 @@ def fold(text: str | None) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+def composed_forms(code: str) -> list[str]:
+    """A code as it was typed, and with its letters composed and taken apart: a keyboard sends either."""
+    return list(dict.fromkeys([code, unicodedata.normalize("NFC", code), unicodedata.normalize("NFD", code)]))
+
+
 def contains(words: str, *texts: str | None) -> bool:
     """Whether every word stands somewhere in the texts."""
     haystack = " ".join(fold(text) for text in texts if text)

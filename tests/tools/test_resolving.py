@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+from typing import Literal
+
 import pytest
 
-from maintenance.models import Item, WorkOrder, WorkRequest
+from maintenance.models import Item, Personnel, WorkOrder, WorkRequest
 from mcp_gateway.tools.duplicates import alike
 from tests.tools.conftest import Person, PersonMaker
 
@@ -68,6 +71,46 @@ def test_a_person_with_a_slip_in_the_name(admin: Person) -> None:
     refused = admin.refused("create_work_order", **work, responsible="Joao Fereira")
     assert refused["code"] == "not_found"
     assert "João Ferreira da Silva" in [row["name"] for row in refused["candidates"]]
+
+
+def test_a_namesake_who_has_left_is_not_asked_about(admin: Person) -> None:
+    there = Personnel.objects.filter(code="TEC-03", **DEMO).get()
+    left = Personnel.objects.create(
+        company=there.company,
+        code="TEC-99",
+        first_name=there.first_name,
+        last_name=there.last_name,
+        active=False,
+    )
+    try:
+        for name in (there.full_name, there.last_name):
+            made = admin.ask(
+                "create_work_order", source="unplanned", asset="CMP-04", title=f"Revisar por {name}",
+                task_type="Correctiva", responsible=name, even_if_similar=True,
+            )  # fmt: skip
+            assert WorkOrder.objects.get(folio=made["folio"], **DEMO).responsible == there
+    finally:
+        left.delete()
+
+
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+@pytest.mark.parametrize("kept", ["NFC", "NFD"])
+def test_a_code_is_found_however_its_letters_are_composed(
+    admin: Person, kept: Literal["NFC", "NFD"], typed: Literal["NFC", "NFD"]
+) -> None:
+    """Far behind the records that `search` looks through, so that only the code can find it."""
+    place = Item.objects.get(code="SERVICIOS", **DEMO)
+    code = f"\uffe3\u00d1AND\u00da-{kept}-{typed}"
+    item = Item.objects.create(
+        company=place.company, type=2, code=unicodedata.normalize(kept, code), field_1="zzz",
+        description="zzz", parent=place,
+    )  # fmt: skip
+    try:
+        (found,) = admin.ask("search", query=unicodedata.normalize(typed, code))["results"]
+        assert found["id"] == f"asset:{item.code}"
+        assert admin.ask("get_asset", code=unicodedata.normalize(typed, code))["code"] == item.code
+    finally:
+        item.delete()
 
 
 def test_a_short_piece_is_no_name(admin: Person) -> None:
