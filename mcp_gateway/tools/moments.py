@@ -112,8 +112,8 @@ def period(caller: Caller, since: str | None, until: str | None, kind: str) -> P
 def due(caller: Caller, text: str | None, field: str) -> str:
     """Until when work is to be done: by the end of a bare date, or of today where nothing is said. The begin
     of a day would make it overdue as soon as it is there."""
-    day = dt.datetime.now(zone_of(caller)).date().isoformat() if text is None else text
-    return parse(caller, day, field, end_of_day=True).isoformat(timespec="seconds")
+    by = end_of_today(caller, dt.datetime.now(dt.UTC)) if text is None else last(caller, text, field)
+    return by.isoformat(timespec="seconds")
 
 
 def _invalid(field: str, problem: str) -> InvalidArguments:

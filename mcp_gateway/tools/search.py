@@ -33,7 +33,7 @@ from mcp_gateway.upstream.meters import MeterRow, list_meters
 from mcp_gateway.upstream.paging import Fetch, pages
 from mcp_gateway.upstream.personnel import PersonRow, list_people
 from mcp_gateway.upstream.rows import Page, R
-from mcp_gateway.upstream.work_orders import TaskLine, list_tasks, tasks_of
+from mcp_gateway.upstream.work_orders import TaskLine, TaskRow, list_tasks, tasks_of
 from mcp_gateway.upstream.work_requests import RequestRow, find_request, list_requests
 
 MOST_PAGES = 3  # of each kind that are looked through: a search costs a company at most 20 requests
@@ -182,7 +182,7 @@ async def _search_orders(upstream: Upstream, words: str) -> list[Result]:
         folios.extend(row.wo_folio for row in page.rows[:1])
         return page
 
-    exact: list[TaskLine] = []
+    exact: list[TaskRow] = []
     for folio in composed_forms(words):
         exact = exact or (await tasks_of(upstream, folio))[:1]
     rows = await _matching(fetch, lambda row: contains(words, *order_texts([row])))
