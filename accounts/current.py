@@ -12,10 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from accounts.models import Membership, User
+from accounts.models import Company, Invitation, Membership, User
 
 CONFIGURE = "configuration:edit"
 SESSION_KEY = "company"
+
+
+class CompanyNotChosen(Exception):
+    """The membership in which this session worked has ended; the person must choose another company."""
+
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -27,25 +32,55 @@ class Shell:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 
+    @property
+    def _signed_in(self) -> bool:
+        """A request that is refused early, as for its Host, has no user, and its page asks all the same."""
+        return hasattr(self._request, "user") and self._request.user.is_authenticated
+
     @cached_property
     def memberships(self) -> list[Membership]:
-        """The active ones, by the name of the company."""
-        if not self._request.user.is_authenticated:
+        """The active ones, in the order of joining, so that the name of a company decides nothing."""
+        if not self._signed_in:
             return []
         return list(
             Membership.objects.filter(user=signed_in_user(self._request), active=True)
             .select_related("company", "permission_group")
-            .order_by("company__name", "pk")
+            .order_by("created_at", "pk")
         )
 
     @cached_property
     def membership(self) -> Membership | None:
-        """That of the company chosen in this session while it is still active, or else the first."""
-        chosen = self._request.session.get(SESSION_KEY) if self.memberships else None
-        for membership in self.memberships:
-            if membership.company_id == chosen:
-                return membership
-        return self.memberships[0] if self.memberships else None
+        """That of the company in which this session works: the one joined first, until the person chooses.
+
+        It is kept in the session, so that no change of somebody else's takes the person elsewhere.
+        """
+        if not self.memberships:
+            return None
+        session = self._request.session
+        if SESSION_KEY not in session:
+            session[SESSION_KEY] = self.memberships[0].company_id
+        chosen = session[SESSION_KEY]
+        return next((place for place in self.memberships if place.company_id == chosen), None)
+
+    @property
+    def must_choose(self) -> bool:
+        """Whether the membership in which this session worked has ended, and there are others."""
+        return bool(self.memberships) and self.membership is None
+
+    @cached_property
+    def left(self) -> Company | None:
+        """The company of the membership that ended."""
+        if not self.must_choose:
+            return None
+        mine = Company.objects.filter(memberships__user=signed_in_user(self._request))
+        return mine.filter(pk=self._request.session[SESSION_KEY]).first()
+
+    @cached_property
+    def invitations(self) -> int:
+        """How many wait for the person's answer."""
+        if not self._signed_in:
+            return 0
+        return Invitation.objects.waiting_for(signed_in_user(self._request)).count()
 
     @property
     def rights(self) -> frozenset[str]:
@@ -80,9 +115,17 @@ def signed_in_user(request: HttpRequest) -> User:
     return request.user
 
 
+def chosen_membership(request: HttpRequest) -> Membership | None:
+    """The current one of a person who has any; asks which where the session's has ended."""
+    shell = shell_of(request)
+    if shell.must_choose:
+        raise CompanyNotChosen
+    return shell.membership
+
+
 def acting_membership(request: HttpRequest) -> Membership:
     """The current membership where there must be one; 403 for a person without a company."""
-    membership = current_membership(request)
+    membership = chosen_membership(request)
     if membership is None:
         raise PermissionDenied
     return membership
@@ -106,7 +149,7 @@ def require_right(right: str) -> Callable[[View[P]], View[P]]:
         def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
-            if right not in shell_of(request).rights:
+            if right not in acting_membership(request).rights:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -6,10 +6,11 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Company, Language, Membership, PermissionGroup, User
+from accounts.models import Company, Invitation, Language, Membership, PermissionGroup, User
 from accounts.rights import MODULE_NAMES, Action, Module
 
 
@@ -51,8 +52,11 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
         self.fields["name"].validators.append(validate_printable)
 
 
-class AddPersonForm(forms.Form):
-    """By e-mail; whoever has no account yet gets one, and chooses the password by mail."""
+ALREADY_INVITED = _("This address is invited already. Open its row to send the message again.")
+
+
+class InvitationForm(forms.Form):
+    """By e-mail. Whether somebody has an account with the address changes nothing here."""
 
     email = forms.EmailField(
         label=_("E-mail"),
@@ -77,7 +81,50 @@ class AddPersonForm(forms.Form):
         email: str = self.cleaned_data["email"].strip().lower()
         if Membership.objects.filter(company=self.company, user__email__iexact=email).exists():
             raise ValidationError(_("This person is in the list already. Open the row to change it."))
+        if Invitation.objects.standing().filter(company=self.company, email=email).exists():
+            raise ValidationError(ALREADY_INVITED)
         return email
+
+
+class NewAccountForm(forms.Form):
+    """Who accepts an invitation without having an account."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=150,
+        required=False,
+        validators=[validate_printable],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password1 = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=512,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters; several words are a good password."),
+    )
+    password2 = forms.CharField(
+        label=_("Password, once more"),
+        strip=False,
+        max_length=512,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, invitation: Invitation, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitation = invitation
+
+    def clean(self) -> None:
+        super().clean()
+        first, second = self.cleaned_data.get("password1"), self.cleaned_data.get("password2")
+        if first and second and first != second:
+            self.add_error("password2", _("The two passwords differ."))
+        elif first:
+            person = User(email=self.invitation.email, name=self.cleaned_data.get("name", ""))
+            try:
+                validate_password(first, person)
+            except ValidationError as error:
+                self.add_error("password1", error)
 
 
 class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run

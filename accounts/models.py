@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import secrets
 import zoneinfo
 from typing import ClassVar
 
@@ -163,3 +166,77 @@ class Membership(models.Model):
     @property
     def rights(self) -> frozenset[str]:
         return self.permission_group.effective_rights if self.active else frozenset()
+
+
+INVITATION_LIFETIME = dt.timedelta(days=7)
+INVITATION_PREFIX = "fmi_"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def standing(self) -> InvitationQuerySet:
+        """Those that an administrator sees: neither accepted nor withdrawn."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
+    def open(self) -> InvitationQuerySet:
+        return self.standing().filter(declined_at=None, expires_at__gt=timezone.now())
+
+    def waiting_for(self, user: User) -> InvitationQuerySet:
+        """An account's address was proven when its password was set, so the address is enough."""
+        return self.open().filter(email=user.email.lower())
+
+    def by_token(self, token: str) -> InvitationQuerySet:
+        return self.filter(token_digest=token_digest(token))
+
+
+class Invitation(models.Model):
+    """An offer of membership to an e-mail address. Nothing follows from it until the person accepts.
+
+    It refers to no account, so that nobody learns from it whether there is one.
+    """
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail"), max_length=254)  # lower-case
+    name = models.CharField(_("name"), max_length=150, blank=True)  # as the administrator typed it
+    permission_group = models.ForeignKey(
+        PermissionGroup, models.PROTECT, related_name="+", verbose_name=_("permission group")
+    )
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    token_digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("company", "email"),
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="one_invitation_per_company_and_address",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Invitation #{self.pk}"
+
+    @property
+    def expired(self) -> bool:
+        return timezone.now() >= self.expires_at
+
+    def renew(self) -> str:
+        """Give it a new token, which alone is valid from now on and is not kept."""
+        token = INVITATION_PREFIX + secrets.token_urlsafe(32)
+        self.token_digest = token_digest(token)
+        self.sent_at = timezone.now()
+        self.expires_at = self.sent_at + INVITATION_LIFETIME
+        self.declined_at = None
+        return token
+
+
+def token_digest(token: str) -> str:
+    """Of 256 bits of chance: nobody finds them again by trying, with or without a key."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

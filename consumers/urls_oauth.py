@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
+from accounts.company_forms import of_the_person
 from consumers import metadata
 from consumers.authorize import authorize, finish
 from consumers.registration import register
@@ -12,8 +13,8 @@ from consumers.token_endpoint import token
 RESOURCE = metadata.RESOURCE_DOCUMENT.lstrip("/")
 
 urlpatterns: list[URLPattern] = [
-    path("oauth/authorize", authorize, name="oauth-authorize"),
-    path("oauth/authorize/finish", finish, name="oauth-authorize-finish"),
+    path("oauth/authorize", of_the_person(authorize), name="oauth-authorize"),
+    path("oauth/authorize/finish", of_the_person(finish), name="oauth-authorize-finish"),
     path("oauth/token", token, name="oauth-token"),
     path("oauth/revoke", revoke, name="oauth-revoke"),
     path("oauth/introspect", introspect, name="oauth-introspect"),

@@ -173,6 +173,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PersonMiddleware",
+    "accounts.company_forms.CompanyFormsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "consumers.screens.elsewhere.RecordsElsewhere",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -195,6 +196,7 @@ TEMPLATES = [
                 "django.template.context_processors.tz",
                 "accounts.current.shell",
             ],
+            "builtins": ["accounts.templatetags.company_forms"],
         },
     },
 ]

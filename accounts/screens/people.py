@@ -8,13 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.administrators import LastAdministrator, keeping_an_administrator
-from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
-from accounts.forms import AddPersonForm, GroupForm, MembershipForm
-from accounts.invitations import add_person, send_invitation
-from accounts.models import PermissionGroup
+from accounts.current import CONFIGURE, acting_membership, require_right
+from accounts.forms import GroupForm, MembershipForm
+from accounts.models import Invitation, PermissionGroup
 from accounts.plant import needs_record, own_records
 
 
@@ -34,26 +33,14 @@ def people(request: HttpRequest) -> HttpResponse:
         }
         for member in members
     ]
-    return render(request, "accounts/people.html", {"rows": rows, "with_records": records is not None})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@require_right(CONFIGURE)
-def add(request: HttpRequest) -> HttpResponse:
-    company = acting_membership(request).company
-    form = AddPersonForm(company, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        membership = add_person(
-            company, data["email"], data["name"], data["permission_group"], signed_in_user(request)
-        )
-        messages.success(
-            request,
-            _("%(email)s is added. A message with the next step is on its way.")
-            % {"email": membership.user.email},
-        )
-        return HttpResponseRedirect(reverse("settings-people"))
-    return render(request, "accounts/person_add.html", {"form": form}, status=422 if form.errors else 200)
+    invited = Invitation.objects.standing().filter(company=company).select_related("permission_group")
+    context = {
+        "rows": rows,
+        "invited": invited.order_by("email"),
+        "shown": len(rows) + invited.count(),
+        "with_records": records is not None,
+    }
+    return render(request, "accounts/people.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,16 +67,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "needs_record": needs_record(member),
     }
     return render(request, "accounts/person_edit.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@require_right(CONFIGURE)
-def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
-    company = acting_membership(request).company
-    member = get_object_or_404(company.memberships.select_related("user", "company"), pk=pk, active=True)
-    send_invitation(member, signed_in_user(request))
-    messages.success(request, _("The message to %(email)s is on its way.") % {"email": member.user.email})
-    return HttpResponseRedirect(reverse("settings-people"))
 
 
 @require_safe

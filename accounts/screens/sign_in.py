@@ -9,6 +9,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
+from accounts.company_forms import of_the_person
+
 AnyView = Callable[..., HttpResponse]
 
 
@@ -26,3 +28,8 @@ def in_popup(view: AnyView) -> AnyView:
         return response
 
     return never_cache(served)
+
+
+def sign_in_view(view: AnyView) -> AnyView:
+    """Sign-in is about the person, whatever company a form was drawn in."""
+    return of_the_person(in_popup(view))

@@ -19,7 +19,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from accounts.current import current_membership
+from accounts.current import chosen_membership
 from accounts.principal import Principal
 from maintenance.tokens import principal_of
 
@@ -138,7 +138,7 @@ def record_page(
         def view(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            membership = current_membership(request)
+            membership = chosen_membership(request)
             principal = None if membership is None else principal_of(membership)
             if principal is None or not may(principal, right):
                 raise Http404

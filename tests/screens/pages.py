@@ -44,12 +44,17 @@ def send(client: Client, url: str, values: Mapping[str, Any], action: str = "", 
 
 def token(client: Client, url: str = "/") -> str:
     """A CSRF token that goes with the client's cookie."""
+    return drawn(client, url)["csrfmiddlewaretoken"]
+
+
+def drawn(client: Client, url: str = "/") -> dict[str, str]:
+    """What every form carries: a CSRF token that goes with the client's cookie, and the session's company."""
     for form in forms_of(text_of(client.get(url))):
-        for name, value in form.fields:
-            if name == "csrfmiddlewaretoken":
-                return value
+        names = dict(form.fields)
+        if "csrfmiddlewaretoken" in names:
+            return {name: names[name] for name in ("csrfmiddlewaretoken", "drawn_for") if name in names}
     raise AssertionError(f"no form with a token at {url}")
 
 
 def post(client: Client, url: str, data: Mapping[str, Any] | None = None, **extra: Any) -> Any:
-    return client.post(url, {"csrfmiddlewaretoken": token(client), **(data or {})}, **extra)
+    return client.post(url, {**drawn(client), **(data or {})}, **extra)

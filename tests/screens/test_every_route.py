@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, reverse
 import accounts.urls
 import consumers.urls_screens
 import maintenance.urls_settings
+from accounts.models import Invitation
 from tests.conftest import World
 from tests.screens.consumers import authorize, consumer_in
 from tests.screens.pages import browser, post
@@ -17,7 +18,7 @@ from tests.screens.pages import browser, post
 OPEN = {
     "account_login", "account_logout", "account_inactive", "account_signup", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
-    "language",
+    "language", "invitation",
 }  # fmt: skip
 
 
@@ -41,12 +42,21 @@ EVERY = sorted(set(names(SERVED)))
 def address(name: str, world: World) -> str:
     if name == "account_reset_password_from_key":
         return reverse(name, kwargs={"uidb36": "1", "key": "wrong-key"})
+    if name == "invitation":
+        return reverse(name, args=["fmi_unknown"])
     member = world.company.memberships.get(user=world.colleague)
+    invited = Invitation(
+        company=world.company, email="invited@example.com", permission_group=world.colleague_group
+    )
+    invited.renew()
+    invited.save()
     keys = {
         "consumer": consumer_in(world).pk,
         "settings-person": member.pk,
         "settings-person-record": member.pk,
-        "settings-person-invite": member.pk,
+        "settings-invitation": invited.pk,
+        "settings-invitation-send": invited.pk,
+        "settings-invitation-withdraw": invited.pk,
         "settings-group": world.colleague_group.pk,
     }
     return reverse(name, args=[keys[name]] if name in keys else [])

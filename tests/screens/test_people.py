@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,8 +13,8 @@ from django.db import connection
 from accounts.administrators import has_administrator
 from accounts.models import Membership, PermissionGroup, User
 from tests.conftest import World
-from tests.factories import PASSWORD, MembershipFactory, PermissionGroupFactory, UserFactory
-from tests.screens.pages import XSS, browser, form_at, post, send, text_of, token
+from tests.factories import MembershipFactory, PermissionGroupFactory, UserFactory
+from tests.screens.pages import XSS, browser, drawn, form_at, post, send, text_of
 
 PEOPLE = "/settings/user-accounts/"
 GROUPS = "/settings/user-accounts/groups/"
@@ -37,7 +36,6 @@ def test_only_configurers_get_in_and_only_to_their_company(world: World) -> None
     for path in (f"{PEOPLE}{own}/", f"{GROUPS}{group}/"):
         assert browser(world.stranger).get(path).status_code == 404, path
         assert post(browser(world.stranger), path, {"name": "x", "active": "on"}).status_code == 404, path
-    assert post(browser(world.stranger), f"{PEOPLE}{own}/invite/").status_code == 404
     assert "colleague@example.com" not in text_of(browser(world.stranger).get(PEOPLE))
 
 
@@ -64,43 +62,6 @@ def test_times_are_those_of_the_company(world: World) -> None:
     member.save()
     page = text_of(browser(world.owner).get(f"{PEOPLE}{member.pk}/"))
     assert 'datetime="2026-11-20T07:00:00-05:00"' in page, "America/Bogota is five hours behind"
-
-
-def test_adding_a_person_sends_a_link_to_choose_the_password(world: World) -> None:
-    client = browser(world.owner)
-    values = {
-        "email": " New.Person@Example.com",
-        "name": "Nueva",
-        "permission_group": world.colleague_group.pk,
-    }
-    answer = send(client, f"{PEOPLE}add/", values)
-    assert answer["Location"] == PEOPLE
-    user = User.objects.get(email="new.person@example.com")
-    assert not user.has_usable_password()
-    assert user.memberships.get().permission_group == world.colleague_group
-    assert "invited, no password yet" in text_of(client.get(PEOPLE))
-    (message,) = mail.outbox
-    assert message.to == ["new.person@example.com"]
-    assert "Planta Demo" in message.body
-    (link,) = re.findall(r"http://localhost:8000(/accounts/password/reset/key/\S+)", str(message.body))
-    person = browser()
-    target = person.get(link)["Location"]
-    send(person, target, {"password1": PASSWORD, "password2": PASSWORD}, action="-set-password/")
-    user.refresh_from_db()
-    assert user.check_password(PASSWORD)
-    again = post(client, f"{PEOPLE}{user.memberships.get().pk}/invite/")
-    assert again["Location"] == PEOPLE
-    assert "/password/reset/" not in mail.outbox[-1].body, "who has a password gets no link to replace it"
-
-
-def test_adding_a_person_of_another_company_leaves_the_account_alone(world: World) -> None:
-    values = {"email": world.stranger.email, "name": "Renamed", "permission_group": world.colleague_group.pk}
-    send(browser(world.owner), f"{PEOPLE}add/", values)
-    world.stranger.refresh_from_db()
-    assert world.stranger.name == "Stranger"
-    assert world.stranger.check_password(PASSWORD)
-    assert world.stranger.memberships.count() == 2
-    assert "/password/reset/" not in mail.outbox[0].body
 
 
 @pytest.mark.parametrize(
@@ -179,11 +140,11 @@ def test_two_administrators_cannot_remove_each_other_at_once(world: World) -> No
     second = MembershipFactory(permission_group=world.owner_group)
     places = [(world.owner, second), (second.user, member_of(world, world.owner))]
     clients = [browser(user) for user, _other in places]
-    tokens = [token(client) for client in clients]
+    carried = [drawn(client) for client in clients]
     together = threading.Barrier(2)
 
     def disable(index: int) -> int:
-        data = {"csrfmiddlewaretoken": tokens[index], "permission_group": world.owner_group.pk}
+        data = {**carried[index], "permission_group": world.owner_group.pk}
         together.wait(10)
         try:
             answer = clients[index].post(f"{PEOPLE}{places[index][1].pk}/", data)
@@ -257,6 +218,5 @@ def test_reading_changes_nothing_and_changing_needs_the_token(world: World) -> N
         cross = {"csrfmiddlewaretoken": "x" * 64} | data
         assert client.post(path, cross, headers={"origin": "https://evil.example"}).status_code == 403
         assert client.put(path).status_code in {403, 405}
-    assert client.get(f"{PEOPLE}{member.pk}/invite/").status_code == 405
     assert before == (list(Membership.objects.values()), list(PermissionGroup.objects.values()))
     assert not mail.outbox

@@ -60,13 +60,13 @@ def both(world: World) -> Client:
 
 
 def test_switching_company(world: World, both: Client) -> None:
-    assert "Otra" in text_of(both.get("/settings/general/")), "the first by name to begin with"
-    answer = post(both, "/company/", {"company": "demo"})
+    assert 'value="Planta Demo"' in text_of(both.get("/settings/general/")), "the one joined first"
+    answer = post(both, "/company/", {"company": "other"})
     assert answer["Location"] == "/"
-    assert 'value="Planta Demo"' in text_of(both.get("/settings/general/"))
+    assert 'value="Otra"' in text_of(both.get("/settings/general/"))
     assert both.get("/company/").status_code == 405
-    assert both.post("/company/", {"company": "other"}).status_code == 403, "without the form's token"
-    assert 'value="Planta Demo"' in text_of(both.get("/settings/general/"))
+    assert both.post("/company/", {"company": "demo"}).status_code == 403, "without the form's token"
+    assert 'value="Otra"' in text_of(both.get("/settings/general/"))
 
 
 def test_a_link_to_a_record_of_the_other_company_leads_there(world: World, both: Client) -> None:
@@ -94,7 +94,9 @@ def test_nobody_switches_to_a_company_of_others(world: World) -> None:
     session = client.session
     session[SESSION_KEY] = world.other_company.pk
     session.save()
-    assert 'value="Planta Demo"' in text_of(client.get("/settings/general/"))
+    page = text_of(client.get("/settings/general/"))
+    assert "Choose the company" in page
+    assert "Otra" not in page
 
 
 def test_a_membership_that_ends_is_out_on_the_next_request(world: World, both: Client) -> None:
@@ -102,7 +104,7 @@ def test_a_membership_that_ends_is_out_on_the_next_request(world: World, both: C
     post(both, "/company/", {"company": "other"})
     assert both.get("/settings/general/").status_code == 200
     Membership.objects.filter(user=world.owner, company=world.other_company).update(active=False)
-    assert 'value="Planta Demo"' in text_of(both.get("/settings/general/"))
+    assert both.get("/settings/general/").status_code == 409, "the person chooses: test_company_of_session.py"
     Membership.objects.filter(user=world.owner).update(active=False)
     assert both.get("/settings/general/").status_code == 403
     assert "does not belong to a company" in text_of(both.get("/"))

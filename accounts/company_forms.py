@@ -1,0 +1,85 @@
+"""A form is sent in the company it was drawn for, or not at all.
+
+The tag `csrf_token` (accounts/templatetags/company_forms.py) writes the company into every form. A view that
+writes in a company runs only when that is still the company of the session; otherwise nothing is
+saved, and the page says where the form belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.current import SESSION_KEY, CompanyNotChosen, shell_of
+from accounts.models import Membership
+
+DRAWN_FOR = "drawn_for"
+RETURN_THERE = "return_there"  # the press that returns to the company of the form and sends it there
+_MARK = "of_the_person"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+# Never shown again, so whoever sends a form once more types them anew.
+_SECRETS = ("secret", "password")
+
+AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponse])
+
+
+def of_the_person(view: AnyView) -> AnyView:
+    """Marks a view that writes in no company, or in one that the record it is about names."""
+    setattr(view, _MARK, True)
+    return view
+
+
+def is_of_the_person(view: Callable[..., Any]) -> bool:
+    return bool(getattr(view, _MARK, False))
+
+
+class CompanyFormsMiddleware:
+    """Asks before the view runs. Views for programs, which carry no CSRF token, have no forms."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if request.method in _SAFE or getattr(view, "csrf_exempt", False) or is_of_the_person(view):
+            return None
+        if not request.user.is_authenticated:
+            return None
+        shell = shell_of(request)
+        drawn_for = request.POST.get(DRAWN_FOR, "")
+        if shell.membership is not None and drawn_for == str(shell.membership.company_id):
+            return None
+        if not shell.memberships:
+            return None  # who is in no company writes in none: the views refuse by right
+        belongs = next((place for place in shell.memberships if drawn_for == str(place.company_id)), None)
+        if belongs is not None and RETURN_THERE in request.POST:
+            request.session[SESSION_KEY] = belongs.company_id
+            del shell.membership  # worked out anew
+            return None
+        return refused(request, belongs)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, CompanyNotChosen):
+            return render(request, "accounts/choose_company.html", status=409)
+        return None
+
+
+def refused(request: HttpRequest, belongs: Membership | None) -> HttpResponse:
+    """`belongs` is the person's place in the company of the form, which alone may be named."""
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in {"csrfmiddlewaretoken", DRAWN_FOR} and not any(word in name for word in _SECRETS)
+    ]
+    secret = any(word in name and request.POST[name] for name in request.POST for word in _SECRETS)
+    partial = "#panel" if getattr(request, "htmx", None) else ""
+    context = {"belongs": belongs, "typed": typed, "secret": secret}
+    return render(request, f"409.html{partial}", context, status=409)
