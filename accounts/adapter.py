@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import get_next_redirect_url
+from allauth.core import context
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
@@ -35,7 +38,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key: str) -> str:
         """From the configured address, so that a forged Host header cannot direct the mail."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return settings.PUBLIC_URL + path.replace("UID-KEY", key)
+        url: str = settings.PUBLIC_URL + path.replace("UID-KEY", key)
+        target = get_next_redirect_url(context.request) if context.request else None
+        # Anybody may ask for this mail: nothing but the way back to a request goes into it.
+        return f"{url}?{urlencode({'next': target})}" if target and is_request(target) else url
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """On to where the tab that finished was going: the session keeps that of the last one that began."""
+        kwargs["redirect_url"] = get_next_redirect_url(request) or kwargs["redirect_url"]
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("profile")
@@ -43,8 +55,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         return f"Fracttal One MCP: {subject}"
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        super().send_mail(template_prefix, email, context | {"public_url": settings.PUBLIC_URL})
+    def send_mail(self, template_prefix: str, email: str, values: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, values | {"public_url": settings.PUBLIC_URL})
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Failures count per account and address: a stranger's must not shut the owner out."""
@@ -57,6 +69,14 @@ class AccountAdapter(DefaultAccountAdapter):
         if template in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
             return
         super().add_message(request, level, *args, **kwargs)
+
+
+def is_request(path: str) -> bool:
+    """Whether a path is that of an authorization request that waits."""
+    try:
+        return resolve(path).url_name == settings.WAY_BACK
+    except Resolver404:
+        return False
 
 
 def is_local_path(url: str) -> bool:

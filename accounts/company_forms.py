@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from accounts.current import SESSION_KEY, CompanyNotChosen, shell_of
 from accounts.models import Membership
@@ -67,6 +69,9 @@ class CompanyFormsMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, CompanyNotChosen):
+            htmx: HtmxDetails | None = getattr(request, "htmx", None)
+            if htmx:  # it asked for a part of a page: the whole one asks which company
+                return HttpResponseClientRedirect(htmx.current_url_abs_path or "/")
             return render(request, "accounts/choose_company.html", status=409)
         return None
 

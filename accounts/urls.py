@@ -11,32 +11,43 @@ from django.urls import include, path, re_path
 
 from accounts.company_forms import of_the_person
 from accounts.screens import general, invitations, invited, people, profile, shell
-from accounts.screens.sign_in import sign_in_view
+from accounts.screens.sign_in import (
+    PasswordChosen,
+    PasswordChosenElsewhere,
+    PasswordReset,
+    SecondStep,
+    each_with_its_way_back,
+    sign_in_view,
+)
 
 sign_in = [
-    path("login/", sign_in_view(account.login), name="account_login"),
+    path("login/", sign_in_view(each_with_its_way_back(account.login)), name="account_login"),
     path("logout/", sign_in_view(account.logout), name="account_logout"),
     path("inactive/", sign_in_view(account.account_inactive), name="account_inactive"),
     # Sign-up is closed: the view says so, and the name is what messages to unknown addresses use.
     path("signup/", sign_in_view(account.signup), name="account_signup"),
     path("reauthenticate/", sign_in_view(account.reauthenticate), name="account_reauthenticate"),
     path("password/change/", sign_in_view(account.password_change), name="account_change_password"),
-    path("password/reset/", sign_in_view(account.password_reset), name="account_reset_password"),
+    path("password/reset/", sign_in_view(PasswordReset.as_view()), name="account_reset_password"),
     path(
         "password/reset/done/", sign_in_view(account.password_reset_done), name="account_reset_password_done"
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        sign_in_view(account.password_reset_from_key),
+        sign_in_view(PasswordChosen.as_view()),
         name="account_reset_password_from_key",
     ),
     path(
         "password/reset/key/done/",
-        sign_in_view(account.password_reset_from_key_done),
+        sign_in_view(PasswordChosenElsewhere.as_view()),
         name="account_reset_password_from_key_done",
     ),
     path("2fa/", sign_in_view(mfa.index), name="mfa_index"),
-    path("2fa/authenticate/", sign_in_view(mfa.authenticate), name="mfa_authenticate"),
+    path(
+        "2fa/authenticate/",
+        sign_in_view(each_with_its_way_back(SecondStep.as_view())),
+        name="mfa_authenticate",
+    ),
     path("2fa/reauthenticate/", sign_in_view(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("2fa/totp/activate/", sign_in_view(totp.activate_totp), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", sign_in_view(totp.deactivate_totp), name="mfa_deactivate_totp"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -14,33 +17,55 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.current import shell_of, signed_in_user
-from accounts.models import User
-from consumers import consent, scopes
-from consumers.authorization_request import MAX_CALLBACK, Checked, NoAnswer, SendBack, check
-from consumers.callbacks import display_host, validate_callback
+from consumers import consent, scopes, ways_back
+from consumers.authorization_request import MAX_CALLBACK, NoAnswer, SendBack, check
+from consumers.callbacks import display_host, origin_of, validate_callback
+from consumers.consent import Decision
 from consumers.form_action import allow_any_redirect
-from consumers.models import AUTHORIZATION_LIFETIME, AuthorizationRequest, Consumer
+from consumers.models import AUTHORIZATION_LIFETIME, AuthorizationRequest, Consumer, PendingRequest
 from consumers.security_log import note
 from consumers.upstream_accounts import linking
 
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def answering(view: View[P]) -> View[P]:
+    """What a view raises, as a page or as the answer to the consumer."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NoAnswer as refusal:
+            note("authorization request refused", reason=refusal.code, consumer=_id(refusal.consumer))
+            return _error_page(request, refusal)
+        except SendBack as refusal:
+            note("authorization request sent back", reason=refusal.error, consumer=_id(refusal.consumer))
+            answer = {"error": refusal.error, "error_description": refusal.why}
+            return _leave(callback(refusal.redirect_uri, refusal.state, **answer))
+        except ways_back.TooMany:
+            return render(request, "429.html", status=429)
+
+    return answered
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@answering
 def authorize(request: HttpRequest) -> HttpResponse:
-    try:
-        if request.method == "POST":
-            return _decide(request)
-        checked = check(request.META.get("QUERY_STRING", ""), _companies_of(request))
-        if request.method == "HEAD":  # whoever looks at a link first: nothing is kept for that
-            return _as_page(HttpResponse())
-        return _ask(request, checked)
-    except NoAnswer as refusal:
-        note("authorization request refused", reason=refusal.code, consumer=_id(refusal.consumer))
-        return _error_page(request, refusal)
-    except SendBack as refusal:
-        note("authorization request sent back", reason=refusal.error, consumer=_id(refusal.consumer))
-        return _send_back(
-            refusal.redirect_uri, refusal.state, error=refusal.error, error_description=refusal.why
-        )
+    if request.method == "POST":
+        return _decide(request)
+    return _ask(request, request.META.get("QUERY_STRING", ""))
+
+
+@require_safe
+@answering
+def again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """GET /oauth/authorize/again/…: a request that was begun before, at the address of its way back."""
+    pending = ways_back.find(pk)
+    if pending is None or not pending.can_begin_again:
+        raise NoAnswer("request_too_old")
+    return _ask(request, pending.query, pending)
 
 
 def _companies_of(request: HttpRequest) -> list[int] | None:
@@ -52,26 +77,30 @@ def _companies_of(request: HttpRequest) -> list[int] | None:
     return [place.company_id for place in sorted(active, key=lambda place: place != shell.membership)]
 
 
-def _ask(request: HttpRequest, checked: Checked) -> HttpResponse:
+def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None) -> HttpResponse:
     """Sign-in comes after the checks, so that nobody types a password for a bad request."""
-    consumer = checked.consumer
-    if not request.user.is_authenticated:
-        if checked.silent:
-            raise SendBack(
-                consumer, checked.redirect_uri, checked.state, "login_required", "Nobody is signed in."
-            )
-        return _as_page(redirect_to_login(request.get_full_path()))
-    user = signed_in_user(request)
-    membership = scopes.membership_for(user.pk, consumer)
-    if membership is None:
-        raise NoAnswer("not_a_member", consumer)
+    checked = check(query, _companies_of(request))
+    if request.method == "HEAD":  # whoever looks at a link first: nothing is kept for that
+        return _as_page(HttpResponse())
+    consumer, membership = checked.consumer, None
+    if request.user.is_authenticated:
+        membership = scopes.membership_for(signed_in_user(request).pk, consumer)
+        if membership is None:
+            raise NoAnswer("not_a_member", consumer)
     if checked.silent:
-        raise SendBack(
-            consumer, checked.redirect_uri, checked.state, "consent_required", "A person must approve."
+        error, why = (
+            ("consent_required", "A person must approve.")
+            if membership
+            else ("login_required", "Nobody is signed in.")
         )
+        raise SendBack(consumer, checked.redirect_uri, checked.state, error, why)
+    way_back = ways_back.path_of(pending or ways_back.remember(request, query))
+    if membership is None:
+        return _as_page(redirect_to_login(way_back))
+    user = membership.user
     powers = consent.powers(membership, consumer)
     context = {
-        "kept": consent.keep(checked, user, request.session.session_key or "", powers),
+        "kept": consent.keep(checked, user, request.session.session_key or "", powers, way_back),
         "consumer": consumer,
         "membership": membership,
         "powers": powers,
@@ -81,7 +110,7 @@ def _ask(request: HttpRequest, checked: Checked) -> HttpResponse:
         "host": display_host(checked.redirect_uri),
         "on_this_computer": not checked.redirect_uri.startswith("https://"),
         "days": AUTHORIZATION_LIFETIME.days,
-        "same_request": request.get_full_path(),
+        "same_request": way_back,
     }
     return _as_page(render(request, "consumers/consent.html", context), sends_on=True)
 
@@ -91,56 +120,64 @@ def _decide(request: HttpRequest) -> HttpResponse:
     decision = request.POST.get("decision")
     if not request.user.is_authenticated or decision not in {"approve", "refuse"}:
         raise NoAnswer("decision_too_late")
-    user, session_key = signed_in_user(request), request.session.session_key or ""
-    request_id, write = request.POST.get("request", ""), "write" in request.POST
+    approved = decision == "approve"
+    wish = Decision(approved, approved and "write" in request.POST)
     try:
-        with transaction.atomic():
-            kept = consent.open_one(request_id, user, session_key)
-            if decision == "approve" and linking.needs_link(kept.consumer.company, user):
-                consent.approve_later(kept, write=write)
-                return _to_link(kept)
-            kept = consent.take(request_id, user, session_key)
+        return _settle(request, request.POST.get("request", ""), wish)
     except consent.NotOpen as error:
         raise NoAnswer("decision_too_late") from error
-    return _decided(kept, user, approved=decision == "approve", write=write)
 
 
 @require_safe
+@answering
 def finish(request: HttpRequest) -> HttpResponse:
     """GET /oauth/authorize/finish: what the person approved before linking an account at Fracttal One."""
+    if not request.user.is_authenticated:
+        raise NoAnswer("decision_too_late")
+    request_id = request.GET.get("request", "")
     try:
-        if not request.user.is_authenticated:
-            raise NoAnswer("decision_too_late")
-        user, session_key = signed_in_user(request), request.session.session_key or ""
-        try:
-            with transaction.atomic():
-                kept = consent.waiting(request.GET.get("request", ""), user, session_key)
-                if linking.needs_link(kept.consumer.company, user):
-                    return _to_link(kept)
-                kept = consent.take(str(kept.pk), user, session_key)
-        except consent.NotOpen as error:
-            raise NoAnswer("decision_too_late") from error
-        return _decided(kept, user, approved=True, write=bool(kept.params["approved"]["write"]))
-    except NoAnswer as refusal:
-        note("authorization request refused", reason=refusal.code, consumer=_id(refusal.consumer))
-        return _error_page(request, refusal)
-    except SendBack as refusal:
-        return _send_back(
-            refusal.redirect_uri, refusal.state, error=refusal.error, error_description=refusal.why
-        )
+        kept = consent.find(request_id, signed_in_user(request), request.session.session_key or "")
+        wish = consent.decision_of(kept)
+        if wish is None:
+            raise consent.NotOpen
+        return _settle(request, request_id, wish)
+    except consent.NotOpen as error:
+        raise NoAnswer("decision_too_late") from error
 
 
-def _decided(kept: AuthorizationRequest, user: User, *, approved: bool, write: bool) -> HttpResponse:
-    # From here on the request is used up, whatever comes of it. A document may have to be read
-    # again now, which no transaction should wait for.
-    allowed = consent.still_allowed(kept, user)
-    code = consent.approve(kept, user, write=write) if allowed and approved else None
-    if not allowed:
+def _settle(request: HttpRequest, request_id: str, wish: Decision) -> HttpResponse:
+    """The same decision again, as of a second click, gets the same answer; another one comes too late."""
+    user, session_key = signed_in_user(request), request.session.session_key or ""
+    kept = consent.find(request_id, user, session_key)
+    listed = kept.decided_at is None and consent.still_listed(kept)
+    with transaction.atomic():
+        kept = consent.find(request_id, user, session_key, lock=True)
+        if kept.decided_at is None:
+            if wish.approved and linking.needs_link(kept.consumer.company, user):
+                consent.approve_later(kept, write=wish.write)
+                return _to_link(kept)
+            consent.decide(kept, user, session_key, wish, listed=listed)
+    if wish != consent.decision_of(kept):
+        raise consent.NotOpen
+    if not kept.params["allowed"]:
         raise NoAnswer("no_longer_allowed", kept.consumer)
     redirect_uri, state = kept.params["redirect_uri"], kept.params["state"]
-    if code is None:
+    if not wish.approved:
         raise SendBack(kept.consumer, redirect_uri, state, "access_denied", "The person refused.")
-    return _send_back(redirect_uri, state, code=code)
+    code = consent.code_of(kept, session_key)
+    if consent.was_redeemed(code):
+        return _done(request, kept)
+    return _leave(callback(redirect_uri, state, code=code))
+
+
+def _done(request: HttpRequest, kept: AuthorizationRequest) -> HttpResponse:
+    """The program has taken the code already: the way back must not bring it a second time."""
+    redirect_uri = kept.params["redirect_uri"]
+    context = {
+        "consumer": kept.consumer,
+        "program": origin_of(redirect_uri) if redirect_uri.startswith("https://") else "",
+    }
+    return _as_page(render(request, "consumers/done.html", context))
 
 
 def _to_link(kept: AuthorizationRequest) -> HttpResponse:
@@ -149,13 +186,18 @@ def _to_link(kept: AuthorizationRequest) -> HttpResponse:
     return _as_page(response)
 
 
-def _send_back(redirect_uri: str, state: str | None, **answer: str) -> HttpResponse:
-    """303, so that no browser posts the decision on (RFC 9700 §4.12); `iss` always (RFC 9207)."""
+def callback(redirect_uri: str, state: str | None, **answer: str) -> str:
+    """The address of an answer to the consumer; `iss` always (RFC 9207)."""
     if state is not None:
         answer["state"] = state
     answer["iss"] = settings.PUBLIC_URL
+    return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(answer)}"
+
+
+def _leave(url: str) -> HttpResponse:
+    """303, so that no browser posts the decision on (RFC 9700 §4.12)."""
     response = HttpResponse(status=303)
-    response["Location"] = f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(answer)}"
+    response["Location"] = url
     response["Referrer-Policy"] = "no-referrer"
     return _as_page(response)
 
@@ -168,13 +210,43 @@ def _error_page(request: HttpRequest, refusal: NoAnswer) -> HttpResponse:
         "sent_callback": refusal.redirect_uri[:MAX_CALLBACK] if refusal.redirect_uri.isprintable() else "",
         "host": refusal.host,
         "document_url": refusal.document_url,
-        "same_request": request.get_full_path() if request.method == "GET" else "",
+        **_ways_on(request, refusal),
     }
     status = 403 if refusal.code in {"not_a_member", "consumer_off", "no_longer_allowed"} else 400
     response = render(request, "consumers/authorize_error.html", context, status=status)
     if refusal.code != "not_a_member":  # that page has a form
         response["Referrer-Policy"] = "no-referrer"
     return _as_page(response)
+
+
+def _ways_on(request: HttpRequest, refusal: NoAnswer) -> dict[str, str]:
+    """`same_request` begins the request again; `program` tells the program that nothing came of it."""
+    if refusal.code == "not_a_member":
+        known = _pending_of(request)
+        try:
+            known = known or ways_back.remember(request, request.META.get("QUERY_STRING", ""))
+        except ways_back.TooMany:
+            return {}
+        return {"same_request": ways_back.path_of(known)}
+    if refusal.code not in {"decision_too_late", "no_longer_allowed", "request_too_old"}:
+        return {}
+    pending = _pending_of(request)
+    if pending is None:
+        return {}
+    try:
+        checked = check(pending.query, _companies_of(request))
+    except (NoAnswer, SendBack):
+        return {}
+    if pending.can_begin_again:
+        return {"same_request": ways_back.path_of(pending)}
+    words = {"error": "access_denied", "error_description": "The request was not answered in time."}
+    return {"program": callback(checked.redirect_uri, checked.state, **words)}
+
+
+def _pending_of(request: HttpRequest) -> PendingRequest | None:
+    """That of this address, of the form that was sent, or of the decision that waited."""
+    path = request.POST.get("next", "") if request.method == "POST" else request.path
+    return ways_back.named_by(path) or ways_back.named_by(consent.way_back_of(request.GET.get("request", "")))
 
 
 def _as_page(response: HttpResponse, *, sends_on: bool = False) -> HttpResponse:

@@ -17,12 +17,14 @@ from consumers import scopes
 from consumers.authorization_request import Checked
 from consumers.callbacks import is_registered
 from consumers.client_documents import load
-from consumers.digests import Prefix, digest, make
+from consumers.digests import Prefix, derive, digest
 from consumers.document_fetcher import Unavailable
 from consumers.models import AUTHORIZATION_LIFETIME, AppAuthorization, AuthorizationRequest, Consumer, Grant
 
 REQUEST_LIFETIME = dt.timedelta(minutes=15)
 CODE_LIFETIME = dt.timedelta(seconds=60)
+# How long the same decision, sent again, gets the same answer: less than the code lives.
+REPEAT_WINDOW = dt.timedelta(seconds=45)
 
 _CREATE, _CHANGE = gettext_lazy("create"), gettext_lazy("change")
 # Every right with which a tool of any set changes something (a test holds the two together). The other
@@ -83,10 +85,19 @@ class NotOpen(Exception):
     """The decision refers to no request that this person, in this session, may still decide."""
 
 
-def keep(checked: Checked, user: User, session_key: str, offered: Powers) -> AuthorizationRequest:
+@dataclass(frozen=True, slots=True)
+class Decision:
+    approved: bool
+    write: bool
+
+
+def keep(
+    checked: Checked, user: User, session_key: str, offered: Powers, way_back: str
+) -> AuthorizationRequest:
     """Store a checked request under a one-time id for this person in this session.
 
-    Writing that the page does not offer is left out here, so that no form can bring it back.
+    `way_back` is the path at which it can be begun again. Writing that the page does not offer is
+    left out here, so that no form can bring it back.
     """
     now = timezone.now()
     wanted = [scope for scope in checked.scopes if offered.write or scope != scopes.WRITE]
@@ -102,6 +113,7 @@ def keep(checked: Checked, user: User, session_key: str, offered: Powers) -> Aut
             "resource": checked.resource,
             "state": checked.state,
             "code_challenge": checked.code_challenge,
+            "way_back": way_back,
         },
         expires_at=now + REQUEST_LIFETIME,
     )
@@ -116,51 +128,94 @@ def approve_later(kept: AuthorizationRequest, *, write: bool) -> None:
 
 def waiting(request_id: str, user: User, session_key: str) -> AuthorizationRequest:
     """One that was approved and waits."""
-    kept = open_one(request_id, user, session_key)
-    if "approved" not in kept.params:
+    kept = find(request_id, user, session_key)
+    if kept.decided_at is not None or "approved" not in kept.params:
         raise NotOpen
     return kept
 
 
-def take(request_id: str, user: User, session_key: str) -> AuthorizationRequest:
-    """The kept request, now decided: a second decision finds nothing. Call it in a transaction."""
-    kept = open_one(request_id, user, session_key)
-    mine = AuthorizationRequest.objects.filter(pk=kept.pk, decided_at=None)
-    if mine.update(decided_at=timezone.now(), params={}) != 1:
-        raise NotOpen
-    return kept
-
-
-def open_one(request_id: str, user: User, session_key: str) -> AuthorizationRequest:
-    """One that nobody but this person in this session may decide, and nobody has yet."""
+def find(request_id: str, user: User, session_key: str, *, lock: bool = False) -> AuthorizationRequest:
+    """One that nobody but this person in this session may decide; or has decided, a moment ago."""
     try:
         key = uuid.UUID(request_id)
     except ValueError as error:
         raise NotOpen from error
-    kept = (
-        AuthorizationRequest.objects.select_related("consumer__company", "consumer__permission_group")
-        .filter(
-            pk=key,
-            user=user,
-            session_digest=digest(session_key),
-            decided_at=None,
-            expires_at__gt=timezone.now(),
-        )
-        .first()
-    )
+    found = AuthorizationRequest.objects.select_related("consumer__company", "consumer__permission_group")
+    if lock:
+        found = found.select_for_update(of=("self",))
+    kept = found.filter(
+        pk=key, user=user, session_digest=digest(session_key), expires_at__gt=timezone.now()
+    ).first()
     if kept is None:
         raise NotOpen
     return kept
 
 
-def still_allowed(kept: AuthorizationRequest, user: User) -> bool:
-    """Minutes may lie between page and decision: consumer, callback and person are looked at again."""
-    consumer = kept.consumer
-    return (
-        consumer.is_usable()
-        and scopes.membership_for(user.pk, consumer) is not None
-        and _still_registered(kept.params["redirect_uri"], kept.params.get("metadata_url", ""), consumer)
-    )
+def way_back_of(request_id: str) -> str:
+    """The path at which a request can be begun again, whoever asks: it opens nothing."""
+    try:
+        key = uuid.UUID(request_id)
+    except ValueError:
+        return ""
+    kept = AuthorizationRequest.objects.filter(pk=key).first()
+    return str(kept.params.get("way_back", "")) if kept else ""
+
+
+def decide(
+    kept: AuthorizationRequest, user: User, session_key: str, decision: Decision, *, listed: bool
+) -> None:
+    """Settle a locked request, once. What it asked is forgotten; what came of it, only after a moment.
+
+    `listed` says whether its callback is still that of the program.
+    """
+    allowed = listed and may_still(kept, user)
+    if allowed and decision.approved:
+        approve(kept, user, code_of(kept, session_key), write=decision.write)
+    kept.params = {
+        "redirect_uri": kept.params["redirect_uri"],
+        "state": kept.params["state"],
+        "way_back": kept.params.get("way_back", ""),
+        "approved": {"write": decision.write} if decision.approved else None,
+        "allowed": allowed,
+    }
+    kept.decided_at = timezone.now()
+    kept.expires_at = kept.decided_at + REPEAT_WINDOW
+    kept.save(update_fields=["params", "decided_at", "expires_at"])
+
+
+def decision_of(kept: AuthorizationRequest) -> Decision | None:
+    """What the person wished: now, or before the step that it waits for."""
+    if "approved" not in kept.params:
+        return None
+    approved = kept.params["approved"]
+    return Decision(approved is not None, bool(approved and approved["write"]))
+
+
+def code_of(kept: AuthorizationRequest, session_key: str) -> str:
+    """Made from the request and the session, so that it can be said again without being stored.
+
+    Only its digest is kept, as of any code; without CREDENTIAL_HASH_KEY nobody makes it.
+    """
+    return derive(Prefix.CODE, str(kept.pk), session_key)
+
+
+def was_redeemed(code: str) -> bool:
+    """Raises NotOpen for one that is gone, as what was approved was stopped since."""
+    grant = Grant.objects.filter(code=digest(code)).first()
+    if grant is None:
+        raise NotOpen
+    return grant.redeemed_at is not None
+
+
+def may_still(kept: AuthorizationRequest, user: User) -> bool:
+    """Minutes may lie between page and decision: consumer and person are looked at again."""
+    return kept.consumer.is_usable() and scopes.membership_for(user.pk, kept.consumer) is not None
+
+
+def still_listed(kept: AuthorizationRequest) -> bool:
+    """The same for the callback. A document may have to be read for it, which no transaction waits for."""
+    params, consumer = kept.params, kept.consumer
+    return _still_registered(params["redirect_uri"], params.get("metadata_url", ""), consumer)
 
 
 def _still_registered(redirect_uri: str, metadata_url: str, consumer: Consumer) -> bool:
@@ -174,12 +229,11 @@ def _still_registered(redirect_uri: str, metadata_url: str, consumer: Consumer) 
         return False
 
 
-def approve(kept: AuthorizationRequest, user: User, *, write: bool) -> str:
-    """Record the consent and give the code, whose digest alone is stored."""
+def approve(kept: AuthorizationRequest, user: User, code: str, *, write: bool) -> None:
+    """Record the consent and the code, of which only the digest is stored."""
     params = kept.params
     granted = [scope for scope in params["scopes"] if write or scope != scopes.WRITE]
     now = timezone.now()
-    code = make(Prefix.CODE)
     with transaction.atomic():
         # Two consents of one person at once take turns, so that one live authorization stays one.
         User.objects.select_for_update().get(pk=user.pk)
@@ -200,7 +254,6 @@ def approve(kept: AuthorizationRequest, user: User, *, write: bool) -> str:
             code_challenge_method="S256",
             expires=now + CODE_LIFETIME,
         )
-    return code
 
 
 def _authorization(consumer: Consumer, user: User, now: dt.datetime) -> AppAuthorization:

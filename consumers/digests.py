@@ -1,12 +1,13 @@
 """Machine-made values: how they are made, and the keyed hash under which they are stored.
 
-Keys, secrets, codes and tokens have 256 bits of chance, so one HMAC is as safe as a slow
+Keys, secrets and tokens have 256 bits of chance, so one HMAC is as safe as a slow
 hash and costs microseconds instead of a quarter of a second (security.md C1.16, case 104).
 The prefixes let scanners find a leaked value.
 """
 
 from __future__ import annotations
 
+import base64
 import hmac
 import re
 import secrets
@@ -29,6 +30,13 @@ class Prefix(StrEnum):
 def make(prefix: Prefix) -> str:
     """A new value: the prefix and 43 URL-safe characters (256 bits)."""
     return prefix + secrets.token_urlsafe(32)
+
+
+def derive(prefix: Prefix, *facts: str) -> str:
+    """The one value that belongs to these facts, for whoever holds CREDENTIAL_HASH_KEY, and nobody else."""
+    key = settings.CREDENTIAL_HASH_KEY.encode()
+    mac = hmac.digest(key, b"derived\0" + "\0".join((prefix, *facts)).encode(), "sha256")
+    return prefix + base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 def make_key() -> str:

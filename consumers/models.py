@@ -313,3 +313,19 @@ class AuthorizationRequest(models.Model):
 
     def __str__(self) -> str:
         return f"AuthorizationRequest {self.pk}"
+
+
+class PendingRequest(models.Model):
+    """The query of an authorization request, unread: checked anew each time somebody comes back to it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    query = models.TextField()
+    again_until = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"PendingRequest {self.pk}"
+
+    @property
+    def can_begin_again(self) -> bool:
+        return timezone.now() < self.again_until

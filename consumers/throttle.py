@@ -18,6 +18,7 @@ from consumers.digests import digest
 
 WINDOW_SECONDS = 60
 MOST_FAILURES = 10
+MOST_BEGUN = 300
 
 _local = LocMemCache("oauth-throttle", {"OPTIONS": {"MAX_ENTRIES": 20_000}})
 
@@ -31,6 +32,15 @@ def count_failure(request: HttpRequest, key: str) -> int:
     window, into = divmod(int(time.time()), WINDOW_SECONDS)
     name = f"oauth-failures:{window}:{digest(f'{address_of(request)} {key[:255]}')}"
     return WINDOW_SECONDS - into if _count(name) > MOST_FAILURES else 0
+
+
+def count_begun(request: HttpRequest) -> bool:
+    """Count one authorization request of an address; whether it is one too many for this minute.
+
+    An office behind one address stays far below.
+    """
+    window = int(time.time()) // WINDOW_SECONDS
+    return _count(f"oauth-begun:{window}:{digest(address_of(request))}") > MOST_BEGUN
 
 
 def _count(name: str) -> int:

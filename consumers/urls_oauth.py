@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 
 from accounts.company_forms import of_the_person
 from consumers import metadata
-from consumers.authorize import authorize, finish
+from consumers.authorize import again, authorize, finish
 from consumers.registration import register
 from consumers.revocation import introspect, revoke
 from consumers.token_endpoint import token
@@ -14,6 +14,7 @@ RESOURCE = metadata.RESOURCE_DOCUMENT.lstrip("/")
 
 urlpatterns: list[URLPattern] = [
     path("oauth/authorize", of_the_person(authorize), name="oauth-authorize"),
+    path("oauth/authorize/again/<uuid:pk>", of_the_person(again), name=settings.WAY_BACK),
     path("oauth/authorize/finish", of_the_person(finish), name="oauth-authorize-finish"),
     path("oauth/token", token, name="oauth-token"),
     path("oauth/revoke", revoke, name="oauth-revoke"),

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+
+from accounts.adapter import is_local_path
 
 # Addresses that only programs use, whatever they say they accept.
 PROGRAM_PATHS = ("/api/", "/mcp", "/.well-known/", "/oauth/token", "/oauth/revoke", "/oauth/introspect")
@@ -35,6 +39,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """With the address that the form was leading on to, where it names one."""
+    target = request.POST.get(REDIRECT_FIELD_NAME, "")
+    target = target if target.startswith("/") and is_local_path(target) else ""
+    steps = {reverse("account_login"), reverse("mfa_authenticate")}
+    if target and request.path in steps and request.user.is_authenticated:
+        # Signed in meanwhile in another tab, which made the value of this one old.
+        return HttpResponseRedirect(target)
     return answer(
         request,
         403,
@@ -45,6 +56,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             "Nothing was changed. Load the page again and repeat what you did; "
             "cookies must be allowed for this site."
         ),
+        same_request=target,
+        public_url=settings.PUBLIC_URL,
     )
 
 

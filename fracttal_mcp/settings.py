@@ -346,6 +346,8 @@ OAUTH2_PROVIDER = {
 
 # --- seams between the apps: dotted paths, so that neither imports the other -------------
 
+# The name of the address at which an authorization request waits: the one way back that a mail may carry.
+WAY_BACK = "oauth-authorize-again"
 # Who may call /api/: each is `(raw bearer token) -> Principal | None`.
 API_AUTHENTICATORS = ["maintenance.tokens.authenticate", "consumers.api_access.authenticate"]
 # Calls per app authorization since a moment, for the authorizations screen.

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Company, Membership, PermissionGroup, User
+from accounts.models import Company, Invitation, Membership, PermissionGroup, User
 from accounts.rights import ALL_RIGHTS
 
 PASSWORD = "correct horse battery"
@@ -70,3 +70,11 @@ CompanyFactory: Callable[..., Company] = _Company.create
 PermissionGroupFactory: Callable[..., PermissionGroup] = _PermissionGroup.create
 UserFactory: Callable[..., User] = _User.create
 MembershipFactory: Callable[..., Membership] = _Membership.create
+
+
+def invite(email: str, group: PermissionGroup, by: User) -> str:
+    """An invitation without its message; the token of its link."""
+    invitation = Invitation(company=group.company, email=email, permission_group=group, invited_by=by)
+    token = invitation.renew()
+    invitation.save()
+    return token

@@ -73,9 +73,12 @@ def change_chosen(request: HttpRequest) -> HttpResponse:
     """Enable at once; disable and delete after a page that names what is lost."""
     keys = {number(key) for key in request.POST.getlist("consumer")}
     chosen = list(consumers_of(acting_membership(request).company).filter(pk__in=keys))
+    action = request.POST.get("action", "")
+    if action == "delete" and "confirmed" in request.POST and are_gone(keys):
+        messages.success(request, _("There is nothing left to delete: it is gone already."))
+        return HttpResponseRedirect(reverse("consumers"))  # as after a second click
     if len(chosen) != len(keys):
         raise Http404  # deleted meanwhile, or of another company
-    action = request.POST.get("action", "")
     if not chosen or action not in {"enable", "disable", "delete"}:
         messages.error(request, _("Choose at least one consumer of the list."))
         return HttpResponseRedirect(reverse("consumers"))
@@ -94,6 +97,10 @@ def change_chosen(request: HttpRequest) -> HttpResponse:
     }
     messages.success(request, done[action] % {"names": names})
     return HttpResponseRedirect(reverse("consumers"))
+
+
+def are_gone(keys: set[int]) -> bool:
+    return bool(keys - {0}) and not Consumer.objects.filter(pk__in=keys).exists()
 
 
 def confirm(request: HttpRequest, action: str, chosen: list[Consumer]) -> HttpResponse:

@@ -27,6 +27,7 @@ LINK_PATH = "/profile/fracttal-one/"
 CALLBACK_PATH = f"{LINK_PATH}callback"
 ATTEMPT_LIFETIME = dt.timedelta(minutes=15)
 MOST_ATTEMPTS = 5  # of one person at a time
+LINKING_TAKES = dt.timedelta(seconds=30)  # at most: until then a second click is told to wait
 
 
 class NotLinkedNow(Exception):
@@ -98,12 +99,18 @@ def begin(connection: ApiConnection, user: User, session_key: str, waiting: uuid
 
 
 def finish(sent: Sent, user: User, session_key: str) -> tuple[LinkedAccount, uuid.UUID | None]:
-    """The link, and the consent that waits for it. Raises NotLinkedNow."""
-    attempt = _take(sent.state, user, session_key)
+    """The link, and the consent that waits for it. Raises NotLinkedNow.
+
+    The same way back again, as of a second click over there, finds the link that the first one made.
+    """
+    attempt = _attempt(sent.state, user, session_key)
     connection = attempt.connection
+    if not _take(attempt):
+        return _made_before(attempt, user), attempt.authorization_request_id
     try:
         link = _linked(attempt, connection, sent, user)
     except NotLinkedNow as refusal:
+        LinkAttempt.objects.filter(pk=attempt.pk).update(expires_at=timezone.now())
         note("account not linked", reason=refusal.code, connection=connection.pk, user=user.pk)
         refusal.waiting = attempt.authorization_request_id
         raise
@@ -119,20 +126,34 @@ def unlink(connection: ApiConnection, user: User) -> bool:
     return bool(gone)
 
 
-def _take(state: str, user: User, session_key: str) -> LinkAttempt:
-    """The attempt that the state belongs to, now used: once, by the same person in the same session."""
-    now = timezone.now()
+def _attempt(state: str, user: User, session_key: str) -> LinkAttempt:
+    """The one that the state belongs to: of the same person in the same session."""
     mine = LinkAttempt.objects.filter(
         state_digest=digest(state),
         user=user,
         session_digest=digest(session_key),
-        used_at=None,
-        expires_at__gt=now,
+        expires_at__gt=timezone.now(),
     )
     attempt = mine.select_related("connection__company").first()
-    if attempt is None or mine.update(used_at=now, verifier="") != 1:
+    if attempt is None:
         raise NotLinkedNow("too_late")
     return attempt
+
+
+def _take(attempt: LinkAttempt) -> bool:
+    """Use it; False where it was used."""
+    unused = LinkAttempt.objects.filter(pk=attempt.pk, used_at=None)
+    return unused.update(used_at=timezone.now(), verifier="") == 1
+
+
+def _made_before(attempt: LinkAttempt, user: User) -> LinkedAccount:
+    attempt.refresh_from_db(fields=["used_at"])
+    links = LinkedAccount.objects.select_related("connection__company").filter(user=user, dead_since=None)
+    link = links.filter(connection=attempt.connection, linked_at__gte=attempt.used_at).first()
+    if link is None:
+        busy = attempt.used_at is not None and timezone.now() - attempt.used_at < LINKING_TAKES
+        raise NotLinkedNow("in_progress" if busy else "too_late", attempt.authorization_request_id)
+    return link
 
 
 def _linked(attempt: LinkAttempt, connection: ApiConnection, sent: Sent, user: User) -> LinkedAccount:

@@ -86,9 +86,9 @@ addEventListener("pagehide", () => {
   for (const once of document.querySelectorAll("[data-once]")) once.remove();
 });
 
-// Answers with 422 carry the form with its errors: show them where the form was.
+// Answers with 422 carry the form with its errors, and with 409 what became of it: show them where the form was.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status === 422) {
+  if ([409, 422].includes(event.detail.xhr.status)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }

@@ -454,7 +454,7 @@ def test_case_072_bad_requests_are_shown_before_sign_in(program: Program) -> Non
     )
     good = Client().get(program.address())
     assert good.status_code == 302
-    assert good["Location"].startswith(reverse("account_login") + "?next=/oauth/authorize%3F")
+    assert good["Location"].startswith(reverse("account_login") + "?next=/oauth/authorize/again/")
 
 
 def test_unregistered_callback_is_named_only_where_it_could_be_registered(

@@ -11,11 +11,12 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from accounts.models import Membership
+from accounts import invitations
+from accounts.models import Invitation, Membership
 from consumers.models import AppAuthorization, Consumer, Grant, RefreshToken
 from consumers.validator import RETRY_WINDOW
 from tests.conftest import World
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, invite
 from tests.oauth.conftest import Program, Register, answer_of, caller, decide, is_live, signed_in
 from tests.oauth.programs import Publisher
 
@@ -217,6 +218,23 @@ def test_a_person_of_two_companies_approves_for_the_one_chosen(allow: Register, 
         answer_of(decide(browser, browser.get(program.address())))
         approved = AppAuthorization.objects.latest("pk")
         assert approved.consumer == program.consumer
+
+
+def test_consent_never_goes_to_a_company_first_because_of_its_name(allow: Register, world: World) -> None:
+    """F3: not before the person accepts its invitation, and afterwards only where it was chosen."""
+    world.other_company.name = "000 comes first by name"
+    world.other_company.save()
+    ours = allow()
+    allow(company=world.other_company, permission_group=world.stranger_group)
+    invite(world.owner.email, world.stranger_group, by=world.stranger)
+    for accepts in (False, True):
+        if accepts:
+            invitations.accept(Invitation.objects.get().pk, world.owner)
+        browser = signed_in(world.owner)  # a new session: nothing was chosen in it
+        page = browser.get(ours.address())
+        assert "000 comes" not in page.content.decode()
+        answer_of(decide(browser, page))
+        assert AppAuthorization.objects.latest("pk").consumer == ours.consumer
 
 
 def test_another_of_the_persons_companies_does_where_the_chosen_one_allows_it_not(

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from consumers.models import AccessToken, AuthorizationRequest, Consumer, Grant, RefreshToken
+from consumers.models import AccessToken, AuthorizationRequest, Consumer, Grant, PendingRequest, RefreshToken
 from tests.conftest import World
 from tests.oauth.conftest import CALLBACK, Program
 
@@ -134,7 +134,8 @@ def test_clearing_keeps_what_recognises_a_replay(world: World, program: Program)
     assert not Grant.objects.exists(), "with its authorization gone, no mark is needed"
     RefreshToken.objects.update(expires=gone)
     AuthorizationRequest.objects.update(expires_at=gone)
+    PendingRequest.objects.update(expires_at=gone)
     assert run("clear_expired_tokens").split() == [
-        "AuthorizationRequest:", "1", "LinkAttempt:", "0", "Grant:", "0",
+        "AuthorizationRequest:", "1", "PendingRequest:", "1", "LinkAttempt:", "0", "Grant:", "0",
         "AccessToken:", "0", "RefreshToken:", "2",
     ]  # fmt: skip

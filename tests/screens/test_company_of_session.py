@@ -182,6 +182,7 @@ def test_in_the_panel_the_refusal_is_drawn_where_the_form_was(world: World, move
 OF_THE_PERSON = {
     "home", "guide", "language", "switch-company", "profile", "own-invitations", "own-invitation-answer",
     "invitation", "oauth-authorize", "oauth-authorize-finish",
+    "oauth-authorize-again",
 }  # fmt: skip
 
 

@@ -216,3 +216,16 @@ def test_rows_follow_the_chosen_company(world: World) -> None:
     assert "At demo" not in text_of(client.get(LIST))
     send(client, "/", {"company": "demo"}, action="/company/")
     assert "At demo" in text_of(client.get(LIST))
+
+
+def test_deleting_twice_ends_in_the_same_place(world: World) -> None:
+    """A second click on the page that asks; the consumer of another company stays as unknown as ever."""
+    consumer, foreign = consumer_in(world), consumer_in(world, stranger=True)
+    client = browser(world.owner)
+    data = {"consumer": consumer.pk, "action": "delete", "confirmed": "1"}
+    for _click in range(2):
+        answer = post(client, CHANGE, data)
+        assert answer["Location"] == LIST
+    assert "gone already" in text_of(client.get(LIST))
+    assert post(client, CHANGE, data | {"consumer": foreign.pk}).status_code == 404
+    assert Consumer.objects.get() == foreign

@@ -11,10 +11,10 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from accounts.models import User
+from accounts.models import Invitation, User
 from consumers.models import AppAuthorization, Consumer
 from tests.conftest import World
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, invite
 from tests.screens.consumers import WRITE, authorize, consumer_in
 from tests.screens.pages import XSS
 from tests.started.requirements import chromium
@@ -260,6 +260,8 @@ def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -
     consumer = consumer_in(world, XSS, description=XSS)
     consumer_in(world, "W" * 100)
     authorize(world.owner, consumer)
+    invite("a-person-with-a-long-name@maintenance.example.com", world.owner_group, by=world.owner)
+    invitation = Invitation.objects.get()
     _context, page, complaints = signed_in(
         chrome, site, world.owner, viewport={"width": 320, "height": 640}, color_scheme=scheme
     )
@@ -267,6 +269,7 @@ def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -
     for path in (
         "/", "/guide/", "/profile/", "/profile/app-authorizations/", "/profile/fracttal-one/",
         "/accounts/2fa/", "/accounts/password/change/",
+        "/invitations/", f"/settings/user-accounts/invitations/{invitation.pk}/",
         "/settings/general/", "/settings/user-accounts/", "/settings/user-accounts/add/",
         "/settings/user-accounts/groups/", f"/settings/user-accounts/groups/{world.owner_group.pk}/",
         "/settings/api-connections/", LIST, f"{LIST}add/", f"{LIST}{consumer.pk}/",

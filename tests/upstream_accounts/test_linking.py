@@ -86,7 +86,13 @@ def test_a_state_counts_once_for_one_person_in_one_session(
     for state in ("", "x", "\0", sent["state"] + "x", "é" * 5000):
         assert problem(come_back(owner, sent, state=state)) == "too_late"
     assert fracttal.seen == []
-    assert come_back(owner, sent)["Location"] == LINK
+    for _click in range(2):  # the second ends where the first does, and redeems nothing
+        assert come_back(owner, sent)["Location"] == LINK
+    for thief in (signed_in(world.owner), signed_in(world.colleague)):
+        assert problem(come_back(thief, sent)) == "too_late"
+    LinkedAccount.objects.all().delete()
+    assert problem(come_back(owner, sent)) == "in_progress", "and never links again what was forgotten"
+    LinkAttempt.objects.update(expires_at=timezone.now())
     assert problem(come_back(owner, sent)) == "too_late"
     sent = leave(owner, connection)
     LinkAttempt.objects.update(expires_at=timezone.now())
@@ -294,8 +300,8 @@ def test_few_attempts_of_a_person_are_kept(world: World, connection: ApiConnecti
 def test_every_code_of_a_problem_has_its_own_sentence() -> None:
     source = Path("templates/consumers/link_problem.html").read_text(encoding="utf-8")
     for code in (
-        "too_late", "refused", "code_refused", "consumer_refused", "token_refused", "company_unknown",
-        "other_company", "not_finished", "unavailable",
+        "too_late", "in_progress", "refused", "code_refused", "consumer_refused", "token_refused",
+        "company_unknown", "other_company", "not_finished", "unavailable",
     ):  # fmt: skip
         assert f'problem == "{code}"' in source
 
@@ -353,7 +359,10 @@ def test_consent_then_link_then_back_to_the_assistant(
     assert answer["state"] == "s-1"
     got = program.redeem(answer["code"]).json()
     assert got["scope"] == "maintenance:read offline_access"  # writing was left out before the link
-    assert client.get(finish).status_code == 400
+    again = client.get(finish)  # the code was redeemed: the way back does not bring it again
+    assert again.status_code == 200
+    assert "It is done" in text_of(again)
+    assert Grant.objects.count() == 1
 
 
 def test_a_link_that_fails_leaves_the_choice_to_try_again_or_refuse(

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import models
 from django.utils import timezone
 
-from consumers.models import AccessToken, AuthorizationRequest, Grant, RefreshToken
+from consumers.models import AccessToken, AuthorizationRequest, Grant, PendingRequest, RefreshToken
 from consumers.upstream_accounts.models import LinkAttempt
 
 BATCH = 1000
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         now = timezone.now()
         for model, end, before in (
             (AuthorizationRequest, "expires_at", now),
+            (PendingRequest, "expires_at", now),
             (LinkAttempt, "expires_at", now),
             (Grant, "expires", now - KEEP_CODES),
             (AccessToken, "expires", now),

@@ -1,0 +1,56 @@
+"""The way back to an authorization request: kept as it came, under an id that is short enough for `next`.
+
+Sign-in, a second step, another account, another language and a reset mail all lead on to an address, and
+addresses have limits that a request may pass (a `state` alone may have 8 KiB).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+
+from consumers import throttle
+from consumers.models import PendingRequest
+
+# How long it can be begun again; and until when an old one still tells the program that nothing came of it.
+LIFETIME = dt.timedelta(hours=1)
+KEPT = dt.timedelta(days=1)
+SWEPT_AT_ONCE = 20
+
+
+class TooMany(Exception):
+    """One address begins more requests than people do."""
+
+
+def remember(request: HttpRequest, query: str) -> PendingRequest:
+    """Raises TooMany: nobody is signed in yet, and each request takes its place in the database."""
+    if throttle.count_begun(request):
+        raise TooMany
+    now = timezone.now()
+    old = PendingRequest.objects.filter(expires_at__lte=now).values_list("pk", flat=True)
+    PendingRequest.objects.filter(pk__in=list(old[:SWEPT_AT_ONCE])).delete()
+    return PendingRequest.objects.create(
+        query=query.replace("\0", "%00"), again_until=now + LIFETIME, expires_at=now + KEPT
+    )
+
+
+def path_of(pending: PendingRequest) -> str:
+    return reverse(settings.WAY_BACK, args=[pending.pk])
+
+
+def find(pk: uuid.UUID) -> PendingRequest | None:
+    return PendingRequest.objects.filter(pk=pk, expires_at__gt=timezone.now()).first()
+
+
+def named_by(path: str) -> PendingRequest | None:
+    """That of a form's `next`."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    return find(match.kwargs["pk"]) if match.url_name == settings.WAY_BACK else None
