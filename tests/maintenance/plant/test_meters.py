@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from maintenance.api.query import parse_moment
-from maintenance.models import Meter, MeterReading
+from maintenance.models import Item, Meter, MeterReading
 from tests.maintenance.plant import contract
 from tests.maintenance.plant.conftest import Api, refused, refused_field
 
@@ -53,11 +53,21 @@ def test_meters_of_an_asset(admin: Api) -> None:
     assert admin.page("meters/BODEGA")["total"] == 0
 
 
+def stands_in(item: Item | None, place: str) -> bool:
+    """By its parents, one after another."""
+    return item is not None and (item.code == place or stands_in(item.parent, place))
+
+
 def test_meters_of_what_stands_in_a_location(admin: Api) -> None:
     rows = admin.rows("meters", location_code="SALA COMPRESORES")
     assert {row["code_parent_location"] for row in rows} == {"SALA COMPRESORES"}
     assert {row["code"] for row in rows} == {f"CMP-0{n}" for n in (1, 2, 3, 4)}
-    assert admin.total("meters", location_code="SERVICIOS") == 0
+    meters = Meter.objects.filter(company__slug="demo").select_related("item")
+    below = {meter.item.code for meter in meters if stands_in(meter.item, "SERVICIOS")}
+    for resource, parameter in (("meters", "location_code"), ("meters_advanced", "code_parent_location")):
+        found = admin.rows(resource, **{parameter: "SERVICIOS"})  # two levels below it
+        assert {row["code"] for row in found} == below
+        assert len({row["id"] for row in found}) == 20
     assert refused_field(admin.get("meters", location_code="NOPE")) == "location_code"
 
 
