@@ -5,12 +5,12 @@ PORT ?= 8000
 export HOST PORT
 BIN = .venv/bin
 
-.PHONY: run test check unit requirements messages clean
+.PHONY: run test check unit unit-postgres requirements messages clean
 
 run: .venv/.installed-run  ## start on http://localhost:8000 with the demo plant
 	@$(BIN)/python manage.py serve
 
-test: check unit  ## every check and the whole test suite
+test: check unit unit-postgres  ## every check and the whole test suite, on both databases
 
 check: .venv/.installed-dev  ## linters, types, import rules; changes nothing
 	$(BIN)/ruff check .
@@ -21,6 +21,9 @@ check: .venv/.installed-dev  ## linters, types, import rules; changes nothing
 
 unit: .venv/.installed-dev
 	$(BIN)/pytest -n auto
+
+unit-postgres: .venv/.installed-dev  ## again on a PostgreSQL that it starts and throws away
+	$(BIN)/python -m tests.on_postgres -n auto
 
 .venv/.installed-run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -219,6 +219,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     # A file, since threads of one test share it; xdist adds its worker's name.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
+    _database["ENGINE"] = "fracttal_mcp.postgresql"
     _database["CONN_MAX_AGE"] = 0
     # Who waits longer than `timeout` for a connection waits for a database that is gone. The pool asks for it
     # at growing intervals until `reconnect_timeout`, then anew with the next request: it is soon found again.

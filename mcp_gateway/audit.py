@@ -9,13 +9,14 @@ import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from mcp_gateway.models import Outcome, ToolCall, WriteRecord
 
 REPEAT_WINDOW = dt.timedelta(minutes=5)  # a write without a key
 KEY_LIFETIME = dt.timedelta(hours=24)  # a write with an idempotency key
+CLAIM_TRIES = 5  # each is lost only to a claim that was given up at once
 _DIGEST_KEY = hashlib.sha256(b"tool-call-audit\0" + settings.CREDENTIAL_HASH_KEY.encode()).digest()
 
 
@@ -36,7 +38,10 @@ def digest(*parts: object) -> str:
 
 @dataclass(slots=True)
 class Entry:
-    """One call as the audit sees it; `dispatch` fills in the outcome."""
+    """One call as the audit sees it; `dispatch` fills in the outcome.
+
+    Names are those of the client, and may hold what PostgreSQL keeps in no text: a null character.
+    """
 
     caller: Caller
     tool: str
@@ -55,7 +60,13 @@ class Entry:
         cls, caller: Caller, tool: str, arguments: dict[str, Any], *, is_write: bool, request_id: str
     ) -> Entry:
         return cls(
-            caller, tool[:128], arguments, is_write, request_id[:64], timezone.now(), digest(arguments)
+            caller,
+            tool[:128].replace("\0", ""),
+            arguments,
+            is_write,
+            request_id[:64].replace("\0", ""),
+            timezone.now(),
+            digest(arguments),
         )
 
     def values(self) -> tuple[Any, ...]:
@@ -69,7 +80,7 @@ class Entry:
             caller.consumer_name,
             caller.authorization_id,
             self.tool,
-            orjson.dumps([name[:64] for name in list(self.arguments)[:50]]).decode(),
+            orjson.dumps([name[:64].replace("\0", "") for name in list(self.arguments)[:50]]).decode(),
             self.arguments_digest,
             self.is_write,
             self.outcome.value,
@@ -130,7 +141,7 @@ async def claim_write(entry: Entry, idempotency_key: str | None, *, replaces: bo
     key = digest("key", *who, idempotency_key) if idempotency_key else digest("repeat", *who, entry.arguments)
     lifetime = KEY_LIFETIME if idempotency_key else REPEAT_WINDOW
 
-    def job() -> Claim:
+    def claimed() -> Claim:
         WriteRecord.objects.filter(key=key, expires_at__lte=timezone.now()).delete()
         earlier = WriteRecord.objects.select_for_update().filter(key=key).first()
         if earlier and replaces and not idempotency_key and earlier.outcome != Outcome.STARTED:
@@ -149,6 +160,13 @@ async def claim_write(entry: Entry, idempotency_key: str | None, *, replaces: bo
         )
         return Claim(saved.pk, call.pk)
 
+    def job() -> Claim:
+        """Another process may claim the same write between the look and the insert: then look again."""
+        for _ in range(CLAIM_TRIES - 1):
+            with suppress(IntegrityError), transaction.atomic():
+                return claimed()
+        return claimed()
+
     claim: Claim = await _writer.run(job)
     return claim
 
@@ -165,11 +183,20 @@ async def finish_write(claim: Claim, entry: Entry, result: dict[str, Any] | None
         )
         saved = WriteRecord.objects.filter(pk=claim.record_id)
         if entry.outcome in {Outcome.DONE, Outcome.UNKNOWN}:
-            saved.update(outcome=entry.outcome, result=result)
+            saved.update(outcome=entry.outcome, result=_without_null(result))
         else:
             saved.delete()
 
     await _writer.run(job)
+
+
+def _without_null(value: Any) -> Any:
+    """An answer as PostgreSQL keeps it: JSON there takes no null character."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {_without_null(name): _without_null(part) for name, part in value.items()}
+    return [_without_null(part) for part in value] if isinstance(value, list) else value
 
 
 async def earlier_result(record_id: int) -> WriteRecord | None:
@@ -222,9 +249,10 @@ _writer = GroupCommit("audit-writer", _insert)
 
 
 def start() -> None:
-    """For the process lifespan: settle what a dead process left, and start the thread."""
+    """For the process lifespan, in a thread: settle what a dead process left, and start the writer."""
     settle_interrupted()
     forget_answers()
+    connection.close()  # of a thread that may never be asked again
     _writer.start()
 
 

@@ -1,4 +1,4 @@
-"""The database restarts under us: what was under way is done again, on a connection that is new."""
+"""The database ends what was under way, by a restart or to break a deadlock: it is done again, once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 # A database that restarted fails an old connection at once; one that is gone lets us wait.
 AT_ONCE_SECONDS = 1.0
+DEADLOCK = "40P01"  # two transactions held what the other wanted; PostgreSQL notices after a second
 
 
 def once_more(work: Callable[[], T]) -> T:
@@ -19,8 +20,8 @@ def once_more(work: Callable[[], T]) -> T:
     begun = monotonic()
     try:
         return work()
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError) as error:
         connection.close()
-        if monotonic() - begun > AT_ONCE_SECONDS:
+        if monotonic() - begun > AT_ONCE_SECONDS and getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
             raise
     return work()

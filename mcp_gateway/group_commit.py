@@ -114,6 +114,7 @@ class GroupCommit:
         try:
             while (batch := self._next_batch()) is not None:
                 self._commit(batch)
+                close_old_connections()  # back to the pool: the next batch may be long in coming
                 self._company = len(batch) - 1
         finally:
             connection.close()
@@ -143,7 +144,6 @@ class GroupCommit:
             left -= LINGER_STEP_SECONDS
 
     def _commit(self, batch: Sequence[_Job]) -> None:
-        close_old_connections()
         try:
             results = once_more(lambda: self._write(batch))
         except Exception as error:  # noqa: BLE001 - the thread must outlive any failure; callers get it

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from xdist.remote import Producer
 
 from accounts.models import Company, PermissionGroup, User
@@ -14,6 +18,13 @@ from tests.sharing import Together
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     return Together(config, log)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The thread of asynchronous tests keeps a connection, and PostgreSQL drops no database that has one."""
+    yield
+    asyncio.run(sync_to_async(connections.close_all)())
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -96,6 +97,8 @@ def group_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 form.save()
         except LastAdministrator:
             form.add_error(None, last_administrator_text())
+        except IntegrityError:  # made a moment ago, after the form had looked
+            form.add_error("name", _("There is a group of this name already. Choose another name."))
         else:
             messages.success(request, _("The group %(name)s is saved.") % {"name": group.name})
             return HttpResponseRedirect(reverse("settings-groups"))

@@ -12,7 +12,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from maintenance.api.errors import ApiError, InvalidFields
-from maintenance.api.query import parse_moment
+from maintenance.api.query import MAX_INTEGER, parse_moment
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -63,10 +63,15 @@ class Number(serializers.FloatField):
 
 
 class WholeNumber(serializers.IntegerField):
+    """One that every database can keep, whatever narrower bounds a form sets."""
+
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool):
             raise serializers.ValidationError("must be a whole number")
-        return super().to_internal_value(data)
+        number = super().to_internal_value(data)
+        if abs(number) > MAX_INTEGER:
+            raise serializers.ValidationError(f"must be from {-MAX_INTEGER} to {MAX_INTEGER}")
+        return number
 
 
 class Flag(serializers.BooleanField):

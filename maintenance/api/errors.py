@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import DataError, IntegrityError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 logger = logging.getLogger(__name__)
 
+POSTGRESQL_UNIQUE_VIOLATION = "23505"
 UNAUTHORIZED_ENDPOINT = "UNAUTHORIZED_ENDPOINT"
 
 
@@ -80,8 +83,21 @@ def failure(code: int, message: str, data: list[dict[str, Any]] | None = None) -
     return Response({"success": False, "message": message, "data": data or [], "total": 0}, status=code)
 
 
+def is_taken(error: IntegrityError) -> bool:
+    """Whether a unique key was there already: a look before the insert misses what is not yet committed."""
+    cause = error.__cause__
+    return (
+        getattr(cause, "sqlstate", None) == POSTGRESQL_UNIQUE_VIOLATION
+        or getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+    )
+
+
 def handle(exc: Exception, context: dict[str, Any]) -> Response:
     """An envelope for whatever went wrong; internals go to the log only."""
+    if isinstance(exc, IntegrityError) and is_taken(exc):
+        exc = AlreadyExists()
+    if isinstance(exc, DataError | OverflowError):
+        exc = Rejected("A value is too long or too large to be kept; nothing was written.")
     if isinstance(exc, ApiError):
         return failure(exc.status_code, exc.message, exc.data)
     if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models.functions import Concat, Length, Substr
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -36,6 +36,7 @@ WRITTEN = {
     "startup_date": "startup_date",
     "total_cost": "total_cost",
 }
+LONGEST_PATH = 2000  # of ids, some two hundred levels: an index of PostgreSQL takes 2,700 bytes
 WITH_UNITS = (ItemType.TOOLS, ItemType.SPARE_PARTS)
 
 
@@ -172,12 +173,21 @@ def parent_of(item: Item, fields: dict[str, Any]) -> Item | None:
 def put_below(item: Item, parent: Item | None) -> None:
     item.parent = parent
     item.ancestors = parent.subtree if parent else "/"
+    if len(item.ancestors) > LONGEST_PATH:
+        raise too_deep()
     item.parent_description = parent.subtree_description if parent else "// "
+
+
+def too_deep() -> InvalidFields:
+    return InvalidFields({"code_parent_location": "has too many levels above it: choose a place further up"})
 
 
 def carry(old: Item, item: Item) -> None:
     """What stands below goes along: both paths begin with those of the asset."""
     below = Item.objects.filter(company_id=item.company_id, ancestors__startswith=old.subtree)
+    longer = len(item.subtree) - len(old.subtree)
+    if below.annotate(length=Length("ancestors")).filter(length__gt=LONGEST_PATH - longer).exists():
+        raise too_deep()
     below.update(
         ancestors=Concat(Value(item.subtree), Substr(F("ancestors"), len(old.subtree) + 1)),
         parent_description=Concat(

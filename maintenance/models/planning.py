@@ -199,7 +199,7 @@ class PendingTask(models.Model):
     classification_2 = models.CharField(max_length=80, null=True, blank=True)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.MEDIUM)
     duration = models.PositiveIntegerField(default=600, help_text="Seconds, as estimated")
-    trigger = models.CharField(max_length=200, default="NO_SCHEDULE_TASK")
+    trigger = models.CharField(max_length=300, default="NO_SCHEDULE_TASK")
     note = models.TextField(null=True, blank=True)
     requested_by = models.CharField(max_length=160, null=True, blank=True)
     date_maintenance = models.DateTimeField(help_text="Calculated by the plan")

@@ -139,7 +139,7 @@ class WorkOrderTask(models.Model):
     classification_1 = models.CharField(max_length=80, null=True, blank=True)
     classification_2 = models.CharField(max_length=80, null=True, blank=True)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.MEDIUM)
-    trigger = models.CharField(max_length=200, default="NO_SCHEDULE_TASK")
+    trigger = models.CharField(max_length=300, default="NO_SCHEDULE_TASK")
     task_plan_id = models.IntegerField(null=True, blank=True)
     requested_by = models.CharField(max_length=160, null=True, blank=True)
     date_maintenance = models.DateTimeField(help_text="Scheduled")

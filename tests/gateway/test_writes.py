@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from mcp_gateway import audit
@@ -181,7 +182,7 @@ async def test_a_write_whose_process_died_becomes_unknown_at_the_next_start(
     long_ago = timezone.now() - dt.timedelta(minutes=10)
     await ToolCall.objects.aupdate(outcome=Outcome.STARTED, at=long_ago)
     await WriteRecord.objects.aupdate(outcome=Outcome.STARTED, created_at=long_ago)
-    await asyncio.to_thread(audit.settle_interrupted)
+    await sync_to_async(audit.settle_interrupted)()
     (row,) = await rows()
     assert row.outcome == Outcome.UNKNOWN
     assert error_of(await run(caller, catalogue, "write", text="a"))["code"] == "outcome_unknown"
@@ -191,6 +192,6 @@ async def test_answers_of_writes_are_forgotten_after_their_time(caller: Caller, 
     await run(caller, catalogue, "write", text="old")
     await WriteRecord.objects.aupdate(expires_at=timezone.now() - dt.timedelta(seconds=1))
     await run(caller, catalogue, "write", text="new")
-    assert await asyncio.to_thread(audit.forget_answers) == 1
+    assert await sync_to_async(audit.forget_answers)() == 1
     assert await WriteRecord.objects.acount() == 1
     assert [row.tool async for row in ToolCall.objects.all()] == ["write", "write"]

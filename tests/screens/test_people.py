@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import Client
 
 from accounts.administrators import has_administrator
 from accounts.models import Membership, PermissionGroup, User
@@ -157,6 +158,30 @@ def test_two_administrators_cannot_remove_each_other_at_once(world: World) -> No
     assert statuses[0] == 302
     assert statuses[1] in {403, 422}, "the slower one is refused, by right or by the rule"
     assert has_administrator(world.company)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_m27_of_equal_groups_at_once_one_is_made_and_the_others_are_told_so(world: World) -> None:
+    client = browser(world.owner)
+    carried, session = drawn(client), client.cookies
+    for number in range(4):
+        together = threading.Barrier(4)
+        sent = {**carried, "name": f"Shift {number}", "active": "on"}
+
+        def add(_index: int, together: threading.Barrier = together, sent: dict[str, str] = sent) -> Any:
+            one = Client()
+            one.cookies = session
+            together.wait(10)
+            try:
+                return one.post(f"{GROUPS}add/", sent)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(add, range(4)))
+        assert sorted(answer.status_code for answer in answers) == [302, 422, 422, 422]
+        assert all("of this name already" in text_of(made) for made in answers if made.status_code == 422)
+        assert world.company.permission_groups.filter(name=f"Shift {number}").count() == 1
 
 
 def test_groups_are_made_and_changed_in_the_matrix(world: World) -> None:

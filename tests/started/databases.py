@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -34,38 +35,61 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 
     raise TimeoutError(f"nothing listens on port {port}")
 
 
+class PostgreSQL:
+    """A throw-away server on a port of its own. Root hands it to the user `postgres`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.data, self.port = directory / "pg", free_port()
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        self._owner = "postgres" if os.geteuid() == 0 else None
+        initdb, self._program = postgres_program("initdb"), postgres_program("postgres")
+        if self._owner:
+            self.data.mkdir(parents=True)
+            shutil.chown(self.data, self._owner, self._owner)
+            for parent in [*self.data.parents][:-1]:
+                if not parent.stat().st_mode & 0o001:
+                    parent.chmod(parent.stat().st_mode | 0o011)
+        subprocess.run(
+            [initdb, "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
+            check=True,
+            capture_output=True,
+            cwd="/",
+            user=self._owner,
+            group=self._owner,
+        )
+
+    def start(self) -> None:
+        options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self.data), "-N", "300", "-F"]
+        self._process = subprocess.Popen(
+            [self._program, "-D", self.data, *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            user=self._owner,
+            group=self._owner,
+        )
+        wait_for_port(self.port, self._process)
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGINT)  # at once: SIGTERM would wait until all clients are gone
+        self._process.wait(20)
+
+
+@contextmanager
+def postgres_server(directory: Path) -> Iterator[PostgreSQL]:
+    server = PostgreSQL(directory)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 @contextmanager
 def postgres(directory: Path) -> Iterator[str]:
-    """A throw-away PostgreSQL; gives its DATABASE_URL. Root hands it to the user `postgres`."""
-    initdb, server = postgres_program("initdb"), postgres_program("postgres")
-    data, port = directory / "pg", free_port()
-    prefix: list[str] = []
-    if os.geteuid() == 0:
-        data.mkdir(parents=True)
-        shutil.chown(data, "postgres", "postgres")
-        for parent in [*data.parents][:-1]:
-            if not parent.stat().st_mode & 0o001:
-                parent.chmod(parent.stat().st_mode | 0o011)
-        prefix = ["runuser", "-u", "postgres", "--"]
-    subprocess.run(
-        [*prefix, initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
-        check=True,
-        capture_output=True,
-        cwd="/",
-    )
-    options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}"]
-    process = subprocess.Popen(
-        [*prefix, server, "-D", str(data), *options, "-c", "fsync=off"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-    )
-    try:
-        wait_for_port(port, process)
-        yield f"postgres://postgres@127.0.0.1:{port}/postgres"
-    finally:
-        process.terminate()
-        process.wait(20)
+    """The DATABASE_URL of a throw-away PostgreSQL."""
+    with postgres_server(directory) as server:
+        yield server.url
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def started(directory: Path, **environment: str) -> Iterator[Server]:
             [sys.executable, "manage.py", "serve"], cwd=ROOT, env=settings, stdout=output, stderr=output
         )
     try:
-        wait_for_port(port, process, seconds=90)
+        wait_for_port(port, process, seconds=300)  # it fills the database first
         yield Server(url, settings, log)
     finally:
         process.terminate()

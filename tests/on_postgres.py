@@ -1,0 +1,49 @@
+"""The suite once more, on a throw-away PostgreSQL: `python -m tests.on_postgres -n auto`.
+
+Everything runs that reads or writes the database of the process. What starts servers of its own chooses their
+database itself, and what needs none is not run twice.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.started.databases import postgres
+
+ONCE = (
+    "browser",
+    "clients",
+    "conformance",
+    "contract",
+    "injection",
+    "started",
+    "test_configuration.py",
+    "test_docs.py",
+    "test_locking_queries.py",
+    "test_translations.py",
+)
+
+
+def main(arguments: list[str]) -> int:
+    if not any(Path(argument.partition("::")[0]).exists() for argument in arguments):
+        arguments = [*arguments, *(f"--ignore=tests/{name}" for name in ONCE)]
+    try:
+        with tempfile.TemporaryDirectory(prefix="suite-") as directory, postgres(Path(directory)) as url:
+            settings = os.environ | {"DATABASE_URL": url, "DEMO_PLANT": "0"}
+            return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=settings).returncode
+    except pytest.skip.Exception as missing:
+        print(f"skipped: the suite on PostgreSQL {missing}")
+        return 0
+    except pytest.fail.Exception as missing:
+        print(f"failed: the suite on PostgreSQL: {missing}")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
