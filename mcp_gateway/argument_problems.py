@@ -11,6 +11,7 @@ from mcp_gateway.errors import InvalidArguments
 
 MOST = 20
 LONGEST_NAME = 128
+_NUMBER = "must be a number and not a text: 1500 or 1.5, with nothing between thousands"
 _OTHERWISE = "does not fit the input schema of the tool"
 
 # By pydantic's names of errors, filled with what it tells of each.
@@ -22,7 +23,6 @@ _SENTENCES = {
     "list_type": "must be a list, even of one",
     "too_short": "must have at least {min_length} entries",
     "too_long": "must have at most {max_length} entries",
-    "string_type": "must be text",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "must match {pattern}",
@@ -30,9 +30,10 @@ _SENTENCES = {
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
-    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "must be a whole number"),
+    "string_type": "must be text",
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "must be a whole number, not a text"),
     "int_parsing_size": "must not have so many digits",
-    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "must be a number"),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), _NUMBER),
     **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "must be an object"),
 }  # fmt: skip

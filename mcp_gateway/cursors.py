@@ -16,7 +16,7 @@ import orjson
 from mcp_gateway.errors import InvalidArguments
 
 LIFETIME_SECONDS = 24 * 3600
-MAX_LENGTH = 512
+MAX_LENGTH = 4096  # of what we make: a place of 120 characters can take 12 bytes for each
 MAC_BYTES = 24
 
 Position = Mapping[str, int | str]

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from mcp_gateway import audit
 from mcp_gateway.argument_problems import refused
+from mcp_gateway.argument_values import checked
 from mcp_gateway.caller import Caller
 from mcp_gateway.cursors import Cursors
 from mcp_gateway.errors import (
@@ -71,22 +72,22 @@ async def call_tool(
     upstream = Upstream.for_caller(caller)
     is_write = tool is not None and not tool.read_only
     entry = audit.Entry.of(caller, name, arguments, is_write=is_write, request_id=request_id)
-    call = Call(caller, upstream, progress, request_id, _cursors_of(caller), extra or {})
+    call = Call(caller, upstream, progress, request_id, _cursors_of(caller), extra or {}, writes=is_write)
     try:
         if tool is None:
             raise UnknownTool(name)
         _require(tool, caller)
-        checked = _validate(tool, arguments)
+        given = _validate(tool, arguments)
     except GatewayError as error:
         return await _refuse(error, entry, started, upstream)
     if is_write:
         # A client that goes away must not leave a write half recorded.
-        task = asyncio.create_task(_write_once(tool, call, checked, entry, started))
+        task = asyncio.create_task(_write_once(tool, call, given, entry, started))
         _running_writes.add(task)
         task.add_done_callback(_running_writes.discard)
         return await asyncio.shield(task)
     try:
-        result = await _run(tool, call, checked)
+        result = await _run(tool, call, given)
     except GatewayError as error:
         return await _refuse(error, entry, started, upstream)
     except asyncio.CancelledError:
@@ -129,16 +130,15 @@ def _require(tool: Tool[Any, Any], caller: Caller) -> None:
 
 def _validate(tool: Tool[Any, Any], arguments: dict[str, Any]) -> BaseModel:
     try:
-        model: BaseModel = tool.input.model_validate(arguments)
+        return checked(tool.input, arguments, is_write=not tool.read_only)
     except ValidationError as error:
         raise refused(tool.input, error) from None
-    return model
 
 
-async def _run(tool: Tool[Any, Any], call: Call, checked: BaseModel) -> ToolResult | InputRequired:
+async def _run(tool: Tool[Any, Any], call: Call, given: BaseModel) -> ToolResult | InputRequired:
     try:
         async with asyncio.timeout(settings.UPSTREAM_DEADLINE_SECONDS + GRACE_SECONDS):
-            output = await tool.run(call, checked)
+            output = await tool.run(call, given)
         if isinstance(output, (ToolResult, InputRequired)):
             return output
         return _result(tool, call, output)
@@ -176,17 +176,17 @@ def _result(tool: Tool[Any, Any], call: Call, output: BaseModel | dict[str, Any]
 
 
 async def _write_once(
-    tool: Tool[Any, Any], call: Call, checked: BaseModel, entry: audit.Entry, started: float
+    tool: Tool[Any, Any], call: Call, given: BaseModel, entry: audit.Entry, started: float
 ) -> ToolResult | InputRequired:
     """Commit `started`, run, commit the outcome; a repeat gets the first result."""
-    key = getattr(checked, "idempotency_key", None)
+    key = getattr(given, "idempotency_key", None)
     claim = await audit.claim_write(entry, key, replaces=tool.idempotent)
     if claim.earlier is not None:
         return await _repeat(tool, claim, entry, started, call.upstream)
     error: GatewayError | None = None
     result: ToolResult | InputRequired
     try:
-        result = await _run(tool, call, checked)
+        result = await _run(tool, call, given)
     except GatewayError as caught:
         error = caught
         if call.upstream.may_have_written and not isinstance(caught, OutcomeUnknown):
@@ -276,6 +276,8 @@ def error_result(error: GatewayError) -> ToolResult:
     named them. No `structuredContent`: it would have to satisfy the tool's output schema.
     """
     details = {"code": error.code, "message": error.message, **error.details}
+    if not details.get("candidates"):
+        details.pop("candidates", None)
     behind = {name: value for name, value in details.items() if name not in {"message", "candidates"}}
     lines = [error.message, orjson.dumps(behind, default=str).decode()]
     if "candidates" in details:

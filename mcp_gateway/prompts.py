@@ -13,7 +13,8 @@ from mcp_types.jsonrpc import INVALID_PARAMS
 
 from mcp_gateway.caller import Caller
 from mcp_gateway.protocol.messages import ProtocolError
-from mcp_gateway.tools.text import NAME, clean
+from mcp_gateway.tools.identifiers import read_code, shown_code
+from mcp_gateway.tools.text import NAME
 
 Params = Mapping[str, Any]
 
@@ -152,7 +153,10 @@ async def get_prompt(caller: Caller, params: Params, capabilities: Params) -> di
     prompt = PROMPTS.get(str(params["name"]))
     if prompt is None or not prompt.rights <= caller.rights:
         raise ProtocolError(INVALID_PARAMS, "There is no such prompt.")
-    given = {name: clean(str(value), NAME) for name, value in (params.get("arguments") or {}).items()}
+    given = {
+        name: shown_code(read_code(str(value)))[:NAME]  # each is a code or a name of a record
+        for name, value in (params.get("arguments") or {}).items()
+    }
     unknown = given.keys() - {argument.name for argument in prompt.arguments}
     missing = {
         argument.name for argument in prompt.arguments if argument.required and not given.get(argument.name)

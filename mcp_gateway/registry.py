@@ -37,6 +37,7 @@ class Call:
     request_id: str
     cursors: Cursors
     extra: Mapping[str, Any] = field(default_factory=dict)
+    writes: bool = False  # of a tool that writes: names are exact there, and only offered where they are not
 
     @property
     def language(self) -> str:

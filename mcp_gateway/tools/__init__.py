@@ -6,6 +6,7 @@ from mcp_gateway.tools import (
     catalogue_assets,
     catalogue_people,
     execution,
+    fetch,
     inventory_items,
     inventory_movements,
     meter_readings,
@@ -33,6 +34,7 @@ CATALOGUE = Catalogue.of(
     [
         *people.TOOLS,
         *search.TOOLS,
+        *fetch.TOOLS,
         *work_orders.TOOLS,
         *work_order.TOOLS,
         *work_order_creation.TOOLS,

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from mcp_gateway.errors import NotPermitted
 from mcp_gateway.registry import Call
 from mcp_gateway.tools.document_shapes import Document, documents_of
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.meters import Meter, meter
 from mcp_gateway.tools.moments import EARLIEST, Minutes, shown
 from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText
@@ -51,7 +52,7 @@ class Downtime(BaseModel):
 
 
 class Work(BaseModel):
-    folio: UntrustedName
+    folio: Code
     status: OrderStatus | None = None
     task: UntrustedText
     type: UntrustedName | None = None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from mcp_gateway.errors import NotFound
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.asset_parts import AssetParts, Part, parts_of
+from mcp_gateway.tools.conditions import needs
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import (
     Arguments,
     ListAnswer,
@@ -48,13 +50,13 @@ END_OF_PLACE = re.compile(r"(?<! )/ ")
 
 
 class Asset(BaseModel):
-    code: UntrustedName
+    code: Code
     name: UntrustedText
     type: ItemType | None = None
     location: Annotated[
         UntrustedText | None, Field(description="The places it stands in, outermost first.")
     ] = None
-    location_code: UntrustedName | None = None
+    location_code: Code | None = None
     active: bool | None = None
     available: Annotated[bool | None, Field(description="False while it is out of service.")] = None
     priority: Priority | None = None
@@ -75,7 +77,7 @@ class AssetDetails(Asset, AssetParts):
     version: UntrustedName | None = None
     other_1: UntrustedName | None = None
     other_2: UntrustedName | None = None
-    barcode: UntrustedName | None = None
+    barcode: Code | None = None
     category: UntrustedName | None = None
     classification_1: UntrustedName | None = None
     classification_2: UntrustedName | None = None
@@ -108,6 +110,11 @@ class ListInput(ListArguments):
             min_length=2, max_length=120, description="Words in code, name, manufacturer, model or serial."
         ),
     ] = None
+
+    @model_validator(mode="after")
+    def what_goes_together(self) -> ListInput:
+        needs(self, "whole_tree", "location")
+        return self
 
 
 class GetInput(Arguments):
@@ -176,6 +183,7 @@ async def list_assets(call: Call, arguments: ListInput) -> AssetList:
         fetch,
         lambda row: summary(upstream, row),
         position=position,
+        key=lambda row: None if row.id is None else (row.id,),
         limit=arguments.limit,
         keep=keep if any(value is not None for value in ours) else None,
     )

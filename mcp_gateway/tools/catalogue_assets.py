@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, FiniteFloat
@@ -11,6 +12,7 @@ from pydantic import Field, FiniteFloat
 from mcp_gateway.errors import Ambiguous, InvalidArguments, NotFound
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.assets import FIELDS
+from mcp_gateway.tools.identifiers import GivenCode, in_another_dress, shown_code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, parse
 from mcp_gateway.tools.saving import Saved, body_of, in_our_names
@@ -19,10 +21,8 @@ from mcp_gateway.tools.words import ITEM_TYPE, PRIORITY, Priority, number_of
 from mcp_gateway.upstream import Upstream, custom_fields, items, meters
 from mcp_gateway.upstream.items import ItemRow, find_item
 
-NewCode = Annotated[
-    str, Field(min_length=1, max_length=120, description="A new code, as the company makes them.")
-]
-AssetCode = Annotated[str, Field(min_length=1, max_length=120, description="Code of the asset.")]
+NewCode = Annotated[GivenCode, Field(description="A new code, as the company makes them.")]
+AssetCode = Annotated[GivenCode, Field(description="Code of the asset.")]
 Short = Annotated[str, Field(min_length=1, max_length=120)]
 
 
@@ -41,7 +41,7 @@ class AssetFields(Arguments):
     version: Annotated[Short | None, Field(description="Digital assets only.")] = None
     other_1: Short | None = None
     other_2: Short | None = None
-    location: Annotated[Short | None, Field(description="Code of the asset that it stands in.")] = None
+    location: Annotated[AssetCode | None, Field(description="Code of the asset that it stands in.")] = None
     priority: Priority | None = None
     category: Annotated[Short | None, Field(description="From the company's own list.")] = None
     classification_1: Short | None = None
@@ -130,7 +130,11 @@ def _body(arguments: AssetFields, item_type: int) -> tuple[dict[str, Any], dict[
 async def _asset(upstream: Upstream, code: str) -> ItemRow:
     row = await find_item(upstream, code)
     if row is None:
-        raise NotFound("There is no asset with that code, or not for this person. list_assets finds it.")
+        likely = await in_another_dress(code, partial(find_item, upstream))
+        raise NotFound(
+            "There is no asset with that code, or not for this person. list_assets finds it.",
+            candidates=[{"code": shown_code(one.code), "name": cleaned(one.field_1, NAME)} for one in likely],
+        )
     return row
 
 
@@ -182,11 +186,8 @@ async def set_custom_field(call: Call, arguments: CustomFieldChange) -> Saved:
     row = await _asset(upstream, arguments.asset)
     item_type = row.id_type_item or 0
     known = await custom_fields.list_custom_fields(upstream, row.code, item_type)
-    fits = [
-        field
-        for field in known
-        if fold(field.label_name) == fold(arguments.field)
-        or arguments.field == str(field.id_custom_field or field.id)
+    fits = [field for field in known if fold(field.label_name) == fold(arguments.field)] or [
+        field for field in known if arguments.field == str(field.id_custom_field or field.id)
     ]
     if len(fits) > 1:
         raise Ambiguous(

@@ -9,17 +9,19 @@ from pydantic import Field, model_validator
 
 from mcp_gateway.errors import InvalidArguments, NotFound, NotPermitted
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.identifiers import GivenCode, GivenShortCode
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.saving import Saved, body_of, in_our_names
 from mcp_gateway.tools.text import fold
-from mcp_gateway.tools.third_parties import PARTY_TYPE, PartyType
+from mcp_gateway.tools.third_parties import PARTY_TYPE, PartyType, no_such_third_party
 from mcp_gateway.tools.words import number_of
 from mcp_gateway.upstream import Upstream, documents, personnel, third_parties
 from mcp_gateway.upstream.personnel import list_people
 from mcp_gateway.upstream.third_parties import find_third_party, services_of
 
 Short = Annotated[str, Field(min_length=1, max_length=120)]
-Code = Annotated[str, Field(min_length=1, max_length=64)]
+Code = GivenShortCode
+LongCode = GivenCode
 Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 
 
@@ -27,9 +29,9 @@ class PersonFields(Arguments):
     last_name: Annotated[str | None, Field(min_length=1, max_length=80)] = None
     email: Email | None = None
     active: bool | None = None
-    location: Annotated[Short | None, Field(description="Code of the location where the person works.")] = (
-        None
-    )
+    location: Annotated[
+        LongCode | None, Field(description="Code of the location where the person works.")
+    ] = None
     department: Short | None = None
     role: Short | None = None
     address: Short | None = None
@@ -59,7 +61,7 @@ class ThirdPartyFields(Arguments):
     types: Annotated[list[PartyType] | None, Field(min_length=1, max_length=4)] = None
     email: Email | None = None
     active: bool | None = None
-    location: Annotated[Short | None, Field(description="Code of a location.")] = None
+    location: Annotated[LongCode | None, Field(description="Code of a location.")] = None
     classification_1: Short | None = None
     classification_2: Short | None = None
     address: Short | None = None
@@ -92,7 +94,7 @@ class ServiceFields(Arguments):
 
 class NewDocument(Arguments):
     owner: Literal["asset", "person", "third_party"]
-    code: Annotated[str, Field(min_length=1, max_length=120, description="Code of the owner.")]
+    code: Annotated[LongCode, Field(description="Code of the owner.")]
     name: Annotated[str, Field(min_length=1, max_length=200)]
     description: Annotated[str | None, Field(min_length=1, max_length=1000)] = None
     group: Annotated[Short | None, Field(description="Such as procedures, certificates.")] = None
@@ -182,6 +184,10 @@ async def save_third_party(call: Call, arguments: ThirdPartyFields) -> Saved:
     body = body_of(arguments, THIRD_PARTY_WIRE)
     if arguments.types is not None:
         body["id_third_party_type"] = [number_of(PARTY_TYPE, kind) for kind in arguments.types]
+    if known is None:
+        no_such = await no_such_third_party(upstream, arguments.code)
+        if no_such.details["candidates"]:  # a second one that only looks different would never be told apart
+            raise no_such
     if known is None and arguments.name is None:
         raise InvalidArguments(
             "There is no third party with that code yet, and a new one needs a name.",
@@ -211,7 +217,7 @@ async def set_service(call: Call, arguments: ServiceFields) -> Saved:
     upstream: Upstream = call.upstream
     party = await find_third_party(upstream, arguments.third_party)
     if party is None:
-        raise NotFound("There is no third party with that code. list_third_parties finds it.")
+        raise await no_such_third_party(upstream, arguments.third_party)
     known = [
         row for row in await services_of(upstream, party.code) if fold(row.name) == fold(arguments.service)
     ]

@@ -9,15 +9,18 @@ from typing import Any
 
 from mcp_gateway.errors import LooksLikeDuplicate
 from mcp_gateway.registry import Call
-from mcp_gateway.tools.text import TEXT, cleaned, fold
+from mcp_gateway.tools.identifiers import shown_code
+from mcp_gateway.tools.looking import look
+from mcp_gateway.tools.text import NAME, TEXT, cleaned, fold
 from mcp_gateway.tools.words import ORDER_STATUS, REQUEST_STATUS, word_of
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.rows import Period
+from mcp_gateway.upstream.rows import Page, Period
 from mcp_gateway.upstream.work_orders import TaskLine, list_tasks
-from mcp_gateway.upstream.work_requests import list_requests
+from mcp_gateway.upstream.work_requests import RequestRow, list_requests
 
 LOOK_BACK = dt.timedelta(days=30)
 MOST_SHOWN = 5
+MOST_PAGES = 10  # of requests of these days
 OPEN_REQUEST = frozenset({1, 2, 3, 7, 8, 9, 10, 11, 13})
 OPEN_ORDERS = (1, 2)
 ALIKE = 0.5  # of the words of the shorter text are in the other
@@ -32,20 +35,24 @@ def alike(one: str, other: str) -> bool:
     return len(words & others) >= ALIKE * min(len(words), len(others))
 
 
-async def refuse_duplicates(call: Call, asset: str, title: str) -> None:
-    """Raises LooksLikeDuplicate with what is open on the asset and sounds like `title`."""
+async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhere: bool = False) -> None:
+    """Raises LooksLikeDuplicate with what is open on the asset and sounds like `title`, and with
+    `anywhere` also with open requests that have this very title, whatever they are about."""
     rights = call.caller.rights
     found = await asyncio.gather(
         *(
             look(call, asset, title)
             for look, right in ((_requests, "work_requests:view"), (_orders, "work_orders:view"))
-            if right in rights
+            if right in rights and asset is not None
         )
     )
     candidates = [candidate for kind in found for candidate in kind]
+    if anywhere and "work_requests:view" in rights:
+        known = {candidate.get("id") for candidate in candidates}
+        candidates += [row for row in await _of_that_title(call, title) if row["id"] not in known]
     if candidates:
         raise LooksLikeDuplicate(
-            "Nothing was written: something open on this asset looks the same. Show it to the person; if "
+            "Nothing was written: something open looks the same. Show it to the person; if "
             "another one is wanted all the same, call again with even_if_similar true.",
             candidates=candidates[:MOST_SHOWN],
         )
@@ -56,16 +63,43 @@ async def _requests(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
     now = dt.datetime.now(dt.UTC)
     page = await list_requests(upstream, asset=asset, period=Period(now - LOOK_BACK, now, "date"))
     return [
-        {
-            "kind": "work_request",
-            "id": row.id,
-            "title": cleaned(row.description, TEXT),
-            "status": word_of(REQUEST_STATUS, row.id_status),
-            "url": upstream.link("work-requests", row.id),
-        }
+        _request(upstream, row)
         for row in page.rows
         if row.id_status in OPEN_REQUEST and alike(title, row.description or "")
     ]
+
+
+async def _of_that_title(call: Call, title: str) -> list[dict[str, Any]]:
+    """Somebody else may have asked without naming the asset, or have named the one beside it."""
+    upstream: Upstream = call.upstream
+    now = dt.datetime.now(dt.UTC)
+    period = Period(now - LOOK_BACK, now, "date")
+    wanted = _words(title)
+
+    async def fetch(start: int, size: int) -> Page[RequestRow]:
+        return await list_requests(upstream, period=period, start=start, size=size)
+
+    looked = await look(
+        fetch,
+        lambda row: row.id_status in OPEN_REQUEST and _words(row.description or "") == wanted,
+        MOST_PAGES,
+    )
+    return [_request(upstream, row) for row in looked.rows]
+
+
+def _words(title: str) -> list[str]:
+    return re.findall(r"\w+", fold(title))
+
+
+def _request(upstream: Upstream, row: RequestRow) -> dict[str, Any]:
+    return {
+        "kind": "work_request",
+        "id": row.id,
+        "title": cleaned(row.description, TEXT),
+        "asset": cleaned(row.items_description, NAME),
+        "status": word_of(REQUEST_STATUS, row.id_status),
+        "url": upstream.link("work-requests", row.id),
+    }
 
 
 async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
@@ -77,7 +111,7 @@ async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
     return [
         {
             "kind": "work_order",
-            "folio": row.wo_folio,
+            "folio": shown_code(row.wo_folio),
             "title": cleaned(row.description, TEXT),
             "status": word_of(ORDER_STATUS, row.id_status_work_order),
             "url": upstream.link("work-orders", row.wo_folio),

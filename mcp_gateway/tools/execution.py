@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, FiniteFloat, model_validator
 
 from mcp_gateway.errors import InvalidArguments, NotFound
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.conditions import goes_with
+from mcp_gateway.tools.identifiers import GivenCode
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import EARLIEST, LATEST
 from mcp_gateway.tools.people import writer
 from mcp_gateway.tools.resolving import PersonName, person_with_code
 from mcp_gateway.tools.saving import Saved, in_our_names
 from mcp_gateway.tools.stock import warehouse_named
-from mcp_gateway.tools.text import UntrustedText
+from mcp_gateway.tools.text import UntrustedLongText, UntrustedText
 from mcp_gateway.tools.words import ANSWER, QUESTION, RESOURCE, ResourceKind, number_of, word_of
 from mcp_gateway.tools.work_order import Folio
 from mcp_gateway.tools.work_order_parts import Resource, resource
@@ -25,18 +28,16 @@ from mcp_gateway.upstream.rows import Period
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Short = Annotated[str, Field(min_length=1, max_length=160)]
+_number = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
+_in_thousands = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 
 class Answer(Arguments):
     folio: Folio
     subtask: Annotated[Number, Field(description="id of the subtask, of get_work_order(include subtasks).")]
     answer: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=2000,
-            description="By its kind: a text, a number, yes/no/not_applicable, pass/alert/fail.",
-        ),
+        Annotated[str, Field(min_length=1, max_length=2000)] | FiniteFloat,
+        Field(description="By its kind: a text, a number, yes/no/not_applicable, pass/alert/fail."),
     ]
     idempotency_key: IdempotencyKey | None = None
 
@@ -44,8 +45,8 @@ class Answer(Arguments):
 class Answered(BaseModel):
     subtask: int
     question: UntrustedText
-    answer: UntrustedText
-    before: UntrustedText | None = None
+    answer: UntrustedLongText
+    before: UntrustedLongText | None = None
     url: str
 
 
@@ -54,8 +55,8 @@ class NewResource(Arguments):
     task: Annotated[Number, Field(description="id of the task, of get_work_order.")]
     kind: ResourceKind
     quantity: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
-    item: Annotated[Short | None, Field(description="part: code of the stock item, with warehouse.")] = None
-    warehouse: Annotated[Short | None, Field(description="part: code or piece of the name.")] = None
+    item: Annotated[GivenCode | None, Field(description="part: its code, with warehouse.")] = None
+    warehouse: Annotated[GivenCode | None, Field(description="part: code or name.")] = None
     person: Annotated[PersonName | None, Field(description="labour: code or name.")] = None
     third_party: Annotated[Short | None, Field(description="service: its name.")] = None
     description: Annotated[Short | None, Field(description="What is in no catalogue.")] = None
@@ -66,6 +67,11 @@ class NewResource(Arguments):
 
     @model_validator(mode="after")
     def what_each_kind_needs(self) -> NewResource:
+        goes_with(
+            self,
+            self.kind,
+            {"item": ("part",), "warehouse": ("part",), "person": ("labour",), "third_party": ("service",)},
+        )
         if self.kind == "part" and (self.item is None) != (self.warehouse is None):
             raise ValueError("item and warehouse go together")
         named = {
@@ -75,6 +81,12 @@ class NewResource(Arguments):
         }[self.kind]
         if named is None:
             raise ValueError(f"a {self.kind} needs to be named")
+        if self.item is not None or self.person is not None:
+            own = "item" if self.item is not None else "person"
+            fixed = ("description", "unit", "unit_cost") if self.item is not None else ("description", "unit")
+            for name in fixed:
+                if getattr(self, name) is not None:
+                    raise ValueError(f"{name} goes with what is in no catalogue and not with {own}")
         return self
 
 
@@ -114,28 +126,37 @@ async def fill_subtask(call: Call, arguments: Answer) -> Answered:
     return Answered(
         subtask=arguments.subtask,
         question=found.description or "",
-        answer=arguments.answer,
+        answer=str(arguments.answer),
         before=found.value or None,
         url=upstream.link("work-orders", arguments.folio),
     )
 
 
-def kept(kind: str, answer: str) -> str:
+def kept(kind: str, answer: str | float) -> str:
     """What the contract keeps for an answer."""
     if kind in ANSWER:
         words = {word: value for value, word in ANSWER[kind].items()}
-        if answer.lower() not in words:
-            problem = f"must be one of {', '.join(words)}"
-            raise InvalidArguments(f"answer {problem}.", fields=[{"field": "answer", "problem": problem}])
-        return {"n/a": "N/A"}.get(words[answer.lower()], words[answer.lower()])
+        word = str(answer).lower()
+        if word not in words:
+            raise _not_answer(f"must be one of {', '.join(words)}")
+        return {"n/a": "N/A"}.get(words[word], words[word])
+    if isinstance(answer, float):
+        return str(int(answer)) if answer.is_integer() and abs(answer) < 2**53 else repr(answer)
     if kind in ("number", "meter"):
-        try:
-            float(answer)
-        except ValueError:
-            raise InvalidArguments(
-                "answer must be a number.", fields=[{"field": "answer", "problem": "must be a number"}]
-            ) from None
+        if _in_thousands.fullmatch(answer):
+            digits = answer.replace(".", "")
+            raise _not_answer(
+                f"may mean {digits} or a fraction: write {digits}, or the fraction as {answer}0"
+            )
+        if not _number.fullmatch(answer):
+            raise _not_answer(
+                "must be a number such as 1500 or 1.5: a point before the fraction and nothing else"
+            )
     return answer
+
+
+def _not_answer(problem: str) -> InvalidArguments:
+    return InvalidArguments(f"answer {problem}.", fields=[{"field": "answer", "problem": problem}])
 
 
 RESOURCE_WIRE = {
@@ -160,7 +181,7 @@ async def add_resource(call: Call, arguments: NewResource) -> Resource:
     }
     if arguments.kind == "part" and arguments.item is not None:
         assert arguments.warehouse is not None
-        warehouse = await warehouse_named(upstream, arguments.warehouse)
+        warehouse = await warehouse_named(call, arguments.warehouse)
         own = await writer(call)
         body |= {
             "code_resource": arguments.item,

@@ -6,19 +6,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from mcp_gateway.errors import NotFound, UpstreamRejected
+from mcp_gateway.errors import UpstreamRejected
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.identifiers import Code, GivenCode
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.saving import Saved, body_of, in_our_names
-from mcp_gateway.tools.stock import ItemCode, Warehouse, warehouse_named
-from mcp_gateway.tools.text import UntrustedName
+from mcp_gateway.tools.stock import ItemCode, Warehouse, the_stock_item, warehouse_named
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream import warehouses as stock
-from mcp_gateway.upstream.warehouses import find_stock_item
 
-NewCode = Annotated[
-    str, Field(min_length=1, max_length=120, description="A new code, as the company makes them.")
-]
+NewCode = Annotated[GivenCode, Field(description="A new code, as the company makes them.")]
 
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
@@ -100,8 +97,8 @@ class Adjustment(Arguments):
 
 
 class StockNow(BaseModel):
-    item: UntrustedName
-    warehouse: UntrustedName
+    item: Code
+    warehouse: Code
     stock: float | None = None
     unit_cost: float | None = None
     minimum: float | None = None
@@ -139,7 +136,7 @@ STOCK_ITEM_WIRE = {
 
 async def create_stock_item(call: Call, arguments: NewStockItem) -> Saved:
     upstream: Upstream = call.upstream
-    warehouse = await warehouse_named(upstream, arguments.warehouse)
+    warehouse = await warehouse_named(call, arguments.warehouse)
     body = body_of(arguments, STOCK_ITEM_WIRE)
     body |= {"code_warehouse": warehouse.code, "id_type_item": PART_TYPE[arguments.type]}
     with in_our_names(STOCK_ITEM_WIRE):
@@ -162,10 +159,8 @@ LINK_WIRE = {
 
 async def link_stock_item(call: Call, arguments: Link) -> Saved:
     upstream: Upstream = call.upstream
-    warehouse = await warehouse_named(upstream, arguments.warehouse)
-    item = await find_stock_item(upstream, arguments.item)
-    if item is None:
-        raise NotFound("There is no stock item with that code. list_stock finds it by its words.")
+    warehouse = await warehouse_named(call, arguments.warehouse)
+    item = await the_stock_item(call, arguments.item)
     linked = any(
         place.code_warehouse == warehouse.code
         or (place.id_warehouse is not None and place.id_warehouse == warehouse.id)
@@ -194,7 +189,7 @@ ADJUSTMENT_WIRE = {
 
 async def adjust_stock(call: Call, arguments: Adjustment) -> StockNow:
     upstream: Upstream = call.upstream
-    warehouse = await warehouse_named(upstream, arguments.warehouse)
+    warehouse = await warehouse_named(call, arguments.warehouse)
     if warehouse.external_integration:
         raise UpstreamRejected(
             "Another system owns the stock of this warehouse: it has to be changed there, not here."

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.conditions import goes_with
+from mcp_gateway.tools.identifiers import Code, GivenShortCode
 from mcp_gateway.tools.inventory_items import PART_TYPE, Amount, PartType
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.people import writer
@@ -14,7 +16,6 @@ from mcp_gateway.tools.requisitions import refuse_more_than_pending
 from mcp_gateway.tools.resolving import PersonName, person_with_code
 from mcp_gateway.tools.saving import Saved, body_of, in_our_names
 from mcp_gateway.tools.stock import ItemCode, Warehouse, warehouse_named
-from mcp_gateway.tools.text import UntrustedName
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream import warehouse_documents as movements
 
@@ -49,7 +50,7 @@ class Issue(Arguments):
         Literal["work_order", "general"],
         Field(description="work_order: against a requisition of an order (work_order and requisition)."),
     ]
-    work_order: Annotated[str | None, Field(min_length=1, max_length=64, description="Folio.")] = None
+    work_order: Annotated[GivenShortCode | None, Field(description="Folio.")] = None
     requisition: Annotated[
         int | None, Field(ge=1, le=2**31 - 1, description="id from list_warehouse_documents.")
     ] = None
@@ -67,8 +68,9 @@ class Issue(Arguments):
     def what_goes_together(self) -> Issue:
         if self.kind == "work_order" and (self.work_order is None or self.requisition is None):
             raise ValueError("an issue to a work order needs work_order and requisition")
-        if self.kind == "general" and (self.document is None or self.requisition or self.work_order):
-            raise ValueError("a general issue needs document, and neither work_order nor requisition")
+        goes_with(self, self.kind, {"work_order": ("work_order",), "requisition": ("work_order",)})
+        if self.kind == "general" and self.document is None:
+            raise ValueError("a general issue needs document")
         return self
 
 
@@ -79,9 +81,9 @@ class MaterialRequestChange(Arguments):
 
 
 class Movement(BaseModel):
-    number: Annotated[UntrustedName | None, Field(description="Its number in the warehouse.")] = None
+    number: Annotated[Code | None, Field(description="Its number in the warehouse.")] = None
     id: int | None = None
-    warehouse: UntrustedName
+    warehouse: Code
     items: int
     notes: list[str] = []
 
@@ -91,7 +93,7 @@ ENTRY_WIRE = {"kind": "movement_type", "document": "document", "items": "items",
 
 async def register_entry(call: Call, arguments: Entry) -> Movement:
     upstream: Upstream = call.upstream
-    warehouse = await warehouse_named(upstream, arguments.warehouse)
+    warehouse = await warehouse_named(call, arguments.warehouse)
     person = await writer(call)
     items = [
         {"code": line.item, "qty": line.quantity}
@@ -123,7 +125,7 @@ ISSUE_WIRE = {
 
 async def register_issue(call: Call, arguments: Issue) -> Movement:
     upstream: Upstream = call.upstream
-    warehouse = await warehouse_named(upstream, arguments.warehouse)
+    warehouse = await warehouse_named(call, arguments.warehouse)
     if arguments.work_order is not None and arguments.requisition is not None:
         wanted = {line.item: 0.0 for line in arguments.items}
         for line in arguments.items:

@@ -8,10 +8,13 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from mcp_gateway.cursors import MAX_LENGTH, Position
 from mcp_gateway.registry import Call
+from mcp_gateway.tools.identifiers import bare
+from mcp_gateway.tools.places import MOVING, KeyOf, Place, remembered, row_of_place
+from mcp_gateway.tools.text import clean
 from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
 
@@ -35,6 +38,13 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
+    @field_validator("*", mode="after")
+    @classmethod
+    def can_be_seen(cls, value: object) -> object:
+        if isinstance(value, str) and value and not clean(value, len(value)) and not bare(value):
+            raise ValueError("must have something that can be seen")
+        return value
+
 
 class ListArguments(Arguments):
     limit: Annotated[int, Field(ge=1, le=100, description="How many records at most.")] = 25
@@ -42,7 +52,7 @@ class ListArguments(Arguments):
         str | None,
         Field(
             max_length=MAX_LENGTH,
-            description="next_cursor of the answer before, with the same filters, to go on from there.",
+            description="next_cursor of the answer before, with the same filters.",
         ),
     ] = None
 
@@ -78,6 +88,8 @@ class Listed(Generic[T]):
     total: int | None = None
     partial: bool = False
     looked_at: int = 0
+    after: str | None = None  # the place for the next cursor, beside next_row
+    moving: bool = False  # there is none: the list has no order to hold on to
     stuck: str = ""  # why what else there may be cannot be read
     first: str = ""
 
@@ -122,21 +134,38 @@ async def listed(
     position: Position,
     limit: int,
     keep: Callable[[R], bool] | None = None,
+    key: KeyOf[R] | None = None,
 ) -> Listed[T]:
-    """Up to MOST_PAGES, mostly one where the upstream does the filtering; `keep` is a filter of ours."""
+    """Up to MOST_PAGES, mostly one where the upstream does the filtering; `keep` is a filter of ours.
+
+    `key` is what the list is sorted by: the place is then kept by it, and not by the row alone.
+    """
     found: Listed[T] = Listed(first=str(position.get("first", "")))
     basket: Basket[T] = Basket(limit)
-    size = limit if keep is None else PAGE_SIZE
+    after = remembered(position.get("after"))
+    place = None if key is None else Place(key, after)
     start, last = int(position.get("row", 0)), True
+    if key is not None:
+        start = await row_of_place(fetch, start, key, after)
+    size = limit if keep is None else PAGE_SIZE
     async for page in found.pages_of(fetch, start=start, size=size, most=MOST_PAGES):
         found.total = page.counted if keep is None else None
         for offset, row in zip(page.offsets, page.rows, strict=True):
-            if keep is not None and not keep(row):
-                continue
-            if not basket.take(make(row)):
+            if place is not None:
+                new = place.is_new(row)
+                if place.lost and after is not None:
+                    without = {name: value for name, value in position.items() if name != "after"}
+                    return await listed(fetch, make, position=without, limit=limit, keep=keep)
+                found.after, found.moving = place.kept, place.lost
+                if not new:
+                    continue
+            if (keep is None or keep(row)) and not basket.take(make(row)):
                 found.records = basket.records
                 found.next_row = offset
                 return found
+            if place is not None:
+                place.went_past(row)
+                found.after = place.kept
         last, found.next_row = page.is_last, page.end
         if keep is None and len(basket.records) == limit:
             break
@@ -168,9 +197,10 @@ def ending(
         )
     cursor = None
     if found.next_row is not None:
-        cursor = call.cursors.seal(
-            tool, arguments.filters, {"row": found.next_row, **present(first=found.first or None), **more}
-        )
+        kept = present(first=found.first or None, after=found.after)
+        cursor = call.cursors.seal(tool, arguments.filters, {"row": found.next_row, **kept, **more})
+        if found.moving:
+            notes.append(MOVING)
     return {
         "returned": len(found.records),
         "total": found.total,

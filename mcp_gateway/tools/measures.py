@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.registry import Call
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.metrics_data import Reading
 from mcp_gateway.tools.text import UntrustedName, UntrustedText
 
@@ -25,7 +26,7 @@ MOST_ROWS = 200  # rows or groups of one answer
 class MeasureRow(BaseModel):
     """One line of a measure. Which fields are there depends on the metric."""
 
-    key: UntrustedName
+    key: Code
     name: UntrustedText | None = None
     tasks: int | None = None
     orders: int | None = None
@@ -62,14 +63,14 @@ class MeasureRow(BaseModel):
         Field(description="probably: by the average, since the last reading."),
     ] = None
     task: UntrustedText | None = None
-    warehouse: UntrustedName | None = None
+    warehouse: Code | None = None
     stock: float | None = None
     minimum: float | None = None
     missing: float | None = None
     needed: float | None = None
     buy: float | None = None
     unit_cost: float | None = None
-    folios: Annotated[list[UntrustedName] | None, Field(description="Work orders behind it.")] = None
+    folios: Annotated[list[Code] | None, Field(description="Work orders behind it.")] = None
     url: str | None = None
 
 
@@ -91,7 +92,7 @@ class Metrics(BaseModel):
 
 
 class Group(Metrics):
-    key: Annotated[UntrustedName, Field(description="Code of the asset or location, or the month.")]
+    key: Annotated[Code, Field(description="Code of the asset or location, or the month.")]
     name: UntrustedText | None = None
     open_since: Annotated[
         AwareDatetime | None, Field(description="Of an asset: begin of its earliest stop that nobody closed.")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, position_of, present
 from mcp_gateway.tools.meters import MeterId, Serial
 from mcp_gateway.tools.moments import IsoInput, period, shown
@@ -32,7 +33,7 @@ class ReadingShown(BaseModel):
 
 
 class ReadingList(ListAnswer):
-    asset_code: UntrustedName
+    asset_code: Code
     readings: list[ReadingShown]
 
 

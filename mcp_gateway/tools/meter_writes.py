@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat
 
 from mcp_gateway.errors import Ambiguous, InvalidArguments, LooksUnusual, NotFound, UpstreamRejected
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.meters import MeterId, Serial, meter, outside_limits
 from mcp_gateway.tools.moments import IsoInput, parse, shown
@@ -46,7 +47,7 @@ class ReadingInput(Arguments):
 
 class Reading(BaseModel):
     meter: MeterId
-    asset_code: UntrustedName
+    asset_code: Code
     value: float
     unit: UntrustedName | None = None
     read_at: AwareDatetime

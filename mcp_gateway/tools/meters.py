@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.identifiers import Code, GivenCode
 from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, position_of, present
 from mcp_gateway.tools.moments import shown
-from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code
+from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
 from mcp_gateway.tools.standing import place_of
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
@@ -17,19 +18,19 @@ from mcp_gateway.upstream.meters import AdvancedRow, MeterRow, list_meters, list
 from mcp_gateway.upstream.rows import Page
 
 MeterId = Annotated[int, Field(ge=1, le=2**31 - 1, description="Number of the meter, from list_meters.")]
-Serial = Annotated[str, Field(min_length=1, max_length=80, description="Serial of the meter, exactly.")]
+Serial = Annotated[GivenCode, Field(description="Serial of the meter, exactly.")]
 
 
 class Meter(BaseModel):
     id: int
     description: UntrustedText | None = None
-    serial: UntrustedName | None = None
+    serial: Code | None = None
     kind: Annotated[
         Literal["counter", "gauge"] | None,
         Field(description="A counter only counts up; a gauge moves freely."),
     ] = None
     unit: UntrustedName | None = None
-    asset_code: UntrustedName | None = None
+    asset_code: Code | None = None
     asset: UntrustedText | None = None
     active: bool | None = None
     last_value: Annotated[float | None, Field(description="What the dial showed last.")] = None
@@ -120,12 +121,17 @@ def meter(call: Call, row: MeterRow) -> Meter:
     )
 
 
+async def page_of_meters(upstream: Upstream, start: int, size: int) -> Page[MeterRow]:
+    return await list_meters(upstream, start=start, size=size)
+
+
 async def run_list(call: Call, arguments: ListInput) -> MeterList:
     upstream: Upstream = call.upstream
     position = position_of(call, "list_meters", arguments)
     asset, place = position.get("asset"), position.get("place")
+    notes: list[str] = []
     if not position:
-        asset = await asset_code(call, arguments.asset)
+        asset, notes = await asset_to_filter_by(call, arguments.asset)
         place = await asset_code(call, arguments.location, place=True)
     within = None if place is None else await place_of(upstream, str(place))
     asked_for = place if within is None else None
@@ -156,11 +162,12 @@ async def run_list(call: Call, arguments: ListInput) -> MeterList:
         fetch,
         lambda row: meter(call, row),
         position=position,
+        key=lambda row: (row.id,),
         limit=arguments.limit,
         keep=keep if filtered else None,
     )
     more = present(asset=asset, place=place)
-    return MeterList(meters=found.records, **ending(call, "list_meters", arguments, found, [], **more))
+    return MeterList(meters=found.records, **ending(call, "list_meters", arguments, found, notes, **more))
 
 
 TOOLS = (

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments
 from mcp_gateway.tools.measures import Group, GroupBy, MeasureRow, Metric, Metrics
 from mcp_gateway.tools.metric_arguments import Scope, not_applied
@@ -82,7 +83,7 @@ class PeriodShown(BaseModel):
 class Output(BaseModel):
     metric: Metric
     scope: Scope
-    code: UntrustedName | None = None
+    code: Code | None = None
     period: Annotated[PeriodShown | None, Field(description="Left out where the metric is about now.")] = None
     overall: Metrics | dict[str, float | int]
     groups: Annotated[list[Group] | None, Field(description="Of reliability.")] = None

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.assets import path
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import (
     ListAnswer,
     ListArguments,
@@ -18,7 +19,8 @@ from mcp_gateway.tools.listing import (
     present,
 )
 from mcp_gateway.tools.moments import IsoInput, Minutes, last, minutes, shown
-from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code
+from mcp_gateway.tools.places import soonest_first
+from mcp_gateway.tools.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.tools.words import PRIORITY, Priority, word_of
 from mcp_gateway.upstream import Upstream, planning
@@ -28,7 +30,7 @@ from mcp_gateway.upstream.rows import Page
 class PendingTask(BaseModel):
     id: Annotated[int, Field(description="For create_work_order.")]
     description: UntrustedText
-    asset_code: UntrustedName | None = None
+    asset_code: Code | None = None
     asset: UntrustedText | None = None
     location: UntrustedText | None = None
     plan: UntrustedText | None = None
@@ -92,8 +94,9 @@ async def list_pending_tasks(call: Call, arguments: PendingInput) -> PendingList
     upstream: Upstream = call.upstream
     position = position_of(call, "list_pending_tasks", arguments)
     asset, place = position.get("asset"), position.get("place")
+    notes: list[str] = []
     if not position:
-        asset = await asset_code(call, arguments.asset)
+        asset, notes = await asset_to_filter_by(call, arguments.asset)
         place = await asset_code(call, arguments.location, place=True)
     now = dt.datetime.now(dt.UTC)
     until = last(call.caller, arguments.until, "until") if arguments.until else None
@@ -124,12 +127,13 @@ async def list_pending_tasks(call: Call, arguments: PendingInput) -> PendingList
         fetch,
         lambda row: pending_task(call, row, now),
         position=position,
+        key=lambda row: soonest_first(row.cal_date_maintenance or row.date_maintenance, row.id),
         limit=arguments.limit,
         keep=keep if filtered else None,
     )
     more = present(asset=asset, place=place)
     return PendingList(
-        pending_tasks=found.records, **ending(call, "list_pending_tasks", arguments, found, [], **more)
+        pending_tasks=found.records, **ending(call, "list_pending_tasks", arguments, found, notes, **more)
     )
 
 

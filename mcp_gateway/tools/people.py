@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from mcp_gateway.errors import NotPermitted, Refusal
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.document_shapes import Document, documents_of
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments, ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
@@ -20,7 +21,7 @@ MOST_WITH_DOCUMENTS = 10
 
 
 class Person(BaseModel):
-    code: UntrustedName | None = None
+    code: Code | None = None
     name: UntrustedName
     email: UntrustedName | None = None
     telephone: UntrustedName | None = None
@@ -72,9 +73,9 @@ class WhoAmI(BaseModel):
     account_there: Annotated[
         UntrustedName | None, Field(description="The account with which it reads and writes there.")
     ] = None
-    personnel_code: Annotated[
-        UntrustedName | None, Field(description="Code of the own record among the people.")
-    ] = None
+    personnel_code: Annotated[Code | None, Field(description="Code of the own record among the people.")] = (
+        None
+    )
     url: str | None = None
 
 

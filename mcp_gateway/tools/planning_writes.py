@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from mcp_gateway.errors import Ambiguous, NotFound
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, due, parse
 from mcp_gateway.tools.people import writer
@@ -66,7 +67,7 @@ class AssignPlan(Arguments):
 
 class Waiting(BaseModel):
     pending_task: int
-    asset_code: str | None = None
+    asset_code: Code | None = None
     next_step: str = "create_work_order with source pending makes an order of it."
     notes: list[str] = []
 

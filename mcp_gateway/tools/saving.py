@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from mcp_gateway.errors import InvalidArguments
-from mcp_gateway.tools.text import UntrustedName, UntrustedText
+from mcp_gateway.tools.identifiers import Code
+from mcp_gateway.tools.text import UntrustedText
 
 Wire = Mapping[str, str]  # our argument -> the field of the contract
 
@@ -18,7 +19,7 @@ class Saved(BaseModel):
     """What a change did."""
 
     done: Literal["created", "updated", "already_there"]
-    code: UntrustedName | None = None
+    code: Code | None = None
     id: int | None = None
     name: UntrustedText | None = None
     changed: Annotated[list[str], Field(description="The arguments that were written.")] = []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from functools import partial
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field
 
 from mcp_gateway.errors import Ambiguous, NotFound
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.identifiers import Code, GivenCode, bare, in_another_dress, shown_code
 from mcp_gateway.tools.listing import (
     MOST_PAGES,
     Basket,
@@ -18,7 +20,7 @@ from mcp_gateway.tools.listing import (
     ending,
     position_of,
 )
-from mcp_gateway.tools.text import NAME, UntrustedName, UntrustedText, cleaned, contains, fold
+from mcp_gateway.tools.text import NAME, UntrustedName, UntrustedText, cleaned, contains
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page
 from mcp_gateway.upstream.warehouses import (
@@ -31,15 +33,14 @@ from mcp_gateway.upstream.warehouses import (
     list_stock,
 )
 
-ItemCode = Annotated[str, Field(min_length=1, max_length=120, description="Code of the stock item.")]
-Warehouse = Annotated[
-    str, Field(min_length=1, max_length=120, description="Code of a warehouse, or a piece of its name.")
-]
+S = TypeVar("S", bound=BaseModel)
+ItemCode = Annotated[GivenCode, Field(description="Code of the stock item.")]
+Warehouse = Annotated[GivenCode, Field(description="Code of a warehouse, or its name.")]
 Amount = Annotated[float | None, Field(description="In the unit of the item.")]
 
 
 class WarehouseShown(BaseModel):
-    code: UntrustedName
+    code: Code
     name: UntrustedText | None = None
     city: UntrustedName | None = None
     location: UntrustedText | None = None
@@ -53,10 +54,10 @@ class WarehouseShown(BaseModel):
 
 
 class StockLine(BaseModel):
-    item: UntrustedName
+    item: Code
     name: UntrustedText | None = None
     category: UntrustedName | None = None
-    warehouse: UntrustedName
+    warehouse: Code
     warehouse_name: UntrustedText | None = None
     shelf: UntrustedName | None = None
     unit: UntrustedName | None = None
@@ -72,7 +73,7 @@ class StockLine(BaseModel):
 
 class StockAnswer(ListAnswer):
     warehouses: Annotated[
-        list[WarehouseShown] | None, Field(description="Where nothing else was asked for: all of them.")
+        list[WarehouseShown] | None, Field(description="Where nothing else was asked for.")
     ] = None
     stock: list[StockLine]
 
@@ -84,13 +85,25 @@ class Input(ListArguments):
         bool | None, Field(description="True: only what is below its minimum; false: only what is not.")
     ] = None
     text: Annotated[
-        str | None, Field(min_length=2, max_length=120, description="Words in code, name, maker or category.")
+        str | None,
+        Field(min_length=2, max_length=120, description="Words in code, name, part number or category."),
     ] = None
     active: Annotated[bool | None, Field(description="Only active, or only inactive items.")] = None
 
     @property
     def asks_for_stock(self) -> bool:
-        return any(value is not None for value in (self.warehouse, self.item, self.below_minimum, self.text))
+        narrowed = (self.warehouse, self.item, self.below_minimum, self.text, self.active)
+        return any(value is not None for value in narrowed)
+
+    def fits(self, row: StockRow | StockItemRow, stock: float | None, minimum: float | None) -> bool:
+        return (
+            (self.active is None or row.active == self.active)
+            and (self.below_minimum is None or (missing(stock, minimum) > 0) == self.below_minimum)
+            and (
+                self.text is None
+                or contains(self.text, row.code, row.description, row.field_2, row.groups_description)
+            )
+        )
 
 
 def missing(stock: float | None, minimum: float | None) -> float:
@@ -151,38 +164,45 @@ def line_of_place(upstream: Upstream, row: StockItemRow, place: Place, warehouse
     )
 
 
-async def warehouse_named(upstream: Upstream, words: str) -> WarehouseRow:
-    """By code, else by a piece of the name. Raises Ambiguous or NotFound: it never guesses."""
-    return chosen(await all_warehouses(upstream), words)
+async def warehouse_named(call: Call, words: str) -> WarehouseRow:
+    """By code or name, where nothing is written also by a piece of it. Raises Ambiguous or NotFound."""
+    return chosen(call, await all_warehouses(call.upstream), words)
 
 
-def chosen(warehouses: Sequence[WarehouseRow], words: str) -> WarehouseRow:
-    exact = [row for row in warehouses if fold(row.code) == fold(words)]
+def chosen(call: Call, warehouses: Sequence[WarehouseRow], words: str) -> WarehouseRow:
+    for row in warehouses:
+        if row.code == words:
+            return row
+    exact = [row for row in warehouses if bare(words) in (bare(row.code), bare(row.description or row.code))]
     found = exact or [row for row in warehouses if contains(words, row.code, row.description, row.city)]
-    if len(found) == 1:
+    if len(found) == 1 and (exact or not call.writes):
         return found[0]
     if found:
         raise Ambiguous(
-            "Several warehouses fit: ask which one is meant and use its code.",
-            candidates=[{"code": row.code, "name": cleaned(row.description, NAME)} for row in found[:10]],
+            "Say which warehouse is meant by its code: ask the person.", candidates=_to_choose_from(found)
         )
     raise NotFound("No warehouse has that code or name. list_stock without arguments lists them.")
+
+
+def _to_choose_from(rows: Sequence[WarehouseRow]) -> list[dict[str, str | None]]:
+    return [{"code": shown_code(row.code), "name": cleaned(row.description, NAME)} for row in rows[:10]]
 
 
 async def run(call: Call, arguments: Input) -> StockAnswer:
     upstream: Upstream = call.upstream
     warehouses = await all_warehouses(upstream)
-    if not arguments.asks_for_stock:
-        shown = [warehouse_shown(upstream, row) for row in warehouses]
-        found: Listed[StockLine] = Listed()
-        return StockAnswer(warehouses=shown, stock=[], **ending(call, "list_stock", arguments, found, []))
-    if arguments.warehouse is not None:
-        warehouses = [chosen(warehouses, arguments.warehouse)]
-    if arguments.item is not None:
-        found = await _one_item(upstream, arguments, warehouses)
-        return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, []))
     position = position_of(call, "list_stock", arguments)
     at, row = int(position.get("warehouse", 0)), int(position.get("row", 0))
+    if not arguments.asks_for_stock:
+        places = _cut([warehouse_shown(upstream, place) for place in warehouses], row, arguments.limit)
+        return StockAnswer(
+            warehouses=places.records, stock=[], **ending(call, "list_stock", arguments, places, [])
+        )
+    if arguments.warehouse is not None:
+        warehouses = [chosen(call, warehouses, arguments.warehouse)]
+    if arguments.item is not None:
+        found = _cut(await _one_item(call, arguments, warehouses), row, arguments.limit)
+        return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, []))
     found = Listed(first=str(position.get("first", "")))
     basket: Basket[StockLine] = Basket(arguments.limit)
     while at < len(warehouses):
@@ -194,28 +214,41 @@ async def run(call: Call, arguments: Input) -> StockAnswer:
     return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, [], warehouse=at))
 
 
-async def _one_item(
-    upstream: Upstream, arguments: Input, warehouses: Sequence[WarehouseRow]
-) -> Listed[StockLine]:
+def _cut(records: Sequence[S], start: int, limit: int) -> Listed[S]:
+    end = start + limit
+    return Listed(list(records[start:end]), end if end < len(records) else None, total=len(records))
+
+
+async def the_stock_item(call: Call, code: str) -> StockItemRow:
+    """The item with that code; one with the code in another dress is taken for reading, else offered."""
+    upstream: Upstream = call.upstream
+    row = await find_stock_item(upstream, code)
+    if row is not None:
+        return row
+    likely = await in_another_dress(code, partial(find_stock_item, upstream))
+    if len(likely) == 1 and not call.writes:
+        return likely[0]
+    raise NotFound(
+        "There is no stock item with that code. list_stock(text) finds it by its words.",
+        candidates=[
+            {"code": shown_code(item.code), "name": cleaned(item.field_1 or item.description, NAME)}
+            for item in likely
+        ],
+    )
+
+
+async def _one_item(call: Call, arguments: Input, warehouses: Sequence[WarehouseRow]) -> list[StockLine]:
     assert arguments.item is not None
-    row = await find_stock_item(upstream, arguments.item)
-    if row is None:
-        raise NotFound("There is no stock item with that code. Find it by its words with text.")
+    upstream: Upstream = call.upstream
+    row = await the_stock_item(call, arguments.item)
     places = {place.code_warehouse: place for place in row.warehouses or ()}
     by_id = {place.id_warehouse: place for place in row.warehouses or ()}
-    lines = [
+    return [
         line_of_place(upstream, row, place, warehouse)
         for warehouse in warehouses
         if (place := places.get(warehouse.code) or by_id.get(warehouse.id)) is not None
+        and arguments.fits(row, place.stock, place.min_stock_level)
     ]
-    return Listed(
-        [
-            shown
-            for shown in lines
-            if arguments.below_minimum is None or (shown.missing > 0) == arguments.below_minimum
-        ],
-        total=len(lines),
-    )
 
 
 async def _of_warehouse(
@@ -231,21 +264,11 @@ async def _of_warehouse(
     async def fetch(start: int, size: int) -> Page[StockRow]:
         return await list_stock(upstream, warehouse=warehouse, start=start, size=size)
 
-    def fits(row: StockRow) -> bool:
-        below = missing(row.stock, row.min_stock_level) > 0
-        return (
-            (arguments.active is None or row.active == arguments.active)
-            and (arguments.below_minimum is None or below == arguments.below_minimum)
-            and (
-                arguments.text is None
-                or contains(arguments.text, row.code, row.description, row.field_2, row.groups_description)
-            )
-        )
-
     last, end = True, start
     async for page in found.pages_of(fetch, start=start, size=PAGE_SIZE, most=MOST_PAGES):
         for offset, row in zip(page.offsets, page.rows, strict=True):
-            if fits(row) and not basket.take(line(upstream, row, warehouse)):
+            fits = arguments.fits(row, row.stock, row.min_stock_level)
+            if fits and not basket.take(line(upstream, row, warehouse)):
                 found.next_row = offset
                 return
         last, end = page.is_last, page.end

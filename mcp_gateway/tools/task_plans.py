@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.conditions import goes_with
 from mcp_gateway.tools.listing import (
     ListAnswer,
     ListArguments,
@@ -91,10 +92,11 @@ class PlansInput(ListArguments):
 
     @model_validator(mode="after")
     def what_fits_together(self) -> PlansInput:
-        if self.plan is not None and self.kind not in ("plans", "tasks"):
-            raise ValueError("plan goes with the kinds plans and tasks")
-        if self.task is not None and self.kind not in ("triggers", "resources"):
-            raise ValueError("task goes with the kinds triggers and resources")
+        goes_with(
+            self,
+            self.kind,
+            {"plan": ("plans", "tasks"), "task": ("triggers", "resources"), "resource": ("resources",)},
+        )
         return self
 
 

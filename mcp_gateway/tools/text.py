@@ -12,15 +12,17 @@ from pydantic import BeforeValidator, WithJsonSchema
 from mcp_gateway.upstream import Upstream
 
 # Letters that show as nothing, and what selects variants of others.
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800") | frozenset(
+INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800") | frozenset(
     chr(point) for first, last in ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
     for point in range(first, last + 1)
 )  # fmt: skip
 # Controls, formats (bidi, zero width, tags), halves of pairs, private use, line and paragraph separators.
+_REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")
+_category = unicodedata.category
 _linkish = re.compile(r"//|\]\(|www\.", re.IGNORECASE)
 _named_link = re.compile(r"!?\[([^\[\]]*)\]\(\s*<?([^()<>\s]*)[^()]*\)")
-_address = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://|(?<![\w/:])//(?=\w)|\bwww\.", re.IGNORECASE)
-_REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://|(?<![\w/:])//(?=\w)|\bwww\.", re.IGNORECASE)
 
 
 def clean(text: str, longest: int) -> str:
@@ -29,14 +31,29 @@ def clean(text: str, longest: int) -> str:
         return text.strip()
     kept = text[: longest * 2]
     # Printable text holds nothing of _REMOVED, which str.isprintable knows by the same tables.
-    if not kept.isprintable() or not _INVISIBLE.isdisjoint(kept):
-        kept = "".join(
-            char
-            for char in kept.replace("\r\n", "\n").replace("\r", "\n")
-            if char in "\n\t" or (unicodedata.category(char) not in _REMOVED and char not in _INVISIBLE)
-        )
+    if not kept.isprintable() or not INVISIBLE.isdisjoint(kept):
+        kept = _visible(kept.replace("\r\n", "\n").replace("\r", "\n"))
     kept = _plain_links(kept).strip()
     return kept if len(kept) <= longest else f"{kept[: longest - 1].rstrip()}…"
+
+
+def _visible(text: str) -> str:
+    shown = [
+        char
+        for char in text
+        if char in "\n\t" or char in _JOINERS or (_category(char) not in _REMOVED and char not in INVISIBLE)
+    ]
+    # A joiner stays between two of the signs that it belongs to: of an emoji, of a Persian or Hindi word.
+    return "".join(
+        char
+        for place, char in enumerate(shown)
+        if char not in _JOINERS
+        or (0 < place < len(shown) - 1 and _is_joined(shown[place - 1]) and _is_joined(shown[place + 1]))
+    )
+
+
+def _is_joined(char: str) -> bool:
+    return not char.isascii() and _category(char) in {"Lo", "Mn", "Mc", "So", "Sk"}
 
 
 def _plain_links(text: str) -> str:
@@ -54,7 +71,7 @@ def _plain_links(text: str) -> str:
         is_own = rest.startswith(own) and not re.match(r"[\w.@:-]", rest[len(own) : len(own) + 1])
         return match[0] if is_own and match[0].lower() in {"https://", "http://"} else ""
 
-    return _address.sub(address, _named_link.sub(named, text))
+    return ADDRESS.sub(address, _named_link.sub(named, text))
 
 
 def cleaned(text: str | None, longest: int) -> str | None:

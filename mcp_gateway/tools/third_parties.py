@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
@@ -9,8 +10,9 @@ from pydantic import BaseModel, Field
 from mcp_gateway.errors import NotFound
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.document_shapes import Document, documents_of
+from mcp_gateway.tools.identifiers import Code, GivenCode, in_another_dress, shown_code
 from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, position_of
-from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText, contains
+from mcp_gateway.tools.text import TEXT, UntrustedLongText, UntrustedName, UntrustedText, cleaned, contains
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import Page
 from mcp_gateway.upstream.third_parties import (
@@ -18,6 +20,7 @@ from mcp_gateway.upstream.third_parties import (
     ServiceRow,
     ThirdPartyRow,
     contacts_of,
+    find_third_party,
     list_third_parties,
     services_of,
 )
@@ -45,7 +48,7 @@ class Contact(BaseModel):
 
 
 class ThirdParty(BaseModel):
-    code: UntrustedName
+    code: Code
     name: UntrustedText | None = None
     types: list[PartyType] = []
     email: UntrustedName | None = None
@@ -68,9 +71,7 @@ class ThirdPartyList(ListAnswer):
 
 
 class Input(ListArguments):
-    code: Annotated[str | None, Field(min_length=1, max_length=120, description="Exactly one of them.")] = (
-        None
-    )
+    code: Annotated[GivenCode | None, Field(description="Exactly one of them.")] = None
     type: Annotated[PartyType | None, Field(description="Only those of this type.")] = None
     text: Annotated[
         str | None, Field(min_length=2, max_length=120, description="Words in code, name, city or class.")
@@ -117,6 +118,14 @@ def contact(row: ContactRow) -> Contact:
     )
 
 
+async def no_such_third_party(upstream: Upstream, code: str) -> NotFound:
+    likely = await in_another_dress(code, partial(find_third_party, upstream))
+    return NotFound(
+        "There is no third party with that code. list_third_parties(text) finds it by its words.",
+        candidates=[{"code": shown_code(row.code), "name": cleaned(row.name, TEXT)} for row in likely],
+    )
+
+
 async def run(call: Call, arguments: Input) -> ThirdPartyList:
     upstream: Upstream = call.upstream
 
@@ -144,7 +153,7 @@ async def run(call: Call, arguments: Input) -> ThirdPartyList:
         keep=keep if filtered else None,
     )
     if arguments.code is not None and not found.records and not filtered:
-        raise NotFound("There is no third party with that code. Find it by its words with text.")
+        raise await no_such_third_party(upstream, arguments.code)
     notes = []
     wanted = frozenset(arguments.include or ())
     for party in found.records[:MOST_WITH_MORE] if wanted else ():

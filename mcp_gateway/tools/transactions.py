@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.moments import IsoInput, period, shown
+from mcp_gateway.tools.places import newest_first
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import Page
@@ -111,6 +112,7 @@ async def run(call: Call, arguments: Input) -> Answer:
         fetch,
         lambda row: transaction(call, row),
         position=position_of(call, "list_transactions", arguments),
+        key=lambda row: newest_first(row.event_date, row.id),
         limit=arguments.limit,
         keep=keep if arguments.by is not None or arguments.text is not None else None,
     )

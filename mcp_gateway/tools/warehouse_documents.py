@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.identifiers import Code, GivenShortCode
 from mcp_gateway.tools.listing import ListAnswer, ListArguments, Listed, ending, listed, position_of
-from mcp_gateway.tools.moments import IsoInput, end_of_today, period, shown
+from mcp_gateway.tools.moments import EARLIEST, LATEST, IsoInput, end_of_today, period, shown
+from mcp_gateway.tools.places import newest_first
 from mcp_gateway.tools.stock import Warehouse, warehouse_named
 from mcp_gateway.tools.text import UntrustedName, UntrustedText
 from mcp_gateway.upstream import Upstream
@@ -26,7 +28,8 @@ from mcp_gateway.upstream.warehouse_documents import (
 
 LINES_SHOWN = 30
 DEFAULT_DAYS = 90
-STATES = {
+State = Literal["not_delivered", "partly_delivered", "delivered", "cancelled"]
+STATES: dict[str, State] = {
     "NOT_DELIVERED": "not_delivered",
     "PARTIAL_DELIVERY": "partly_delivered",
     "TOTAL_DELIVERY": "delivered",
@@ -35,7 +38,7 @@ STATES = {
 
 
 class LineShown(BaseModel):
-    item: UntrustedName | None = None
+    item: Code | None = None
     name: UntrustedText | None = None
     quantity: float | None = None
     pending: float | None = None
@@ -45,12 +48,12 @@ class LineShown(BaseModel):
 
 class DocumentShown(BaseModel):
     id: int | None = None
-    number: Annotated[UntrustedName | None, Field(description="Its own number in the warehouse.")] = None
+    number: Annotated[Code | None, Field(description="Its own number in the warehouse.")] = None
     warehouse: UntrustedText | None = None
     state: Annotated[UntrustedName | None, Field(description="As the warehouse says it.")] = None
     date: AwareDatetime | None = None
     delivery_at: AwareDatetime | None = None
-    work_order: Annotated[UntrustedName | None, Field(description="Folio of the order that asks.")] = None
+    work_order: Annotated[Code | None, Field(description="Folio of the order that asks.")] = None
     supplier: UntrustedText | None = None
     responsible: UntrustedName | None = None
     document: UntrustedName | None = None
@@ -68,15 +71,19 @@ class Answer(ListAnswer):
 class Input(ListArguments):
     kind: Annotated[
         Literal["purchase_orders", "material_requests", "requisitions"],
-        Field(description="requisitions: what work orders asked a warehouse for."),
+        Field(description="requisitions: what work orders asked for."),
     ]
     warehouse: Annotated[
         Warehouse | None, Field(description="Code or piece of the name; needed for purchase_orders.")
     ] = None
-    work_order: Annotated[
-        str | None, Field(min_length=1, max_length=64, description="Folio; for requisitions only.")
+    work_order: Annotated[GivenShortCode | None, Field(description="Folio; for requisitions only.")] = None
+    state: Annotated[list[State] | None, Field(min_length=1, max_length=4, description="Any of these.")] = (
+        None
+    )
+    since: Annotated[
+        IsoInput | None,
+        Field(description="Begin, ISO date; 90 days ago if left out."),
     ] = None
-    since: Annotated[IsoInput | None, Field(description="Begin, ISO date; 90 days ago if left out.")] = None
     until: Annotated[IsoInput | None, Field(description="End, ISO date; now if left out.")] = None
 
     @model_validator(mode="after")
@@ -160,10 +167,16 @@ async def run(call: Call, arguments: Input) -> Answer:
     upstream: Upstream = call.upstream
     code = None
     if arguments.warehouse is not None:
-        code = (await warehouse_named(upstream, arguments.warehouse)).code
+        code = (await warehouse_named(call, arguments.warehouse)).code
     found: Listed[DocumentShown]
     position = position_of(call, "list_warehouse_documents", arguments)
     when = _period(call, arguments)
+    wanted = arguments.state
+
+    def keep(row: PurchaseOrderRow | RequisitionRow | MaterialRequestRow) -> bool:
+        return wanted is None or _state(_constant(row)) in wanted
+
+    ours = None if wanted is None else keep
     if arguments.kind == "purchase_orders":
         assert code is not None
         place = code
@@ -172,7 +185,12 @@ async def run(call: Call, arguments: Input) -> Answer:
             return await list_purchase_orders(upstream, warehouse=place, period=when, start=start, size=size)
 
         found = await listed(
-            orders, lambda row: _purchase_order(call, row), position=position, limit=arguments.limit
+            orders,
+            lambda row: _purchase_order(call, row),
+            position=position,
+            limit=arguments.limit,
+            keep=ours,
+            key=lambda row: newest_first(row.date_create or row.date, row.id_movement),
         )
     elif arguments.kind == "material_requests":
 
@@ -180,7 +198,12 @@ async def run(call: Call, arguments: Input) -> Answer:
             return await list_material_requests(upstream, warehouse=code, period=when, start=start, size=size)
 
         found = await listed(
-            requests, lambda row: _material_request(call, row), position=position, limit=arguments.limit
+            requests,
+            lambda row: _material_request(call, row),
+            position=position,
+            limit=arguments.limit,
+            keep=ours,
+            key=lambda row: newest_first(row.date_create, row.id),
         )
     else:
 
@@ -190,15 +213,38 @@ async def run(call: Call, arguments: Input) -> Answer:
             )
 
         found = await listed(
-            requisitions, lambda row: requisition(call, row), position=position, limit=arguments.limit
+            requisitions,
+            lambda row: requisition(call, row),
+            position=position,
+            limit=arguments.limit,
+            keep=ours,
+            key=lambda row: newest_first(row.date_create or row.date, row.id),
         )
-    return Answer(documents=found.records, **ending(call, "list_warehouse_documents", arguments, found, []))
+    notes = []
+    if arguments.since is None and when.since != EARLIEST:
+        since, until = shown(call.caller, when.since), shown(call.caller, when.until)
+        assert since is not None
+        assert until is not None
+        notes.append(
+            f"Only documents from {since.date()} to {until.date()} were looked at: give since for older ones."
+        )
+    return Answer(
+        documents=found.records, **ending(call, "list_warehouse_documents", arguments, found, notes)
+    )
+
+
+def _constant(row: PurchaseOrderRow | RequisitionRow | MaterialRequestRow) -> str | None:
+    if isinstance(row, MaterialRequestRow):
+        return row.state_description or row.state
+    return row.movements_states_description
 
 
 def _period(call: Call, arguments: Input) -> Period:
-    """Always whole: the upstream looks back 30 days where nothing is said."""
+    """Always whole: the upstream looks back 30 days where nothing is said. All of a work order is shown."""
     given = period(call.caller, arguments.since, arguments.until, "date_create")
     now = dt.datetime.now(dt.UTC)
+    if arguments.work_order is not None and arguments.since is None:
+        return Period(EARLIEST, given.until if given else LATEST, "date_create")
     if given is None:
         # To the end of the day, so that the pages of one question have one period.
         end = end_of_today(call.caller, now)
@@ -213,8 +259,8 @@ TOOLS = (
         name="list_warehouse_documents",
         title="List warehouse documents",
         description=(
-            "Purchase orders of a warehouse, material requests, or requisitions (what work orders asked "
-            "warehouses for), with items, quantities and what is still to be delivered."
+            "Purchase orders of a warehouse (without items); material requests, and requisitions of work "
+            "orders, with items and what is still to be delivered."
         ),
         rights=frozenset({"inventory:view"}),
         input=Input,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
 from mcp_gateway.errors import NotFound
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.identifiers import GivenShortCode, bare, in_another_dress, shown_code
 from mcp_gateway.tools.listing import Arguments, Basket
 from mcp_gateway.tools.moments import minutes, shown, zone_of
 from mcp_gateway.tools.task_facts import order_is_overdue
+from mcp_gateway.tools.text import NAME, cleaned
 from mcp_gateway.tools.words import ORDER_STATUS, word_of
 from mcp_gateway.tools.work_order_parts import Part, parts_of
 from mcp_gateway.tools.work_order_shapes import (
@@ -22,14 +26,21 @@ from mcp_gateway.tools.work_order_shapes import (
     task_details,
 )
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.work_orders import tasks_of
+from mcp_gateway.upstream.work_orders import TaskLine, TaskRow, list_tasks, tasks_of
 
 LONGEST_FOLIO = 64
 TASKS_SHOWN = 100
+# What orders are called before their number, in our three languages, without case and accents.
+ORDER_WORDS = frozenset(
+    {
+        "", "ot", "os", "wo", "#", "order", "work order", "wo #", "ot #", "os #", "orden", "orden de trabajo",
+        "orden de servicio", "ordem", "ordem de servico", "ordem de trabalho", "folio",
+    }
+)  # fmt: skip
+_numbered = re.compile(r"(\D*?)[\s_.:-]*0*(\d{1,9})")
+_letters = re.compile(r"[^\W\d_]+")
 
-Folio = Annotated[
-    str, Field(min_length=1, max_length=LONGEST_FOLIO, description="Folio of the work order, as shown.")
-]
+Folio = Annotated[GivenShortCode, Field(description="Folio of the work order, as shown.")]
 
 
 class GetInput(Arguments):
@@ -40,17 +51,71 @@ class GetInput(Arguments):
 
 
 async def get_work_order(call: Call, arguments: GetInput) -> WorkOrderDetails:
-    order = await work_order(call, arguments.folio)
+    rows = await rows_of_order(call, arguments.folio)
+    order = details(call, rows)
     if not arguments.include:
         return order
-    return order.model_copy(update=await parts_of(call, order.folio, arguments.include))
+    return order.model_copy(update=await parts_of(call, rows[0].wo_folio, arguments.include))
+
+
+async def rows_of_order(call: Call, folio: str) -> list[TaskRow]:
+    """The tasks of the order with that folio; one with the folio in another dress is taken for reading,
+    else offered. So is the order that people call by its number alone."""
+    upstream: Upstream = call.upstream
+    rows = await tasks_of(upstream, folio)
+    if rows:
+        return rows
+
+    async def find(other: str) -> list[TaskRow] | None:
+        return await tasks_of(upstream, other) or None
+
+    likely = await in_another_dress(folio, find)
+    if len(likely) == 1 and not call.writes:
+        return likely[0]
+    numbered = None if likely else await numbered_like_the_newest(upstream, folio)
+    raise NotFound(
+        NO_SUCH_ORDER,
+        candidates=[
+            {"folio": shown_code(order[0].wo_folio), "task": cleaned(order[0].description, NAME)}
+            for order in ([numbered] if numbered else likely)
+        ],
+    )
+
+
+async def numbered_like_the_newest(upstream: Upstream, words: str) -> list[TaskRow] | None:
+    """The order that "1496", "OS 1496" or "order 1496" calls by its number: its folio is written like that
+    of the newest one. Other letters before a number say nothing of orders: P101 is an asset."""
+    newest = (await list_tasks(upstream, TaskLine, size=1)).rows
+    if not newest:
+        return None
+    like = newest[0].wo_folio
+    number = order_number(words, like)
+    return None if number is None else await tasks_of(upstream, folio_with(number, like)) or None
+
+
+def order_number(words: str, like: str) -> str | None:
+    match = _numbered.fullmatch(bare(words))
+    own = _letters.match(bare(like))
+    if match is None or not (match[1] in ORDER_WORDS or (own is not None and match[1] == own[0])):
+        return None
+    return match[2]
+
+
+def folio_with(number: str, like: str) -> str:
+    """The number in the shape of another folio: OT-1496 of 1496 and OT-2204, WO-0017 of 17 and WO-0202."""
+
+    def shaped(last: re.Match[str]) -> str:
+        return number.zfill(len(last[0])) if last[0].startswith("0") else number
+
+    return re.sub(r"\d+(?=\D*$)", shaped, like)
 
 
 async def work_order(call: Call, folio: str) -> WorkOrderDetails:
+    return details(call, await rows_of_order(call, folio))
+
+
+def details(call: Call, order: Sequence[TaskRow]) -> WorkOrderDetails:
     upstream: Upstream = call.upstream
-    order = await tasks_of(upstream, folio)
-    if not order:
-        raise NotFound(NO_SUCH_ORDER)
     first = order[0]
     zone, now = zone_of(call.caller), dt.datetime.now(dt.UTC)
     costs = [row.total_cost_task for row in order if row.total_cost_task is not None]

@@ -8,7 +8,9 @@ from pydantic import BaseModel, Field, model_validator
 
 from mcp_gateway.errors import GatewayError, PartlyDone
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.conditions import goes_with
 from mcp_gateway.tools.duplicates import refuse_duplicates
+from mcp_gateway.tools.identifiers import Code, GivenCode
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, due
 from mcp_gateway.tools.people import writer
@@ -23,13 +25,29 @@ Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Catalogued = Annotated[str, Field(min_length=1, max_length=120)]
 
 
+# With which sources an argument goes; the others go with each.
+SOURCES = {
+    "pending_tasks": ("pending",),
+    "asset": ("unplanned", "event"),
+    "title": ("unplanned",),
+    "task_type": ("unplanned", "request"),
+    "minutes": ("unplanned", "request"),
+    "plan": ("event",),
+    "task": ("event",),
+    "request": ("request",),
+    "scheduled_at": ("request",),
+    "requested_by": ("unplanned", "event"),
+    "even_if_similar": ("unplanned",),
+}
+
+
 class CreateInput(Arguments):
     source: Annotated[
         Literal["pending", "unplanned", "event", "request"],
         Field(description="pending tasks; an unplanned task; an event of a plan; a work request."),
     ]
     responsible: Annotated[PersonName | None, Field(description="Code or name; or third_party.")] = None
-    third_party: Annotated[Catalogued | None, Field(description="Code; with contact.")] = None
+    third_party: Annotated[GivenCode | None, Field(description="Code; with contact.")] = None
     contact: Annotated[Catalogued | None, Field(description="Contact of the third party, as listed.")] = None
     pending_tasks: Annotated[
         list[Number] | None, Field(min_length=1, max_length=50, description="pending: ids.")
@@ -41,16 +59,21 @@ class CreateInput(Arguments):
     task_type: Annotated[
         Catalogued | None, Field(description="unplanned, request: of list_task_plans(task_types).")
     ] = None
-    minutes: Annotated[int | None, Field(ge=1, le=100_000, description="Estimated.")] = None
+    minutes: Annotated[int | None, Field(ge=1, le=100_000, description="unplanned, request.")] = None
     plan: Annotated[Number | None, Field(description="event: id of the plan.")] = None
     task: Annotated[Number | None, Field(description="event: id of its task.")] = None
     request: Annotated[Number | None, Field(description="request: its number.")] = None
     scheduled_at: Annotated[IsoInput | None, Field(description="request: when; today if left out.")] = None
     requested_by: Annotated[
-        str | None, Field(min_length=1, max_length=160, description="The connected person if left out.")
+        str | None,
+        Field(
+            min_length=1,
+            max_length=160,
+            description="unplanned, event; the connected person if left out.",
+        ),
     ] = None
     even_if_similar: Annotated[
-        bool, Field(description="True after the person saw what looks the same and wants another.")
+        bool, Field(description="unplanned: the person saw what looks the same and wants another.")
     ] = False
     idempotency_key: IdempotencyKey | None = None
 
@@ -62,6 +85,7 @@ class CreateInput(Arguments):
             "event": ("asset", "plan", "task"),
             "request": ("request", "task_type"),
         }[self.source]
+        goes_with(self, self.source, SOURCES)
         missing = [name for name in needed if getattr(self, name) is None]
         if missing:
             raise ValueError(f"{self.source} needs {', '.join(missing)}")
@@ -73,7 +97,7 @@ class CreateInput(Arguments):
 
 
 class Created(BaseModel):
-    folio: UntrustedName
+    folio: Code
     responsible: UntrustedName | None = None
     tasks: Annotated[int, Field(ge=1)]
     pending_task: Annotated[int | None, Field(description="The one that the request became.")] = None

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from mcp_gateway.errors import NotPermitted
 from mcp_gateway.registry import Call
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.moments import EARLIEST
 from mcp_gateway.tools.text import UntrustedLongText, UntrustedName, UntrustedText
 from mcp_gateway.tools.warehouse_documents import DocumentShown, requisition
@@ -41,7 +42,7 @@ class Resource(BaseModel):
     id: int | None = None
     task: int | None = None
     kind: ResourceKind | None = None
-    code: UntrustedName | None = None
+    code: Code | None = None
     description: UntrustedText | None = None
     source: Annotated[UntrustedText | None, Field(description="Warehouse, rate or third party.")] = None
     quantity: float | None = None

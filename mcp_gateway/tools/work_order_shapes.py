@@ -12,6 +12,7 @@ from urllib.parse import quote
 import msgspec
 from pydantic import AwareDatetime, BaseModel, Field
 
+from mcp_gateway.tools.identifiers import Code, shown_code
 from mcp_gateway.tools.moments import Minutes, in_zone, minutes
 from mcp_gateway.tools.task_facts import is_overdue, order_is_overdue
 from mcp_gateway.tools.text import (
@@ -20,7 +21,6 @@ from mcp_gateway.tools.text import (
     UntrustedLongText,
     UntrustedName,
     UntrustedText,
-    clean,
     cleaned,
 )
 from mcp_gateway.tools.words import (
@@ -51,7 +51,7 @@ _often = lru_cache(maxsize=4096)(cleaned)
 class Task(BaseModel):
     id: int | None = None
     description: UntrustedText = ""
-    asset_code: UntrustedName | None = None
+    asset_code: Code | None = None
     asset: UntrustedText | None = None
     type: Annotated[UntrustedName | None, Field(description="From the company's own list.")] = None
     status: TaskStatus | None = None
@@ -88,11 +88,11 @@ class TaskDetails(Task):
 
 
 class WorkOrder(BaseModel):
-    folio: UntrustedName
+    folio: Code
     status: OrderStatus | None = None
     status_note: UntrustedName | None = None
     responsible: UntrustedName | None = None
-    responsible_code: UntrustedName | None = None
+    responsible_code: Code | None = None
     priority: Annotated[Priority | None, Field(description="The highest of its tasks.")] = None
     created_at: AwareDatetime | None = None
     closed_at: AwareDatetime | None = None
@@ -104,11 +104,11 @@ class WorkOrder(BaseModel):
 
 
 class WorkOrderDetails(Parts):
-    folio: UntrustedName
+    folio: Code
     status: OrderStatus | None = None
     status_note: UntrustedName | None = None
     responsible: UntrustedName | None = None
-    responsible_code: UntrustedName | None = None
+    responsible_code: Code | None = None
     created_by: UntrustedName | None = None
     validated_by: UntrustedName | None = None
     priority: Priority | None = None
@@ -183,11 +183,11 @@ def summary(
     tasks = [task(row, zone, now) for row in rows[:LIST_TASKS_SHOWN]]
     folio = first.wo_folio
     return WorkOrderShown(
-        folio=clean(folio, NAME),
+        folio=shown_code(folio),
         status=ORDER_STATUS.get(first.id_status_work_order or 0),
         status_note=_often(first.work_orders_status_custom_description, NAME),
         responsible=_often(first.personnel_description, NAME),
-        responsible_code=_often(first.code_responsible, NAME),
+        responsible_code=shown_code(first.code_responsible) if first.code_responsible else None,
         priority=highest_priority(order),
         created_at=in_zone(first.creation_date, zone),
         closed_at=in_zone(first.wo_final_date, zone),
@@ -205,7 +205,7 @@ def task(row: TaskLine, zone: dt.tzinfo, now: dt.datetime) -> TaskLineShown:
     return TaskLineShown(
         id=row.id_work_orders_tasks,
         description=_often(row.description, TEXT) or "",
-        asset_code=_often(row.code, NAME),
+        asset_code=shown_code(row.code) if row.code else None,
         asset=_often(row.items_log_description, TEXT),
         type=_often(row.tasks_log_task_type_main, NAME),
         status=None if status is None else TASK_STATUS.get(status),

@@ -9,13 +9,14 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from mcp_gateway.errors import InvalidArguments, NotFound, Refusal
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, parse, shown
 from mcp_gateway.tools.people import writer
 from mcp_gateway.tools.saving import in_our_names
 from mcp_gateway.tools.stops import UNTIL_DONE, still_out_of_service
 from mcp_gateway.tools.task_facts import OPEN
-from mcp_gateway.tools.text import NAME, TEXT, UntrustedName, cleaned
+from mcp_gateway.tools.text import LONG_TEXT, NAME, cleaned
 from mcp_gateway.tools.words import (
     DAMAGE,
     ORDER_STATUS,
@@ -26,8 +27,7 @@ from mcp_gateway.tools.words import (
     number_of,
     word_of,
 )
-from mcp_gateway.tools.work_order import Folio
-from mcp_gateway.tools.work_order_shapes import NO_SUCH_ORDER
+from mcp_gateway.tools.work_order import Folio, rows_of_order
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream import work_orders as orders
 
@@ -73,7 +73,7 @@ class UpdateInput(Arguments):
 
 
 class Changed(BaseModel):
-    folio: UntrustedName
+    folio: Code
     status: OrderStatus | None = None
     changed: Literal["note", "status", "task", "cancelled"]
     started_at: AwareDatetime | None = None
@@ -83,9 +83,7 @@ class Changed(BaseModel):
 
 
 async def open_order(call: Call, folio: str) -> list[orders.TaskRow]:
-    rows = await orders.tasks_of(call.upstream, folio)
-    if not rows:
-        raise NotFound(NO_SUCH_ORDER)
+    rows = await rows_of_order(call, folio)
     if rows[0].id_status_work_order not in OPEN:
         status = word_of(ORDER_STATUS, rows[0].id_status_work_order)
         raise Refusal(f"The work order is {status}: only open ones can be changed.", status=status)
@@ -100,8 +98,10 @@ async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
     url = upstream.link("work-orders", arguments.folio)
     if arguments.note is not None:
         await orders.set_note(upstream, arguments.folio, arguments.note, person)
-        before = cleaned(rows[0].note, TEXT)
+        before = cleaned(rows[0].note, LONG_TEXT)
         notes = [f"It replaced: {before}"] if before else []
+        if before and len(rows[0].note or "") > LONG_TEXT:
+            notes.append(f"Only the first {LONG_TEXT} characters of what it replaced are shown.")
         return Changed(folio=arguments.folio, status=status, changed="note", notes=notes, url=url)
     if arguments.status is not None:
         await orders.set_status(upstream, arguments.folio, number_of(ORDER_STATUS, arguments.status), person)

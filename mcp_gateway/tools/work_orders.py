@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 
 from mcp_gateway.cursors import Position
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.conditions import needs
+from mcp_gateway.tools.identifiers import read_code
 from mcp_gateway.tools.listing import (
     MOST_PAGES,
     Basket,
@@ -22,7 +24,15 @@ from mcp_gateway.tools.listing import (
     present,
 )
 from mcp_gateway.tools.moments import IsoInput, period, zone_of
-from mcp_gateway.tools.resolving import AssetName, LocationName, PersonName, asset_code, responsible_code
+from mcp_gateway.tools.places import Key, Place, newest_first, remembered, row_of_place
+from mcp_gateway.tools.resolving import (
+    AssetName,
+    LocationName,
+    PersonName,
+    asset_code,
+    asset_to_filter_by,
+    responsible_code,
+)
 from mcp_gateway.tools.task_facts import OPEN, order_is_overdue
 from mcp_gateway.tools.text import contains
 from mcp_gateway.tools.whole_orders import Begun, Taking
@@ -90,6 +100,11 @@ class ListInput(ListArguments):
         Field(min_length=2, max_length=120, description="Words in the folio, tasks, assets or notes."),
     ] = None
 
+    @model_validator(mode="after")
+    def what_goes_together(self) -> ListInput:
+        needs(self, "date_kind", "since", "until")
+        return self
+
     @property
     def looks_through(self) -> bool:
         """Whether a filter is ours: the upstream has none for these."""
@@ -139,9 +154,10 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
         int(position.get("row", 0)),
         str(position.get("done", "")),
     )
+    after = remembered(position.get("after"))
     asked_at = parse_moment(position.get("at"))
     statuses = arguments.statuses
-    where = await _where(call, arguments, position)
+    where, place_notes = await _where(call, arguments, position)
     basket: Basket[WorkOrderShown] = Basket(arguments.limit)
     found: Listed[WorkOrderShown] = Listed(first=str(position.get("first", "")))
     while at_status < len(statuses):
@@ -155,19 +171,22 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
             basket,
             not_after(asked_at, arguments),
             found.first,
+            after,
         )
         found.first = step.first
         found.looked_at += step.looked_at
         found.total, found.next_row = step.total, step.next_row
         found.partial, found.stuck = step.partial, found.stuck or step.stuck
+        found.after, found.moving = step.after, step.moving
         if step.next_row is not None:
             break
-        at_status, row, done, found.first = at_status + 1, 0, "", ""
+        at_status, row, done, found.first, after = at_status + 1, 0, "", "", None
+        found.after = None
         if len(basket.records) >= arguments.limit and at_status < len(statuses):
             found.next_row = 0
             break
     found.records = basket.records
-    notes = []
+    notes = list(place_notes)
     if arguments.responsible is not None and where.responsible is None:
         notes.append("responsible is nobody that is known: it was compared with the names in the orders.")
     total_tasks = found.total if len(statuses) == 1 and not arguments.looks_through else None
@@ -179,7 +198,7 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
             "Only the tasks that fit the filter are shown; priority and overdue are of the whole order, "
             "which get_work_order shows."
         )
-    last = basket.records[-1].folio[:LONGEST_FOLIO] if basket.records else done
+    last = read_code(basket.records[-1].folio)[:LONGEST_FOLIO] if basket.records else done
     at = (asked_at or now).isoformat(timespec="microseconds")
     more: dict[str, int | str] = present(
         status=at_status,
@@ -194,7 +213,7 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
     )
 
 
-async def _where(call: Call, arguments: ListInput, position: Position) -> Where:
+async def _where(call: Call, arguments: ListInput, position: Position) -> tuple[Where, list[str]]:
     """Names are looked up for the first page; the cursor remembers their codes."""
     if position:
         asset, place, who = (position.get(name) for name in ("asset", "place", "who"))
@@ -202,12 +221,17 @@ async def _where(call: Call, arguments: ListInput, position: Position) -> Where:
             None if asset is None else str(asset),
             None if place is None else str(place),
             None if who is None else str(who),
-        )
+        ), []
+    code, notes = await asset_to_filter_by(call, arguments.asset)
     return Where(
-        await asset_code(call, arguments.asset),
+        code,
         await asset_code(call, arguments.location, place=True),
         None if arguments.responsible is None else await responsible_code(call, arguments.responsible),
-    )
+    ), notes
+
+
+def order_key(row: TaskLine) -> Key | None:
+    return newest_first(row.creation_date, row.id_work_order)
 
 
 def parse_moment(text: int | str | None) -> dt.datetime | None:
@@ -233,6 +257,7 @@ async def _collect(
     basket: Basket[WorkOrderShown],
     latest: dt.datetime | None,
     first: str,
+    after: Key | None,
 ) -> Listed[WorkOrderShown]:
     """Fills the basket with whole orders of one status.
 
@@ -257,6 +282,8 @@ async def _collect(
         )
 
     step: Listed[WorkOrderShown] = Listed(first=first)
+    place = Place(order_key, after)
+    top = await row_of_place(fetch, start, order_key, after)
     now = dt.datetime.now(dt.UTC)
 
     def is_candidate(first: TaskLine) -> bool:
@@ -274,10 +301,22 @@ async def _collect(
         now=now,
     )
     order: list[TaskLine] = []
-    begins = start
+    passed = ""  # an order that an answer before was past already
+    begins = top
+
+    async def take(orders: list[Begun]) -> int | None:
+        """The row to go on from, where there is no room for all of these."""
+        next_row = await taking.take(orders)
+        for row, rows in orders:
+            if row == next_row:
+                break
+            place.went_past(rows[0])
+        step.after, step.moving = place.kept, place.lost
+        return next_row
+
     last = True
     size = PAGE_SIZE if arguments.looks_through else min(PAGE_SIZE, ROWS_AN_ORDER * arguments.limit + 1)
-    async for page in step.pages_of(fetch, start=start, size=size, most=MOST_PAGES):
+    async for page in step.pages_of(fetch, start=top, size=size, most=MOST_PAGES):
         step.total, last = page.counted, page.is_last
         complete: list[Begun] = []
         for offset, row in zip(page.offsets, page.rows, strict=True):
@@ -287,19 +326,29 @@ async def _collect(
                 complete.append((begins, order))
                 order = []
             if not order:
+                if row.wo_folio == passed:
+                    continue
+                new = place.is_new(row)
+                if place.lost and after is not None and not basket.records:
+                    return await _collect(
+                        call, arguments, where, status, start, done, basket, latest, first, None
+                    )
+                if not new:
+                    passed = row.wo_folio
+                    continue
                 begins = offset
             order.append(row)
         if not order:
             begins = page.end
-        step.next_row = await taking.take(complete)
+        step.next_row = await take(complete)
         if step.next_row is not None:
             step.partial = taking.spent
             return step
     if last or step.stuck:
-        step.next_row = await taking.take([(begins, order)] if order else [])
+        step.next_row = await take([(begins, order)] if order else [])
         step.partial = taking.spent
-    elif begins == start and order:  # one order fills all pages: show what there is of it
-        await taking.take([(begins, order)])
+    elif begins == top and order:  # one order fills all pages: show what there is of it
+        await take([(begins, order)])
         step.next_row, step.partial = page.end, True
     else:
         step.next_row, step.partial = begins, arguments.looks_through

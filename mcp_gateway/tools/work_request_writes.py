@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from mcp_gateway.errors import InvalidArguments, NotFound, Refusal
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.duplicates import refuse_duplicates
+from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, parse, shown
 from mcp_gateway.tools.people import writer
@@ -46,7 +47,7 @@ class Created(BaseModel):
     id: RequestNumber
     title: UntrustedText
     status: RequestStatus
-    asset_code: UntrustedName | None = None
+    asset_code: Code | None = None
     requested_by: UntrustedName
     incident_at: AwareDatetime
     urgent: bool
@@ -66,8 +67,8 @@ async def create_work_request(call: Call, arguments: CreateInput) -> Created:
             )
         incident_at = min(incident_at, latest)
     asset = await asset_code(call, arguments.asset)
-    if asset is not None and not arguments.even_if_similar:
-        await refuse_duplicates(call, asset, arguments.title)
+    if not arguments.even_if_similar:
+        await refuse_duplicates(call, asset, arguments.title, anywhere=True)
     person = await writer(call)
     assert person.code is not None
     upstream: Upstream = call.upstream
@@ -151,7 +152,7 @@ TOOLS = (
         title="Create a work request",
         description=(
             "Asks the maintenance department for something, in the name of the connected person. Open "
-            "requests and orders on the same asset that look alike are shown first instead of writing."
+            "requests and orders that look alike are shown first instead of writing."
         ),
         rights=frozenset({"work_requests:add"}),
         input=CreateInput,

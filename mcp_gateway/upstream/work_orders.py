@@ -46,6 +46,7 @@ class TaskLine(Row):
 
     wo_folio: str
     id_work_orders_tasks: Whole = None
+    id_work_order: Whole = None
     id_status_work_order: Whole = None
     work_orders_status_custom_description: str | None = None
     creation_date: Moment = None
@@ -72,7 +73,6 @@ class TaskLine(Row):
 
 
 class TaskRow(TaskLine):
-    id_work_order: Whole = None
     cal_date_maintenance: Moment = None
     event_date: Moment = None
     duration: Number = None

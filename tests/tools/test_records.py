@@ -13,7 +13,7 @@ from maintenance.models import Item, Meter, Personnel, WorkOrder, WorkRequest
 from mcp_gateway.caller import READ_SCOPE
 from mcp_gateway.errors import InsufficientScope
 from mcp_gateway.tools import CATALOGUE
-from mcp_gateway.tools.search import folio_with
+from mcp_gateway.tools.work_order import folio_with
 from tests.clients.journey import TOOLS
 from tests.tools.conftest import Person
 

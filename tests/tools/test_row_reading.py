@@ -96,6 +96,6 @@ def test_rows_within_rows_are_mended_too() -> None:
 def test_no_code_point_that_is_to_be_removed_passes_as_printable() -> None:
     for point in range(0x110000):
         char = chr(point)
-        removed = unicodedata.category(char) in text._REMOVED or char in text._INVISIBLE
+        removed = unicodedata.category(char) in text._REMOVED or char in text.INVISIBLE
         if removed and char not in "\n\t\r":
             assert text.clean(f"aé{char}b", 50) == "aéb", hex(point)

@@ -26,7 +26,7 @@ def test_what_is_below_its_minimum_everywhere(admin: Person) -> None:
 
 
 def test_a_warehouse_by_a_piece_of_its_name(admin: Person) -> None:
-    lines = admin.ask("list_stock", warehouse="taller", limit=5)["stock"]
+    lines = admin.ask("list_stock", warehouse="almacen del taller", limit=5)["stock"]
     assert {line["warehouse"] for line in lines} == {"ALM/TALLER"}
     several = admin.refused("list_stock", warehouse="almac")
     assert several["code"] == "ambiguous"
@@ -97,34 +97,45 @@ class TestWrites:
     def test_the_life_of_a_stock_item(self, admin: Person) -> None:
         made = admin.ask(
             "create_stock_item", code="REP-LIFE", name="Correa B-99", unit_code="UN", unit="Unidad",
-            warehouse="central", minimum=5,
+            warehouse="almacen central", minimum=5,
         )  # fmt: skip
         assert made["done"] == "created"
-        assert admin.refused("create_stock_item", code="REP-LIFE", name="x", unit_code="UN", unit="Unidad",
-                             warehouse="central")["code"] in ("upstream_rejected", "conflict")  # fmt: skip
-        again = {"item": "REP-LIFE", "warehouse": "taller"}
+        assert admin.refused(
+            "create_stock_item",
+            code="REP-LIFE",
+            name="x",
+            unit_code="UN",
+            unit="Unidad",
+            warehouse="ALM-CENTRAL",
+        )["code"] in ("upstream_rejected", "conflict")
+        again = {"item": "REP-LIFE", "warehouse": "Almacén del taller"}
         assert admin.ask("link_stock_item", **again)["done"] == "created"
         once_more = admin.ask("link_stock_item", **again, idempotency_key="once-more")
         assert once_more["done"] == "already_there"
         admin.ask(
-            "register_warehouse_entry", warehouse="central", kind="purchase", document="F-1",
+            "register_warehouse_entry", warehouse="almacen central", kind="purchase", document="F-1",
             items=[{"item": "REP-LIFE", "quantity": 10, "unit_cost": 3}],
         )  # fmt: skip
         admin.ask(
-            "register_warehouse_issue", warehouse="central", kind="general", document="S-1",
+            "register_warehouse_issue", warehouse="almacen central", kind="general", document="S-1",
             items=[{"item": "REP-LIFE", "quantity": 4}],
         )  # fmt: skip
         (place, other) = admin.ask("list_stock", item="REP-LIFE")["stock"]
         assert {place["stock"], other["stock"]} == {6, 0}
-        now = admin.ask("adjust_stock", item="REP-LIFE", warehouse="central", stock=9)
+        now = admin.ask("adjust_stock", item="REP-LIFE", warehouse="almacen central", stock=9)
         assert now["stock"] == 9
 
     def test_not_more_than_there_is(self, admin: Person) -> None:
         admin.ask(
-            "create_stock_item", code="REP-NONE", name="x", unit_code="UN", unit="U", warehouse="central"
+            "create_stock_item",
+            code="REP-NONE",
+            name="x",
+            unit_code="UN",
+            unit="U",
+            warehouse="almacen central",
         )
         refused = admin.refused(
-            "register_warehouse_issue", warehouse="central", kind="general", document="S-2",
+            "register_warehouse_issue", warehouse="almacen central", kind="general", document="S-2",
             items=[{"item": "REP-NONE", "quantity": 1}],
         )  # fmt: skip
         assert refused["code"] == "upstream_rejected"

@@ -253,7 +253,7 @@ class TestSets:
             kind="part",
             quantity=2,
             item="REP-0101-A",
-            warehouse="central",
+            warehouse="almacen central",
         )
         assert part["kind"] == "part"
         hours = admin.ask("add_work_order_resource", **place, kind="labour", quantity=1.5, person="TEC-01",

@@ -1,0 +1,51 @@
+"""A bounded look through a long list, the newest records first, that says what it left out."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic
+
+from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, R
+
+MOST_PAGES = 3
+
+
+@dataclass(slots=True)
+class Looked(Generic[R]):
+    rows: list[R]
+    left_out: str
+
+
+async def look(fetch: Fetch[R], fits: Callable[[R], bool], most: int = MOST_PAGES) -> Looked[R]:
+    """What fits of a list that begins with the newest."""
+    rows: list[R] = []
+    seen, total, whole = 0, None, False
+    with contextlib.suppress(NoFurther):
+        async for page in pages(fetch, most=most):
+            rows += [row for row in page.rows if fits(row)]
+            seen, total, whole = seen + page.read, page.total, page.is_last
+    return Looked(rows, "" if whole else _left_out(seen, total))
+
+
+async def look_from_the_end(fetch: Fetch[R], fits: Callable[[R], bool]) -> Looked[R]:
+    """What fits of a list that ends with the newest: of a long one the last pages are looked at, and the
+    first."""
+    first = await fetch(0, PAGE_SIZE)
+    if first.is_last:
+        return Looked([row for row in reversed(first.rows) if fits(row)], "")
+    later = (MOST_PAGES - 1) * PAGE_SIZE
+    start = max(first.end, (first.total or 0) - later)
+    rows, seen, whole = list(first.rows), first.read, False
+    with contextlib.suppress(NoFurther):
+        async for page in pages(fetch, start=start, most=MOST_PAGES - 1, first=first.first):
+            rows += page.rows
+            seen, whole = seen + page.read, page.is_last
+    left_out = "" if whole and start == first.end else _left_out(seen, first.total)
+    return Looked([row for row in reversed(rows) if fits(row)], left_out)
+
+
+def _left_out(seen: int, total: int | None) -> str:
+    return f"only {seen}{'' if total is None else f' of {total}'} were looked through for words"
