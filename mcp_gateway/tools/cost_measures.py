@@ -107,7 +107,7 @@ async def by_third_party(question: Question, tasks: list[TaskRow], services: flo
         for key, total in sums.items()
     ]
     return Measured(
-        {"services": services, "tasks": len({row.id_work_orders_tasks for row in lines})},
+        {"services": services, "tasks": len(tasks)},
         "Services of the tasks finished in the period but for those of cancelled orders, by third party, in "
         "the company's currency.",
         largest_first(found, lambda row: row.services),

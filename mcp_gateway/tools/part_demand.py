@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mcp_gateway.tools.measures import Question
@@ -12,6 +13,7 @@ from mcp_gateway.tools.moments import EARLIEST
 from mcp_gateway.tools.task_facts import OPEN, is_done
 from mcp_gateway.tools.task_groups import read_within
 from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.items import ItemRow, list_items
 from mcp_gateway.upstream.planning import (
     PendingRow,
     PlannedResourceRow,
@@ -69,6 +71,26 @@ async def read_planned(question: Question, until: dt.datetime) -> Planned:
             times[row.id_task] += 1
     found = once(await question.reading.all_rows(parts, "parts of tasks"), lambda row: row.id)
     return Planned(dict(times), found)
+
+
+async def read_items(question: Question, planned: Planned, known: Mapping[int, str]) -> dict[int, ItemRow]:
+    """Planned parts name an item by its number alone: of those that lie nowhere the code is asked for."""
+    upstream: Upstream = question.call.upstream
+    found: dict[int, ItemRow] = {}
+    unknown = sorted({part.id_item for part in planned.parts if part.id_item is not None} - known.keys())
+    for number in unknown:
+        if upstream.calls >= question.reading.allowed:
+            question.reading.incomplete(
+                f"Of {len(unknown) - len(found)} planned parts that lie nowhere the code was not read."
+            )
+            break
+
+        async def fetch(start: int, size: int, number: int = number) -> Page[ItemRow]:
+            return await list_items(upstream, number=number, start=start, size=size)
+
+        for row in (await question.reading.page(fetch, size=2)).rows[:1]:
+            found[number] = row
+    return found
 
 
 async def demand_of_orders(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from mcp_gateway.tools.measures import Measured, MeasureRow, Question
 from mcp_gateway.tools.moments import EARLIEST
-from mcp_gateway.tools.part_demand import Planned, demand_of_orders, read_planned
+from mcp_gateway.tools.part_demand import Planned, demand_of_orders, read_items, read_planned
 from mcp_gateway.tools.stock_data import (
     LOOK_BACK,
     read_open_purchase_orders,
@@ -52,6 +52,7 @@ async def purchase_draft(question: Question) -> Measured:
     warehouses = await read_warehouses(question)
     items: dict[str, Item] = defaultdict(Item)
     codes: dict[int, str] = {}
+    names: dict[str, str | None] = {}  # of items that lie nowhere
     for kept in await read_stock(question, warehouses):
         row = kept.row
         item = items[row.code]
@@ -70,10 +71,17 @@ async def purchase_draft(question: Question) -> Measured:
         item.name, item.unit = item.name or line.items_description, item.unit or line.units_description
         item.asked_for(line.qty_pending or 0, paper.document)
     planned = await read_planned(question, until)
+    for number, found in (await read_items(question, planned, codes)).items():
+        codes[number] = found.code
+        if found.code not in items:
+            names[found.code] = found.field_1 or found.description
     for (folio, code), qty in (await demand_of_orders(question, planned, papers, codes, until)).items():
         items[code].asked_for(qty, folio)
     for number, qty in planned.of_pending_tasks().items():
         items[codes.get(number, f"id {number}")].asked_for(qty, None)
+    for code, name in names.items():
+        if code in items:
+            items[code].name = items[code].name or name
     prices = _prices(papers, planned, codes)
     rows = [_row(upstream, code, item, prices.get(code)) for code, item in items.items() if item.buy > 0]
     costs = [row.buy * row.unit_cost for row in rows if row.buy is not None and row.unit_cost is not None]

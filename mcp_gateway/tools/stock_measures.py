@@ -48,7 +48,7 @@ async def stock_below_minimum(question: Question) -> Measured:
                     stock=place.row.stock,
                     minimum=place.row.min_stock_level,
                     missing=short,
-                    needed=needs.qty or None,
+                    needed=needs.qty,
                     folios=needs.folios[:10] or None,
                     url=upstream.link("stock-items", place.row.code),
                 )

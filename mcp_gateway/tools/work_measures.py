@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from mcp_gateway.tools.measures import (
     Measured,
@@ -124,6 +125,10 @@ async def backlog(question: Question) -> Measured:
     )
 
 
+def _closed_orders(rows: Sequence[TaskRow]) -> int:
+    return len({row.wo_folio for row in rows if row.id_status_work_order == DONE})
+
+
 async def work_per_person(question: Question) -> Measured:
     rows = await read_finished(question)
     people = by_key(rows, person_of, NAMES["person"])
@@ -132,6 +137,7 @@ async def work_per_person(question: Question) -> Measured:
             "people": len({group.key for group in people} - {NOBODY}),
             "tasks": len(rows),
             "orders": len({row.wo_folio for row in rows}),
+            "closed_orders": _closed_orders(rows),
             "hours": hours(known_sum(map(worked_seconds, rows))) if rows else 0.0,
         },
         "Tasks finished in the period but for those of cancelled orders, by who is responsible for the "
@@ -144,9 +150,7 @@ async def work_per_person(question: Question) -> Measured:
                     name=group.name,
                     tasks=len(group.rows),
                     orders=len({row.wo_folio for row in group.rows}),
-                    closed_orders=len(
-                        {row.wo_folio for row in group.rows if row.id_status_work_order == DONE}
-                    ),
+                    closed_orders=_closed_orders(group.rows),
                     hours=hours(known_sum(map(worked_seconds, group.rows))),
                     folios=folios(group.rows, 5),
                 )

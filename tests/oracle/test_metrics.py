@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -37,7 +36,6 @@ EXPECTED: dict[str, Callable[[Tables, Asked], Figures]] = {
     "stock_below_minimum": supply.stock_below_minimum,
     "purchase_draft": supply.purchase_draft,
 }
-AWAITED = re.compile(r"cost.overall.tasks|closed_orders|needed: the tables say 0, the answer None|'id \d+'")
 Wanted = list[tuple[tuple[str, str, str], bytes]]
 
 
@@ -71,9 +69,6 @@ def check(world: Any, plant: Plant, chosen: Wanted) -> None:
         if figures.rows is not None:
             shown = reply.answer.get("groups" if one.metric == "reliability" else "rows") or []
             found += rows_differ(figures.rows, shown)
-        found = [line for line in found if not AWAITED.search(line)]
-        if any(row["key"].startswith("id ") for row in reply.answer.get("rows") or ()):
-            found = []
         assert not found, "\n".join([*found, repr(reply)])
         assert reply.answer["coverage"]["partial"] is partial, reply
 
