@@ -5,7 +5,7 @@ PORT ?= 8000
 export HOST PORT
 BIN = .venv/bin
 
-.PHONY: run test check unit unit-postgres requirements messages clean
+.PHONY: run test check unit unit-postgres soak requirements messages clean
 
 run: .venv/.installed-run  ## start on http://localhost:8000 with the demo plant
 	@$(BIN)/python manage.py serve
@@ -24,6 +24,13 @@ unit: .venv/.installed-dev
 
 unit-postgres: .venv/.installed-dev  ## again on a PostgreSQL that it starts and throws away
 	$(BIN)/python -m tests.on_postgres -n auto
+
+SOAK_PLANTS ?= 20000
+
+soak: .venv/.installed-dev  ## the oracle over many thousand drawn plants: other ones each time
+	@echo "$(SOAK_PLANTS) plants, begun `date`"
+	ORACLE_PLANTS=$(SOAK_PLANTS) $(BIN)/pytest tests/oracle -n 2 --timeout=0
+	@echo "$(SOAK_PLANTS) plants, ended `date`"
 
 .venv/.installed-run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

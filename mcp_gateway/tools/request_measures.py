@@ -21,7 +21,7 @@ SOLVED = (4, 6)
 
 async def requests(question: Question) -> Measured:
     rows = await _asked(question)
-    answered, known_since = await first_answers(question)
+    answered, known_since = await first_answers(question, rows)
 
     def waited(begin: dt.datetime | None, end: dt.datetime | None) -> float | None:
         if begin is None or end is None or end < begin:
@@ -95,7 +95,9 @@ def _grouped(question: Question, rows: list[RequestRow]) -> dict[str, list[Reque
     return groups
 
 
-async def first_answers(question: Question) -> tuple[dict[int, dt.datetime], dt.datetime]:
+async def first_answers(
+    question: Question, requests: list[RequestRow]
+) -> tuple[dict[int, dt.datetime], dt.datetime]:
     """When each request left its first state, and of requests made since when this is sure.
 
     The history has no period that works: newest first until the period begins."""
@@ -108,9 +110,12 @@ async def first_answers(question: Question) -> tuple[dict[int, dt.datetime], dt.
     known_since = EARLIEST
     if not whole:
         known_since = min((row.date for row in rows if row.date is not None), default=question.now)
+    made = {request.id: request.date for request in requests if request.date is not None}
     found: dict[int, dt.datetime] = {}
     for row in rows:
         if row.id_request is None or row.date is None or row.id_status in FIRST_STATES:
+            continue
+        if row.date < made.get(row.id_request, row.date):  # nobody answers what is not asked yet
             continue
         found[row.id_request] = min(row.date, found.get(row.id_request, row.date))
     return found, known_since

@@ -23,6 +23,8 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool, bool]] = {
     "work_per_person": ((), BOTH, True, False),
     "repeat_failures": ((), BOTH, True, True),
     "requests": (("asset", "location", "month"), BOTH, True, False),
+    "stale_meters": ((), BOTH, False, True),
+    "meter_forecast": ((), BOTH, False, True),
     "stock_below_minimum": ((), ("company",), False, False),
     "purchase_draft": ((), ("company",), False, True),
 }

@@ -15,10 +15,12 @@ import orjson
 from hypothesis import strategies as st
 
 from mcp_gateway.upstream.envelope import Answer
+from tests.oracle import contract_meters, contract_supply
 from tests.oracle import contract_rows as contract
 from tests.oracle.contract_rows import Shown
 from tests.oracle.plants import Plant
 
+PLACES = ("location_code", "code_location", "code_parent_location")
 Filter = Callable[[Shown, str], bool]
 
 
@@ -124,20 +126,24 @@ RESOURCES: dict[str, Resource] = {
     "tasks_triggers": Resource(contract.triggers, {"id_task": _shows("id_task")}),
     "tasks_resources_items": Resource(contract.planned_parts, {"id_task": _shows("id_task")}),
     "tasks_todo": Resource(contract.pending_tasks),
+    "meters": Resource(contract_meters.meters, {"code": _shows("code"), "serial": _shows("serial")}),
+    "meters_advanced": Resource(
+        contract_meters.meters_with_tasks, {"code": _shows("code"), "serial": _shows("serial")}
+    ),
     "personnel": Resource(contract.personnel, {"code": _shows("code")}),
-    "warehouses": Resource(contract.warehouses, {"code": _shows("code")}),
-    "warehouses_items": Resource(contract.stock, {"code": _hides("code")}),
+    "warehouses": Resource(contract_supply.warehouses, {"code": _shows("code")}),
+    "warehouses_items": Resource(contract_supply.stock, {"code": _hides("code")}),
     "work_orders_movements": Resource(
-        contract.requisitions,
+        contract_supply.requisitions,
         {"folio": _shows("document"), "warehouse_code": _hides("warehouse")},
         ("date_create",),
         30,
     ),
     "warehouse_purchase_orders": Resource(
-        contract.purchase_orders, {"warehouse_code": _hides("warehouse")}, ("date_create",), 30
+        contract_supply.purchase_orders, {"warehouse_code": _hides("warehouse")}, ("date_create",), 30
     ),
     "material_requests": Resource(
-        contract.material_requests,
+        contract_supply.material_requests,
         {"id": _shows("id"), "code": _hides("warehouse")},
         ("date_create",),
         30,
@@ -186,12 +192,14 @@ class Scripted:
         return self._plant.calendar.now
 
     def _in_place(self, rows: list[Shown], asked: dict[str, str]) -> list[Shown]:
-        code = asked.get("location_code", asked.get("code_location"))
+        code = next((asked[name] for name in PLACES if name in asked), None)
         if code is None:
             return rows
         found = [item for item in self._plant["Item"] if item["code"] == code]
         if not found:
             return []
+        if rows and "parent" in rows[0][1]:  # meters
+            return [row for row in rows if row[1]["parent"] == code]
         if "location_code" in asked and asked.get("is_tree") != "true":
             return [row for row in rows if row[0].get("location_code") == code]
         return [row for row in rows if f"/{found[0]['id']}/" in row[1]["within"]]

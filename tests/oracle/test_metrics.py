@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from mcp_gateway.tools import CATALOGUE
 from tests.oracle.asked import Asked, Figures
 from tests.oracle.comparing import differences, rows_differ
 from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
-from tests.oracle.figures import costs, reliability, requests, supply, work
+from tests.oracle.figures import costs, meters, reliability, requests, supply, work
 from tests.oracle.growing import plants
 from tests.oracle.plants import Plant
-from tests.oracle.questions import KNOWN, cells, question
+from tests.oracle.questions import cells, question
 from tests.oracle.runs import on_many_plants
 from tests.oracle.scripted import QUIRKS, Quirks
 from tests.oracle.tables import Tables
@@ -33,6 +36,8 @@ EXPECTED: dict[str, Callable[[Tables, Asked], Figures]] = {
     "work_per_person": work.work_per_person,
     "repeat_failures": work.repeat_failures,
     "requests": requests.requests,
+    "stale_meters": meters.stale_meters,
+    "meter_forecast": meters.meter_forecast,
     "stock_below_minimum": supply.stock_below_minimum,
     "purchase_draft": supply.purchase_draft,
 }
@@ -99,8 +104,10 @@ def test_and_over_an_upstream_with_the_quirks_of_the_live_one(metric: str) -> No
 
 
 def test_and_over_the_embedded_api(world: World) -> None:
+    """meter_forecast is left out: the embedded API says itself which step of a meter was passed last."""
+
     @on_many_plants(1, 0.1)
-    @given(plants(), wanted(tuple(EXPECTED)))
+    @given(plants(), wanted(tuple(metric for metric in EXPECTED if metric != "meter_forecast")))
     def run(plant: Plant, chosen: Wanted) -> None:
         check(world, plant, chosen)
 
@@ -108,6 +115,15 @@ def test_and_over_the_embedded_api(world: World) -> None:
 
 
 def test_every_metric_scope_and_group_is_reached() -> None:
-    schema = CATALOGUE.tools["get_maintenance_metrics"].input.model_json_schema()
-    known = set(schema["properties"]["metric"]["enum"])
-    assert known - {"stale_meters", "meter_forecast"} == set(KNOWN)
+    """What the tool accepts is what is asked here: a new cell fails until it is compared."""
+    tool = CATALOGUE.tools["get_maintenance_metrics"]
+    schema = tool.input.model_json_schema()
+    names, groups = (schema["properties"][name]["enum"] for name in ("metric", "group_by"))
+    accepted = set()
+    for metric, scope, group in product(names, schema["properties"]["scope"]["enum"], groups):
+        arguments = {"metric": metric, "scope": scope, "group_by": group}
+        with suppress(ValidationError):
+            tool.input.model_validate(arguments | ({} if scope == "company" else {"code": "X"}))
+            accepted.add((metric, scope, group))
+    assert accepted == set(cells())
+    assert {metric for metric, _scope, _group in cells()} == set(EXPECTED)

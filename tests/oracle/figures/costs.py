@@ -22,7 +22,7 @@ def cost(tables: Tables, asked: Asked) -> Figures:
     if rows is not None and asked.group_by == "month":
         rows.sort(key=lambda row: row["key"])
     elif rows is not None:
-        rows.sort(key=lambda row: (-row["total"], row["key"]))
+        rows.sort(key=lambda row: (-round(row["total"], 2), row["key"]))
     return Figures(overall, rows)
 
 
@@ -50,4 +50,4 @@ def _by_third_party(tables: Tables, asked: Asked) -> Figures:
             rows.append({"key": "-", "services": unexplained})
         else:
             unnamed["services"] += unexplained
-    return Figures(overall, sorted(rows, key=lambda row: (-row["services"], row["key"])))
+    return Figures(overall, sorted(rows, key=lambda row: (-round(row["services"], 2), row["key"])))

@@ -13,7 +13,8 @@ SELECT request.*, asset.code, asset.parent_description AS path,
        CASE WHEN status IN (4, 6) AND date_solution >= date THEN date_solution - date END AS resolution,
        CASE WHEN first_change >= date THEN first_change - date END AS response
   FROM (SELECT made.*, (SELECT min(change.date) FROM RequestStatusChange AS change
-                         WHERE change.request_id = made.id AND change.status NOT IN (1, 13)) AS first_change
+                         WHERE change.request_id = made.id AND change.status NOT IN (1, 13)
+                           AND change.date >= made.date) AS first_change
           FROM WorkRequest AS made) AS request
   LEFT JOIN Item AS asset ON asset.id = request.item_id
  WHERE request.date BETWEEN :since AND :until AND (:scope = 'company' OR request.item_id IN {SCOPED})

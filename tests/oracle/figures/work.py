@@ -91,7 +91,7 @@ def compliance(tables: Tables, asked: Asked) -> Figures:
     if rows is not None and asked.group_by == "month":
         rows.sort(key=lambda row: row["key"])
     elif rows is not None:
-        rows.sort(key=lambda row: (row["share"] is None, row["share"] or 0, row["key"]))
+        rows.sort(key=lambda row: (row["share"] is None, round(row["share"] or 0, 4), row["key"]))
     return Figures(overall, rows)
 
 
@@ -112,7 +112,7 @@ def backlog(tables: Tables, asked: Asked) -> Figures:
         row["weeks"] = share(row["hours"], row["people"] * asked.hours_per_week)
     for row in rows or []:
         del row["people"]
-    return Figures(overall, rows and sorted(rows, key=lambda row: (-row["hours"], row["key"])))
+    return Figures(overall, rows and sorted(rows, key=lambda row: (-round(row["hours"], 2), row["key"])))
 
 
 def planned_share(tables: Tables, asked: Asked) -> Figures:
@@ -145,7 +145,7 @@ def work_per_person(tables: Tables, asked: Asked) -> Figures:
     )
     sums(overall, "hours")
     rows = tables(f"SELECT responsible AS key, {select} FROM work WHERE {FINISHED} GROUP BY 1", **named)
-    return Figures(overall, sorted(rows, key=lambda row: (-(row["hours"] or 0), row["key"])))
+    return Figures(overall, sorted(rows, key=lambda row: (-round(row["hours"] or 0, 2), row["key"])))
 
 
 def repeat_failures(tables: Tables, asked: Asked) -> Figures:

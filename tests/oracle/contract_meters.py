@@ -1,0 +1,62 @@
+"""Meters as the REST contract shows them."""
+
+from __future__ import annotations
+
+from tests.oracle.contract_rows import Shown, iso
+from tests.oracle.plants import Plant, Row
+
+
+def _meter(plant: Plant, meter: Row) -> Row:
+    item = plant["Item"][meter["item_id"] - 1]
+    parent = plant.by_id("Item", item["parent_id"])
+    last = {
+        "date": iso(meter["last_date"]),
+        "value": meter["last_value"],
+        "accumulated_value": meter["last_accumulated_value"],
+    }
+    return {
+        **{name: meter[name] for name in ("id", "active", "description", "serial", "is_counter")},
+        **{name: meter[name] for name in ("counter_value", "min_value", "max_value")},
+        "last_data": None if meter["last_date"] is None else last,
+        "monthly_average_data": meter["monthly_average"],
+        "units_description": meter["unit"],
+        "units_code": meter["unit_code"],
+        "items_description": item["description"],
+        "parent_description": item["parent_description"],
+        "code": item["code"],
+        "code_parent_location": parent and parent["code"],
+    }
+
+
+def meters(plant: Plant) -> list[Shown]:
+    """`location_code` shows the meters of what stands directly in the place."""
+    rows: list[Shown] = []
+    for meter in plant["Meter"]:
+        shown = _meter(plant, meter)
+        rows.append((shown, {"parent": shown["code_parent_location"]}))
+    return rows
+
+
+def meters_with_tasks(plant: Plant) -> list[Shown]:
+    """One row for each meter and each task of its asset's plan that counts in its unit."""
+    rows: list[Shown] = []
+    for meter in plant["Meter"]:
+        item, shown = plant["Item"][meter["item_id"] - 1], _meter(plant, meter)
+        for task in plant["PlannedTask"]:
+            steps = [
+                trigger
+                for trigger in plant["TaskTrigger"]
+                if trigger["task_id"] == task["id"]
+                and trigger["type"] == 3
+                and trigger["unit_code"] == meter["unit_code"]
+            ]
+            if item["task_plan_id"] != task["plan_id"] or not steps:
+                continue
+            made = {
+                "id_task": task["id"],
+                "tasks_description": task["description"],
+                "id_task_trigger_type": 3,
+                "last_value_trigger": None,
+            }
+            rows.append(({**shown, **made}, {"parent": shown["code_parent_location"]}))
+    return rows
