@@ -12,7 +12,7 @@ from mcp_gateway.tools.measures import Measured, MeasureRow, Question
 from mcp_gateway.tools.moments import shown
 from mcp_gateway.tools.standing import place_of
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.items import ItemRow, list_items
+from mcp_gateway.upstream.items import ItemRow, find_item, list_items
 from mcp_gateway.upstream.meters import AdvancedRow, MeterRow, list_meters, list_meters_with_tasks
 from mcp_gateway.upstream.planning import TriggerRow, list_triggers
 from mcp_gateway.upstream.rows import Page
@@ -225,7 +225,10 @@ async def _inactive_assets(question: Question) -> frozenset[str]:
         )
 
     try:
-        return frozenset(row.code for row in await question.reading.all_rows(fetch, "inactive assets"))
+        rows = await question.reading.all_rows(fetch, "inactive assets")
+        # What stands below a place leaves out the place itself: it may be equipment with meters of its own.
+        itself = None if question.location is None else await find_item(upstream, question.location)
+        return frozenset(row.code for row in [*rows, itself] if row is not None and row.active is False)
     except NotPermitted:
         question.reading.notes.append(
             "This person may not see assets: meters of inactive ones are counted as well."

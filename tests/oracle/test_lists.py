@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.oracle.asking import Question
+from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
 from tests.oracle.filters import Filter
 from tests.oracle.growing import plants
@@ -77,5 +78,24 @@ def test_a_list_holds_what_the_tables_hold(tool: str) -> None:
         roll = Dice(faces)
         filters = [made for name in names if (made := listed.filters[name](plant, roll))]
         check(world, plant, listed, filters, limit)
+
+    run()
+
+
+def test_and_over_the_embedded_api(world: World) -> None:
+    @on_many_plants(1, 0.05)
+    @given(
+        plants(),
+        st.sampled_from(sorted(LISTS)),
+        st.lists(st.integers(0, 6), max_size=3, unique=True),
+        st.binary(min_size=30, max_size=30),
+        st.sampled_from([100, 3, 25]),
+    )
+    def run(plant: Plant, tool: str, chosen: list[int], faces: bytes, limit: int) -> None:
+        world.plant(plant)
+        listed, roll = LISTS[tool], Dice(faces)
+        names = sorted(listed.filters)
+        makes = [listed.filters[names[number]] for number in chosen if number < len(names)]
+        check(world, plant, listed, [made for make in makes if (made := make(plant, roll))], limit)
 
     run()

@@ -12,7 +12,7 @@ from tests.oracle.figures.groups import place, share
 from tests.oracle.tables import Tables
 
 WEEK = 7 * 86_400.0
-# Below a place: active machines, without components; below equipment: its components; else the asset alone.
+# Below a place: active machines, without components; below equipment: its own components.
 COUNTED = """
 SELECT asset.id, asset.code, parent.code AS place, asset.parent_description AS path
   FROM Item AS asset LEFT JOIN Item AS parent ON parent.id = asset.parent_id
@@ -21,7 +21,7 @@ SELECT asset.id, asset.code, parent.code AS place, asset.parent_description AS p
        WHEN 'company' THEN asset.type = 2 AND asset.active AND coalesce(parent.type, 0) <> 2
        ELSE asset.type = 2 AND asset.active
             AND instr(asset.ancestors, (SELECT '/' || id || '/' FROM Item WHERE code = :code)) > 0
-            AND (coalesce(parent.type, 0) <> 2 OR (SELECT type FROM Item WHERE code = :code) = 2)
+            AND (coalesce(parent.type, 0) <> 2 OR parent.code = :code)
        END
 """
 FAILURES = """
