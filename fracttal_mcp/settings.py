@@ -275,6 +275,7 @@ MFA_TOTP_TOLERANCE = 1  # one step before and after: phones whose clock is off b
 _secure = _public.scheme == "https"
 SESSION_COOKIE_NAME = "__Host-session" if _secure else "session"
 SESSION_COOKIE_SECURE = _secure
+SESSION_ENGINE = "fracttal_mcp.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "csrftoken"
 CSRF_COOKIE_SECURE = _secure

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -34,7 +33,7 @@ def main(arguments: list[str]) -> int:
     if not any(Path(argument.partition("::")[0]).exists() for argument in arguments):
         arguments = [*arguments, *(f"--ignore=tests/{name}" for name in ONCE)]
     try:
-        with tempfile.TemporaryDirectory(prefix="suite-") as directory, postgres(Path(directory)) as url:
+        with postgres() as url:
             settings = os.environ | {"DATABASE_URL": url, "DEMO_PLANT": "0"}
             return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=settings).returncode
     except pytest.skip.Exception as missing:

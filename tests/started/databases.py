@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,17 +39,14 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 
 class PostgreSQL:
     """A throw-away server on a port of its own. Root hands it to the user `postgres`."""
 
-    def __init__(self, directory: Path) -> None:
-        self.data, self.port = directory / "pg", free_port()
+    def __init__(self) -> None:
+        initdb, self._program = postgres_program("initdb"), postgres_program("postgres")
+        # Not below pytest's own directory, which each further run closes to all users but its own.
+        self.data, self.port = Path(tempfile.mkdtemp(prefix="postgres-")), free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
         self._owner = "postgres" if os.geteuid() == 0 else None
-        initdb, self._program = postgres_program("initdb"), postgres_program("postgres")
         if self._owner:
-            self.data.mkdir(parents=True)
             shutil.chown(self.data, self._owner, self._owner)
-            for parent in [*self.data.parents][:-1]:
-                if not parent.stat().st_mode & 0o001:
-                    parent.chmod(parent.stat().st_mode | 0o011)
         subprocess.run(
             [initdb, "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
             check=True,
@@ -76,19 +74,20 @@ class PostgreSQL:
 
 
 @contextmanager
-def postgres_server(directory: Path) -> Iterator[PostgreSQL]:
-    server = PostgreSQL(directory)
+def postgres_server() -> Iterator[PostgreSQL]:
+    server = PostgreSQL()
     server.start()
     try:
         yield server
     finally:
         server.stop()
+        shutil.rmtree(server.data, ignore_errors=True)
 
 
 @contextmanager
-def postgres(directory: Path) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The DATABASE_URL of a throw-away PostgreSQL."""
-    with postgres_server(directory) as server:
+    with postgres_server() as server:
         yield server.url
 
 

@@ -41,7 +41,7 @@ class Server:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
         if done.returncode:
             raise RuntimeError(f"manage.py {arguments[0]}: {done.stderr[-2000:]}")

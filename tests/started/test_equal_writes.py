@@ -42,7 +42,7 @@ def product(
             yield server, lambda sql: sqlite3.connect(directory / DATABASE).execute(sql).fetchall()
         return
     with (
-        postgres(directory) as database,
+        postgres() as database,
         started(directory / "product", DATABASE_URL=database, WORKERS="4") as server,
         psycopg.connect(database, autocommit=True) as tables,
     ):

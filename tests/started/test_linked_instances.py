@@ -197,7 +197,7 @@ def test_back_to_the_embedded_data_everybody_must_link_again(instances: Pair, pl
 def test_the_same_on_postgresql_without_redis(tmp_path: Path) -> None:
     """Refreshed once by two processes with nothing shared but the database; dead is dead in both."""
     with (
-        postgres(tmp_path / "postgres") as database,
+        postgres() as database,
         pair(tmp_path / "linked", WORKERS="2", DATABASE_URL=database) as instances,
     ):
         assert "badge bad" not in instances.configure()

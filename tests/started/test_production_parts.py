@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -10,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.clients.assistant import CALLBACK, Assistant
-from tests.started.databases import postgres, redis
+from tests.started.databases import postgres, postgres_server, redis
 from tests.started.person import Person
 from tests.started.server import Server, started
 
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.postgres
 
 def test_the_journey_on_postgresql_and_redis_in_two_processes(tmp_path: Path) -> None:
     with (
-        postgres(tmp_path / "postgres") as database,
+        postgres() as database,
         redis(tmp_path / "redis") as cache,
         started(tmp_path / "product", DATABASE_URL=database, REDIS_URL=cache, WORKERS="2") as server,
     ):
@@ -57,7 +59,7 @@ def test_the_journey_on_postgresql_and_redis_in_two_processes(tmp_path: Path) ->
 def test_case_282_the_database_goes_away_and_comes_back(tmp_path: Path) -> None:
     """/livez and /readyz: alive but not ready, a clear answer to calls meanwhile, back without a restart."""
     with (
-        postgres(tmp_path / "postgres") as database,
+        postgres() as database,
         started(tmp_path / "product", DATABASE_URL=database) as server,
     ):
         assistant = Assistant(server, server.create_consumer("ChatGPT", CALLBACK))
@@ -80,6 +82,55 @@ def test_case_282_the_database_goes_away_and_comes_back(tmp_path: Path) -> None:
             time.sleep(0.2)
         assert assistant.ask("list_assets", limit=1)["assets"]
         assert "Traceback" not in server.log.read_text()
+
+
+def test_f2_each_request_succeeds_after_an_idle_restart_of_the_database(tmp_path: Path) -> None:
+    """All that waits in the pools of four processes is dead then, and nobody has asked meanwhile."""
+    with (
+        postgres_server() as database,
+        started(tmp_path / "product", DATABASE_URL=database.url, WORKERS="4") as server,
+    ):
+        person = Person("admin@demo.example")
+        program = server.create_consumer("Spreadsheet", grant="client-credentials")
+        assistant = Assistant(server, server.create_consumer("ChatGPT", CALLBACK)).connect(person)
+        token = {"token": assistant.tokens["access_token"]}
+        own = {"client_id": program["key"], "client_secret": program["secret"]}
+        own |= {"grant_type": "client_credentials", "resource": f"{server.url}/api"}
+        access = httpx.post(f"{server.url}/oauth/token", data=own, timeout=30).json()["access_token"]
+        bearer = {"authorization": f"Bearer {access}"}
+
+        def api() -> httpx.Response:
+            return httpx.get(f"{server.url}/api/items", params={"limit": 1}, headers=bearer, timeout=30)
+
+        def screen() -> httpx.Response:
+            return person.browser.get(f"{server.url}/settings/user-accounts/")
+
+        def introspection() -> httpx.Response:
+            secret = (assistant.key, assistant.secret)
+            return httpx.post(f"{server.url}/oauth/introspect", data=token, auth=secret, timeout=30)
+
+        def tool() -> httpx.Response:
+            return assistant.post("tools/call", name="list_assets", arguments={"limit": 1})
+
+        def ready() -> httpx.Response:
+            return httpx.get(f"{server.url}/readyz", timeout=30)
+
+        kinds = [api, screen, introspection, tool, ready]
+        with ThreadPoolExecutor(60) as pool:
+            filled = list(pool.map(lambda number: kinds[number % 4](), range(400)))
+        assert {answer.status_code for answer in filled} <= {200, 503}
+        with psycopg.connect(database.url.removesuffix("/postgres") + "/template1") as control:
+            waiting = control.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = 'postgres'")
+            assert next(count for (count,) in waiting) > 20
+
+        database.stop()
+        database.start()
+        time.sleep(2)
+        for kind in kinds:
+            answers = [kind() for _ in range(40)]
+            assert Counter(answer.status_code for answer in answers) == {200: 40}, kind.__name__
+            if kind is tool:
+                assert not any(answer.json()["result"].get("isError") for answer in answers)
 
 
 def health_of(server: Server) -> tuple[int, int]:
