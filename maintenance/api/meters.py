@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -70,6 +71,7 @@ READING_DATES = {"date": "date", "date_reading": "date_reading"}
 CLOCK_TOLERANCE = datetime.timedelta(minutes=5)
 AVERAGE_OVER = datetime.timedelta(days=90)
 MONTH = datetime.timedelta(days=30)
+DECIMALS = 6  # of accumulated values
 
 
 def dial(date: datetime.datetime, value: float, accumulated_value: float) -> dict[str, Any]:
@@ -300,14 +302,12 @@ def insert(meter: Meter, fields: dict[str, Any]) -> tuple[MeterReading, bool]:
     is_newest = meter.last_date is None or date > meter.last_date
     if not is_newest and not fields["is_historical"]:
         raise Rejected("The date must be newer than the last reading.")
-    if meter.is_counter:
-        keep_counting_up(meter, date, value)
     reading = MeterReading.objects.create(
         company_id=meter.company_id,
         meter=meter,
         date_reading=date,
         value=value,
-        accumulated_value=meter.accumulated(value),
+        accumulated_value=counted(meter, date, value) if meter.is_counter else value,
         source=ReadingSource.API,
     )
     if is_newest:
@@ -320,12 +320,26 @@ def insert(meter: Meter, fields: dict[str, Any]) -> tuple[MeterReading, bool]:
     return reading, False
 
 
-def keep_counting_up(meter: Meter, date: datetime.datetime, value: float) -> None:
+def counted(meter: Meter, date: datetime.datetime, value: float) -> float:
+    """The accumulated value, by the dial that hung there then: that of a reading beside it."""
     readings = MeterReading.objects.filter(meter=meter)
     before = readings.filter(date_reading__lt=date).order_by("-date_reading").first()
     after = readings.filter(date_reading__gt=date).order_by("date_reading").first()
-    if (before is not None and value < before.value) or (after is not None and value > after.value):
-        raise Rejected("A counter only counts up: the value does not fit between its other readings.")
+    beside = [reading for reading in (before, after) if reading is not None]
+    offsets = (
+        [meter.counter_offset] if after is None else [row.accumulated_value - row.value for row in beside]
+    )
+    for offset in offsets:
+        accumulated = round(offset + value, DECIMALS)
+        if before is not None and accumulated < round(before.accumulated_value, DECIMALS):
+            continue
+        if after is None or accumulated <= round(after.accumulated_value, DECIMALS):
+            return accumulated
+    page = reverse("record-meter-change", args=[meter.pk])
+    raise Rejected(
+        "A counter only counts up: the value does not fit between its other readings. Where its dial began "
+        f"anew or a reading was wrong, {page} is the page to say so."
+    )
 
 
 def monthly_average(meter: Meter, newest: MeterReading) -> float | None:

@@ -268,6 +268,9 @@ def meter(principal: Principal, number: int) -> Page:
     page.add(_("Lowest value"), quantity(record.min_value))
     page.add(_("Highest value"), quantity(record.max_value))
     page.add(_("Monthly average"), quantity(record.monthly_average))
+    if may(principal, "meters:edit"):
+        change = reverse("record-meter-change", args=[record.pk])
+        page.add(_("To correct"), Cell(_("The dial began anew, or a reading is wrong"), change))
     page.tables.append(
         Table(
             _("Newest readings"),

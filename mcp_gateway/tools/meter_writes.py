@@ -145,7 +145,8 @@ def _check_against_last(call: Call, arguments: ReadingInput, row: MeterRow, read
     if row.is_counter and arguments.value < last.value:
         problem = "must not be below the last reading: a counter only counts up"
         raise InvalidArguments(
-            f"value {problem}. {shown_last}", fields=[{"field": "value", "problem": problem}]
+            f"value {problem}. {shown_last} {_way_on(call, row)}",
+            fields=[{"field": "value", "problem": problem}],
         )
 
 
@@ -159,7 +160,7 @@ def _refuse_unusual(arguments: ReadingInput, row: MeterRow, read_at: dt.datetime
     if gained > a_month * (UNUSUAL_MONTHS + months):
         raise LooksUnusual(
             f"Nothing was written: {gained:g} more than the last reading of {last.value:g}, at {a_month:g} a "
-            "month, looks like a slip, and a reading cannot be taken back. Ask the person whether it was "
+            "month, looks like a slip, and no tool takes a reading back. Ask the person whether it was "
             "read right; if so, call again with even_if_unusual true."
         )
 
@@ -173,8 +174,21 @@ def _why_rejected(call: Call, row: MeterRow) -> str:
     last = row.last_data
     moment = shown(call.caller, last.date) if last else None
     if last is None or moment is None:
-        return reasons
-    return f"{reasons} Last reading: {last.value} at {moment.isoformat()}."
+        return f"{reasons} {_way_on(call, row)}"
+    return f"{reasons} Last reading: {last.value} at {moment.isoformat()}. {_way_on(call, row)}"
+
+
+def _way_on(call: Call, row: MeterRow) -> str:
+    """No tool can do it, since the contract has no word for it: a person does, on a page."""
+    if call.caller.remote is None:
+        where = f"on {call.upstream.link('meters', row.id)}/change"
+    else:
+        where = "in Fracttal One itself"
+    if row.is_counter:
+        problem = "the dial was replaced or began anew, or the last reading was wrong"
+    else:
+        problem = "the last reading was wrong"
+    return f"If {problem}, somebody who may edit meters can put that right {where}; then readings go on."
 
 
 TOOLS = (
@@ -182,7 +196,7 @@ TOOLS = (
         name="add_meter_reading",
         title="Add a meter reading",
         description=(
-            "Enters what a meter of an asset shows. The reading cannot be taken back. Where the asset has "
+            "Enters what a meter of an asset shows. No tool takes the reading back. Where the asset has "
             "several meters, name one by serial or meter; ask the person when in doubt."
         ),
         rights=frozenset({"meters:add", "meters:view"}),

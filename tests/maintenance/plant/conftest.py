@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from maintenance.demo.seed import seed
 from maintenance.tokens import mint_user_token
 
@@ -92,6 +92,22 @@ def stranger(plant: Counts, db: None) -> Api:
 @pytest.fixture
 def reader(plant: Counts, db: None) -> Api:
     return Api(token_of("admin@demo.example", read_only=True))
+
+
+def browser(email: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    return client
+
+
+@pytest.fixture
+def admin_browser(plant: Counts, db: None) -> Client:
+    return browser("admin@demo.example")
+
+
+@pytest.fixture
+def technician_browser(plant: Counts, db: None) -> Client:
+    return browser("technician@demo.example")
 
 
 def refused(response: Any, status: int, message: str | None = None) -> dict[str, Any]:

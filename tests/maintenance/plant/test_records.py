@@ -21,22 +21,7 @@ from maintenance.models import (
     WorkRequest,
 )
 from maintenance.records.page import Cell, Table, duration
-
-
-def browser(email: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(email=email))
-    return client
-
-
-@pytest.fixture
-def admin_browser(plant: object, db: None) -> Client:
-    return browser("admin@demo.example")
-
-
-@pytest.fixture
-def technician_browser(plant: object, db: None) -> Client:
-    return browser("technician@demo.example")
+from tests.maintenance.plant.conftest import browser
 
 
 def addresses(slug: str = "demo") -> dict[str, str]:
