@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts import currencies
 from accounts.models import Company, Invitation, Language, Membership, PermissionGroup, User
 from accounts.rights import MODULE_NAMES, Action, Module
 
@@ -42,10 +43,19 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
         choices=[(name, name) for name in sorted(zoneinfo.available_timezones())],
         help_text=_("Times on these pages and in answers to the assistants are of this zone."),
     )
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        required=False,
+        choices=[("", _("Not said")), *((code, code) for code in currencies.CODES)],
+        help_text=_(
+            "What costs and prices are in, so that assistants can say it. It converts nothing: choose the "
+            "currency in which the amounts are entered."
+        ),
+    )
 
     class Meta:
         model = Company
-        fields = ("name", "language", "time_zone")
+        fields = ("name", "language", "time_zone", "currency")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import currencies
 from accounts.passwords import forms, kept_form
 from accounts.rights import ALL_RIGHTS
 
@@ -28,6 +29,11 @@ class Language(models.TextChoices):
 def validate_time_zone(value: str) -> None:
     if value not in zoneinfo.available_timezones():
         raise ValidationError(_("Choose a time zone of the IANA list, for example America/Bogota."))
+
+
+def validate_currency(value: str) -> None:
+    if value not in currencies.CODES:
+        raise ValidationError(_("Choose a currency code of ISO 4217, for example COP."))
 
 
 def validate_rights(value: object) -> None:
@@ -44,6 +50,10 @@ class Company(models.Model):
     language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.ES)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    # What the amounts are in, as people say it: the API of Fracttal One does not. Blank: not said.
+    currency = models.CharField(
+        _("currency"), max_length=3, blank=True, default="", validators=[validate_currency]
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -17,6 +17,7 @@ class Principal:
     company_name: str
     language: str
     time_zone: str
+    currency: str = ""  # ISO 4217; "" where the company does not say
     rights: frozenset[str]
     group_name: str = ""
     user_id: int | None = None

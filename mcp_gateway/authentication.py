@@ -148,6 +148,7 @@ def _ask(key: str) -> tuple[Caller | None, float]:
         company_name=who.company_name,
         language=who.language,
         time_zone=who.time_zone,
+        currency=who.currency,
         rights=who.rights,
         group_name=who.group_name,
         user_id=who.user_id,

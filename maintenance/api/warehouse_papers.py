@@ -218,10 +218,10 @@ class Requisitions(Endpoint):
         if (detail := query.integer("id_movements_details")) is not None:
             rows = rows.filter(lines__id=detail)
         found, total = query.page(rows)
-        return answer([self.row(movement) for movement in found], total)
+        return answer([self.row(movement, principal.currency) for movement in found], total)
 
     @staticmethod
-    def row(movement: Movement) -> dict[str, Any]:
+    def row(movement: Movement, currency: str) -> dict[str, Any]:
         return {
             "id": movement.pk,
             "warehouses_source_description": movement.warehouse.description,
@@ -235,8 +235,8 @@ class Requisitions(Endpoint):
             "create_by_description": name(movement.created_by),
             "date_create": movement.date_create,
             "number_details": len(movement.lines.all()),
-            "currency_description": "Peso" if movement.company_id else None,
-            "currency_symbol": "$",
+            "currency_description": currency or None,
+            "currency_symbol": currency or None,
             "list_items": [
                 line_row(line)
                 | {

@@ -17,13 +17,17 @@ OTHER_USERS = (("admin@other.example", "Beatriz Almeida", "Administrators"),)
 
 def add_demo_company() -> Company:
     return Company.objects.create(
-        name="Planta Demo", slug="demo", language=Language.ES, time_zone="America/Bogota"
+        name="Planta Demo", slug="demo", language=Language.ES, time_zone="America/Bogota", currency="USD"
     )
 
 
 def add_other_company() -> Company:
     return Company.objects.create(
-        name="Laticínios Serra Azul", slug="other", language=Language.PT_BR, time_zone="America/Sao_Paulo"
+        name="Laticínios Serra Azul",
+        slug="other",
+        language=Language.PT_BR,
+        time_zone="America/Sao_Paulo",
+        currency="USD",
     )
 
 

@@ -18,13 +18,15 @@ PLANT: frozenset[GroupBy] = frozenset({"asset", "location", "month"})
 
 @dataclass(frozen=True, slots=True)
 class Applies:
-    """`rights`: what else than metrics:view and work_orders:view it needs; the upstream has the last word."""
+    """`rights`: what else than metrics:view and work_orders:view it needs; the upstream has the last word.
+    `money`: whether its figures have amounts."""
 
     groups: frozenset[GroupBy] = frozenset()
     scopes: frozenset[str] = EVERY_SCOPE
     days: bool = False
     period: bool = True
     rights: frozenset[str] = frozenset()
+    money: bool = False
 
 
 APPLIES: dict[Metric, Applies] = {
@@ -32,7 +34,7 @@ APPLIES: dict[Metric, Applies] = {
     "summary": Applies(),
     "compliance": Applies(IN_TIME, days=True),
     "backlog": Applies(WORK, period=False),
-    "cost": Applies(IN_TIME | {"third_party"}),
+    "cost": Applies(IN_TIME | {"third_party"}, money=True),
     "requests": Applies(PLANT, rights=frozenset({"work_requests:view"})),
     "planned_share": Applies(IN_TIME),
     "work_per_person": Applies(),
@@ -41,7 +43,11 @@ APPLIES: dict[Metric, Applies] = {
     "meter_forecast": Applies(days=True, period=False, rights=frozenset({"meters:view", "tasks:view"})),
     "stock_below_minimum": Applies(scopes=COMPANY, period=False, rights=frozenset({"inventory:view"})),
     "purchase_draft": Applies(
-        scopes=COMPANY, days=True, period=False, rights=frozenset({"inventory:view", "tasks:view"})
+        scopes=COMPANY,
+        days=True,
+        period=False,
+        rights=frozenset({"inventory:view", "tasks:view"}),
+        money=True,
     ),
 }
 

@@ -86,11 +86,13 @@ def _answer(arguments: Input, question: Question, measured: Measured) -> Output:
         reading.say(f"Only the first {MOST_ROWS} of {found} groups are shown; overall is of all.")
     if not isinstance(overall, Metrics):
         overall = {name: value for name, value in overall.items() if value is not None}
+    applies = APPLIES[arguments.metric]
     return Output(
         metric=arguments.metric,
         scope=question.scope,
         code=question.code,
-        period=_shown_period(question) if APPLIES[arguments.metric].period else None,
+        period=_shown_period(question) if applies.period else None,
+        currency=(question.call.caller.currency or None) if applies.money else None,
         overall=overall,
         rows=measured.rows[:MOST_ROWS] if measured.groups is None else None,
         groups=None if measured.groups is None else measured.groups[:MOST_ROWS],

@@ -85,6 +85,7 @@ class Output(BaseModel):
     scope: Scope
     code: Code | None = None
     period: Annotated[PeriodShown | None, Field(description="Left out where the metric is about now.")] = None
+    currency: Annotated[str | None, Field(description="Of the amounts, where the company says it.")] = None
     overall: Metrics | dict[str, float | int]
     groups: Annotated[list[Group] | None, Field(description="Of reliability.")] = None
     rows: Annotated[list[MeasureRow] | None, Field(description="Of the other metrics.")] = None

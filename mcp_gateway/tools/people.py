@@ -68,6 +68,7 @@ class WhoAmI(BaseModel):
     tool_sets: list[str]
     language: str
     time_zone: str
+    currency: Annotated[str | None, Field(description="Of costs and prices, ISO 4217.")] = None
     data_at: Annotated[str, Field(description="fracttal_one, or embedded in this installation.")]
     company_number_there: int | None = None
     account_there: Annotated[
@@ -153,6 +154,7 @@ async def whoami(call: Call, arguments: NoArguments) -> WhoAmI:
         tool_sets=sorted(caller.toolsets),
         language=caller.language,
         time_zone=caller.time_zone,
+        currency=caller.currency or None,
         data_at="fracttal_one" if caller.remote else "embedded",
         company_number_there=caller.remote.company_id if caller.remote else None,
         account_there=(account.email or str(account.id or "") or None) if account.said else None,

@@ -105,8 +105,8 @@ async def purchase_draft(question: Question) -> Measured:
         },
         f"Buy = minima + needed − stock, over all warehouses. Needed = what requisitions of the last "
         f"{LOOK_BACK.days} days wait for + parts of tasks that are not done in open orders and of pending "
-        f"tasks, due within {days} days, that no requisition asked for. Prices are the last known. It is a "
-        "draft: nothing is ordered.",
+        f"tasks, due within {days} days, that no requisition asked for. Prices are the last known, in the "
+        "company's currency. It is a draft: nothing is ordered.",
         sorted(rows, key=lambda row: (-(row.needed or 0), -(row.buy or 0), row.key)),
         len(items),
         papers=orders[:MOST_PAPERS] or None,

@@ -75,6 +75,7 @@ class StockAnswer(ListAnswer):
     warehouses: Annotated[
         list[WarehouseShown] | None, Field(description="Where nothing else was asked for.")
     ] = None
+    currency: Annotated[str | None, Field(description="Of the amounts, where the company says it.")] = None
     stock: list[StockLine]
 
 
@@ -191,18 +192,24 @@ def _to_choose_from(rows: Sequence[WarehouseRow]) -> list[dict[str, str | None]]
 async def run(call: Call, arguments: Input) -> StockAnswer:
     upstream: Upstream = call.upstream
     warehouses = await all_warehouses(upstream)
+    currency = call.caller.currency or None
     position = position_of(call, "list_stock", arguments)
     at, row = int(position.get("warehouse", 0)), int(position.get("row", 0))
     if not arguments.asks_for_stock:
         places = _cut([warehouse_shown(upstream, place) for place in warehouses], row, arguments.limit)
         return StockAnswer(
-            warehouses=places.records, stock=[], **ending(call, "list_stock", arguments, places, [])
+            warehouses=places.records,
+            currency=currency,
+            stock=[],
+            **ending(call, "list_stock", arguments, places, []),
         )
     if arguments.warehouse is not None:
         warehouses = [chosen(call, warehouses, arguments.warehouse)]
     if arguments.item is not None:
         found = _cut(await _one_item(call, arguments, warehouses), row, arguments.limit)
-        return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, []))
+        return StockAnswer(
+            currency=currency, stock=found.records, **ending(call, "list_stock", arguments, found, [])
+        )
     found = Listed(first=str(position.get("first", "")))
     basket: Basket[StockLine] = Basket(arguments.limit)
     while at < len(warehouses):

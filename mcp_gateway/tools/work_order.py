@@ -138,6 +138,7 @@ def details(call: Call, order: Sequence[TaskRow]) -> WorkOrderDetails:
         completed_percentage=first.completed_percentage,
         estimated_minutes=minutes(first.duration),
         total_cost=round(sum(costs), 2) if len(costs) == len(order) and not upstream.gaps else None,
+        currency=(call.caller.currency or None) if costs else None,
         rating=first.rating,
         note=first.note or None,
         overdue=order_is_overdue(order, now),

@@ -118,6 +118,7 @@ class WorkOrderDetails(Parts):
     completed_percentage: float | None = None
     estimated_minutes: Minutes | None = None
     total_cost: float | None = None
+    currency: Annotated[str | None, Field(description="Of the costs, where the company says it.")] = None
     rating: int | None = None
     note: UntrustedLongText | None = None
     overdue: bool = False

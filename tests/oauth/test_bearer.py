@@ -204,6 +204,8 @@ def test_caller_says_who_and_through_what(program: Program, world: World) -> Non
     """Everything that a call needs, from one query."""
     world.owner.language = "pt-br"
     world.owner.save()
+    world.company.currency = "COP"
+    world.company.save()
     token = program.connect(world.owner)["access_token"]
     with CaptureQueriesContext(
         connection,
@@ -213,7 +215,7 @@ def test_caller_says_who_and_through_what(program: Program, world: World) -> Non
     assert found is not None
     who = caller(token)
     assert (who.user_id, who.user_name, who.user_email) == (world.owner.pk, "Owner", "owner@example.com")
-    assert (who.language, who.time_zone) == ("pt-br", "America/Bogota")
+    assert (who.language, who.time_zone, who.currency) == ("pt-br", "America/Bogota", "COP")
     assert (who.consumer_id, who.consumer_name) == (program.consumer.pk, "ChatGPT")
     assert who.authorization_id == AppAuthorization.objects.get().pk
     assert who.scopes == {"maintenance:read", "maintenance:write"}

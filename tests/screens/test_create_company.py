@@ -31,9 +31,9 @@ def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 @pytest.mark.django_db
 def test_a_company_begins_with_groups_and_an_administrator(monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, "an excellent passphrase\n")
-    out = create(language="pt-br", time_zone="America/Sao_Paulo")
+    out = create(language="pt-br", time_zone="America/Sao_Paulo", currency="BRL")
     company = Company.objects.get(slug="uno")
-    assert (company.language, company.time_zone) == ("pt-br", "America/Sao_Paulo")
+    assert (company.language, company.time_zone, company.currency) == ("pt-br", "America/Sao_Paulo", "BRL")
     names = set(company.permission_groups.values_list("name", flat=True))
     assert names == {"Administrators", "Planners", "Technicians", "Read only"}
     user = User.objects.get(email="first@example.com")
@@ -54,6 +54,8 @@ def test_a_company_begins_with_groups_and_an_administrator(monkeypatch: pytest.M
         ("", {}),
         ("an excellent passphrase", {"slug": "not a slug"}),
         ("an excellent passphrase", {"time_zone": "Mars/Olympus"}),
+        ("an excellent passphrase", {"currency": "pesos"}),
+        ("an excellent passphrase", {"currency": "QQQ"}),
         ("an excellent passphrase", {"admin_email": "no address"}),
     ],
 )

@@ -57,6 +57,24 @@ def test_general(world: World) -> None:
     assert world.company.name == "Planta Nueva"
 
 
+def test_the_currency_of_the_company(world: World) -> None:
+    """Chosen, changed and taken away again; what is no currency changes nothing."""
+    client = browser(world.owner)
+    values = {"name": "Planta Demo", "language": "es", "time_zone": "America/Bogota"}
+    for given, kept, status in (
+        ("COP", "COP", 302),
+        ("USD", "USD", 302),
+        ("usd", "USD", 422),
+        ("QQQ", "USD", 422),
+        ("$", "USD", 422),
+        ("", "", 302),
+    ):
+        answer = send(client, "/settings/general/", values | {"currency": given})
+        assert answer.status_code == status, given
+        world.company.refresh_from_db()
+        assert world.company.currency == kept, given
+
+
 def test_times_are_those_of_the_company(world: World) -> None:
     member = member_of(world, world.colleague)
     member.created_at = member.created_at.replace(2026, 11, 20, 12, 0, 0)

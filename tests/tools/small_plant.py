@@ -24,11 +24,11 @@ HOUR = dt.timedelta(hours=1)
 
 
 class SmallPlant:
-    def __init__(self, now: dt.datetime, time_zone: str = "UTC") -> None:
+    def __init__(self, now: dt.datetime, time_zone: str = "UTC", currency: str = "") -> None:
         self.now = now
         membership = MembershipFactory()
         self.company = membership.company
-        self.company.time_zone = time_zone
+        self.company.time_zone, self.company.currency = time_zone, currency
         self.company.save()
         email = membership.user.email
         self.technician = Personnel.objects.create(

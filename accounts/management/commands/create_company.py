@@ -26,6 +26,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--language", default=Language.ES.value, choices=Language.values)
         parser.add_argument("--time-zone", default="UTC", help="of the IANA list, for example America/Bogota")
+        parser.add_argument(
+            "--currency", default="", help="of costs and prices: a code of ISO 4217, for example COP"
+        )
         parser.add_argument("--admin-email", required=True, help="of a new or an existing account")
         parser.add_argument("--admin-name", default="")
         parser.add_argument(
@@ -45,6 +48,7 @@ class Command(BaseCommand):
                     slug=options["slug"],
                     language=options["language"],
                     time_zone=options["time_zone"],
+                    currency=options["currency"],
                 )
                 company.full_clean()
                 company.save()

@@ -26,6 +26,7 @@ def test_two_companies() -> None:
     demo, other = Company.objects.get(slug="demo"), Company.objects.get(slug="other")
     assert (demo.name, demo.language, demo.time_zone) == ("Planta Demo", "es", "America/Bogota")
     assert other.language == "pt-br"
+    assert (demo.currency, other.currency) == ("USD", "USD")
     assert of(models.Item, "other").count() >= 40
     assert of(models.WorkOrderTask, "other").count() >= 150
 
