@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from maintenance.models import Meter, WorkOrder
+from maintenance.models import Meter, MeterReading, WorkOrder
 from tests.tools.conftest import Person
 
 DEMO = {"company__slug": "demo"}
@@ -38,7 +38,7 @@ def test_orders_made_between_two_pages_move_nothing(admin: Person) -> None:
 
 def test_a_jump_of_a_counter_is_asked_about(admin: Person) -> None:
     counters = Meter.objects.filter(**DEMO, active=True, is_counter=True, monthly_average__gt=0)
-    meter, other = counters.exclude(serial=None)[2:4]
+    meter, other = counters.exclude(serial=None).order_by("pk")[2:4]
     for each, months in ((meter, 0.01), (other, 1000)):
         assert each.last_value is not None
         assert each.monthly_average is not None
@@ -52,11 +52,13 @@ def test_a_jump_of_a_counter_is_asked_about(admin: Person) -> None:
 def test_a_reading_of_the_past_is_no_jump(admin: Person) -> None:
     """It was refused: "-500 more than the last reading … looks like a slip"."""
     counters = Meter.objects.filter(**DEMO, active=True, is_counter=True, monthly_average__gt=0)
-    meter = counters.exclude(serial=None)[4]
+    meter = counters.exclude(serial=None).order_by("pk")[4]
+    oldest = MeterReading.objects.filter(meter=meter).earliest("date_reading")
     assert meter.last_value is not None
-    assert meter.last_date is not None
-    read_at = meter.last_date - dt.timedelta(days=400)
-    given = {"asset": meter.item.code, "serial": meter.serial, "value": meter.last_value - 0.5}
+    assert oldest.value < meter.last_value
+    # A counter only counts up: what stood there before the oldest reading is at most that much.
+    read_at = oldest.date_reading - dt.timedelta(days=1)
+    given = {"asset": meter.item.code, "serial": meter.serial, "value": oldest.value / 2}
     answer = admin.ask("add_meter_reading", **given, read_at=read_at.isoformat(), historical=True)
     assert answer["value"] == given["value"]
 
