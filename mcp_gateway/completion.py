@@ -36,14 +36,18 @@ async def complete(caller: Caller, params: Params, capabilities: Params) -> dict
         arguments["type"] = "location"
     if len(begun) >= SHORTEST:
         arguments["text"] = begun
-    result = await run(caller, tool, arguments)
-    found = [str(row[field]) for row in (result.structured or {}).get(plural, ()) if field in row]
+    answer = (await run(caller, tool, arguments)).structured or {}
+    found = [str(row[field]) for row in answer.get(plural, ()) if field in row]
     typed = begun.casefold()
     fitting = [value for value in found if typed in value.casefold()] or (
         found if len(begun) >= SHORTEST else []
     )
     fitting.sort(key=lambda value: not value.casefold().startswith(typed))
-    return _values(list(dict.fromkeys(fitting)))
+    values = list(dict.fromkeys(fitting))
+    if not answer.get("has_more"):
+        return _values(values)
+    # How many of the others fit is not known, unless nothing was typed and all of them do.
+    return _values(values, more=True, total=None if begun else answer.get("total"))
 
 
 def _variables(reference: Mapping[str, Any]) -> set[str]:
@@ -53,5 +57,8 @@ def _variables(reference: Mapping[str, Any]) -> set[str]:
     return {argument.name for argument in prompt.arguments} if prompt else set()
 
 
-def _values(values: list[str]) -> dict[str, Any]:
-    return {"completion": {"values": values[:MOST], "total": len(values), "hasMore": len(values) > MOST}}
+def _values(values: list[str], *, more: bool = False, total: int | None = None) -> dict[str, Any]:
+    """Without `total` where it is not known how many there are."""
+    known = total if more else len(values)
+    shown: dict[str, Any] = {"values": values[:MOST], "hasMore": more or len(values) > MOST}
+    return {"completion": shown if known is None else {**shown, "total": known}}

@@ -20,6 +20,7 @@ from mcp_gateway.caller import Caller
 from mcp_gateway.cursors import Cursors
 from mcp_gateway.errors import (
     Failure,
+    FieldsRefused,
     GatewayError,
     IdempotencyConflict,
     InsufficientScope,
@@ -142,6 +143,8 @@ async def _run(tool: Tool[Any, Any], call: Call, given: BaseModel) -> ToolResult
         if isinstance(output, (ToolResult, InputRequired)):
             return output
         return _result(tool, call, output)
+    except FieldsRefused as error:
+        raise error.only(tool.input.model_fields) from None
     except GatewayError as error:
         raise not_surely(error, call.upstream.gaps) from None
     except TimeoutError:

@@ -6,6 +6,7 @@
     │   ├── InsufficientScope        HTTP 403 and a challenge
     │   ├── NotPermitted             the person lacks a right
     │   ├── InvalidArguments         says which argument and what to change
+    │   │   └── FieldsRefused            the upstream did not accept these
     │   ├── NotFound                 no such record, or not for this person
     │   ├── Ambiguous                several records fit: choose
     │   ├── LooksLikeDuplicate       something open looks the same: ask the person
@@ -28,7 +29,7 @@ All but the first two become an `isError` tool result: `code`, `message`, `detai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 
@@ -76,6 +77,42 @@ class InvalidArguments(Refusal):
     """`details["fields"]` is a list of {field, problem}; values are never repeated."""
 
     code = "invalid_arguments"
+
+
+NOT_ACCEPTED = "was not accepted"
+
+
+class FieldsRefused(InvalidArguments):
+    """The upstream did not accept some fields. They bear its names until the tool gives them ours."""
+
+    def __init__(self, fields: Sequence[Mapping[str, str]]) -> None:
+        told = dict.fromkeys(
+            field["field"] if field["problem"] == NOT_ACCEPTED else f"{field['field']} ({field['problem']})"
+            for field in fields
+        )
+        super().__init__(
+            f"Fracttal One did not accept: {', '.join(told)}. Change that and try again."
+            if told
+            else "Fracttal One did not accept one of the values and named none of the arguments. Look at "
+            "each of them with the person; if none is wrong, an administrator can look in Fracttal One.",
+            fields=[dict(field) for field in fields],
+        )
+
+    def renamed(self, ours: Mapping[str, str]) -> FieldsRefused:
+        """With our names, by `ours`; `items.0.code` is told by its list."""
+        return FieldsRefused(
+            [
+                {**field, "field": ours.get(name) or ours.get(name.partition(".")[0], name)}
+                for field in self.details["fields"]
+                for name in (field["field"],)
+            ]
+        )
+
+    def only(self, arguments: Collection[str]) -> FieldsRefused:
+        """Without names that mean nothing to the caller."""
+        return FieldsRefused(
+            [field for field in self.details["fields"] if field["field"].partition(".")[0] in arguments]
+        )
 
 
 class NotFound(Refusal):

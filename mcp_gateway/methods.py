@@ -68,6 +68,9 @@ class Served:
     listing: Listing
 
 
+WITHOUT_COMPLETIONS = "2024-11-05"  # has completion/complete, and no capability that announces it
+
+
 class Methods:
     def __init__(
         self, catalogue: Catalogue, server_info: Mapping[str, str], instructions: str, state_key: bytes
@@ -130,9 +133,14 @@ class Methods:
             raise ProtocolError(METHOD_NOT_FOUND, "There is no such method.")
         self._check(exchange)
         if message.method == "initialize":
+            version = handshake_version(message)
             return {
-                "protocolVersion": handshake_version(message),
-                "capabilities": self._capabilities,
+                "protocolVersion": version,
+                "capabilities": {
+                    name: value
+                    for name, value in self._capabilities.items()
+                    if name != "completions" or version != WITHOUT_COMPLETIONS
+                },
                 "serverInfo": self._server_info,
                 "instructions": self._instructions,
             }

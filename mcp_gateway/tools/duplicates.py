@@ -48,8 +48,10 @@ async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhe
     )
     candidates = [candidate for kind in found for candidate in kind]
     if anywhere and "work_requests:view" in rights:
-        known = {candidate.get("id") for candidate in candidates}
-        candidates += [row for row in await _of_that_title(call, title) if row["id"] not in known]
+        same = await _of_that_title(call, title)
+        shown = {row["id"] for row in same}
+        # The same title says more than shared words, and only a few are shown: those come first.
+        candidates = same + [candidate for candidate in candidates if candidate.get("id") not in shown]
     if candidates:
         raise LooksLikeDuplicate(
             "Nothing was written: something open looks the same. Show it to the person; if "

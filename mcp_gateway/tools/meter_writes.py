@@ -14,6 +14,7 @@ from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.meters import MeterId, Serial, meter, outside_limits
 from mcp_gateway.tools.moments import IsoInput, parse, shown
 from mcp_gateway.tools.resolving import AssetName, asset_code
+from mcp_gateway.tools.saving import in_our_names
 from mcp_gateway.tools.text import UntrustedName
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.meters import MeterRow, insert_reading, list_meters
@@ -58,6 +59,11 @@ class Reading(BaseModel):
     url: str
 
 
+READING_WIRE = {
+    "asset": "code", "value": "value", "serial": "serial", "read_at": "date", "historical": "is_historical",
+}  # fmt: skip
+
+
 async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     read_at = now if arguments.read_at is None else parse(call.caller, arguments.read_at, "read_at")
@@ -73,14 +79,15 @@ async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
     if not arguments.even_if_unusual:
         _refuse_unusual(arguments, row, read_at)
     try:
-        inserted = await insert_reading(
-            upstream,
-            asset=asset,
-            value=arguments.value,
-            read_at=read_at,
-            serial=row.serial,
-            historical=arguments.historical,
-        )
+        with in_our_names(READING_WIRE):
+            inserted = await insert_reading(
+                upstream,
+                asset=asset,
+                value=arguments.value,
+                read_at=read_at,
+                serial=row.serial,
+                historical=arguments.historical,
+            )
     except UpstreamRejected:
         raise UpstreamRejected(_why_rejected(call, row), meter=row.id) from None
     after = inserted.meter.last_data if inserted.meter else None

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from mcp_gateway.errors import InvalidArguments
+from mcp_gateway.errors import FieldsRefused
 from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.text import UntrustedText
 
@@ -38,15 +38,5 @@ def in_our_names(wire: Wire) -> Iterator[None]:
     """A refusal by the upstream names its own fields: the model knows them by ours."""
     try:
         yield
-    except InvalidArguments as refusal:
-        ours = {field: name for name, field in wire.items()}
-        fields = [
-            {**entry, "field": ours.get(entry["field"], entry["field"])}
-            for entry in refusal.details.get("fields", ())
-        ]
-        if not fields:
-            raise
-        names = ", ".join(entry["field"] for entry in fields)
-        raise InvalidArguments(
-            f"Fracttal One did not accept: {names}. Change that and try again.", fields=fields
-        ) from None
+    except FieldsRefused as refusal:
+        raise refusal.renamed({field: name for name, field in wire.items()}) from None

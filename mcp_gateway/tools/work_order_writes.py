@@ -140,11 +140,11 @@ async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
 
 
 TASK_WIRE = {
-    "id": "id_work_order_task", "started_at": "initial_date", "finished_at": "final_date",
-    "worked_minutes": "real_duration", "done": "is_done", "failure.type": "failure_type",
-    "failure.cause": "failure_cause", "failure.detected_by": "failure_detection_method",
-    "failure.severity": "id_failure_severity", "failure.damage": "id_damage_type",
-    "out_of_service_since": "date_asset_out_of_service",
+    "task.id": "id_work_order_task", "task.started_at": "initial_date", "task.finished_at": "final_date",
+    "task.worked_minutes": "real_duration", "task.done": "is_done", "task.failure.type": "failure_type",
+    "task.failure.cause": "failure_cause", "task.failure.detected_by": "failure_detection_method",
+    "task.failure.severity": "id_failure_severity", "task.failure.damage": "id_damage_type",
+    "task.out_of_service_since": "date_asset_out_of_service",
 }  # fmt: skip
 
 

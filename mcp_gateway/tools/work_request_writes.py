@@ -15,6 +15,7 @@ from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, parse, shown
 from mcp_gateway.tools.people import writer
 from mcp_gateway.tools.resolving import AssetName, asset_code
+from mcp_gateway.tools.saving import in_our_names
 from mcp_gateway.tools.text import UntrustedName, UntrustedText
 from mcp_gateway.tools.words import REQUEST_STATUS, RequestStatus, number_of, word_of
 from mcp_gateway.tools.work_requests import RequestNumber
@@ -23,6 +24,11 @@ from mcp_gateway.upstream.work_requests import create_request, find_request, set
 
 # "Now" by our clock may lie in the future by the upstream's.
 CLOCK_TOLERANCE = dt.timedelta(minutes=1)
+CREATE_WIRE = {
+    "title": "description", "details": "observation", "asset": "code", "incident_at": "date_incident",
+    "urgent": "is_urgent",
+}  # fmt: skip
+STATUS_WIRE = {"id": "code", "status": "id_status", "notes": "notes"}
 MOVABLE = ("open", "in_process", "rejected")
 
 
@@ -72,16 +78,17 @@ async def create_work_request(call: Call, arguments: CreateInput) -> Created:
     person = await writer(call)
     assert person.code is not None
     upstream: Upstream = call.upstream
-    number = await create_request(
-        upstream,
-        title=arguments.title,
-        user_code=person.code,
-        requested_by=person.full_name,
-        incident_at=incident_at,
-        urgent=arguments.urgent,
-        asset=asset,
-        details=arguments.details,
-    )
+    with in_our_names(CREATE_WIRE):
+        number = await create_request(
+            upstream,
+            title=arguments.title,
+            user_code=person.code,
+            requested_by=person.full_name,
+            incident_at=incident_at,
+            urgent=arguments.urgent,
+            asset=asset,
+            details=arguments.details,
+        )
     happened = shown(call.caller, incident_at)
     assert happened is not None
     return Created(
@@ -125,7 +132,8 @@ async def update_work_request(call: Call, arguments: StatusInput) -> StatusSet:
     person = await writer(call)
     assert person.code is not None
     number = number_of(REQUEST_STATUS, arguments.status)
-    await set_status(upstream, row.id, number, person.code, arguments.notes)
+    with in_our_names(STATUS_WIRE):
+        await set_status(upstream, row.id, number, person.code, arguments.notes)
     return StatusSet(
         id=row.id,
         title=row.description or "",

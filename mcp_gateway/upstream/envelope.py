@@ -16,8 +16,8 @@ import msgspec
 import orjson
 
 from mcp_gateway.errors import (
+    FieldsRefused,
     GatewayError,
-    InvalidArguments,
     NotFound,
     NotPermitted,
     OutcomeUnknown,
@@ -27,6 +27,7 @@ from mcp_gateway.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from mcp_gateway.upstream import refusals
 from mcp_gateway.upstream.gaps import Gaps
 
 RESET_HEADERS = ("ratelimit-reset", "request-call-limit-reset", "retry-after")
@@ -42,6 +43,7 @@ IN_ITS_PLACE = (
     "Try again in a few minutes; if it stays so, an administrator has to look at the way to Fracttal One."
 )
 _COMPANY = re.compile(rb'"id_company"\s*:\s*"?(\d{1,18})')
+_FIELD = re.compile(r"[A-Za-z0-9_.]{1,64}")
 _NOT_UNDERSTOOD = "Fracttal One gave an answer that could not be understood."
 
 
@@ -223,10 +225,10 @@ def _rejected(body: dict[str, Any] | None, *, bad_request: bool = False) -> Gate
     """In our words: the texts of the upstream are not repeated, only the names of fields."""
     fields = _invalid_fields(body)
     if fields:
-        return InvalidArguments(
-            f"Fracttal One did not accept: {', '.join(fields)}. Change that and try again.",
-            fields=[{"field": field, "problem": "was not accepted"} for field in fields],
-        )
+        return FieldsRefused(fields)
+    for text in (*_errors(body), _message(body)):
+        if known := refusals.reason(text):
+            return UpstreamRejected(f"{known} Nothing was written.")
     return UpstreamRejected(
         "Fracttal One did not accept the request: something that it refers to is missing or not allowed."
         if bad_request
@@ -234,16 +236,25 @@ def _rejected(body: dict[str, Any] | None, *, bad_request: bool = False) -> Gate
     )
 
 
-def _invalid_fields(body: dict[str, Any] | None) -> list[str]:
+def _entries(body: dict[str, Any] | None) -> list[dict[str, Any]]:
     data = (body or {}).get("data")
-    names: list[str] = []
-    for entry in data[:20] if isinstance(data, list) else []:
-        fields = entry.get("invalid_fields") if isinstance(entry, dict) else None
-        for entry_field in fields[:20] if isinstance(fields, list) else []:
-            name = entry_field.get("field") if isinstance(entry_field, dict) else None
-            if isinstance(name, str) and name.isascii() and name.replace("_", "").isalnum():
-                names.append(name[:64])
-    return names
+    return [entry for entry in data[:20] if isinstance(entry, dict)] if isinstance(data, list) else []
+
+
+def _errors(body: dict[str, Any] | None) -> list[str]:
+    return [entry["ERROR"] for entry in _entries(body) if isinstance(entry.get("ERROR"), str)]
+
+
+def _invalid_fields(body: dict[str, Any] | None) -> list[dict[str, str]]:
+    found = []
+    for entry in _entries(body):
+        fields = entry.get("invalid_fields")
+        for told in fields[:20] if isinstance(fields, list) else []:
+            name = told.get("field") if isinstance(told, dict) else None
+            if isinstance(name, str) and _FIELD.fullmatch(name):
+                problem = refusals.problem(told.get("field_message"))
+                found.append({"field": name, "problem": problem})
+    return found
 
 
 def out_of_budget(seconds: int) -> RateLimited:

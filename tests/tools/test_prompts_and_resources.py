@@ -133,6 +133,24 @@ class TestCompletion:
         assert completed(admin, ref, "code", "CMP-0")[0].startswith("CMP-0")
         assert completed(admin, ref, "code", "caldera")
 
+    @pytest.mark.parametrize("typed", ["", "l"])
+    def test_more_than_a_hundred_are_said_to_be_more(self, admin: Person, typed: str) -> None:
+        ref = {"type": "ref/resource", "uri": "fracttal://assets/{code}"}
+        argument = {"name": "code", "value": typed}
+        told = asked(admin, "completion/complete", ref=ref, argument=argument)["completion"]
+        there = admin.everything("list_assets", "assets", limit=100)
+        assert len({row["code"] for row in there}) == len(there) > 100
+        assert told["hasMore"] is True
+        assert len(told["values"]) == 100 if not typed else len(told["values"]) <= 100
+        assert told.get("total") == (None if typed else len(there))
+
+    def test_all_of_a_few_are_said_to_be_all(self, admin: Person) -> None:
+        ref = {"type": "ref/resource", "uri": "fracttal://assets/{code}"}
+        argument = {"name": "code", "value": "CMP-0"}
+        told = asked(admin, "completion/complete", ref=ref, argument=argument)["completion"]
+        assert told["hasMore"] is False
+        assert told["total"] == len(told["values"]) > 1
+
     def test_folios_and_places(self, admin: Person, stranger: Person) -> None:
         ref = {"type": "ref/resource", "uri": "fracttal://work-orders/{folio}"}
         folios = completed(admin, ref, "folio", "")

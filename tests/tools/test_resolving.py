@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from typing import Literal
 
 import pytest
+from django.utils import timezone
 
-from maintenance.models import Item, Personnel, WorkOrder, WorkRequest
+from maintenance.models import Item, Personnel, RequestStatus, WorkOrder, WorkRequest
 from mcp_gateway.tools.duplicates import alike
 from tests.tools.conftest import Person, PersonMaker
 
@@ -163,6 +165,44 @@ def test_what_looks_like_a_duplicate_is_shown_first(planner: Person) -> None:
     other = planner.result("create_work_request", title="Pintura descascarada", asset="P-104")
     assert not other.is_error
     assert WorkRequest.objects.count() == before + 2
+
+
+def test_a_request_of_the_same_title_is_shown_whatever_it_is_about(planner: Person) -> None:
+    title = "Genset 7 deja aceite sobre el piso de la sala"
+
+    def offered(**arguments: str) -> list[int]:
+        refused = planner.refused("create_work_request", **{"title": title, **arguments})
+        assert refused["code"] == "looks_like_a_duplicate"
+        return [row["id"] for row in refused["candidates"]]
+
+    there = [planner.ask("create_work_request", title=title, asset="P-104", even_if_similar=True)["id"]]
+    before = WorkRequest.objects.count()
+    try:
+        assert offered() == there
+        assert offered(asset="CMP-03") == there  # nobody wrote of that compressor
+        assert offered(title="GENSET 7 deja aceite, sobre el piso de la sala.") == there
+        there.append(planner.ask("create_work_request", title=title, even_if_similar=True)["id"])
+        assert set(offered(asset="CMP-03")) == set(there)
+        WorkRequest.objects.filter(pk=there[1]).update(status=RequestStatus.CANCEL_STATUS)
+        assert offered(asset="CMP-03") == there[:1]
+        old = timezone.now() - dt.timedelta(days=31)
+        WorkRequest.objects.filter(pk=there[0]).update(date=old)
+        made = planner.ask("create_work_request", title=title, asset="CMP-03")
+        there.append(made["id"])
+        assert WorkRequest.objects.count() == before + 2
+    finally:
+        WorkRequest.objects.filter(pk__in=there).delete()
+
+
+@pytest.mark.parametrize(
+    "title", ["\u200b" * 9, "\u2060\ufeff\u200d\u200c", "\u3164\u3164\u3164", "\u202e\u202d\u202c"]
+)
+def test_a_title_that_nobody_can_see_is_refused(planner: Person, title: str) -> None:
+    before = WorkRequest.objects.count()
+    refused = planner.refused("create_work_request", title=title, even_if_similar=True)
+    assert refused["code"] == "invalid_arguments"
+    assert [entry["field"] for entry in refused["fields"]] == ["title"]
+    assert WorkRequest.objects.count() == before
 
 
 @pytest.mark.parametrize(
