@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from accounts.models import PermissionGroup
 from maintenance.models import (
     Attachment,
     Item,
@@ -20,7 +21,7 @@ from maintenance.models import (
     WorkOrderStatus,
     WorkRequest,
 )
-from tests.tools.conftest import Person, embedded_only
+from tests.tools.conftest import Person, caller_of, embedded_only
 
 DEMO = {"company__slug": "demo"}
 
@@ -135,7 +136,7 @@ class TestChange:
         wrong = admin.refused(
             "update_work_order", folio=order.folio, task={**done, "failure": {"type": "Nope"}}
         )
-        assert wrong["fields"][0]["field"] == "failure.type"
+        assert wrong["fields"][0]["field"] == "task.failure.type"
         future = {**done, "finished_at": (end + dt.timedelta(days=1)).isoformat()}
         assert (
             admin.refused("update_work_order", folio=order.folio, task=future)["code"] == "invalid_arguments"
@@ -183,7 +184,12 @@ class TestParts:
         assert len(shown["attachments"]) == Attachment.objects.filter(work_order=order).count()
         assert shown["public_link"].endswith(order.folio)
         mine = WorkOrder.objects.filter(responsible__code="TEC-01", **DEMO)[0]
-        without = technician.ask("get_work_order", folio=mine.folio, include=["requisitions"])
+        rights = sorted(technician.caller.rights - {"inventory:view"})
+        group = PermissionGroup.objects.create(company=mine.company, name="No stock", rights=rights)
+        without = Person(caller_of("technician@demo.example", narrowed_to_group_id=group.pk)).ask(
+            "get_work_order", folio=mine.folio, include=["requisitions"]
+        )
+        group.delete()
         assert "requisitions" not in without
         assert "requisitions" in without["notes"][0]
 
