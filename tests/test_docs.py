@@ -74,3 +74,13 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
     local = [target for target in targets if "://" not in target and not target.startswith("mailto:")]
     missing = [target for target in local if not (document.parent / target).exists()]
     assert missing == []
+
+
+def test_the_tests_that_the_table_of_faults_names_are_there() -> None:
+    text = (ROOT / "docs/faults.md").read_text(encoding="utf-8")
+    named = re.findall(r"(tests/[\w/]+\.py)((?:(?:, )?::\w+(?:::\w+)*)*)", text)
+    assert len(named) > 60
+    for path, names in named:
+        source = (ROOT / path).read_text(encoding="utf-8")
+        for name in re.findall(r"::(\w+)", names):
+            assert re.search(rf"\b(def|class) {name}\b", source), f"{path}::{name}"

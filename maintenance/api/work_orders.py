@@ -177,12 +177,12 @@ class TaskForm(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["final_date"] < attrs["initial_date"]:
             raise serializers.ValidationError({"final_date": "must not be before initial_date"})
-        if (attrs["final_date"] - attrs["initial_date"]).total_seconds() > MAX_INTEGER:
-            raise serializers.ValidationError({"initial_date": "lies too long before final_date"})
         latest = timezone.now() + CLOCK_TOLERANCE
         for field in ("final_date", "date_asset_out_of_service"):
             if attrs.get(field) is not None and attrs[field] > latest:
                 raise serializers.ValidationError({field: "must not be in the future"})
+        if (attrs["final_date"] - attrs["initial_date"]).total_seconds() > MAX_INTEGER:
+            raise serializers.ValidationError({"initial_date": "lies too long before final_date"})
         if attrs["asset_out_of_service"]:
             start = attrs.get("date_asset_out_of_service")
             if start is None:

@@ -73,10 +73,10 @@ async def create_work_request(call: Call, arguments: CreateInput) -> Created:
             )
         incident_at = min(incident_at, latest)
     asset = await asset_code(call, arguments.asset)
-    if not arguments.even_if_similar:
-        await refuse_duplicates(call, asset, arguments.title, anywhere=True)
     person = await writer(call)
     assert person.code is not None
+    if not arguments.even_if_similar:
+        await refuse_duplicates(call, asset, arguments.title, anywhere=True)
     upstream: Upstream = call.upstream
     with in_our_names(CREATE_WIRE):
         number = await create_request(

@@ -18,11 +18,9 @@ from tests.upstream.test_partial_answers import Rows, company, refused, resource
 __all__ = ["company"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
-
 
 def ago(days: float) -> str:
-    return (NOW - dt.timedelta(days=days)).isoformat()
+    return (dt.datetime.now(dt.UTC) - dt.timedelta(days=days)).isoformat()
 
 
 def counter(number: int, value: float | None, *, read: float | None = 10, **changes: Any) -> dict[str, Any]:
@@ -63,7 +61,7 @@ async def forecast(
 
 
 def days_from_now(moment: str) -> float:
-    return (dt.datetime.fromisoformat(moment) - NOW) / dt.timedelta(days=1)
+    return (dt.datetime.fromisoformat(moment) - dt.datetime.now(dt.UTC)) / dt.timedelta(days=1)
 
 
 async def test_it_counts_from_the_last_reading_and_marks_what_is_past(

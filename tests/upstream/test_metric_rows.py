@@ -17,7 +17,6 @@ from mcp_gateway.tools.metrics_shapes import Input, Output
 from mcp_gateway.upstream import Upstream
 from tests.upstream.conftest import Scripted, caller
 
-NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)
 RIGHTS = frozenset(
     {"metrics:view", "work_orders:view", "assets:view", "work_requests:view", "inventory:view"}
@@ -25,7 +24,7 @@ RIGHTS = frozenset(
 
 
 def ago(days: float) -> str:
-    return (NOW - days * DAY).isoformat()
+    return (dt.datetime.now(dt.UTC) - days * DAY).isoformat()
 
 
 def serve(
