@@ -115,10 +115,14 @@ def test_case_148_a_record_of_another_company_is_as_one_that_is_not_there(
     """OWASP API1: the tenant comes from the token, never from the arguments."""
     _, seen = product
     seen.seen.clear()
-    theirs = planner.call("get_work_order", folio="OS - 12")
-    missing = planner.call("get_work_order", folio="ZZ - 12")  # of nobody, with the same number
-    assert theirs == missing
-    assert "not_found" in theirs["content"][0]["text"]
+    theirs, missing = (
+        planner.call("get_work_order", folio=folio)["_meta"]["fracttal-one/error"]
+        for folio in ("OS - 12", "OS - 999999")
+    )
+    assert (theirs["code"], theirs["message"]) == (missing["code"], missing["message"])
+    assert theirs["code"] == "not_found"
+    offered = [order["folio"] for order in theirs.get("candidates", ())]
+    assert all(folio.startswith("OT-") for folio in offered), "the other company writes OS - 12"
     assert len({headers["Authorization"] for _, headers in seen.seen}) == 1
 
 
