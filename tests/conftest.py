@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
 
 from accounts.models import Company, PermissionGroup, User
@@ -21,10 +22,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """The thread of asynchronous tests keeps a connection, and PostgreSQL drops no database that has one."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Threads that tests leave behind keep connections, and PostgreSQL drops no database that has one."""
     yield
     asyncio.run(sync_to_async(connections.close_all)())
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @dataclass(frozen=True)

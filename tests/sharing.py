@@ -10,7 +10,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Directories whose tests share a seeded plant or a started server; all others share at most within a file.
 SHARED = re.compile(r"tests/(maintenance/plant|clients|conformance|injection|properties|questions|tools)/")
-CONNECTION = re.compile(r"\[(embedded|fracttal_one)\b")
+CONNECTION = re.compile(r"[\[-](embedded|fracttal_one)[\]-]")
 
 
 class Together(LoadScopeScheduling):

@@ -17,6 +17,7 @@ import orjson
 import pytest
 from django.utils import timezone
 
+from mcp_gateway.models import WriteRecord
 from mcp_gateway.protocol.schemas import input_schema
 from mcp_gateway.tools import CATALOGUE
 from mcp_gateway.tools.listing import ListAnswer
@@ -118,6 +119,7 @@ def _without_now(value: Any) -> Any:
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     """What was sent to be written. It is refused there, with words that name nothing."""
+    WriteRecord.objects.all().delete()  # what other tests wrote is no earlier wish of these
     kept: Sent = []
     send = InProcess.send
 
