@@ -29,15 +29,30 @@ All but the first two become an `isError` tool result: `code`, `message`, `detai
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
+
+MOST_CANDIDATES = 10
+R = TypeVar("R")
+
+
+def offered(
+    records: Sequence[R], shown: Callable[[R], Mapping[str, Any]], most: int = MOST_CANDIDATES
+) -> dict[str, Any]:
+    """Records to choose from, for the details of a refusal, and how many more there are than it shows."""
+    candidates = [
+        {name: value for name, value in shown(record).items() if value is not None}
+        for record in records[:most]
+    ]
+    left_out = len(records) - len(candidates)
+    return {"candidates": candidates} | ({"candidates_left_out": left_out} if left_out else {})
 
 
 class GatewayError(Exception):
     """`code` is stable and for programs, `message` is for the model and the person.
 
     `details["candidates"]`, where it is there, is a list of records, whose texts people wrote: cleaned ones.
-    Nothing else in the details is.
+    Nothing else in the details is. `offered` makes it.
     """
 
     code: ClassVar[str] = "internal_error"

@@ -21,9 +21,9 @@ from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.availability import OutageRow, list_outages
 from mcp_gateway.upstream.custom_fields import list_custom_fields
 from mcp_gateway.upstream.items import ItemRow, moves_of
-from mcp_gateway.upstream.meters import list_meters
+from mcp_gateway.upstream.meters import meters_of
 from mcp_gateway.upstream.paging import all_rows
-from mcp_gateway.upstream.planning import list_tasks as list_planned
+from mcp_gateway.upstream.planning import tasks_of_plan
 from mcp_gateway.upstream.rows import Page, Period
 from mcp_gateway.upstream.work_orders import TaskLine, list_tasks
 
@@ -90,8 +90,8 @@ async def parts_of(call: Call, row: ItemRow, wanted: Sequence[Part]) -> dict[str
             raise value
         else:
             fields[part] = value[:MOST]
-            if len(value) >= MOST:
-                fields["parts_notes"].append(f"Only the newest {MOST} of {part.replace('_', ' ')} are shown.")
+            if len(value) > MOST:
+                fields["parts_notes"].append(f"Only the first {MOST} of {part.replace('_', ' ')} are shown.")
     return fields
 
 
@@ -125,9 +125,9 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
                 for outage in await _outages(upstream, row.code)
             ]
         case "meters":
-            return [meter(call, one) for one in (await list_meters(upstream, asset=row.code)).rows]
+            return [meter(call, one) for one in await meters_of(upstream, row.code)]
         case "history":
-            tasks = await list_tasks(upstream, TaskLine, asset=row.code, size=MOST)
+            tasks = await list_tasks(upstream, TaskLine, asset=row.code)
             return [
                 Work(
                     folio=task.wo_folio,
@@ -147,7 +147,7 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
                 PlanTask(
                     task=task.id, description=task.description or "", type=task.tasks_types_main_description
                 )
-                for task in (await list_planned(upstream, plan=row.id_group_task)).rows
+                for task in await tasks_of_plan(upstream, row.id_group_task)
             ]
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, FiniteFloat
 
-from mcp_gateway.errors import Ambiguous, InvalidArguments, NotFound
+from mcp_gateway.errors import Ambiguous, InvalidArguments, NotFound, offered
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.assets import FIELDS
 from mcp_gateway.tools.identifiers import GivenCode, in_another_dress, shown_code
@@ -133,7 +132,7 @@ async def _asset(upstream: Upstream, code: str) -> ItemRow:
         likely = await in_another_dress(code, partial(find_item, upstream))
         raise NotFound(
             "There is no asset with that code, or not for this person. list_assets finds it.",
-            candidates=[{"code": shown_code(one.code), "name": cleaned(one.field_1, NAME)} for one in likely],
+            **offered(likely, lambda one: {"code": shown_code(one.code), "name": cleaned(one.field_1, NAME)}),
         )
     return row
 
@@ -192,10 +191,10 @@ async def set_custom_field(call: Call, arguments: CustomFieldChange) -> Saved:
     if len(fits) > 1:
         raise Ambiguous(
             "Several fields of this asset have that label: use the id.",
-            candidates=_to_choose_from(fits),
+            **offered(fits, _to_choose_from),
         )
     if not fits or (number := fits[0].id_custom_field or fits[0].id) is None:
-        raise NotFound("This asset has no such field.", candidates=_to_choose_from(known[:20]))
+        raise NotFound("This asset has no such field.", **offered(known, _to_choose_from))
     await custom_fields.set_custom_field(upstream, row.code, item_type, number, arguments.value)
     return Saved(
         done="updated",
@@ -206,11 +205,8 @@ async def set_custom_field(call: Call, arguments: CustomFieldChange) -> Saved:
     )
 
 
-def _to_choose_from(fields: Sequence[custom_fields.CustomFieldRow]) -> list[dict[str, Any]]:
-    return [
-        {"id": field.id_custom_field or field.id, "label": cleaned(field.label_name, NAME)}
-        for field in fields
-    ]
+def _to_choose_from(field: custom_fields.CustomFieldRow) -> dict[str, Any]:
+    return {"id": field.id_custom_field or field.id, "label": cleaned(field.label_name, NAME)}
 
 
 METER_WIRE = {

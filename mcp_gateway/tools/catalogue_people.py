@@ -16,7 +16,7 @@ from mcp_gateway.tools.text import fold
 from mcp_gateway.tools.third_parties import PARTY_TYPE, PartyType, no_such_third_party
 from mcp_gateway.tools.words import number_of
 from mcp_gateway.upstream import Upstream, documents, personnel, third_parties
-from mcp_gateway.upstream.personnel import list_people
+from mcp_gateway.upstream.personnel import find_person
 from mcp_gateway.upstream.third_parties import find_third_party, services_of
 
 Short = Annotated[str, Field(min_length=1, max_length=120)]
@@ -161,8 +161,8 @@ async def update_person(call: Call, arguments: PersonChange) -> Saved:
         raise InvalidArguments(
             "Say what is to change.", fields=[{"field": "last_name", "problem": "or any other"}]
         )
-    known = (await list_people(upstream, code=arguments.code, size=2)).rows
-    if not known:
+    known = await find_person(upstream, arguments.code)
+    if known is None:
         raise NotFound("Nobody has that code. list_people finds people by name.")
     body = body_of(arguments, PERSON_WIRE)
     body.pop("code")
@@ -171,7 +171,7 @@ async def update_person(call: Call, arguments: PersonChange) -> Saved:
     return Saved(
         done="updated",
         code=arguments.code,
-        name=known[0].full_name,
+        name=known.full_name,
         changed=changed,
         url=upstream.link("people", arguments.code),
     )

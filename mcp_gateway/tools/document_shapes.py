@@ -10,8 +10,10 @@ from pydantic import BaseModel, Field
 from mcp_gateway.tools.text import UntrustedName, UntrustedText
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.documents import DocumentRow, Owner, list_documents
+from mcp_gateway.upstream.paging import all_rows
+from mcp_gateway.upstream.rows import Page
 
-MOST = 50
+MOST_PAGES = 3  # of one owner
 
 
 class Document(BaseModel):
@@ -43,8 +45,11 @@ def document(row: DocumentRow) -> Document:
 
 
 async def documents_of(upstream: Upstream, owner: Owner, code: str) -> list[Document]:
-    page = await list_documents(upstream, owner, code=code, size=MOST)
-    return [document(row) for row in page.rows]
+    async def fetch(start: int, size: int) -> Page[DocumentRow]:
+        return await list_documents(upstream, owner, code=code, start=start, size=size)
+
+    rows = await all_rows(fetch, upstream.gaps, "documents", most=MOST_PAGES)
+    return [document(row) for row in rows]
 
 
 def _day(text: str | None) -> dt.date | None:

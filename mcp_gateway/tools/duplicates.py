@@ -7,20 +7,22 @@ import datetime as dt
 import re
 from typing import Any
 
-from mcp_gateway.errors import LooksLikeDuplicate
+from mcp_gateway.errors import LooksLikeDuplicate, offered
 from mcp_gateway.registry import Call
 from mcp_gateway.tools.identifiers import shown_code
-from mcp_gateway.tools.looking import look
 from mcp_gateway.tools.text import NAME, TEXT, cleaned, fold
 from mcp_gateway.tools.words import ORDER_STATUS, REQUEST_STATUS, word_of
 from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.rows import Page, Period
 from mcp_gateway.upstream.work_orders import TaskLine, list_tasks
 from mcp_gateway.upstream.work_requests import RequestRow, list_requests
 
 LOOK_BACK = dt.timedelta(days=30)
 MOST_SHOWN = 5
-MOST_PAGES = 10  # of requests of these days
+MOST_PAGES = 10  # of requests of these days, and of open tasks of the asset in one status
+COMPARED_REQUESTS = "requests of the last 30 days"
+COMPARED_TASKS = "open tasks of the asset"
 OPEN_REQUEST = frozenset({1, 2, 3, 7, 8, 9, 10, 11, 13})
 OPEN_ORDERS = (1, 2)
 ALIKE = 0.5  # of the words of the shorter text are in the other
@@ -56,17 +58,21 @@ async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhe
         raise LooksLikeDuplicate(
             "Nothing was written: something open looks the same. Show it to the person; if "
             "another one is wanted all the same, call again with even_if_similar true.",
-            candidates=candidates[:MOST_SHOWN],
+            **offered(candidates, dict, MOST_SHOWN),
         )
 
 
 async def _requests(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
     upstream: Upstream = call.upstream
     now = dt.datetime.now(dt.UTC)
-    page = await list_requests(upstream, asset=asset, period=Period(now - LOOK_BACK, now, "date"))
+    period = Period(now - LOOK_BACK, now, "date")
+
+    async def fetch(start: int, size: int) -> Page[RequestRow]:
+        return await list_requests(upstream, asset=asset, period=period, start=start, size=size)
+
     return [
         _request(upstream, row)
-        for row in page.rows
+        for row in await all_rows(fetch, upstream.gaps, COMPARED_REQUESTS, most=MOST_PAGES)
         if row.id_status in OPEN_REQUEST and alike(title, row.description or "")
     ]
 
@@ -81,12 +87,11 @@ async def _of_that_title(call: Call, title: str) -> list[dict[str, Any]]:
     async def fetch(start: int, size: int) -> Page[RequestRow]:
         return await list_requests(upstream, period=period, start=start, size=size)
 
-    looked = await look(
-        fetch,
-        lambda row: row.id_status in OPEN_REQUEST and _words(row.description or "") == wanted,
-        MOST_PAGES,
-    )
-    return [_request(upstream, row) for row in looked.rows]
+    return [
+        _request(upstream, row)
+        for row in await all_rows(fetch, upstream.gaps, COMPARED_REQUESTS, most=MOST_PAGES)
+        if row.id_status in OPEN_REQUEST and _words(row.description or "") == wanted
+    ]
 
 
 def _words(title: str) -> list[str]:
@@ -107,9 +112,15 @@ def _request(upstream: Upstream, row: RequestRow) -> dict[str, Any]:
 async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
     """Open orders of any age: what was begun long ago and is not done is a duplicate too."""
     upstream: Upstream = call.upstream
-    pages = await asyncio.gather(
-        *(list_tasks(upstream, TaskLine, asset=asset, status=status) for status in OPEN_ORDERS)
-    )
+
+    async def with_status(status: int) -> list[TaskLine]:
+        async def fetch(start: int, size: int) -> Page[TaskLine]:
+            return await list_tasks(upstream, TaskLine, asset=asset, status=status, start=start, size=size)
+
+        return await all_rows(fetch, upstream.gaps, COMPARED_TASKS, most=MOST_PAGES)
+
+    found = await asyncio.gather(*(with_status(status) for status in OPEN_ORDERS))
+    alike_tasks = [row for rows in found for row in rows if alike(title, row.description or "")]
     return [
         {
             "kind": "work_order",
@@ -118,7 +129,5 @@ async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
             "status": word_of(ORDER_STATUS, row.id_status_work_order),
             "url": upstream.link("work-orders", row.wo_folio),
         }
-        for page in pages
-        for row in page.rows
-        if alike(title, row.description or "")
+        for row in {row.wo_folio: row for row in reversed(alike_tasks)}.values()
     ]

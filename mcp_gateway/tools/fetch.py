@@ -17,7 +17,7 @@ from mcp_gateway.tools.listing import Arguments
 from mcp_gateway.tools.looking import look
 from mcp_gateway.tools.resolving import is_number
 from mcp_gateway.tools.text import DOCUMENT, UntrustedDocument, UntrustedText, clean
-from mcp_gateway.upstream.personnel import list_people
+from mcp_gateway.upstream.personnel import find_person
 
 MOST_PAGES = 10  # of meters, looked through for one of them
 # The kind of an id, and the right that reading it takes.
@@ -85,10 +85,10 @@ async def fetch(call: Call, arguments: FetchInput) -> Document:
         found = await _fetch_meter(call, int(key) if is_number(key) else 0)
         record, title, url = found, f"{found.serial or found.id} · {found.description or ''}", found.url
     elif kind == "person":
-        page = await list_people(call.upstream, code=key, size=2)
-        if not page.rows:
+        row = await find_person(call.upstream, key)
+        if row is None:
             raise NotFound("There is nobody with that code, or not for this person.")
-        person = people.person(call.upstream, page.rows[0])
+        person = people.person(call.upstream, row)
         record, title, url = person, person.name, person.url or ""
     elif is_number(key):
         request = await work_requests.work_request(call, int(key))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat
 
-from mcp_gateway.errors import Ambiguous, InvalidArguments, LooksUnusual, NotFound, UpstreamRejected
+from mcp_gateway.errors import Ambiguous, InvalidArguments, LooksUnusual, NotFound, UpstreamRejected, offered
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
@@ -17,7 +17,7 @@ from mcp_gateway.tools.resolving import AssetName, asset_code
 from mcp_gateway.tools.saving import in_our_names
 from mcp_gateway.tools.text import UntrustedName
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.meters import MeterRow, insert_reading, list_meters
+from mcp_gateway.upstream.meters import MeterRow, insert_reading, meters_of
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 UNUSUAL_MONTHS = 10  # of average gain, besides those since the last reading: likely a slip of the keys
@@ -113,9 +113,10 @@ async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
 
 async def _the_meter(call: Call, arguments: ReadingInput, asset: str) -> MeterRow:
     """The one active meter that is meant. Writing to a guessed one would be worse than asking."""
-    page = await list_meters(call.upstream, asset=asset)
-    active = [row for row in page.rows if row.active is not False]
-    if not active:
+    read_before = call.upstream.gaps.sentences
+    active = [row for row in await meters_of(call.upstream, asset) if row.active is not False]
+    are_all = call.upstream.gaps.sentences == read_before
+    if not active and are_all:
         raise NotFound("There is no active meter on an asset with that code, or not for this person.")
     meant = [
         row
@@ -123,15 +124,21 @@ async def _the_meter(call: Call, arguments: ReadingInput, asset: str) -> MeterRo
         if (arguments.serial is None or row.serial == arguments.serial)
         and (arguments.meter is None or row.id == arguments.meter)
     ]
-    candidates = [meter(call, row).model_dump(mode="json", exclude_none=True) for row in active[:20]]
+    candidates = offered(active, lambda row: meter(call, row).model_dump(mode="json"))
+    if not meant and are_all:
+        raise NotFound("The asset has no active meter with that serial or number.", **candidates)
     if not meant:
-        raise NotFound("The asset has no active meter with that serial or number.", candidates=candidates)
+        raise NotFound("That meter is not among those of the asset that could be read.", **candidates)
     if len(meant) > 1:
-        raise Ambiguous("The asset has several meters: choose one by serial or meter.", candidates=candidates)
-    if meant[0].serial is None and len(active) > 1:
+        raise Ambiguous("The asset has several meters: choose one by serial or meter.", **candidates)
+    if arguments.serial is None and arguments.meter is None and not are_all:
+        raise Ambiguous(
+            "Not all meters of the asset could be read: choose one by serial or meter.", **candidates
+        )
+    if meant[0].serial is None and (len(active) > 1 or not are_all):
         raise Ambiguous(
             "That meter has no serial, so Fracttal One cannot tell it from the others of the asset.",
-            candidates=candidates,
+            **candidates,
         )
     return meant[0]
 

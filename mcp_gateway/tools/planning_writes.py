@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from mcp_gateway.errors import Ambiguous, NotFound
+from mcp_gateway.errors import Ambiguous, NotFound, offered
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
@@ -130,14 +130,14 @@ async def create_from_request(call: Call, arguments: RequestTask) -> Waiting:
 
 async def event_fields(call: Call, asset: str | None, plan: int, task: int) -> dict[str, Any]:
     """The task of an event and what triggers it, as the contract wants them."""
-    triggers = (await planning.list_triggers(call.upstream, task=task)).rows
+    triggers = await planning.triggers_of(call.upstream, task)
     events = [row for row in triggers if row.id_task_trigger_type == EVENT_TRIGGER]
     if not events:
         raise NotFound("No event starts that task. list_task_plans(kind triggers) shows which do.")
     if len(events) > 1:
         raise Ambiguous(
             "Several events start that task.",
-            candidates=[{"id": row.id, "event": cleaned(row.event_description, NAME)} for row in events[:10]],
+            **offered(events, lambda row: {"id": row.id, "event": cleaned(row.event_description, NAME)}),
         )
     return {
         "item_code": asset,

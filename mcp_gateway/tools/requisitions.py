@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from mcp_gateway.errors import NotFound, Refusal
+from mcp_gateway.errors import NotFound, Refusal, offered
 from mcp_gateway.tools.moments import EARLIEST, LATEST
 from mcp_gateway.tools.text import NAME, cleaned
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import Period
-from mcp_gateway.upstream.warehouse_documents import RequisitionRow, list_requisitions
+from mcp_gateway.upstream.warehouse_documents import RequisitionRow, requisitions_of
 
 CLOSED = {"TOTAL_DELIVERY": "delivered", "DELIVERY_CANCELLED": "cancelled"}
 DECIMALS = 6
@@ -20,11 +20,9 @@ async def refuse_more_than_pending(
     upstream: Upstream, folio: str, number: int, wanted: Mapping[str, float]
 ) -> None:
     """`wanted` is the quantity of each item by its code."""
-    page = await list_requisitions(upstream, folio=folio, period=Period(EARLIEST, LATEST, "date_create"))
-    asked = next((row for row in page.rows if row.id == number), None)
+    papers = await requisitions_of(upstream, folio, Period(EARLIEST, LATEST, "date_create"))
+    asked = next((row for row in papers if row.id == number), None)
     if asked is None:
-        if not page.is_last:
-            return
         raise NotFound(
             "The work order has no such requisition. list_warehouse_documents (kind requisitions, "
             "work_order) shows those that it has."
@@ -42,9 +40,9 @@ async def refuse_more_than_pending(
         raise Refusal(
             "That is more than the requisition waits for. Issue at most what is pending, and the rest by "
             "an issue of kind general.",
-            candidates=[
-                {"item": cleaned(code, NAME), "pending": qty} for code, qty in list(pending.items())[:20]
-            ],
+            **offered(
+                list(pending.items()), lambda line: {"item": cleaned(line[0], NAME), "pending": line[1]}
+            ),
         )
 
 

@@ -11,7 +11,7 @@ from mcp_gateway.tools.text import fold
 
 R = TypeVar("R")
 
-MOST = 5
+MOST_SHOWN = 5
 LIKENESS = 0.75  # of two words, as difflib counts it: bonba and bomba have 0.8
 SHORTEST_WORD = 4  # shorter ones resemble too much
 MOST_WORDS = 8
@@ -31,7 +31,7 @@ def resembling(words: str, rows: Sequence[tuple[R, str]]) -> list[R]:
         (row, text) for row, text in rows if all(any(form in text for form in forms) for forms in wanted)
     ]
     fitting.sort(key=lambda fit: len(fit[1]))
-    return [row for row, _ in fitting[:MOST]]
+    return [row for row, _ in fitting]
 
 
 def _forms(word: str, known: set[str]) -> list[str]:

@@ -23,7 +23,7 @@ from mcp_gateway.tools.work_order_shapes import order_texts
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.items import ItemRow, find_item, list_items
 from mcp_gateway.upstream.meters import MeterRow, list_meters
-from mcp_gateway.upstream.personnel import PersonRow, list_people
+from mcp_gateway.upstream.personnel import PersonRow, find_person, list_people
 from mcp_gateway.upstream.rows import Page
 from mcp_gateway.upstream.work_orders import TaskLine, list_tasks, tasks_of
 from mcp_gateway.upstream.work_requests import RequestRow, find_request, list_requests
@@ -64,7 +64,7 @@ class Results(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     results: list[Result]
-    notes: Annotated[list[str] | None, Field(description="What was not looked at.")] = None
+    notes: Annotated[list[str] | None, Field(description="What is not shown or was not looked at.")] = None
 
 
 def _asset(upstream: Upstream, row: ItemRow) -> Result:
@@ -130,12 +130,20 @@ async def search(call: Call, arguments: SearchInput) -> Results:
             continue
         if isinstance(of_kind, BaseException):
             raise of_kind
-        (first if each == kind else others).extend(of_kind.results)
-        if of_kind.left_out:
-            notes.append(f"{each.replace('_', ' ')}: {of_kind.left_out}.")
+        (first if each == kind else others).extend(of_kind.results[:MOST_OF_A_KIND])
+        more = len(of_kind.results) - MOST_OF_A_KIND
+        untold = [f"{more} more were found and are not shown"] if more > 0 else []
+        untold += [of_kind.left_out] if of_kind.left_out else []
+        if untold:
+            notes.append(f"{each.replace('_', ' ')}: {'; '.join(untold)}.")
     wanted = bare(words)
     others.sort(key=lambda result: bare(read_code(result.id.partition(":")[2])) != wanted)
-    return Results(results=[*first, *others][:MOST_RESULTS], notes=notes or None)
+    results = [*first, *others]
+    if len(results) > MOST_RESULTS:
+        notes.append(
+            f"{len(results) - MOST_RESULTS} more results are not shown: the list tools give all of a kind."
+        )
+    return Results(results=results[:MOST_RESULTS], notes=notes or None)
 
 
 def meant(query: str) -> tuple[str | None, str]:
@@ -147,7 +155,7 @@ def meant(query: str) -> tuple[str | None, str]:
 
 @dataclass(slots=True)
 class Found:
-    """What a search of one kind gives; `left_out` says what was not looked at."""
+    """What fits of one kind; `left_out` says what was not looked at."""
 
     results: list[Result]
     left_out: str = ""
@@ -157,7 +165,7 @@ async def _search_assets(upstream: Upstream, words: str) -> Found:
     async def every(start: int, size: int) -> Page[ItemRow]:
         return await list_items(upstream, start=start, size=size)
 
-    named = (await list_items(upstream, name=words, size=MOST_OF_A_KIND)).rows
+    named = (await list_items(upstream, name=words)).rows
     exact = await item_with_code(upstream, words)
     rows = [*([exact] if exact is not None else []), *named]
     if not rows:
@@ -192,8 +200,8 @@ async def _search_requests(upstream: Upstream, words: str) -> Found:
 
 
 async def _search_meters(upstream: Upstream, words: str) -> Found:
-    exact = (await list_meters(upstream, serial=words, size=MOST_OF_A_KIND)).rows
-    on_asset = (await list_meters(upstream, asset=words, size=MOST_OF_A_KIND)).rows
+    exact = (await list_meters(upstream, serial=words)).rows
+    on_asset = (await list_meters(upstream, asset=words)).rows
     looked = await look_from_the_end(
         partial(meters.page_of_meters, upstream), lambda row: contains(words, *meters.meter_texts(row))
     )
@@ -205,11 +213,12 @@ async def _search_people(upstream: Upstream, words: str) -> Found:
     async def every(start: int, size: int) -> Page[PersonRow]:
         return await list_people(upstream, start=start, size=size)
 
-    exact = (await list_people(upstream, code=words, size=2)).rows
+    exact = await find_person(upstream, words)
     looked = await look_from_the_end(
         every, lambda row: bool(row.code) and contains(words, *people.person_texts(row))
     )
-    return Found(_once(_person(upstream, row) for row in [*exact, *looked.rows]), looked.left_out)
+    rows = [*([exact] if exact is not None else []), *looked.rows]
+    return Found(_once(_person(upstream, row) for row in rows), looked.left_out)
 
 
 SEARCHES: Mapping[str, Callable[[Upstream, str], Awaitable[Found]]] = {
@@ -222,7 +231,7 @@ SEARCHES: Mapping[str, Callable[[Upstream, str], Awaitable[Found]]] = {
 
 
 def _once(results: Iterable[Result]) -> list[Result]:
-    return list({result.id: result for result in results}.values())[:MOST_OF_A_KIND]
+    return list({result.id: result for result in results}.values())
 
 
 TOOLS = (

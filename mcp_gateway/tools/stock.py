@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field
 
-from mcp_gateway.errors import Ambiguous, NotFound
+from mcp_gateway.errors import Ambiguous, NotFound, offered
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.identifiers import Code, GivenCode, bare, in_another_dress, shown_code
 from mcp_gateway.tools.listing import (
@@ -180,13 +180,12 @@ def chosen(call: Call, warehouses: Sequence[WarehouseRow], words: str) -> Wareho
         return found[0]
     if found:
         raise Ambiguous(
-            "Say which warehouse is meant by its code: ask the person.", candidates=_to_choose_from(found)
+            "Say which warehouse is meant by its code: ask the person.",
+            **offered(
+                found, lambda row: {"code": shown_code(row.code), "name": cleaned(row.description, NAME)}
+            ),
         )
     raise NotFound("No warehouse has that code or name. list_stock without arguments lists them.")
-
-
-def _to_choose_from(rows: Sequence[WarehouseRow]) -> list[dict[str, str | None]]:
-    return [{"code": shown_code(row.code), "name": cleaned(row.description, NAME)} for row in rows[:10]]
 
 
 async def run(call: Call, arguments: Input) -> StockAnswer:
@@ -237,10 +236,13 @@ async def the_stock_item(call: Call, code: str) -> StockItemRow:
         return likely[0]
     raise NotFound(
         "There is no stock item with that code. list_stock(text) finds it by its words.",
-        candidates=[
-            {"code": shown_code(item.code), "name": cleaned(item.field_1 or item.description, NAME)}
-            for item in likely
-        ],
+        **offered(
+            likely,
+            lambda item: {
+                "code": shown_code(item.code),
+                "name": cleaned(item.field_1 or item.description, NAME),
+            },
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from mcp_gateway.errors import NotFound
+from mcp_gateway.errors import NotFound, offered
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.document_shapes import Document, documents_of
 from mcp_gateway.tools.identifiers import Code, GivenCode, in_another_dress, shown_code
@@ -122,7 +122,7 @@ async def no_such_third_party(upstream: Upstream, code: str) -> NotFound:
     likely = await in_another_dress(code, partial(find_third_party, upstream))
     return NotFound(
         "There is no third party with that code. list_third_parties(text) finds it by its words.",
-        candidates=[{"code": shown_code(row.code), "name": cleaned(row.name, TEXT)} for row in likely],
+        **offered(likely, lambda row: {"code": shown_code(row.code), "name": cleaned(row.name, TEXT)}),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mcp_gateway.errors import NotFound
+from mcp_gateway.errors import NotFound, offered
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.identifiers import GivenShortCode, bare, in_another_dress, shown_code
 from mcp_gateway.tools.listing import Arguments, Basket
@@ -75,10 +75,13 @@ async def rows_of_order(call: Call, folio: str) -> list[TaskRow]:
     numbered = None if likely else await numbered_like_the_newest(upstream, folio)
     raise NotFound(
         NO_SUCH_ORDER,
-        candidates=[
-            {"folio": shown_code(order[0].wo_folio), "task": cleaned(order[0].description, NAME)}
-            for order in ([numbered] if numbered else likely)
-        ],
+        **offered(
+            [numbered] if numbered else likely,
+            lambda order: {
+                "folio": shown_code(order[0].wo_folio),
+                "task": cleaned(order[0].description, NAME),
+            },
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from mcp_gateway.tools.words import ANSWER, QUESTION, RESOURCE, QuestionKind, Re
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream import work_order_parts as parts
 from mcp_gateway.upstream.rows import Period
-from mcp_gateway.upstream.warehouse_documents import list_requisitions
+from mcp_gateway.upstream.warehouse_documents import requisitions_of
 
 Part = Literal["subtasks", "resources", "attachments", "requisitions", "public_link"]
 MOST = 100
@@ -112,20 +112,20 @@ async def parts_of(call: Call, folio: str, wanted: Sequence[Part]) -> dict[str, 
         match part:
             case "subtasks":
                 rows = await parts.subtasks_of(upstream, folio, Period(EARLIEST, until, "creation_date"))
-                return [subtask(row) for row in rows[:MOST]]
+                return [subtask(row) for row in rows]
             case "resources":
                 used = await parts.resources_of(upstream, folio, Period(EARLIEST, until, "date_create"))
-                return [resource(row) for row in used[:MOST]]
+                return [resource(row) for row in used]
             case "attachments":
                 return [
                     Attachment(
                         kind=word_of(ATTACHMENT, row.type), name=row.description, content=row.value or ""
                     )
-                    for row in (await parts.attachments_of(upstream, folio))[:MOST]
+                    for row in await parts.attachments_of(upstream, folio)
                 ]
             case "requisitions":
-                papers = await list_requisitions(upstream, folio=folio)
-                return [requisition(call, row) for row in papers.rows]
+                papers = await requisitions_of(upstream, folio, Period(EARLIEST, until, "date_create"))
+                return [requisition(call, row) for row in papers]
             case "public_link":
                 return await parts.shared_url(upstream, folio)
 
@@ -138,7 +138,7 @@ async def parts_of(call: Call, folio: str, wanted: Sequence[Part]) -> dict[str, 
         elif isinstance(value, BaseException):
             raise value
         else:
-            fields[part] = value
-            if isinstance(value, list) and len(value) == MOST:
+            fields[part] = value[:MOST] if isinstance(value, list) else value
+            if isinstance(value, list) and len(value) > MOST:
                 fields["notes"].append(f"Only the first {MOST} {part} are shown.")
     return fields

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from mcp_gateway.errors import InvalidArguments, NotFound, Refusal
+from mcp_gateway.errors import InvalidArguments, NotFound, Refusal, offered
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
@@ -112,10 +112,10 @@ async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
     if not known and await orders.find_task(upstream, arguments.folio, task.id) is None:
         raise NotFound(
             "The order has no such task.",
-            candidates=[
-                {"id": row.id_work_orders_tasks, "description": cleaned(row.description, NAME)}
-                for row in rows[:20]
-            ],
+            **offered(
+                rows,
+                lambda row: {"id": row.id_work_orders_tasks, "description": cleaned(row.description, NAME)},
+            ),
         )
     started = parse(call.caller, task.started_at, "started_at")
     finished = parse(call.caller, task.finished_at, "finished_at")

@@ -7,6 +7,7 @@ from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
+from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.rows import (
     PAGE_SIZE,
     Flag,
@@ -20,6 +21,8 @@ from mcp_gateway.upstream.rows import (
     page_of,
     written_row,
 )
+
+MOST_METER_PAGES = 10  # of one asset
 
 
 class Dial(Row):
@@ -87,6 +90,13 @@ async def list_meters(
         return (asset is None or row.code == asset) and (serial is None or row.serial == serial)
 
     return page_of(MeterRow, await upstream.get(["meters"], query), start, size, keep)
+
+
+async def meters_of(upstream: Upstream, asset: str) -> list[MeterRow]:
+    async def fetch(start: int, size: int) -> Page[MeterRow]:
+        return await list_meters(upstream, asset=asset, start=start, size=size)
+
+    return await all_rows(fetch, upstream.gaps, "meters of the asset", most=MOST_METER_PAGES)
 
 
 async def insert_reading(

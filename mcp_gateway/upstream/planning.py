@@ -10,6 +10,7 @@ from mcp_gateway.errors import OutcomeUnknown
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.envelope import LOST_WRITE
 from mcp_gateway.upstream.http import Query
+from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.rows import (
     PAGE_SIZE,
     Flag,
@@ -23,6 +24,8 @@ from mcp_gateway.upstream.rows import (
     whole_number,
 )
 
+MOST_TRIGGER_PAGES = 10  # of one task
+MOST_TASK_PAGES = 10  # of one plan
 Body = Mapping[str, Any]
 PlannedResource = Literal["labour", "parts", "services"]
 RESOURCES: Mapping[PlannedResource, str] = {
@@ -173,6 +176,20 @@ async def list_triggers(
         return task is None or row.id_task == task
 
     return page_of(TriggerRow, await upstream.get(["tasks_triggers"], query), start, size, keep)
+
+
+async def triggers_of(upstream: Upstream, task: int) -> list[TriggerRow]:
+    async def fetch(start: int, size: int) -> Page[TriggerRow]:
+        return await list_triggers(upstream, task=task, start=start, size=size)
+
+    return await all_rows(fetch, upstream.gaps, "triggers of the task", most=MOST_TRIGGER_PAGES)
+
+
+async def tasks_of_plan(upstream: Upstream, plan: int) -> list[TaskRow]:
+    async def fetch(start: int, size: int) -> Page[TaskRow]:
+        return await list_tasks(upstream, plan=plan, start=start, size=size)
+
+    return await all_rows(fetch, upstream.gaps, "tasks of the plan", most=MOST_TASK_PAGES)
 
 
 async def list_planned_resources(

@@ -8,6 +8,7 @@ from typing import Any
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.envelope import Envelope
 from mcp_gateway.upstream.http import Query
+from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.rows import (
     PAGE_SIZE,
     Id,
@@ -21,6 +22,7 @@ from mcp_gateway.upstream.rows import (
     written_row,
 )
 
+MOST_REQUISITION_PAGES = 5  # of one order
 Body = Mapping[str, Any]
 
 
@@ -155,6 +157,15 @@ async def list_requisitions(
         )
 
     return page_of(RequisitionRow, await upstream.get(["work_orders_movements"], query), start, size, keep)
+
+
+async def requisitions_of(upstream: Upstream, folio: str, everything: Period) -> list[RequisitionRow]:
+    """`everything` is a period around the order: without one only the newest are looked at."""
+
+    async def fetch(start: int, size: int) -> Page[RequisitionRow]:
+        return await list_requisitions(upstream, folio=folio, period=everything, start=start, size=size)
+
+    return await all_rows(fetch, upstream.gaps, "requisitions of the order", most=MOST_REQUISITION_PAGES)
 
 
 async def enter_goods(upstream: Upstream, warehouse: str, body: Body) -> Moved:

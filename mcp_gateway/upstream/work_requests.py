@@ -9,6 +9,7 @@ from mcp_gateway.errors import OutcomeUnknown
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.envelope import LOST_WRITE
 from mcp_gateway.upstream.http import Query
+from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.rows import (
     PAGE_SIZE,
     Flag,
@@ -23,6 +24,8 @@ from mcp_gateway.upstream.rows import (
     the_only,
     whole_number,
 )
+
+MOST_HISTORY_PAGES = 5  # of one request
 
 
 class RequestRow(Row):
@@ -133,8 +136,13 @@ class ImageRow(Row):
 
 async def history_of(upstream: Upstream, number: int) -> list[StatusRow]:
     """Newest first. Asked without a period: with one the live service hangs (§5)."""
-    envelope = await upstream.get(["work_requests_status"], {"code": number, "limit": PAGE_SIZE})
-    return [row for row in rows_of(StatusRow, envelope) if row.id_request in (None, number)]
+
+    async def fetch(start: int, size: int) -> Page[StatusRow]:
+        query: Query = {"code": number, "start": start, "limit": size}
+        envelope = await upstream.get(["work_requests_status"], query)
+        return page_of(StatusRow, envelope, start, size, lambda row: row.id_request in (None, number))
+
+    return await all_rows(fetch, upstream.gaps, "changes of the request", most=MOST_HISTORY_PAGES)
 
 
 async def images_of(upstream: Upstream, number: int) -> list[ImageRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,11 @@ import pytest
 from aiohttp import web
 from pytest_django import Settings
 
+from mcp_gateway import audit
 from mcp_gateway import upstream as gateway_upstream
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.upstream import Upstream
+from tests.conftest import World
 
 Script = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -106,3 +108,10 @@ def caller(**changes: Any) -> Caller:
 @pytest.fixture
 def upstream(scripted: Scripted) -> Upstream:
     return Upstream.for_caller(caller())
+
+
+@pytest.fixture
+def company(world: World) -> Iterator[World]:
+    """For calls that go the whole way: their audit rows are written by a thread."""
+    yield world
+    audit.stop()

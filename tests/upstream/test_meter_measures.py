@@ -13,9 +13,8 @@ from aiohttp import web
 
 from tests.conftest import World
 from tests.upstream.conftest import Scripted
-from tests.upstream.test_partial_answers import Rows, company, refused, resources, told
+from tests.upstream.test_partial_answers import Rows, refused, resources, told
 
-__all__ = ["company"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

@@ -3,7 +3,7 @@ at is said. Each answer goes the whole way, with its audit row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -12,7 +12,6 @@ import pytest
 from aiohttp import web
 
 from accounts.rights import ALL_RIGHTS
-from mcp_gateway import audit
 from mcp_gateway.dispatch import call_tool
 from mcp_gateway.models import Outcome, ToolCall
 from mcp_gateway.registry import ToolResult
@@ -25,12 +24,6 @@ Rows = list[dict[str, Any]]
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = {"since": "2026-01-01", "until": "2026-01-31"}
 WORKED = {"started_at": "2026-01-05T08:00", "finished_at": "2026-01-05T09:00"}
-
-
-@pytest.fixture
-def company(world: World) -> Iterator[World]:
-    yield world
-    audit.stop()
 
 
 async def ask(company: World, tool: str, **arguments: Any) -> ToolResult:
