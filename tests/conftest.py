@@ -14,7 +14,10 @@ from xdist.remote import Producer
 
 from accounts.models import Company, PermissionGroup, User
 from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFactory, UserFactory
+from tests.oracle.tally import pytest_terminal_summary
 from tests.sharing import Together
+
+__all__ = ["pytest_terminal_summary"]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:

@@ -44,3 +44,7 @@ class Figures:
     overall: dict[str, float | int | None]
     rows: list[dict[str, Any]] | None = None
     rows_used: int | None = None
+
+    @property
+    def cells(self) -> int:
+        return len(self.overall) + sum(map(len, self.rows or ()))

@@ -18,22 +18,27 @@ from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFa
 from tests.oracle.asking import Question, Reply, ask_as, present
 from tests.oracle.planting import plant_into
 from tests.oracle.plants import Plant
+from tests.oracle.tally import Tally, told
+from tests.oracle.without_database import ScriptedWorld
 
 
 class World:
     """`ask` asks about the plant that was planted last, in that plant's present."""
 
     def __init__(self) -> None:
+        self.tally = Tally()
         self._group = PermissionGroupFactory(company=CompanyFactory(name="Planta"), name="Administrators")
         self._callers: dict[dt.datetime, Caller] = {}
         self._plant: Plant | None = None
 
     def plant(self, plant: Plant) -> None:
         plant_into(self._group.company, plant)
+        self.tally.plants += 1
         self._plant = plant
 
     def ask(self, *questions: Question) -> list[Reply]:
         assert self._plant is not None
+        self.tally.answers += len(questions)
         calendar = self._plant.calendar
         with present(calendar):
             return ask_as(replace(self._caller_at(calendar.now), time_zone=calendar.zone), [*questions])
@@ -69,5 +74,18 @@ def db(_company: World, settings: Settings) -> None:
 
 
 @pytest.fixture
-def world(db: None, _company: World) -> World:
+def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
+    counted = Tally()
+    yield counted
+    told(request.node, counted)
+
+
+@pytest.fixture
+def world(db: None, _company: World, tally: Tally) -> World:
+    _company.tally = tally
     return _company
+
+
+@pytest.fixture
+def scripted(tally: Tally) -> ScriptedWorld:
+    return ScriptedWorld(tally)

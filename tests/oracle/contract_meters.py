@@ -38,25 +38,31 @@ def meters(plant: Plant) -> list[Shown]:
 
 
 def meters_with_tasks(plant: Plant) -> list[Shown]:
-    """One row for each meter and each task of its asset's plan that counts in its unit."""
+    """One row for each counter and each active task of its asset's plan that counts in its unit; one without
+    a task for what makes nothing due."""
     rows: list[Shown] = []
     for meter in plant["Meter"]:
         item, shown = plant["Item"][meter["item_id"] - 1], _meter(plant, meter)
-        for task in plant["PlannedTask"]:
-            steps = [
-                trigger
-                for trigger in plant["TaskTrigger"]
-                if trigger["task_id"] == task["id"]
-                and trigger["type"] == 3
-                and trigger["unit_code"] == meter["unit_code"]
-            ]
-            if item["task_plan_id"] != task["plan_id"] or not steps:
-                continue
+        tasks: list[Row | None] = [task for task in plant["PlannedTask"] if _is_made_due(plant, meter, item, task)]
+        for task in tasks or [None]:
             made = {
-                "id_task": task["id"],
-                "tasks_description": task["description"],
-                "id_task_trigger_type": 3,
+                "id_task": task and task["id"],
+                "tasks_description": task and task["description"],
+                "id_task_trigger_type": task and 3,
                 "last_value_trigger": None,
             }
             rows.append(({**shown, **made}, {"parent": shown["code_parent_location"]}))
     return rows
+
+
+def _is_made_due(plant: Plant, meter: Row, item: Row, task: Row) -> bool:
+    return bool(
+        meter["is_counter"]
+        and task["is_active"]
+        and task["plan_id"] == item["task_plan_id"]
+        and any(
+            trigger["type"] == 3 and trigger["unit_code"] == meter["unit_code"]
+            for trigger in plant["TaskTrigger"]
+            if trigger["task_id"] == task["id"]
+        )
+    )

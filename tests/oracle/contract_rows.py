@@ -60,6 +60,7 @@ def work_orders(plant: Plant) -> list[Shown]:
         order = plant["WorkOrder"][task["work_order_id"] - 1]
         item = plant["Item"][task["item_id"] - 1]
         person = plant.by_id("Personnel", order["responsible_id"])
+        contact = plant.by_id("ThirdPartyContact", order["contact_id"])
         failure = plant.by_id("FailureTerm", task["failure_type_id"])
         costs = [task["inventory_cost"], task["labour_cost"], task["services_cost"]]
         parts, labour, services = (None if cost is None else float(cost) for cost in costs)
@@ -88,7 +89,7 @@ def work_orders(plant: Plant) -> list[Shown]:
             "duration": order["duration"],
             "real_duration": task["real_duration"],
             "completed_percentage": order["completed_percentage"],
-            "personnel_description": full_name(person),
+            "personnel_description": full_name(person) or (contact and contact["name"]),
             "code_responsible": person and person["code"],
             "requested_by": None,
             "id_request": task["request_id"],

@@ -30,6 +30,7 @@ def _level(plant: Plant, level: Row) -> Row:
 
 
 def stock(plant: Plant) -> list[Shown]:
+    """By code, as the embedded service sorts them."""
     rows: list[Shown] = []
     for level in plant["StockLevel"]:
         item = plant["Item"][level["item_id"] - 1]
@@ -42,7 +43,27 @@ def stock(plant: Plant) -> list[Shown]:
             "groups_description": item["group"],
         }
         rows.append((shown, {"code": warehouse["code"]}))
-    return rows
+    return sorted(rows, key=lambda row: row[0]["code"])
+
+
+def inventories(plant: Plant) -> list[Shown]:
+    """An item with all the warehouses that it lies in."""
+    return [
+        (
+            {
+                **{
+                    name: item[name] for name in ("id", "code", "description", "active", "field_1", "field_2")
+                },
+                "groups_description": item["group"],
+                "warehouses": [
+                    _level(plant, level) for level in plant["StockLevel"] if level["item_id"] == item["id"]
+                ],
+            },
+            {},
+        )
+        for item in plant["Item"]
+        if item["type"] in {3, 4}
+    ]
 
 
 def _lines(plant: Plant, movement: Row) -> list[Row]:

@@ -112,9 +112,38 @@ def period(column_of: dict[str, str]) -> Make:
                 del arguments["until"]
             else:
                 conditions.append(f"{column} <= {end.timestamp()!r}")
-        # A period that is open at its end ends now.
-        if "until" not in arguments:
-            conditions.append(f"{column} <= :now")
         return Filter(arguments, " AND ".join([f"{column} IS NOT NULL", *conditions]))
 
     return make
+
+
+def place(plant: Plant, roll: Dice) -> Filter | None:
+    """What stands in a place, at any depth or directly; the place is not in itself."""
+    named = [item for item in plant["Item"] if item["type"] in {1, 2}]
+    if not named:
+        return None
+    code, whole = roll.of(named)["code"], roll.pick(None, True, False)
+    arguments: dict[str, Any] = {"location": code} | ({} if whole is None else {"whole_tree": whole})
+    if whole is False:
+        return Filter(arguments, f"asset.parent_id = (SELECT id FROM Item WHERE code = '{code}')")
+    return Filter(arguments, INSIDE.format(path="asset.ancestors", code=code))
+
+
+def responsible(plant: Plant, roll: Dice) -> Filter | None:
+    """By code; by the whole name of the only one, or the only active one, who is called like that; by the
+    name of a contact of a third party, who has no code."""
+    contacts = [contact["name"] for contact in plant["ThirdPartyContact"]]
+    if contacts and roll.once_in(3):
+        name = roll.of(contacts)
+        return Filter({"responsible": name}, f"contact = '{name}'")
+    if not plant["Personnel"]:
+        return None
+    person = roll.of(plant["Personnel"])
+    if person["code"] is not None and roll.once_in(2):
+        return Filter({"responsible": person["code"]}, f"responsible = '{person['code']}'")
+    name = f"{person['first_name']} {person['last_name']}".strip()
+    same = [row for row in plant["Personnel"] if f"{row['first_name']} {row['last_name']}".strip() == name]
+    same = [row for row in same if row["active"]] or same
+    if len(same) > 1:
+        return None
+    return Filter({"responsible": name}, f"responsible_id = {same[0]['id']}")

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from tests.oracle.filters import PRIORITIES, Make, asset, exactly, flag, location, one_of, period, text
+from tests.oracle.filters import (
+    PRIORITIES,
+    asset,
+    exactly,
+    flag,
+    location,
+    one_of,
+    period,
+    place,
+    responsible,
+    text,
+)
+from tests.oracle.listed import Listed, as_written
+from tests.oracle.lists_of_supply import DOCUMENTS, METERS, METERS_WITH_TASKS, STOCK, WAREHOUSES
+from tests.oracle.plants import Row
 
 STATUSES = {"in_process": 1, "review": 2, "completed": 3, "cancelled": 4}
 REQUEST_STATUSES = {
@@ -22,34 +33,30 @@ REQUEST_STATUSES = {
 TYPES = {"location": 1, "equipment": 2, "tool": 3, "spare_part": 4, "digital": 5}
 
 
-@dataclass(frozen=True)
-class Listed:
-    """`sql` has the records in the order of the list, `{where}` for the conditions, `key` as it is shown."""
-
-    tool: str
-    plural: str
-    key: str
-    sql: str
-    filters: Mapping[str, Make]
+def _order(record: Row) -> Row:
+    """An order that is not late says nothing of it."""
+    return {"overdue": 0, **as_written(record)}
 
 
 # An order is in the list where one of its tasks fulfils every condition; its flags are of all of its tasks.
 ORDERS = """
-SELECT folio AS key, min(all_tasks.priority) AS priority,
-       max(all_tasks.late) AS overdue
+SELECT shown.folio AS key, max(all_tasks.late) AS overdue, max(all_tasks.person) AS responsible,
+       CASE min(all_tasks.priority)
+            WHEN 1 THEN 'very_high' WHEN 2 THEN 'high' WHEN 3 THEN 'medium' WHEN 4 THEN 'low' ELSE 'very_low'
+       END AS priority
   FROM (SELECT work_order_id, folio, created FROM order_tasks WHERE {where} GROUP BY 1, 2, 3) AS shown
   JOIN order_tasks AS all_tasks USING (work_order_id)
  GROUP BY shown.work_order_id ORDER BY shown.created DESC, shown.work_order_id DESC
 """
 
 LISTS: dict[str, Listed] = {
-    listed.tool: listed
+    " ".join([listed.tool, listed.plural, *map(str, listed.fixed.values())]): listed
     for listed in (
         Listed(
             "list_work_orders",
             "work_orders",
-            "folio",
-            ORDERS.replace("folio AS key", "shown.folio AS key"),
+            ("folio",),
+            ORDERS,
             {
                 "status": one_of("status", "order_status", STATUSES),
                 "asset": asset("code"),
@@ -66,13 +73,15 @@ LISTS: dict[str, Listed] = {
                 ),
                 "priority": one_of("priority", "order_priority", PRIORITIES),
                 "overdue": flag("overdue", "order_late"),
+                "responsible": responsible,
                 "text": text("folio", "description", "item_description", "code", "order_note", "note"),
             },
+            record=_order,
         ),
         Listed(
             "list_work_requests",
             "work_requests",
-            "id",
+            ("id",),
             """
             SELECT request.id AS key FROM WorkRequest AS request
               LEFT JOIN Item AS asset ON asset.id = request.item_id
@@ -101,11 +110,12 @@ LISTS: dict[str, Listed] = {
         Listed(
             "list_assets",
             "assets",
-            "code",
+            ("code",),
             """
             SELECT asset.code AS key FROM Item AS asset WHERE {where} ORDER BY asset.id
             """,
             {
+                "place": place,
                 "type": exactly("type", "asset.type", TYPES),
                 "active": flag("active", "asset.active"),
                 "available": flag("available", "asset.available"),
@@ -119,7 +129,7 @@ LISTS: dict[str, Listed] = {
         Listed(
             "list_pending_tasks",
             "pending_tasks",
-            "id",
+            ("id",),
             """
             SELECT pending.id AS key FROM PendingTask AS pending
               JOIN Item AS asset ON asset.id = pending.item_id
@@ -134,5 +144,10 @@ LISTS: dict[str, Listed] = {
                 "text": text("pending.description", "asset.description", "pending.note"),
             },
         ),
+        METERS,
+        METERS_WITH_TASKS,
+        WAREHOUSES,
+        STOCK,
+        *DOCUMENTS,
     )
 }

@@ -18,8 +18,6 @@ def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
         if plant["Movement"]:
             for roll in dice["lines"]:
                 _line(plant, roll, goods)
-    for name in ("Servicios del Norte", "Metalúrgica"):
-        plant.add("ThirdParty", code=f"T-{name[:3]}", name=name, active=True, types=[1])
     if plant["WorkOrderTask"]:
         for roll in dice["resources"]:
             _resource(plant, roll, goods)

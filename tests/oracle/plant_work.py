@@ -37,11 +37,13 @@ def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
 
 
 def _order(plant: Plant, roll: Dice) -> Row:
-    """In process, in review for months, completed, cancelled; what was reopened keeps its dates."""
+    """In process, in review for months, completed, cancelled; what was reopened keeps its dates. A third
+    party may be responsible, whose contact has a name only."""
     created = plant.calendar.past(roll)
     status = roll.pick(1, 3, 2, 4, 1, 3)
     person = maybe(roll, plant["Personnel"])
     ended = plant.calendar.after(roll, created)
+    contact = roll.of(plant["ThirdPartyContact"]) if person is None and roll.once_in(2) else None
     return plant.add(
         "WorkOrder",
         folio=f"OT-{len(plant['WorkOrder']) + 1}",
@@ -50,6 +52,7 @@ def _order(plant: Plant, roll: Dice) -> Row:
         review_date=ended if status == 2 or roll.once_in(3) else None,
         final_date=ended if status >= 3 or roll.once_in(6) else None,
         responsible_id=person and person["id"],
+        contact_id=contact and contact["id"],
         note=roll.pick(None, "Falta el repuesto", ""),
         duration=0,
         completed_percentage=0,

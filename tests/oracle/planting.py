@@ -18,6 +18,7 @@ ORDER = (
     "FailureTerm",
     "TaskType",
     "ThirdParty",
+    "ThirdPartyContact",
     "WorkRequest",
     "RequestStatusChange",
     "WorkOrder",

@@ -71,6 +71,7 @@ class Resource:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     dates: tuple[str, ...] = ()
     days_back: int | None = None
+    in_path: str | None = None  # the filter that a second part of the path stands for
 
 
 RESOURCES: dict[str, Resource] = {
@@ -133,6 +134,7 @@ RESOURCES: dict[str, Resource] = {
     "personnel": Resource(contract.personnel, {"code": _shows("code")}),
     "warehouses": Resource(contract_supply.warehouses, {"code": _shows("code")}),
     "warehouses_items": Resource(contract_supply.stock, {"code": _hides("code")}),
+    "inventories": Resource(contract_supply.inventories, {"code": _shows("code")}, in_path="code"),
     "work_orders_movements": Resource(
         contract_supply.requisitions,
         {"folio": _shows("document"), "warehouse_code": _hides("warehouse")},
@@ -165,9 +167,11 @@ class Scripted:
         path = [unquote(segment) for segment in parts.path.partition("/api/")[2].split("/")]
         assert method == "GET", url
         resource = RESOURCES.get(path[0])
-        if resource is None or len(path) > 1:
+        if resource is None or len(path) > (1 if resource.in_path is None else 2):
             return _answer(404, {"success": False, "message": "404", "data": []})
         query = dict(parse_qsl(parts.query))
+        if resource.in_path is not None and len(path) == 2:
+            query[resource.in_path] = path[1]
         rows = self._rows.setdefault(path[0], resource.rows(self._plant))
         return self._page(self._kept(resource, rows, query), query)
 
@@ -242,6 +246,8 @@ def _moment(text: str) -> dt.datetime:
 
 
 def _as_text(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _as_text(part) for name, part in value.items()}
     if isinstance(value, list):
         return [{name: _as_text(part) for name, part in line.items()} for line in value]
     number = isinstance(value, int | float) and not isinstance(value, bool)

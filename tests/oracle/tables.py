@@ -32,14 +32,16 @@ SELECT task.*, work_order.folio, work_order.status AS order_status, work_order.c
            OR (folded(task.task_type) GLOB 'correct*' OR folded(task.task_type) GLOB 'corret*')
               AND task.out_of_service_id IS NOT NULL
        ) AS failed,
-       trim(person.first_name || ' ' || person.last_name) AS person,
-       coalesce(person.code, nullif(trim(person.first_name || ' ' || person.last_name), ''), '-')
-           AS responsible
+       work_order.responsible_id, contact.name AS contact,
+       coalesce(nullif(trim(person.first_name || ' ' || person.last_name), ''), contact.name) AS person,
+       coalesce(person.code, nullif(trim(person.first_name || ' ' || person.last_name), ''), contact.name,
+                '-') AS responsible
   FROM WorkOrderTask AS task
   JOIN WorkOrder AS work_order ON work_order.id = task.work_order_id
   JOIN Item AS asset ON asset.id = task.item_id
   LEFT JOIN FailureTerm AS failure ON failure.id = task.failure_type_id
   LEFT JOIN Personnel AS person ON person.id = work_order.responsible_id
+  LEFT JOIN ThirdPartyContact AS contact ON contact.id = work_order.contact_id AND person.id IS NULL
 """
 
 # Tasks with what lists of orders filter and show: late, and the flags of the whole order.

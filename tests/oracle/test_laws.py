@@ -42,14 +42,16 @@ def _metrics(world: Any, **arguments: Any) -> dict[str, Any]:
 
 @on_many_plants(LAWS, 0.2)
 @given(plants(), st.sampled_from(GROUPED), FACES)
-def test_the_groups_sum_to_the_whole(plant: Plant, cell: tuple[str, str, str], faces: bytes) -> None:
+def test_the_groups_sum_to_the_whole(
+    scripted: ScriptedWorld, plant: Plant, cell: tuple[str, str, str], faces: bytes
+) -> None:
     asked = question(plant, cell, Dice(faces))
     assume(asked is not None)
     assert asked is not None
-    world = ScriptedWorld()
-    world.plant(plant)
-    answer = _metrics(world, **asked.question.arguments)
+    scripted.plant(plant)
+    answer = _metrics(scripted, **asked.question.arguments)
     rows = answer.get("groups" if cell[0] == "reliability" else "rows") or []
+    scripted.tally.figures += len(SUMS[cell[0]]) * (len(rows) + 1)
     for name in SUMS[cell[0]]:
         if name == "assets" and cell[2] == "month":
             continue  # the same assets in each month
@@ -60,21 +62,21 @@ def test_the_groups_sum_to_the_whole(plant: Plant, cell: tuple[str, str, str], f
 
 @on_many_plants(LAWS, 0.2)
 @given(plants(), st.sampled_from(["tasks", "requests"]), FACES)
-def test_narrowing_never_grows(plant: Plant, what: str, faces: bytes) -> None:
+def test_narrowing_never_grows(scripted: ScriptedWorld, plant: Plant, what: str, faces: bytes) -> None:
     """A place has no more than the company, and an asset in it no more than the place."""
     inside = [item for item in plant["Item"] if item["type"] == 2 and item["parent_id"] is not None]
     assume(inside)
     item = Dice(faces).of(inside)
     place = plant["Item"][item["parent_id"] - 1]
     metric = "planned_share" if what == "tasks" else "requests"
-    world = ScriptedWorld()
-    world.plant(plant)
+    scripted.plant(plant)
     scopes: tuple[dict[str, str], ...] = (
         {},
         {"scope": "location", "code": place["code"]},
         {"scope": "asset", "code": item["code"]},
     )
-    found = [_metrics(world, metric=metric, **scope)["overall"][what] for scope in scopes]
+    found = [_metrics(scripted, metric=metric, **scope)["overall"][what] for scope in scopes]
+    scripted.tally.figures += len(found)
     assert found == sorted(found, reverse=True), found
 
 
@@ -82,7 +84,9 @@ def test_narrowing_never_grows(plant: Plant, what: str, faces: bytes) -> None:
 @given(
     plants(), st.sampled_from(["planned_share", "cost", "requests", "backlog", "repeat_failures", "summary"])
 )
-def test_a_plant_that_is_moved_in_time_has_the_same_figures(plant: Plant, metric: str) -> None:
+def test_a_plant_that_is_moved_in_time_has_the_same_figures(
+    scripted: ScriptedWorld, plant: Plant, metric: str
+) -> None:
     """By four weeks, in a zone whose clocks do not change: each moment of it and the present."""
     weeks = dt.timedelta(weeks=4)
     here = replace(plant, calendar=calendar("America/Bogota", plant.calendar.now))
@@ -92,32 +96,32 @@ def test_a_plant_that_is_moved_in_time_has_the_same_figures(plant: Plant, metric
             {name: value + weeks if isinstance(value, dt.datetime) else value for name, value in row.items()}
             for row in rows
         ]
-    world, answers = ScriptedWorld(), []
+    answers: list[dict[str, Any]] = []
     for each in (here, moved):
-        world.plant(each)
-        answers.append(_metrics(world, metric=metric)["overall"])
+        scripted.plant(each)
+        answers.append(_metrics(scripted, metric=metric)["overall"])
+    scripted.tally.figures += len(answers[0])
     assert answers[0] == answers[1]
 
 
 @on_many_plants(LAWS, 0.2)
 @given(plants())
-def test_search_lists_and_metrics_agree(plant: Plant) -> None:
-    world = ScriptedWorld()
-    world.plant(plant)
+def test_search_lists_and_metrics_agree(scripted: ScriptedWorld, plant: Plant) -> None:
+    scripted.plant(plant)
     since = (plant.calendar.now - dt.timedelta(days=365)).isoformat()
-    summary = _metrics(world, metric="summary", since=since)["overall"]
-    requests = _metrics(world, metric="requests", since=since)["overall"]["requests"]
+    summary = _metrics(scripted, metric="summary", since=since)["overall"]
+    requests = _metrics(scripted, metric="requests", since=since)["overall"]["requests"]
     period = {"since": since, "limit": 7}
     for status in ("in_process", "review", "completed", "cancelled"):
         orders, _pages = walk(
-            world, Question("list_work_orders", {**period, "status": [status]}), "work_orders"
+            scripted, Question("list_work_orders", {**period, "status": [status]}), "work_orders"
         )
         assert (
             sum(len(order["tasks"]) + order.get("tasks_left_out", 0) for order in orders)
             == summary[f"{status}_tasks"]
         )
-    listed, _pages = walk(world, Question("list_work_requests", period), "work_requests")
+    listed, _pages = walk(scripted, Question("list_work_requests", period), "work_requests")
     assert len(listed) == requests
     for order in orders[:2]:
-        [reply] = world.ask(Question("search", {"query": order["folio"]}))
+        [reply] = scripted.ask(Question("search", {"query": order["folio"]}))
         assert f"work_order:{order['folio']}" in [result["id"] for result in reply.answer["results"]], reply

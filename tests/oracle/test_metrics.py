@@ -74,31 +74,30 @@ def check(world: Any, plant: Plant, chosen: Wanted) -> None:
         if figures.rows is not None:
             shown = reply.answer.get("groups" if one.metric == "reliability" else "rows") or []
             found += rows_differ(figures.rows, shown)
+        world.tally.figures += figures.cells
         assert not found, "\n".join([*found, repr(reply)])
         assert reply.answer["coverage"]["partial"] is partial, reply
 
 
 @pytest.mark.parametrize("metric", EXPECTED)
-def test_a_metric_says_what_the_tables_say(metric: str) -> None:
-    world = ScriptedWorld()
+def test_a_metric_says_what_the_tables_say(metric: str, scripted: ScriptedWorld) -> None:
 
     @on_many_plants(len(EXPECTED))
     @given(plants(), wanted((metric,)))
     def run(plant: Plant, chosen: Wanted) -> None:
-        check(world, plant, chosen)
+        check(scripted, plant, chosen)
 
     run()
 
 
 @pytest.mark.parametrize("metric", EXPECTED)
-def test_and_over_an_upstream_with_the_quirks_of_the_live_one(metric: str) -> None:
-    world = ScriptedWorld()
+def test_and_over_an_upstream_with_the_quirks_of_the_live_one(metric: str, scripted: ScriptedWorld) -> None:
 
     @on_many_plants(len(EXPECTED), 0.2)
     @given(plants(), wanted((metric,)), QUIRKS)
     def run(plant: Plant, chosen: Wanted, quirks: Quirks) -> None:
-        world.quirks = quirks
-        check(world, plant, chosen)
+        scripted.quirks = quirks
+        check(scripted, plant, chosen)
 
     run()
 

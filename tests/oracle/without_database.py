@@ -13,19 +13,22 @@ from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.cursors import Cursors
 from mcp_gateway.dispatch import error_result, success_result
 from mcp_gateway.errors import GatewayError
+from mcp_gateway.partial_answers import mark_partial
 from mcp_gateway.registry import Call, InputRequired, ToolResult
 from mcp_gateway.tools import CATALOGUE
 from mcp_gateway.upstream import Upstream
 from tests.oracle.asking import Question, Reply, present
 from tests.oracle.plants import Plant
 from tests.oracle.scripted import Quirks, Scripted
+from tests.oracle.tally import Tally
 from tests.tools.conftest import no_progress
 
 
 class ScriptedWorld:
     """As `World`, over the contract's rows in memory. What dispatch adds (rights, audit) is left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
         self._caller = Caller(
             company_id=1,
             company_name="Planta",
@@ -43,9 +46,11 @@ class ScriptedWorld:
 
     def plant(self, plant: Plant) -> None:
         self._plant = plant
+        self.tally.plants += 1
 
     def ask(self, *questions: Question) -> list[Reply]:
         assert self._plant is not None
+        self.tally.answers += len(questions)
         engine = Scripted(self._plant, self.quirks)
         with (
             present(self._plant.calendar),
@@ -81,4 +86,6 @@ async def _run(caller: Caller, question: Question) -> ToolResult:
     if isinstance(output, ToolResult):
         return output
     data = output if isinstance(output, dict) else output.model_dump(mode="json", exclude_none=True)
+    if call.upstream.gaps:
+        mark_partial(data, tool.output, call.upstream.gaps)
     return success_result(data)

@@ -67,7 +67,7 @@ def _steps(tables: Tables, meter: dict[str, Any]) -> list[tuple[str, float]]:
         """
         SELECT DISTINCT task.id, task.description, "trigger".value_main AS step
           FROM PlannedTask AS task JOIN TaskTrigger AS "trigger" ON "trigger".task_id = task.id
-         WHERE task.plan_id = :plan AND "trigger".type = 3 AND "trigger".value_main > 0
+         WHERE task.plan_id = :plan AND task.is_active AND "trigger".type = 3 AND "trigger".value_main > 0
            AND folded("trigger".unit) IN (folded(:unit), folded(:unit_code))
         """,
         plan=meter["task_plan_id"],

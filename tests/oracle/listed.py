@@ -1,0 +1,44 @@
+"""A list as it is compared: what is asked, which records the tables have, what each record says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.oracle.filters import Make
+from tests.oracle.plants import Row
+
+
+def as_written(record: Row) -> Row:
+    """Flags as the tables have them, moments in seconds."""
+    return {name: _plain(name, value) for name, value in record.items()}
+
+
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, str) and (name == "date" or name.endswith("_at")):
+        return dt.datetime.fromisoformat(value).timestamp()
+    return int(value) if isinstance(value, bool) else value
+
+
+@dataclass(frozen=True)
+class Listed:
+    """`sql` has the records in the order of the list: `{where}` stands for the conditions, `key` is what
+    the members `key` of a record say, the other columns what the members of these names say.
+
+    `fixed` are arguments of every question, `always` filters of every question.
+    """
+
+    tool: str
+    plural: str
+    key: tuple[str, ...]
+    sql: str
+    filters: Mapping[str, Make]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    always: tuple[str, ...] = ()
+    record: Callable[[Row], Row] = as_written
+
+    def key_of(self, record: Row) -> Any:
+        values = [record.get(name) for name in self.key]
+        return values[0] if len(values) == 1 else " ".join(str(value) for value in values)
