@@ -43,13 +43,15 @@ def meters_with_tasks(plant: Plant) -> list[Shown]:
     rows: list[Shown] = []
     for meter in plant["Meter"]:
         item, shown = plant["Item"][meter["item_id"] - 1], _meter(plant, meter)
-        tasks: list[Row | None] = [task for task in plant["PlannedTask"] if _is_made_due(plant, meter, item, task)]
+        tasks: list[Row | None] = [
+            task for task in plant["PlannedTask"] if _is_made_due(plant, meter, item, task)
+        ]
         for task in tasks or [None]:
             made = {
                 "id_task": task and task["id"],
                 "tasks_description": task and task["description"],
                 "id_task_trigger_type": task and 3,
-                "last_value_trigger": None,
+                "last_value_trigger": task and plant.passed_last(meter["id"], task["id"]),
             }
             rows.append(({**shown, **made}, {"parent": shown["code_parent_location"]}))
     return rows

@@ -12,8 +12,12 @@ from tests.oracle.dice import Dice, rolls
 from tests.oracle.plants import Plant
 
 
-def plants(*, rows: int = 14) -> st.SearchStrategy[Plant]:
-    """`rows` bounds each of the larger tables; many plants are far smaller, and some are empty."""
+def plants(*, rows: int = 14, embedded: bool = False) -> st.SearchStrategy[Plant]:
+    """`rows` bounds each of the larger tables; many plants are far smaller, and some are empty.
+
+    An `embedded` one holds what the embedded tables can: all costs are known, and which step a counter
+    passed last follows from its value.
+    """
 
     kinds: dict[str, Any] = {
         "places": rolls(0, 4),
@@ -26,6 +30,7 @@ def plants(*, rows: int = 14) -> st.SearchStrategy[Plant]:
         "changes": rolls(0, rows),
         "meters": rolls(0, 5),
         "readings": rolls(0, rows),
+        "passed": rolls(0, 5),
         "plans": rolls(0, 3),
         "supply": rolls(0, 5),
         "levels": rolls(0, 8),
@@ -43,6 +48,9 @@ def plants(*, rows: int = 14) -> st.SearchStrategy[Plant]:
         plant_work.add_to(made, dice)
         plant_meters.add_to(made, dice)
         plant_stock.add_to(made, dice)
+        if embedded:
+            plant_work.know_all_costs(made)
+            plant_meters.pass_the_last_steps(made)
         return made
 
     return plant()

@@ -62,7 +62,8 @@ METERS_WITH_TASKS = Listed(
     "meters",
     ("id", "task_id"),
     f"""
-    SELECT meter.id || ' ' || coalesce(task.id, 'None') AS key, task.description AS task, {METER}
+    SELECT meter.id || ' ' || coalesce(task.id, 'None') AS key, task.description AS task,
+           (SELECT value FROM LastStep WHERE meter_id = meter.id AND task_id = task.id) AS last_step, {METER}
       FROM Meter AS meter JOIN Item AS asset ON asset.id = meter.item_id
       LEFT JOIN PlannedTask AS task
         ON meter.is_counter AND task.is_active AND task.plan_id = asset.task_plan_id

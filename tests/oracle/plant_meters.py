@@ -23,6 +23,9 @@ def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
             _reading(plant, roll)
     for meter in plant["Meter"]:
         _newest(plant, meter)
+    if plant["Meter"] and plant["PlannedTask"]:
+        for roll in dice["passed"]:
+            _passed(plant, roll)
 
 
 def _plan(plant: Plant, roll: Dice) -> None:
@@ -108,3 +111,28 @@ def _newest(plant: Plant, meter: Row) -> None:
     meter["last_accumulated_value"] = newest["accumulated_value"]
     if meter["is_counter"]:
         meter["counter_value"] = newest["accumulated_value"]
+
+
+def _passed(plant: Plant, roll: Dice) -> None:
+    """The value at which a task was due last: at the step, reported late, before a dial was replaced."""
+    meter, task = roll.of(plant["Meter"]), roll.of(plant["PlannedTask"])
+    if plant.passed_last(meter["id"], task["id"]) is None:
+        value = float(roll.pick(0, 250, 240, 12_000, 99_000, 100_000))
+        plant.add("LastStep", meter_id=meter["id"], task_id=task["id"], value=value)
+
+
+def pass_the_last_steps(plant: Plant) -> None:
+    """The largest multiple of a step of the task that is not above the counter."""
+    plant["LastStep"].clear()
+    for meter in plant["Meter"]:
+        for task in plant["PlannedTask"]:
+            steps = [
+                trigger["value_main"]
+                for trigger in plant["TaskTrigger"]
+                if trigger["task_id"] == task["id"]
+                and trigger["type"] == 3
+                and trigger["unit_code"] == meter["unit_code"]
+            ]
+            if steps and meter["counter_value"] is not None:
+                value = max(meter["counter_value"] // step * step for step in steps)
+                plant.add("LastStep", meter_id=meter["id"], task_id=task["id"], value=value)

@@ -102,8 +102,17 @@ def _task(plant: Plant, roll: Dice, machines: list[Row]) -> Row:
     )
 
 
-def _money(roll: Dice) -> Decimal:
+def _money(roll: Dice) -> Decimal | None:
+    """What something cost may be unknown, which is not nothing."""
+    if roll.once_in(6):
+        return None
     return Decimal(roll.pick(0, 1, 100, 12_345, 99)) / 100 * roll.pick(1, 0, 7)
+
+
+def know_all_costs(plant: Plant) -> None:
+    for task in plant["WorkOrderTask"]:
+        for cost in ("inventory_cost", "labour_cost", "services_cost"):
+            task[cost] = task[cost] or Decimal(0)
 
 
 def _percentages(plant: Plant) -> None:

@@ -32,6 +32,13 @@ class Plant:
     def by_id(self, model: str, number: int | None) -> Row | None:
         return None if number is None else self.rows[model][number - 1]
 
+    def passed_last(self, meter: int, task: int) -> float | None:
+        """The step of the task that the meter passed last, where it is known."""
+        return next(
+            (row["value"] for row in self["LastStep"] if row["meter_id"] == meter and row["task_id"] == task),
+            None,
+        )
+
     def __repr__(self) -> str:
         """As hypothesis shows a plant that fails: what is filled, and not without end."""
         shown = [f"Plant {self.calendar.zone}, now {self.calendar.now.isoformat()}"]

@@ -17,6 +17,7 @@ from tests.oracle.planting import ORDER
 from tests.oracle.plants import Plant
 
 Found = list[dict[str, Any]]
+CONTRACT = {"LastStep": ["meter_id", "task_id", "value"]}
 
 # One row for each task, with what its order, asset and responsible say: the rows of /work_orders.
 # planned, done, failure: as docs/metrics.md defines them under "Words that all metrics share".
@@ -73,7 +74,7 @@ class Tables:
         self._database.row_factory = sqlite3.Row
         self._database.create_function("month_of", 1, self._month_of, deterministic=True)
         self._database.create_function("folded", 1, folded, deterministic=True)
-        for name in ORDER:
+        for name in (*ORDER, *CONTRACT):
             self._copy(name, plant)
         self._database.execute(WORK)
         self._database.execute(ORDER_TASKS.format(now=repr(self.now)))
@@ -89,7 +90,9 @@ class Tables:
         return None if moment is None else dt.datetime.fromtimestamp(moment, self.tz).strftime("%Y-%m")
 
     def _copy(self, name: str, plant: Plant) -> None:
-        columns = [field.attname for field in getattr(models, name)._meta.concrete_fields]
+        model = getattr(models, name, None)
+        # What only the contract has is no model: its columns are those of the plant's rows.
+        columns = [field.attname for field in model._meta.concrete_fields] if model else CONTRACT[name]
         quoted = ", ".join(f'"{column}"' for column in columns)
         self._database.execute(f"CREATE TABLE {name} ({quoted})")
         rows = [[_plain(row.get(column)) for column in columns] for row in plant[name]]

@@ -69,6 +69,9 @@ def check(world: Any, plant: Plant, chosen: Wanted) -> None:
             partial = not {*figures.overall} <= {*reply.answer["overall"]}
             assert not partial or counts_are_missing(world), reply
             given_counts = {*reply.answer["overall"]}
+            if counts_are_missing(world) and world.quirks.cap < 100:
+                # A page of seven may hold none of the rows that a filter should have kept out.
+                given_counts = {"late_in_process_tasks"}
             figures.overall = {name: value for name, value in figures.overall.items() if name in given_counts}
         found = differences(figures.overall, reply.answer["overall"], f"{one.metric}.overall")
         if figures.rows is not None:
@@ -103,10 +106,8 @@ def test_and_over_an_upstream_with_the_quirks_of_the_live_one(metric: str, scrip
 
 
 def test_and_over_the_embedded_api(world: World) -> None:
-    """meter_forecast is left out: the embedded API says itself which step of a meter was passed last."""
-
     @on_many_plants(1, 0.1)
-    @given(plants(), wanted(tuple(metric for metric in EXPECTED if metric != "meter_forecast")))
+    @given(plants(embedded=True), wanted(tuple(EXPECTED)))
     def run(plant: Plant, chosen: Wanted) -> None:
         check(world, plant, chosen)
 

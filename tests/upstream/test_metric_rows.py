@@ -190,10 +190,20 @@ async def test_totals_that_cannot_be_trusted_are_no_figures(scripted: Scripted) 
     others = dict.fromkeys(("in_process_tasks", "completed_tasks", "cancelled_tasks"), 0)
     assert answer["overall"] == {**others, "late_in_process_tasks": 0}
     assert answer["coverage"]["partial"] is True
+    serve(scripted, filters=False, work_orders=[task(f"OT-{n}", id_status_work_order=2) for n in range(101)])
+    answer = await ask("summary")
+    assert answer["overall"] == {"late_in_process_tasks": 0}
+    assert any("in_process, review, completed, cancelled" in note for note in answer["notes"])
+
+
+async def test_up_to_a_page_is_counted_and_not_believed(scripted: Scripted) -> None:
+    """O6: each count once took the total of all statuses, where the first row happened to be of its own."""
+    rows = [task(f"OT-{n}", id_status_work_order=status) for n, status in enumerate((2, 2, 4))]
     serve(scripted, filters=False, work_orders=rows)
     answer = await ask("summary")
-    assert answer["overall"] == {"review_tasks": 2, "late_in_process_tasks": 0}
-    assert any("in_process, completed, cancelled" in note for note in answer["notes"])
+    counted = {"in_process_tasks": 0, "review_tasks": 2, "completed_tasks": 0, "cancelled_tasks": 1}
+    assert answer["overall"] == {**counted, "late_in_process_tasks": 0}
+    assert answer["coverage"]["partial"] is False
 
 
 async def test_stops_of_a_service_that_keeps_no_flag(scripted: Scripted) -> None:

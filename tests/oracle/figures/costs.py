@@ -13,16 +13,19 @@ def cost(tables: Tables, asked: Asked) -> Figures:
     if asked.group_by == "third_party":
         return _by_third_party(tables, asked)
     select = """
-        count(*) AS tasks, 0 AS without_cost,
+        count(*) AS tasks,
+        coalesce(sum(coalesce(labour_cost, inventory_cost, services_cost) IS NULL), 0) AS without_cost,
         sum(labour_cost) AS labour, sum(inventory_cost) AS parts, sum(services_cost) AS services,
-        sum(labour_cost + inventory_cost + services_cost) AS total
+        sum(CASE WHEN coalesce(labour_cost, inventory_cost, services_cost) IS NOT NULL
+                 THEN coalesce(labour_cost, 0) + coalesce(inventory_cost, 0) + coalesce(services_cost, 0)
+            END) AS total
     """
     overall, rows = both(tables, asked, select, FINISHED, "final_date")
     sums(overall, "labour", "parts", "services", "total")
     if rows is not None and asked.group_by == "month":
         rows.sort(key=lambda row: row["key"])
     elif rows is not None:
-        rows.sort(key=lambda row: (-round(row["total"], 2), row["key"]))
+        rows.sort(key=lambda row: (-round(row["total"] or 0, 2), row["key"]))
     return Figures(overall, rows)
 
 
@@ -43,8 +46,8 @@ def _by_third_party(tables: Tables, asked: Asked) -> Figures:
         """,
         **named,
     )
-    unexplained = (overall["services"] if overall["tasks"] else 0) - sum(row["services"] for row in rows)
-    if abs(unexplained) >= 0.005:
+    unexplained = (overall["services"] or 0) - sum(row["services"] for row in rows)
+    if overall["services"] is not None and abs(unexplained) >= 0.005:
         unnamed = next((row for row in rows if row["key"] == "-"), None)
         if unnamed is None:
             rows.append({"key": "-", "services": unexplained})

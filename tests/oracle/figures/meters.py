@@ -42,9 +42,9 @@ def meter_forecast(tables: Tables, asked: Asked) -> Figures:
     rows: list[dict[str, Any]] = []
     unknown = 0
     for meter in (meter for meter in meters if meter["is_counter"]):
-        for task, step in _steps(tables, meter):
+        for task, step, last in _steps(tables, meter):
             counted.add(meter["id"])
-            row = _forecast(tables, meter, step)
+            row = _forecast(tables, meter, step, last)
             if row is None or (row["reached"] != "yes" and row["due_at"] is None):
                 unknown += 1
             elif row["reached"] == "yes" or row["due_at"] <= until:
@@ -61,28 +61,34 @@ def meter_forecast(tables: Tables, asked: Asked) -> Figures:
     return Figures(overall, rows)
 
 
-def _steps(tables: Tables, meter: dict[str, Any]) -> list[tuple[str, float]]:
-    """Each task and step of the asset's plan that counts in the unit of the meter, once."""
+def _steps(tables: Tables, meter: dict[str, Any]) -> list[tuple[str, float, float | None]]:
+    """Each task and step of the asset's plan that counts in the unit of the meter, once, and the step
+    that was passed last."""
     found = tables(
         """
-        SELECT DISTINCT task.id, task.description, "trigger".value_main AS step
+        SELECT DISTINCT task.id, task.description, "trigger".value_main AS step,
+               (SELECT value FROM LastStep WHERE meter_id = :meter AND task_id = task.id) AS last
           FROM PlannedTask AS task JOIN TaskTrigger AS "trigger" ON "trigger".task_id = task.id
          WHERE task.plan_id = :plan AND task.is_active AND "trigger".type = 3 AND "trigger".value_main > 0
            AND folded("trigger".unit) IN (folded(:unit), folded(:unit_code))
         """,
+        meter=meter["id"],
         plan=meter["task_plan_id"],
         unit=meter["unit"],
         unit_code=meter["unit_code"],
     )
-    return [(row["description"], row["step"]) for row in found]
+    return [(row["description"], row["step"], row["last"]) for row in found]
 
 
-def _forecast(tables: Tables, meter: dict[str, Any], step: float) -> dict[str, Any] | None:
+def _forecast(
+    tables: Tables, meter: dict[str, Any], step: float, last: float | None
+) -> dict[str, Any] | None:
     known = (meter["counter_value"], meter["last_accumulated_value"], meter["last_value"])
     value = next((each for each in known if each is not None), None)
     if value is None:
         return None
-    due, average = value // step * step + step, meter["monthly_average"]
+    due = (value // step * step if last is None else last) + step
+    average = meter["monthly_average"]
     due_at = None
     if average is not None and average > 0 and meter["last_date"] is not None:
         due_at = meter["last_date"] + (due - value) / average * 30 * DAY
