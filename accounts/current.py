@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
 
+from allauth.account.authentication import get_authentication_records
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -113,6 +114,15 @@ def signed_in_user(request: HttpRequest) -> User:
     if not request.user.is_authenticated:
         raise PermissionDenied
     return request.user
+
+
+def signed_in_at(request: HttpRequest) -> int | None:
+    """When the person last showed a password or code in this session, in seconds since 1970."""
+    times = [record["at"] for record in get_authentication_records(request) if "at" in record]
+    if times:
+        return int(max(times))
+    last_login = signed_in_user(request).last_login
+    return int(last_login.timestamp()) if last_login else None
 
 
 def chosen_membership(request: HttpRequest) -> Membership | None:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Company, Invitation, Membership, PermissionGroup, User
+from accounts.verified_addresses import mark_verified
 
 
 class AlreadyInvited(Exception):
@@ -108,6 +109,7 @@ def accept_as_new(invitation_id: int, name: str, password: str) -> User:
                 user.save()
         except (IntegrityError, ValidationError) as error:
             raise HasAccount from error
+        mark_verified(user)  # by the link of the message
         _join(invitation, user)
     return user
 

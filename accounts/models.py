@@ -55,6 +55,8 @@ class Company(models.Model):
     currency = models.CharField(
         _("currency"), max_length=3, blank=True, default="", validators=[validate_currency]
     )
+    # Whether its apps may ask who a person is. Off: nothing of OpenID Connect is served to them.
+    openid_connect = models.BooleanField(_("OpenID Connect"), default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -23,6 +23,7 @@ from consumers.models import Consumer
 MAX_QUERY = 64 * 1024
 MAX_FIELDS = 64
 MAX_STATE = 8 * 1024
+MAX_NONCE = 255
 MAX_CALLBACK = 2000
 # RFC 7636 §4.2: 43 to 128 characters of the unreserved set.
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-._~]{43,128}\Z")
@@ -44,6 +45,7 @@ class Checked:
     resource: str
     state: str | None
     code_challenge: str
+    nonce: str
     silent: bool
 
 
@@ -108,7 +110,11 @@ def check(query: str, companies: Sequence[int] | None = None) -> Checked:
     resource = audience_of(fields.get("resource", [settings.MCP_RESOURCE]))
     if resource is None:
         raise refuse("invalid_target", "This server does not serve that resource.")
-    wanted = set(fields.get("scope", [""])[0].split(" ")) - {""} - scopes.OF_OPENID
+    asked = set(fields.get("scope", [""])[0].split(" ")) - {""}
+    wanted, identity = asked - scopes.OF_OPENID, scopes.identity(asked, consumer)
+    nonce = fields.get("nonce", [""])[0] if identity else ""
+    if len(nonce) > MAX_NONCE or "\0" in nonce:
+        raise refuse("invalid_request", f"nonce is longer than {MAX_NONCE} characters or holds NUL.")
     if not wanted <= set(scopes.ALL):
         raise refuse("invalid_scope", "Unknown scope.")
     if not wanted & {scopes.READ, scopes.WRITE}:
@@ -117,10 +123,11 @@ def check(query: str, companies: Sequence[int] | None = None) -> Checked:
         consumer=consumer,
         document=document,
         redirect_uri=redirect_uri,
-        scopes=scopes.ordered(wanted),
+        scopes=scopes.ordered(wanted | identity),
         resource=resource,
         state=state,
         code_challenge=challenge,
+        nonce=nonce,
         silent="none" in fields.get("prompt", [""])[0].split(" "),
     )
 

@@ -16,7 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.current import shell_of, signed_in_user
+from accounts.current import shell_of, signed_in_at, signed_in_user
+from accounts.verified_addresses import is_verified
 from consumers import consent, scopes, ways_back
 from consumers.authorization_request import MAX_CALLBACK, NoAnswer, SendBack, check
 from consumers.callbacks import display_host, origin_of, validate_callback
@@ -99,13 +100,17 @@ def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None
         return _as_page(redirect_to_login(way_back))
     user = membership.user
     powers = consent.powers(membership, consumer)
+    session_key = request.session.session_key or ""
     context = {
-        "kept": consent.keep(checked, user, request.session.session_key or "", powers, way_back),
+        "kept": consent.keep(checked, user, session_key, powers, way_back, signed_in_at(request)),
         "consumer": consumer,
         "membership": membership,
         "powers": powers,
         "asks_write": scopes.WRITE in checked.scopes,
         "asks_read": scopes.READ in checked.scopes,
+        "asks_identity": scopes.OPENID in checked.scopes,
+        "asks_email": scopes.EMAIL in checked.scopes,
+        "email_verified": is_verified(user),
         "document": checked.document,
         "host": display_host(checked.redirect_uri),
         "on_this_computer": not checked.redirect_uri.startswith("https://"),

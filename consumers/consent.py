@@ -92,7 +92,12 @@ class Decision:
 
 
 def keep(
-    checked: Checked, user: User, session_key: str, offered: Powers, way_back: str
+    checked: Checked,
+    user: User,
+    session_key: str,
+    offered: Powers,
+    way_back: str,
+    signed_in_at: int | None,
 ) -> AuthorizationRequest:
     """Store a checked request under a one-time id for this person in this session.
 
@@ -113,6 +118,8 @@ def keep(
             "resource": checked.resource,
             "state": checked.state,
             "code_challenge": checked.code_challenge,
+            "nonce": checked.nonce,
+            "signed_in_at": signed_in_at,
             "way_back": way_back,
         },
         expires_at=now + REQUEST_LIFETIME,
@@ -252,6 +259,8 @@ def approve(kept: AuthorizationRequest, user: User, code: str, *, write: bool) -
             resource=[params["resource"]],
             code_challenge=params["code_challenge"],
             code_challenge_method="S256",
+            nonce=params.get("nonce", ""),
+            signed_in_at=params.get("signed_in_at"),
             expires=now + CODE_LIFETIME,
         )
 

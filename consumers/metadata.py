@@ -1,15 +1,22 @@
-"""The documents by which clients find their way: RFC 8414 and RFC 9728, from one configured issuer."""
+"""The documents by which clients find their way: RFC 8414, RFC 9728 and OpenID Connect Discovery 1.0.
+
+All of one configured issuer. What a company has to switch on is in them while any company of the
+installation has it on.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from consumers import scopes
 from consumers.browser_programs import readable_in_browsers
+from consumers.openid.identity import is_announced
+from consumers.openid.signing_keys import ALGORITHM
 
 RESOURCE_DOCUMENT = "/.well-known/oauth-protected-resource"
 
@@ -17,29 +24,64 @@ RESOURCE_DOCUMENT = "/.well-known/oauth-protected-resource"
 @readable_in_browsers("GET, HEAD")
 @require_safe
 def authorization_server(request: HttpRequest) -> HttpResponse:
+    try:
+        return _public(_server(with_openid=is_announced()))
+    except (DatabaseError, InterfaceError):
+        return _public({"error": "temporarily_unavailable"}, 503)
+
+
+@readable_in_browsers("GET, HEAD")
+@require_safe
+def openid_configuration(request: HttpRequest) -> HttpResponse:
+    try:
+        return _public(_server(with_openid=True)) if is_announced() else nothing(request)
+    except (DatabaseError, InterfaceError):
+        return _public({"error": "temporarily_unavailable"}, 503)
+
+
+def _server(*, with_openid: bool) -> dict[str, Any]:
     url = settings.PUBLIC_URL
     methods = ["client_secret_basic", "client_secret_post", "none"]
-    return _public(
-        {
-            "issuer": url,
-            "authorization_endpoint": f"{url}/oauth/authorize",
-            "token_endpoint": f"{url}/oauth/token",
-            "revocation_endpoint": f"{url}/oauth/revoke",
-            "introspection_endpoint": f"{url}/oauth/introspect",
-            "scopes_supported": list(scopes.ALL),
-            "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
-            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
-            "code_challenge_methods_supported": ["S256"],
-            "token_endpoint_auth_methods_supported": methods,
-            "revocation_endpoint_auth_methods_supported": methods,
-            "introspection_endpoint_auth_methods_supported": methods,
-            "client_id_metadata_document_supported": True,
-            "authorization_response_iss_parameter_supported": True,
-            "protected_resources": [settings.MCP_RESOURCE],
-            "ui_locales_supported": ["en", "es", "pt-BR"],
+    document: dict[str, Any] = {
+        "issuer": url,
+        "authorization_endpoint": f"{url}/oauth/authorize",
+        "token_endpoint": f"{url}/oauth/token",
+        "revocation_endpoint": f"{url}/oauth/revoke",
+        "introspection_endpoint": f"{url}/oauth/introspect",
+        "scopes_supported": list(scopes.ALL),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_methods_supported": methods,
+        "client_id_metadata_document_supported": True,
+        "authorization_response_iss_parameter_supported": True,
+        "protected_resources": [settings.MCP_RESOURCE],
+        "ui_locales_supported": ["en", "es", "pt-BR"],
+    }
+    if with_openid:
+        document["scopes_supported"] += scopes.OF_IDENTITY
+        document |= {
+            "userinfo_endpoint": f"{url}/oauth/userinfo",
+            "jwks_uri": f"{url}/oauth/jwks",
+            "subject_types_supported": ["pairwise"],
+            "id_token_signing_alg_values_supported": [ALGORITHM],
+            "claims_supported": [
+                "iss",
+                "sub",
+                "aud",
+                "exp",
+                "iat",
+                "auth_time",
+                "nonce",
+                "at_hash",
+                "email",
+                "email_verified",
+            ],
         }
-    )
+    return document
 
 
 @readable_in_browsers("GET, HEAD")

@@ -24,6 +24,7 @@ from oauth2_provider.models import (
     AbstractRefreshToken,
 )
 
+import consumers.openid.models
 import consumers.upstream_accounts.models  # noqa: F401 - where Django looks for models
 from accounts.models import Company, PermissionGroup, User
 from consumers.callbacks import check_callbacks
@@ -259,6 +260,8 @@ class Grant(AbstractGrant):
     authorization = models.ForeignKey(AppAuthorization, models.CASCADE, related_name="codes")
     token_family = models.UUIDField(default=uuid.uuid4, editable=False)
     redeemed_at = models.DateTimeField(null=True)
+    # In seconds since 1970, for `auth_time` of an ID token.
+    signed_in_at = models.BigIntegerField(null=True)
 
     class Meta(AbstractGrant.Meta):
         swappable = "OAUTH2_PROVIDER_GRANT_MODEL"
@@ -289,7 +292,7 @@ class RefreshToken(AbstractRefreshToken):
 
 
 class IDToken(AbstractIDToken):
-    """Swapped only so that every model of the library is ours; OpenID Connect is off."""
+    """Swapped only so that every model of the library is ours: what was signed is not kept."""
 
     class Meta(AbstractIDToken.Meta):
         swappable = "OAUTH2_PROVIDER_ID_TOKEN_MODEL"

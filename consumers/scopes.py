@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from accounts.models import Membership
 from consumers.models import Consumer
+from consumers.upstream_accounts.key_ring import has_keys
 
 READ = "maintenance:read"
 WRITE = "maintenance:write"
@@ -13,14 +14,28 @@ OFFLINE = "offline_access"
 ALL = (READ, WRITE, OFFLINE)
 # What a request gets that names none: the scopes of the challenge, and of those what the person leaves on.
 DEFAULT = ALL
-# Clients ask for these out of habit (OpenID Connect Core §5.4). They are left out of the grant.
-OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone"})
+OPENID = "openid"
+EMAIL = "email"
+# Served where the company has switched OpenID Connect on.
+OF_IDENTITY = (OPENID, EMAIL)
+# Clients ask for these out of habit (OpenID Connect Core §5.4). What is not served is left out of the grant.
+OF_OPENID = frozenset({*OF_IDENTITY, "profile", "address", "phone"})
 
 
 def ordered(scopes: Iterable[str]) -> list[str]:
     """Distinct, in one order, so that equal grants look equal."""
     wanted = set(scopes)
-    return [scope for scope in ALL if scope in wanted]
+    return [scope for scope in (*ALL, *OF_IDENTITY) if scope in wanted]
+
+
+def offers_openid(consumer: Consumer) -> bool:
+    """Whether its company has switched it on. Without keys nothing can be signed."""
+    return bool(consumer.company.openid_connect) and has_keys()
+
+
+def identity(asked: set[str], consumer: Consumer) -> set[str]:
+    """What is granted of the scopes of OpenID Connect. Without `openid` it is no such request (§3.1.2.1)."""
+    return asked & set(OF_IDENTITY) if OPENID in asked and offers_openid(consumer) else set()
 
 
 def membership_for(user_id: int, consumer: Consumer) -> Membership | None:

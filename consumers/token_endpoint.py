@@ -9,15 +9,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
-from oauthlib.oauth2.rfc6749.grant_types import (
-    AuthorizationCodeGrant,
-    ClientCredentialsGrant,
-    RefreshTokenGrant,
-)
+from oauthlib.oauth2.rfc6749.grant_types import ClientCredentialsGrant, RefreshTokenGrant
 from oauthlib.oauth2.rfc6749.tokens import BearerToken
 from oauthlib.oauth2.rfc6749.utils import scope_to_list
+from oauthlib.openid.connect.core.grant_types import AuthorizationCodeGrant
 
 from consumers.browser_programs import readable_in_browsers
+from consumers.client_documents import is_document_url
 from consumers.digests import Prefix, make
 from consumers.front_door import Form, Refused, answer, endpoint
 from consumers.models import Consumer
@@ -54,6 +52,8 @@ def token(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
     question = Request("", "POST", [(name, value) for name, value in form.items() if name != "client_secret"])
     question.client, question.client_id = consumer, consumer.client_id
     question.scopes = scope_to_list(question.scope)
+    by_document = is_document_url(form.get("client_id", ""))
+    question.shown_client_id = consumer.metadata_url if by_document else consumer.client_id
     grant = GRANTS[grant_type](_validator())
     bearer = BearerToken(
         _validator(),

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 from accounts.company_forms import of_the_person
 from consumers import metadata
 from consumers.authorize import again, authorize, finish
+from consumers.openid.endpoints import key_set, user_info
 from consumers.registration import register
 from consumers.revocation import introspect, revoke
 from consumers.token_endpoint import token
@@ -19,10 +20,13 @@ urlpatterns: list[URLPattern] = [
     path("oauth/token", token, name="oauth-token"),
     path("oauth/revoke", revoke, name="oauth-revoke"),
     path("oauth/introspect", introspect, name="oauth-introspect"),
+    path("oauth/jwks", key_set, name="oauth-jwks"),
+    path("oauth/userinfo", user_info, name="oauth-userinfo"),
     # Where the metadata names no endpoint for it, programs try these two.
     path("oauth/register", register, name="oauth-register"),
     path("register", register, name="register"),
     path(".well-known/oauth-authorization-server", metadata.authorization_server, name="oauth-metadata"),
+    path(".well-known/openid-configuration", metadata.openid_configuration, name="openid-configuration"),
     path(RESOURCE, metadata.protected_resource, name="oauth-resource-root"),
     path(f"{RESOURCE}{settings.MCP_PATH}", metadata.protected_resource, name="oauth-resource"),
     path(f"{RESOURCE}{settings.MCP_PATH}/", metadata.protected_resource),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from consumers.screens import authorizations, consumer_form, consumer_list, linking
+from consumers.screens import authorizations, consumer_form, consumer_list, linking, security
 from consumers.screens.connection import connection, test_connection
 from consumers.upstream_accounts.linking import CALLBACK_PATH, LINK_PATH
 
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
         authorizations.stop_of_company,
         name="app-authorizations-stop",
     ),
+    path("settings/security/", security.security, name="settings-security"),
     path("profile/app-authorizations/", authorizations.own, name="own-app-authorizations"),
     path("profile/app-authorizations/stop/", authorizations.stop_own, name="own-app-authorizations-stop"),
     path(LINK_PATH.lstrip("/"), linking.own_link, name="own-link"),

@@ -23,6 +23,7 @@ from consumers.audience import audience_of
 from consumers.digests import Prefix, digest, is_shaped
 from consumers.families import MAX_HEADS, end_family, make_room, retire_oldest
 from consumers.models import AccessToken, AppAuthorization, Consumer, Grant, RefreshToken
+from consumers.openid import identity
 from consumers.security_log import note
 
 ACCESS_LIFETIME = dt.timedelta(minutes=30)
@@ -104,6 +105,19 @@ class Validator(OAuth2Validator):
     ) -> None:
         """Done in `save_bearer_token`, before the tokens are stored."""
 
+    # --- the ID token beside the first access token (OpenID Connect Core §3.1.3.3) ---------
+
+    def get_authorization_code_nonce(
+        self, client_id: str, code: str, redirect_uri: str, request: Request
+    ) -> str | None:
+        return request.grant.nonce or None
+
+    def finalize_id_token(
+        self, id_token: dict[str, Any], token: dict[str, Any], token_handler: Any, request: Request
+    ) -> str:
+        protocol = id_token | {"aud": request.shown_client_id, "auth_time": request.grant.signed_in_at}
+        return identity.id_token(request.client, request.user, protocol)
+
     # --- refresh (RFC 6749 §6) ------------------------------------------------------------
 
     def validate_refresh_token(
@@ -149,7 +163,7 @@ class Validator(OAuth2Validator):
         """
         asked = set(request_scopes) - scopes.OF_OPENID
         granted = self.get_original_scopes(refresh_token, request)
-        left = [scope for scope in granted if scope in asked] if asked else granted
+        left = [scope for scope in granted if scope in request_scopes] if asked else granted
         if not asked <= set(scopes.ALL) or not left:
             return False
         request.scopes = left

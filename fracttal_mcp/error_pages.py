@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 from accounts.adapter import is_local_path
 
 # Addresses that only programs use, whatever they say they accept.
-PROGRAM_PATHS = ("/api/", "/mcp", "/.well-known/", "/oauth/token", "/oauth/revoke", "/oauth/introspect")
+PROGRAM_PATHS = (
+    "/api/",
+    "/mcp",
+    "/.well-known/",
+    "/oauth/token",
+    "/oauth/revoke",
+    "/oauth/introspect",
+    "/oauth/jwks",
+    "/oauth/userinfo",
+)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

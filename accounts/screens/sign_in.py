@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from accounts.company_forms import of_the_person
+from accounts.verified_addresses import mark_verified
 
 AnyView = Callable[..., HttpResponse]
 ASKED_HERE = "password_asked_for"  # in the session: the way back of a reset that this browser asked for
@@ -84,6 +85,12 @@ class PasswordReset(PasswordResetView):
 
 
 class PasswordChosen(PasswordResetFromKeyView):
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Whoever has the link of the message reads the mailbox."""
+        response: HttpResponse = super().form_valid(form)
+        mark_verified(self.reset_user)
+        return response
+
     def get_success_url(self) -> str:
         """Straight on in the browser that asked; in another one a page says how to go on."""
         target = way_back(self.request)

@@ -10,6 +10,8 @@ from consumers.models import Consumer
 from tests.conftest import World
 from tests.oauth.conftest import Program, answer_of, decide, signed_in
 
+pytestmark = pytest.mark.django_db
+
 SERVER = "/.well-known/oauth-authorization-server"
 RESOURCE = "/.well-known/oauth-protected-resource"
 POISON = (

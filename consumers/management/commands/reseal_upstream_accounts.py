@@ -6,12 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from consumers.openid.models import SigningKey
 from consumers.upstream_accounts.key_ring import CannotOpen, NoKeys, is_current
 from consumers.upstream_accounts.models import ApiConnection, LinkedAccount
 
 
 class Command(BaseCommand):
-    help = "Seals tokens and secrets for Fracttal One under the newest key. Ends and begins again at any row."
+    help = "Seals what UPSTREAM_KEYS protect under the newest key. Ends and begins again at any row."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -21,6 +22,9 @@ class Command(BaseCommand):
                 done, lost = done + (resealed is True), lost + (resealed is None)
             for link in LinkedAccount.objects.select_related("connection").iterator():
                 resealed = _link(link)
+                done, lost = done + (resealed is True), lost + (resealed is None)
+            for key in SigningKey.objects.iterator():
+                resealed = _signing_key(key)
                 done, lost = done + (resealed is True), lost + (resealed is None)
         except NoKeys:
             raise CommandError("UPSTREAM_KEYS is not set.") from None
@@ -56,4 +60,16 @@ def _link(link: LinkedAccount) -> bool | None:
         return None
     rows = LinkedAccount.objects.filter(pk=link.pk, **old)
     rows.update(access_token=link.access_token, refresh_token=link.refresh_token)
+    return True
+
+
+def _signing_key(key: SigningKey) -> bool | None:
+    old = key.private_key
+    if is_current(old):
+        return False
+    try:
+        key.set_private_key(key.open_private_key())
+    except CannotOpen:
+        return None
+    SigningKey.objects.filter(pk=key.pk, private_key=old).update(private_key=key.private_key)
     return True

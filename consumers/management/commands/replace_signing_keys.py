@@ -1,0 +1,21 @@
+"""For a leak of signing keys: a new one signs at once, and no ID token of the others is good any more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from consumers.openid.signing_keys import replace_all
+from consumers.upstream_accounts.key_ring import NoKeys
+
+
+class Command(BaseCommand):
+    help = "Replaces the keys that sign ID tokens. Ordinary rotation needs no command."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            key = replace_all()
+        except NoKeys:
+            raise CommandError("UPSTREAM_KEYS is not set.") from None
+        self.stdout.write(f"signing key: {key.kid}")

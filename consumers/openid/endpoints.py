@@ -1,0 +1,84 @@
+"""/oauth/jwks and /oauth/userinfo: there only while a company of the installation has it on."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consumers.bearer import resolve
+from consumers.browser_programs import View, readable_in_browsers
+from consumers.digests import Prefix, digest, is_shaped
+from consumers.front_door import Refused, answer
+from consumers.models import AccessToken
+from consumers.openid.identity import is_announced, userinfo
+from consumers.openid.signing_keys import published
+from consumers.scopes import OPENID, offers_openid
+from consumers.security_log import note
+
+
+def where_announced(view: View) -> View:
+    """Every answer is JSON, also the one that there is nothing."""
+
+    @functools.wraps(view)
+    def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request) if is_announced() else answer({"error": "not_found"}, 404)
+        except Refused as refused:
+            return refused.response()
+        except (DatabaseError, InterfaceError) as error:
+            note("database trouble", kind=type(error).__name__)
+            again = Refused("temporarily_unavailable", "Try again in a few seconds.", 503, Retry_After="5")
+            return again.response()
+
+    return served
+
+
+@readable_in_browsers("GET, HEAD")
+@require_safe
+@where_announced
+def key_set(request: HttpRequest) -> HttpResponse:
+    response = JsonResponse({"keys": [key.public_key for key in published()]})
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@readable_in_browsers("GET, HEAD, POST")
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@where_announced
+def user_info(request: HttpRequest) -> HttpResponse:
+    """With the access token in the Authorization header (OpenID Connect Core §5.3)."""
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    if not scheme:
+        raise _challenge("invalid_token", "Send the access token in the Authorization header.")
+    token = token.strip()
+    found = _access_token(token) if scheme.lower() == "bearer" else None
+    if found is None or resolve(token, found.resource[0]) is None:
+        raise _challenge("invalid_token", "The access token is unknown, expired or stopped.")
+    assert found.authorization is not None
+    granted = frozenset(found.scope.split()) & found.authorization.scopes
+    if OPENID not in granted or not offers_openid(found.application):
+        raise _challenge("insufficient_scope", "The access token was given without openid.", 403)
+    return answer(userinfo(found.application, found.user, granted))
+
+
+def _access_token(token: str) -> AccessToken | None:
+    """One of a person."""
+    if not is_shaped(Prefix.ACCESS_TOKEN, token):
+        return None
+    found: AccessToken | None = (
+        AccessToken.objects.select_related("application__company", "authorization", "user")
+        .filter(token_checksum=digest(token), user__isnull=False, authorization__isnull=False)
+        .first()
+    )
+    return found
+
+
+def _challenge(error: str, description: str, status: int = 401) -> Refused:
+    words = f'Bearer error="{error}", error_description="{description}"'
+    return Refused(error, description, status, WWW_Authenticate=words)

@@ -1,0 +1,101 @@
+"""Which key signs, which ones are published, and when the next one is made.
+
+Nobody has to rotate anything: the next key is made when it is due, by whoever signs or shows the keys.
+It is published two days before it signs, so that no relying party with a kept key set meets an unknown
+one, and the last one stays two days longer than any ID token lives.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import itertools
+import secrets
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from jwt.algorithms import RSAAlgorithm
+
+from consumers.openid.models import SigningKey
+from consumers.security_log import note
+from consumers.upstream_accounts.key_ring import CannotOpen
+
+ALGORITHM = "RS256"
+KEY_BITS = 2048
+SIGNS_FOR = dt.timedelta(days=90)
+PUBLISHED_AHEAD = dt.timedelta(days=2)
+KEPT_AFTER = dt.timedelta(days=2)
+
+
+def published() -> list[SigningKey]:
+    """Oldest first. Makes the next one where it is due, and forgets those that nobody needs."""
+    now = timezone.now()
+    keys = _all()
+    if not keys:
+        _make(1, now)
+    elif now >= keys[-1].signs_from + SIGNS_FOR - PUBLISHED_AHEAD:
+        _make(keys[-1].generation + 1, max(keys[-1].signs_from + SIGNS_FOR, now + PUBLISHED_AHEAD))
+    else:
+        return _without_the_old(keys, now)
+    return _without_the_old(_all(), now)
+
+
+def current() -> tuple[str, str]:
+    """The id of the key that signs now, and its private half (PEM)."""
+    keys = published()
+    key = [key for key in keys if key.signs_from <= timezone.now()][-1]
+    try:
+        return key.kid, key.open_private_key()
+    except CannotOpen:  # sealed under a key that is gone: no ID token can be made with it any more
+        note("signing key cannot be opened", generation=key.generation)
+        key = replace_all()
+        return key.kid, key.open_private_key()
+
+
+def replace_all() -> SigningKey:
+    """A new key signs at once, and what others signed is worth nothing from now on."""
+    with transaction.atomic():
+        generation = max((key.generation for key in _all()), default=0) + 1
+        _make(generation, timezone.now())
+        key = SigningKey.objects.get(generation=generation)
+        SigningKey.objects.filter(generation__lt=generation).delete()
+    return key
+
+
+def _all() -> list[SigningKey]:
+    return list(SigningKey.objects.order_by("generation"))
+
+
+def _without_the_old(keys: list[SigningKey], now: dt.datetime) -> list[SigningKey]:
+    """A key is old when its successor has signed for KEPT_AFTER."""
+    old = {key.pk for key, after in itertools.pairwise(keys) if after.signs_from + KEPT_AFTER < now}
+    if old:
+        SigningKey.objects.filter(pk__in=old).delete()
+    return [key for key in keys if key.pk not in old]
+
+
+def _make(generation: int, signs_from: dt.datetime) -> None:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+    kid = secrets.token_urlsafe(12)
+    shown = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
+    key = SigningKey(
+        generation=generation,
+        kid=kid,
+        public_key={
+            "kty": "RSA",
+            "use": "sig",
+            "alg": ALGORITHM,
+            "kid": kid,
+            "n": shown["n"],
+            "e": shown["e"],
+        },
+        signs_from=signs_from,
+    )
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    key.set_private_key(pem.decode())
+    with contextlib.suppress(IntegrityError), transaction.atomic():  # another process was faster
+        key.save(force_insert=True)

@@ -1,0 +1,57 @@
+"""Configuration > Security: what the company lets apps and issuers know and say about its people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts.current import CONFIGURE, acting_membership, require_right
+from accounts.models import Company
+from consumers.openid.signing_keys import published
+from consumers.upstream_accounts.key_ring import has_keys
+
+
+class OpenIdForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
+    class Meta:
+        model = Company
+        fields = ("openid_connect",)
+        labels = {  # noqa: RUF012 - read by Django
+            "openid_connect": gettext_lazy("Apps may learn the verified e-mail address of who connects them"),
+        }
+        help_texts = {  # noqa: RUF012
+            "openid_connect": gettext_lazy(
+                "OpenID Connect, for example so that ChatGPT Enterprise can let in only addresses of your "
+                "domain. The consent page tells each person. Off: apps learn nothing about who connects them."
+            ),
+        }
+
+    def clean_openid_connect(self) -> bool:
+        wanted: bool = self.cleaned_data["openid_connect"]
+        if wanted and not has_keys():
+            raise forms.ValidationError(
+                _("This installation cannot keep secrets yet: its operator has to set UPSTREAM_KEYS.")
+            )
+        return wanted
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_right(CONFIGURE)
+def security(request: HttpRequest) -> HttpResponse:
+    company = Company.objects.get(pk=acting_membership(request).company_id)
+    form = OpenIdForm(request.POST or None, instance=company)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        if company.openid_connect:
+            published()  # the first key is there before anybody asks for it
+        messages.success(request, _("The security settings are saved."))
+        return HttpResponseRedirect(reverse("settings-security"))
+    context: dict[str, Any] = {"form": form}
+    return render(request, "consumers/security.html", context, status=422 if form.errors else 200)
