@@ -8,7 +8,8 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.injection.planting import plant_everywhere
-from tests.tools.conftest import Person, caller_of, db, planted
+from tests.planted import planted
+from tests.tools.conftest import Person, caller_of, db
 
 __all__ = ["db"]
 

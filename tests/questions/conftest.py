@@ -15,7 +15,8 @@ from pytest_django import DjangoDbBlocker
 
 from mcp_gateway import audit
 from mcp_gateway.registry import ToolResult
-from tests.tools.conftest import Person, caller_of, db, planted
+from tests.planted import planted
+from tests.tools.conftest import Person, caller_of, db
 
 __all__ = ["db"]
 

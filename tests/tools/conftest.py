@@ -1,11 +1,10 @@
-"""A seeded plant, committed: the audit's thread and the API in process have connections of their own."""
+"""People who call tools on a seeded plant, over each of the two connections of a company."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -13,7 +12,6 @@ import jsonschema
 import orjson
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
@@ -21,14 +19,13 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Membership
 from consumers.upstream_accounts.models import ApiConnection, LinkedAccount
 from consumers.upstream_accounts.remote_api import RemoteApi
-from maintenance.demo.seed import seed
 from maintenance.tokens import mint_user_token, principal_of
-from mcp_gateway import audit
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.dispatch import call_tool
 from mcp_gateway.registry import ToolResult
 from mcp_gateway.tools import CATALOGUE
 from mcp_gateway.upstream import http
+from tests.planted import planted
 
 T = TypeVar("T")
 
@@ -37,15 +34,6 @@ class Connection:
     """How the callers of these tests reach their data; "" is the API in this process."""
 
     api_url = ""
-
-
-@contextmanager
-def planted(blocker: DjangoDbBlocker) -> Iterator[None]:
-    with blocker.unblock():
-        seed(seed=7)
-        yield
-        audit.stop()
-        call_command("flush", verbosity=0, interactive=False)
 
 
 @pytest.fixture(scope="package", params=["embedded", "fracttal_one"])

@@ -6,23 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Membership, User
-from maintenance.demo.seed import seed
 from maintenance.tokens import mint_user_token
-
-Counts = dict[str, dict[str, int]]
+from tests.planted import Counts, planted
 
 
 @pytest.fixture(scope="package")
 def plant(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Counts]:
-    """Made once and rolled back at the end; each test runs in a savepoint of its own in it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield seed(seed=7)
-        transaction.set_rollback(True)
+    """Made once; what each test writes is rolled back."""
+    with planted(django_db_blocker) as counts:
+        yield counts
 
 
 class Api:

@@ -1,0 +1,28 @@
+"""The demo plant, committed: the audit's thread and the API in process have connections of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from maintenance.demo.seed import seed
+from mcp_gateway import audit
+
+Counts = dict[str, dict[str, int]]
+
+
+@contextmanager
+def planted(blocker: DjangoDbBlocker) -> Iterator[Counts]:
+    """How many records of each kind each company has."""
+    with blocker.unblock():
+        counts = seed(seed=7)
+        if connection.vendor == "postgresql":  # the first tests would run before it gathers statistics itself
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+        yield counts
+        audit.stop()
+        call_command("flush", verbosity=0, interactive=False)
