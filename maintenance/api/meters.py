@@ -218,7 +218,7 @@ class MeterReadings(Endpoint):
             place = location(company_id, place_code, "code_location")
             rows = rows.filter(within(place, "meter__item__"))
         rows = rows.filter(**query.period(READING_DATES, default="date"))
-        newest_first = rows.order_by("-date_reading", "-id")
+        newest_first = rows.order_by("-date_reading", "-meter_id", "-id")
         found, total = query.page(newest_first.values_list(*READING_COLUMNS.values()))
         return answer([reading_row(values) for values in found], total)
 

@@ -15,7 +15,7 @@ from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
 from maintenance.api.errors import InvalidFields, RecordNotFound, RightMissing
 from maintenance.api.places import checked_code
-from maintenance.api.query import Query
+from maintenance.api.query import Query, by_code_points
 from maintenance.models import Personnel
 
 PERSONNEL_COLUMNS = {
@@ -78,7 +78,12 @@ class People(Endpoint):
             rows = rows.filter(code=checked_code(code))
         if (wanted := query.text("code")) is not None:
             rows = rows.filter(code=wanted)
-        by_name = rows.order_by("first_name", "last_name", "id")
+        by_name = rows.order_by(
+            by_code_points("first_name"),
+            by_code_points("last_name"),
+            by_code_points("code").asc(nulls_first=True),
+            "id",
+        )
         found, total = query.page(by_name.values_list(*PERSONNEL_COLUMNS.values()))
         if code and not total:
             raise RecordNotFound

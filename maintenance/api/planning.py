@@ -112,7 +112,7 @@ class TaskTypes(Endpoint):
 
     def get(self, request: Request) -> Response:
         rows = TaskType.objects.filter(company_id=principal_of(request).company_id)
-        found, total = Query(request.query_params).page(rows)
+        found, total = Query(request.query_params).page(rows.order_by("id"))
         return answer(
             [{"id_task_type_main": row.pk, "tasks_types_main_description": row.description} for row in found],
             total,
@@ -129,7 +129,7 @@ class TaskTriggers(Endpoint):
         rows = TaskTrigger.objects.filter(company_id=principal_of(request).company_id)
         if (task := query.integer("id_task")) is not None:
             rows = rows.filter(task_id=task)
-        found, total = query.page(rows)
+        found, total = query.page(rows.order_by("id"))
         return answer([trigger_row(trigger) for trigger in found], total)
 
 
@@ -233,7 +233,7 @@ class PlannedResources(Endpoint):
         rows = PlannedResource.objects.filter(company_id=principal_of(request).company_id, type=self.kind)
         if (task := query.integer("id_task")) is not None:
             rows = rows.filter(task_id=task)
-        found, total = query.page(rows.order_by("task_id", "order_number", "id"))
+        found, total = query.page(rows.order_by("task_id", "id"))
         return answer([resource_row(resource) for resource in found], total)
 
 

@@ -10,7 +10,9 @@ import datetime
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.functions import Collate
 from django.http import QueryDict
 
 from maintenance.api.errors import InvalidFields
@@ -27,6 +29,11 @@ def parse_moment(value: str) -> datetime.datetime:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)
     return moment.astimezone(datetime.UTC)
+
+
+def by_code_points(column: str) -> Collate:
+    """The same order in every database, and for every client that compares texts."""
+    return Collate(column, "C" if connection.vendor == "postgresql" else "BINARY")
 
 
 class Query:

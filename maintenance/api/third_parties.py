@@ -14,7 +14,7 @@ from maintenance.api.endpoint import Endpoint, principal_of
 from maintenance.api.envelope import answer
 from maintenance.api.errors import AlreadyExists, InvalidFields, RecordNotFound
 from maintenance.api.places import checked_code, place_for
-from maintenance.api.query import Query
+from maintenance.api.query import Query, by_code_points
 from maintenance.api.transactions import log
 from maintenance.models import (
     Action,
@@ -159,7 +159,8 @@ class ThirdParties(Endpoint):
             rows = rows.filter(code=checked_code(code))
         if (wanted := query.text("code")) is not None:
             rows = rows.filter(code=wanted)
-        found, total = query.page(rows.order_by("name", "id").values_list(*COLUMNS.values()))
+        by_name = rows.order_by(by_code_points("name"), by_code_points("code"))
+        found, total = query.page(by_name.values_list(*COLUMNS.values()))
         if code and not total:
             raise RecordNotFound
         return answer([party_row(values) for values in found], total)

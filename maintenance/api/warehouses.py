@@ -154,5 +154,5 @@ class WarehouseItems(Endpoint):
             raise InvalidFields({"code": "is required"})
         warehouse = the_warehouse(company_id, wanted, number, "code")
         rows = StockLevel.objects.filter(company_id=company_id, warehouse=warehouse)
-        found, total = query.page(rows.order_by("item__code", "id").values_list(*STOCK_COLUMNS.values()))
+        found, total = query.page(rows.order_by("item_id").values_list(*STOCK_COLUMNS.values()))
         return answer([dict(zip(STOCK_COLUMNS, values, strict=True)) for values in found], total)

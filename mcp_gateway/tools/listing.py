@@ -110,7 +110,8 @@ class Basket(Generic[T]):
     def __init__(self, limit: int) -> None:
         self.records: list[T] = []
         self.written: list[orjson.Fragment] = []  # as they may go out
-        self._limit, self._bytes = limit, 0
+        self._limit = limit
+        self._sizes: list[int] = []
 
     def take(self, record: T) -> bool:
         """False: it belongs to the next answer. The first record always fits."""
@@ -119,12 +120,18 @@ class Basket(Generic[T]):
             if isinstance(record, BaseModel)
             else _encoder.encode(record)
         )
-        if self.records and (len(self.records) >= self._limit or self._bytes + len(written) > SIZE_LIMIT):
+        if self.records and (
+            len(self.records) >= self._limit or sum(self._sizes) + len(written) > SIZE_LIMIT
+        ):
             return False
-        self._bytes += len(written)
+        self._sizes.append(len(written))
         self.records.append(record)
         self.written.append(orjson.Fragment(written))
         return True
+
+    def keep_only(self, first: int) -> None:
+        """Gives back what was taken after the first ones."""
+        del self.records[first:], self.written[first:], self._sizes[first:]
 
 
 async def listed(
@@ -135,13 +142,16 @@ async def listed(
     limit: int,
     keep: Callable[[R], bool] | None = None,
     key: KeyOf[R] | None = None,
+    basket: Basket[T] | None = None,
 ) -> Listed[T]:
     """Up to MOST_PAGES, mostly one where the upstream does the filtering; `keep` is a filter of ours.
 
-    `key` is what the list is sorted by: the place is then kept by it, and not by the row alone.
+    `key` is what the list is sorted by: the place is then kept by it, and not by the row alone. `basket` may
+    hold records of another list already.
     """
     found: Listed[T] = Listed(first=str(position.get("first", "")))
-    basket: Basket[T] = Basket(limit)
+    basket = Basket(limit) if basket is None else basket
+    at_first = len(basket.records)
     after = remembered(position.get("after"))
     place = None if key is None else Place(key, after)
     start, last = int(position.get("row", 0)), True
@@ -155,7 +165,10 @@ async def listed(
                 new = place.is_new(row)
                 if place.lost and after is not None:
                     without = {name: value for name, value in position.items() if name != "after"}
-                    return await listed(fetch, make, position=without, limit=limit, keep=keep)
+                    basket.keep_only(at_first)
+                    found = await listed(fetch, make, position=without, limit=limit, keep=keep, basket=basket)
+                    found.moving = found.next_row is not None
+                    return found
                 found.after, found.moving = place.kept, place.lost
                 if not new:
                     continue

@@ -11,6 +11,7 @@ from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, position_of, present
 from mcp_gateway.tools.meters import MeterId, Serial
 from mcp_gateway.tools.moments import IsoInput, period, shown
+from mcp_gateway.tools.places import newest_first
 from mcp_gateway.tools.resolving import AssetName, asset_code
 from mcp_gateway.tools.text import UntrustedName
 from mcp_gateway.upstream import Upstream
@@ -74,6 +75,7 @@ async def run(call: Call, arguments: Input) -> ReadingList:
         fetch,
         lambda row: reading(call, row),
         position=position,
+        key=lambda row: newest_first(row.date_reading, row.id_meter),
         limit=arguments.limit,
         keep=None if arguments.meter is None else lambda row: row.id_meter == arguments.meter,
     )

@@ -12,6 +12,7 @@ from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.document_shapes import Document, documents_of
 from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments, ListAnswer, ListArguments, ending, listed, position_of
+from mcp_gateway.tools.places import in_order
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.personnel import PersonRow, list_people, person_of_account
@@ -123,6 +124,7 @@ async def run_list(call: Call, arguments: ListInput) -> PeopleList:
         fetch,
         lambda row: person(upstream, row),
         position=position_of(call, "list_people", arguments),
+        key=lambda row: in_order(row.first_name or row.full_name, row.last_name or "", row.code or ""),
         limit=min(arguments.limit, MOST_WITH_DOCUMENTS) if arguments.documents else arguments.limit,
         keep=keep if filtered else None,
     )

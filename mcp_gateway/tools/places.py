@@ -15,7 +15,7 @@ import orjson
 from mcp_gateway.upstream.paging import Fetch
 from mcp_gateway.upstream.rows import PAGE_SIZE, R
 
-Key = tuple[float, ...]
+Key = tuple[float | str, ...]
 KeyOf = Callable[[R], Key | None]  # None: this record has none
 MOVING = (
     "Fracttal One gives this list in no order that a cursor could hold on to: after changes to the records "
@@ -29,6 +29,12 @@ def newest_first(moment: dt.datetime | None, number: int | None) -> Key | None:
 
 def soonest_first(moment: dt.datetime | None, number: int | None) -> Key | None:
     return None if moment is None or number is None else (moment.timestamp(), number)
+
+
+def in_order(*parts: float | str | None) -> Key | None:
+    """By numbers or by texts; these as their code points stand, which every database can sort by."""
+    known = tuple(part for part in parts if part is not None)
+    return known if len(known) == len(parts) else None
 
 
 class Place(Generic[R]):

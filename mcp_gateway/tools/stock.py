@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field
 
+from mcp_gateway.cursors import Position
 from mcp_gateway.errors import Ambiguous, NotFound, offered
 from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools.identifiers import Code, GivenCode, bare, in_another_dress, shown_code
+from mcp_gateway.tools.identifiers import GivenCode, bare, in_another_dress, shown_code
 from mcp_gateway.tools.listing import (
-    MOST_PAGES,
     Basket,
     ListAnswer,
     ListArguments,
     Listed,
     ending,
+    listed,
     position_of,
 )
-from mcp_gateway.tools.text import NAME, UntrustedName, UntrustedText, cleaned, contains
+from mcp_gateway.tools.places import in_order
+from mcp_gateway.tools.stock_shapes import (
+    StockLine,
+    WarehouseShown,
+    line,
+    line_of_place,
+    missing,
+    warehouse_shown,
+)
+from mcp_gateway.tools.text import NAME, cleaned, contains
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.rows import PAGE_SIZE, Page
+from mcp_gateway.upstream.rows import Page
 from mcp_gateway.upstream.warehouses import (
-    Place,
     StockItemRow,
     StockRow,
     WarehouseRow,
@@ -36,39 +46,6 @@ from mcp_gateway.upstream.warehouses import (
 S = TypeVar("S", bound=BaseModel)
 ItemCode = Annotated[GivenCode, Field(description="Code of the stock item.")]
 Warehouse = Annotated[GivenCode, Field(description="Code of a warehouse, or its name.")]
-Amount = Annotated[float | None, Field(description="In the unit of the item.")]
-
-
-class WarehouseShown(BaseModel):
-    code: Code
-    name: UntrustedText | None = None
-    city: UntrustedName | None = None
-    location: UntrustedText | None = None
-    active: bool | None = None
-    integrated: Annotated[
-        bool | None, Field(description="True: another system owns its stock, which cannot be changed here.")
-    ] = None
-    allows_negative_stock: bool | None = None
-    stock_value: Annotated[float | None, Field(description="In the company's currency.")] = None
-    url: str
-
-
-class StockLine(BaseModel):
-    item: Code
-    name: UntrustedText | None = None
-    category: UntrustedName | None = None
-    warehouse: Code
-    warehouse_name: UntrustedText | None = None
-    shelf: UntrustedName | None = None
-    unit: UntrustedName | None = None
-    stock: Amount = None
-    minimum: Amount = None
-    maximum: Amount = None
-    reorder_at: Amount = None
-    missing: Annotated[float, Field(ge=0, description="How much is missing to the minimum.")] = 0
-    unit_cost: Annotated[float | None, Field(description="In the company's currency.")] = None
-    active: bool | None = None
-    url: str
 
 
 class StockAnswer(ListAnswer):
@@ -107,64 +84,6 @@ class Input(ListArguments):
         )
 
 
-def missing(stock: float | None, minimum: float | None) -> float:
-    """Nothing where one of them is not known."""
-    return 0.0 if stock is None or minimum is None else max(0.0, minimum - stock)
-
-
-def warehouse_shown(upstream: Upstream, row: WarehouseRow) -> WarehouseShown:
-    return WarehouseShown(
-        code=row.code,
-        name=row.description,
-        city=row.city,
-        location=row.location_description,
-        active=row.active,
-        integrated=row.external_integration,
-        allows_negative_stock=row.allow_negative_stock,
-        stock_value=row.total_cost_stock,
-        url=upstream.link("warehouses", row.code),
-    )
-
-
-def line(upstream: Upstream, row: StockRow, warehouse: WarehouseRow) -> StockLine:
-    return StockLine(
-        item=row.code,
-        name=row.field_1 or row.description,
-        category=row.groups_description,
-        warehouse=warehouse.code,
-        warehouse_name=warehouse.description,
-        shelf=row.location,
-        unit=row.units_description,
-        stock=row.stock,
-        minimum=row.min_stock_level,
-        maximum=row.max_stock_level,
-        reorder_at=row.reorder_level,
-        missing=missing(row.stock, row.min_stock_level),
-        active=row.active,
-        url=upstream.link("stock-items", row.code),
-    )
-
-
-def line_of_place(upstream: Upstream, row: StockItemRow, place: Place, warehouse: WarehouseRow) -> StockLine:
-    return StockLine(
-        item=row.code,
-        name=row.field_1 or row.description,
-        category=row.groups_description,
-        warehouse=warehouse.code,
-        warehouse_name=warehouse.description,
-        shelf=place.location,
-        unit=row.units_description,
-        stock=place.stock,
-        minimum=place.min_stock_level,
-        maximum=place.max_stock_level,
-        reorder_at=place.reorder_level,
-        missing=missing(place.stock, place.min_stock_level),
-        unit_cost=place.unit_cost_stock,
-        active=row.active,
-        url=upstream.link("stock-items", row.code),
-    )
-
-
 async def warehouse_named(call: Call, words: str) -> WarehouseRow:
     """By code or name, where nothing is written also by a piece of it. Raises Ambiguous or NotFound."""
     return chosen(call, await all_warehouses(call.upstream), words)
@@ -193,36 +112,25 @@ async def run(call: Call, arguments: Input) -> StockAnswer:
     warehouses = await all_warehouses(upstream)
     currency = call.caller.currency or None
     position = position_of(call, "list_stock", arguments)
-    at, row = int(position.get("warehouse", 0)), int(position.get("row", 0))
     if not arguments.asks_for_stock:
-        places = _cut([warehouse_shown(upstream, place) for place in warehouses], row, arguments.limit)
+        each = [(place, warehouse_shown(upstream, place)) for place in warehouses]
+        places, kept = _cut(each, position, arguments.limit)
         return StockAnswer(
             warehouses=places.records,
             currency=currency,
             stock=[],
-            **ending(call, "list_stock", arguments, places, []),
+            **ending(call, "list_stock", arguments, places, [], **kept),
         )
     if arguments.warehouse is not None:
         warehouses = [chosen(call, warehouses, arguments.warehouse)]
     if arguments.item is not None:
-        found = _cut(await _one_item(call, arguments, warehouses), row, arguments.limit)
+        holding = await _holding(call, arguments, warehouses)
+        found, kept = _cut(holding, position, arguments.limit)
         return StockAnswer(
-            currency=currency, stock=found.records, **ending(call, "list_stock", arguments, found, [])
+            currency=currency, stock=found.records, **ending(call, "list_stock", arguments, found, [], **kept)
         )
-    found = Listed(first=str(position.get("first", "")))
-    basket: Basket[StockLine] = Basket(arguments.limit)
-    while at < len(warehouses):
-        await _of_warehouse(upstream, arguments, warehouses[at], row, basket, found)
-        if found.next_row is not None:
-            break
-        at, row, found.first = at + 1, 0, ""
-    found.records = basket.records
-    return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, [], warehouse=at))
-
-
-def _cut(records: Sequence[S], start: int, limit: int) -> Listed[S]:
-    end = start + limit
-    return Listed(list(records[start:end]), end if end < len(records) else None, total=len(records))
+    found, kept = await _lying_in(call, arguments, warehouses, position)
+    return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, [], **kept))
 
 
 async def the_stock_item(call: Call, code: str) -> StockItemRow:
@@ -246,43 +154,88 @@ async def the_stock_item(call: Call, code: str) -> StockItemRow:
     )
 
 
-async def _one_item(call: Call, arguments: Input, warehouses: Sequence[WarehouseRow]) -> list[StockLine]:
+async def _holding(
+    call: Call, arguments: Input, warehouses: Sequence[WarehouseRow]
+) -> list[tuple[WarehouseRow, StockLine]]:
+    """The warehouses that have the item, each with its line."""
     assert arguments.item is not None
-    upstream: Upstream = call.upstream
     row = await the_stock_item(call, arguments.item)
     places = {place.code_warehouse: place for place in row.warehouses or ()}
     by_id = {place.id_warehouse: place for place in row.warehouses or ()}
     return [
-        line_of_place(upstream, row, place, warehouse)
+        (warehouse, line_of_place(call.upstream, row, place, warehouse))
         for warehouse in warehouses
         if (place := places.get(warehouse.code) or by_id.get(warehouse.id)) is not None
         and arguments.fits(row, place.stock, place.min_stock_level)
     ]
 
 
+def _numbers(warehouses: Sequence[WarehouseRow]) -> list[int] | None:
+    """By which they are sorted; None where they are not, so that only their places are left."""
+    numbers = [warehouse.id for warehouse in warehouses if warehouse.id is not None]
+    return numbers if len(numbers) == len(warehouses) and numbers == sorted(set(numbers)) else None
+
+
+def _cut(
+    shown: Sequence[tuple[WarehouseRow, S]], position: Position, limit: int
+) -> tuple[Listed[S], dict[str, int]]:
+    """With what the cursor is to remember besides the row: the last warehouse that was shown."""
+    numbers = _numbers([warehouse for warehouse, _ in shown])
+    start = int(position.get("row", 0))
+    if numbers is not None and "warehouse" in position:
+        start = bisect_right(numbers, int(position["warehouse"]))
+    end = start + limit
+    found = Listed([record for _, record in shown[start:end]], total=len(shown))
+    if end >= len(shown):
+        return found, {}
+    found.next_row, found.moving = end, numbers is None
+    return found, {} if numbers is None else {"warehouse": numbers[end - 1]}
+
+
+async def _lying_in(
+    call: Call, arguments: Input, warehouses: Sequence[WarehouseRow], position: Position
+) -> tuple[Listed[StockLine], dict[str, int]]:
+    """One warehouse after another until the answer is full, and where in them to go on."""
+    upstream: Upstream = call.upstream
+    numbers = _numbers(warehouses)
+    begin = int(position.get("at", 0))
+    if numbers is not None and "warehouse" in position:
+        begin = bisect_left(numbers, int(position["warehouse"]))
+        if numbers[begin : begin + 1] != [position["warehouse"]]:  # it is gone: on with the next one
+            position = {}
+    basket: Basket[StockLine] = Basket(arguments.limit)
+    whole: Listed[StockLine] = Listed(records=basket.records)
+    for at in range(begin, len(warehouses)):
+        found = await _of_warehouse(upstream, arguments, warehouses[at], position, basket)
+        whole.looked_at += found.looked_at
+        whole.stuck = whole.stuck or found.stuck
+        if found.next_row is not None:
+            whole.next_row, whole.after, whole.first = found.next_row, found.after, found.first
+            whole.moving, whole.partial = found.moving, found.partial
+            return whole, {"at": at} if numbers is None else {"at": at, "warehouse": numbers[at]}
+        position = {}
+    return whole, {}
+
+
 async def _of_warehouse(
     upstream: Upstream,
     arguments: Input,
     warehouse: WarehouseRow,
-    start: int,
+    position: Position,
     basket: Basket[StockLine],
-    found: Listed[StockLine],
-) -> None:
-    """Adds what fits until the basket is full; `found.next_row` is then where to go on."""
-
+) -> Listed[StockLine]:
     async def fetch(start: int, size: int) -> Page[StockRow]:
         return await list_stock(upstream, warehouse=warehouse, start=start, size=size)
 
-    last, end = True, start
-    async for page in found.pages_of(fetch, start=start, size=PAGE_SIZE, most=MOST_PAGES):
-        for offset, row in zip(page.offsets, page.rows, strict=True):
-            fits = arguments.fits(row, row.stock, row.min_stock_level)
-            if fits and not basket.take(line(upstream, row, warehouse)):
-                found.next_row = offset
-                return
-        last, end = page.is_last, page.end
-    if not last and not found.stuck:
-        found.next_row, found.partial = end, True
+    return await listed(
+        fetch,
+        lambda row: line(upstream, row, warehouse),
+        position=position,
+        limit=arguments.limit,
+        keep=lambda row: arguments.fits(row, row.stock, row.min_stock_level),
+        key=lambda row: in_order(row.id_item),
+        basket=basket,
+    )
 
 
 TOOLS = (

@@ -6,7 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from mcp_gateway.tools.measures import Measured, MeasureRow, Question
-from mcp_gateway.tools.stock import missing
 from mcp_gateway.tools.stock_data import (
     LOOK_BACK,
     read_requisitions,
@@ -14,6 +13,7 @@ from mcp_gateway.tools.stock_data import (
     read_warehouses,
     waiting_lines,
 )
+from mcp_gateway.tools.stock_shapes import missing
 from mcp_gateway.upstream import Upstream
 
 

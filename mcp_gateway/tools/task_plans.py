@@ -16,6 +16,7 @@ from mcp_gateway.tools.listing import (
     position_of,
 )
 from mcp_gateway.tools.moments import Minutes, minutes
+from mcp_gateway.tools.places import in_order
 from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.tools.words import PRIORITY, QUESTION, Priority, QuestionKind, word_of
 from mcp_gateway.upstream import Upstream, planning
@@ -195,14 +196,14 @@ async def list_task_plans(call: Call, arguments: PlansInput) -> PlansList:
     async def types(start: int, size: int) -> Page[planning.TaskTypeRow]:
         return await planning.list_task_types(upstream, start=start, size=size)
 
-    ways: dict[Kind, tuple[Any, Any]] = {
-        "plans": (plans, plan_entry),
-        "tasks": (tasks, task_entry),
-        "triggers": (triggers, trigger_entry),
-        "resources": (resources, resource_entry),
-        "task_types": (types, type_entry),
+    ways: dict[Kind, tuple[Any, Any, Any]] = {
+        "plans": (plans, plan_entry, lambda row: in_order(row.id, row.id_task)),
+        "tasks": (tasks, task_entry, lambda row: in_order(row.id)),
+        "triggers": (triggers, trigger_entry, lambda row: in_order(row.id)),
+        "resources": (resources, resource_entry, lambda row: in_order(row.id_task, row.id)),
+        "task_types": (types, type_entry, lambda row: in_order(row.id_task_type_main)),
     }
-    fetch, make = ways[arguments.kind]
+    fetch, make, key = ways[arguments.kind]
 
     def keep(row: Any) -> bool:
         entry: Entry = make(row)
@@ -217,6 +218,7 @@ async def list_task_plans(call: Call, arguments: PlansInput) -> PlansList:
         fetch,
         make,
         position=position_of(call, "list_task_plans", arguments),
+        key=key,
         limit=arguments.limit,
         keep=keep if own_filter else None,
     )

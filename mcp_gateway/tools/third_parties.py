@@ -12,6 +12,7 @@ from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.document_shapes import Document, documents_of
 from mcp_gateway.tools.identifiers import Code, GivenCode, in_another_dress, shown_code
 from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, position_of
+from mcp_gateway.tools.places import in_order
 from mcp_gateway.tools.text import TEXT, UntrustedLongText, UntrustedName, UntrustedText, cleaned, contains
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.rows import Page
@@ -149,6 +150,7 @@ async def run(call: Call, arguments: Input) -> ThirdPartyList:
         fetch,
         lambda row: third_party(upstream, row),
         position=position_of(call, "list_third_parties", arguments),
+        key=lambda row: in_order(row.name or "", row.code),
         limit=arguments.limit,
         keep=keep if filtered else None,
     )

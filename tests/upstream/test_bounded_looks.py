@@ -263,3 +263,18 @@ async def test_all_requisitions_of_an_order_are_looked_at(scripted: Scripted, co
     del papers[100:]
     shown = await told(company, "get_work_order", folio="OT-1", include=["requisitions"])
     assert (len(shown["requisitions"]), shown["notes"]) == (100, [])
+
+
+# --- an order that no cursor can hold on to --------------------------------------------------
+
+
+async def test_each_page_of_a_list_in_no_order_says_so(scripted: Scripted, company: World) -> None:
+    people: Rows = [{"code": f"P{n}", "first_name": f"P {n % 7}", "active": True} for n in range(60)]
+    scripted.script = [resources({"personnel": people})]
+    cursor: dict[str, str] = {}
+    told_so = []
+    for _ in range(3):
+        page = await told(company, "list_people", limit=25, **cursor)
+        told_so.append(any("begin again without a cursor" in note for note in page["notes"]))
+        cursor = {"cursor": page.get("next_cursor", "")}
+    assert (told_so, page["has_more"]) == ([True, True, False], False)
