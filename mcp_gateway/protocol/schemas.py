@@ -1,13 +1,34 @@
-"""JSON Schemas of tools as clients get them: closed, without `$ref`, without generated titles."""
+"""JSON Schemas of tools: what is enforced, and what of it clients get.
+
+On the wire stand the seven words that every host takes: `type`, `description`, `enum`, `items`, `properties`,
+`required` and `x-mcp-header`. Hosts refuse or drop the others, each its own ones: limits, defaults and forms
+are said in the description instead, and are enforced as before (docs/decisions/0019).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
+WIRE = ("type", "description", "enum", "x-mcp-header")
+LARGEST_SAID = 1_000_000  # of numbers: a larger limit keeps nobody from what he wants
+LONGEST_UNSAID, LONGEST_SAID = 120, 4000  # characters: no code has more, and no text that a person writes
+
 
 def input_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """As clients get it."""
+    schema = enforced(model)
+    return {
+        "type": "object",
+        "properties": {name: _told(field) for name, field in schema["properties"].items()},
+        **({"required": schema["required"]} if schema.get("required") else {}),
+    }
+
+
+def enforced(model: type[BaseModel]) -> dict[str, Any]:
+    """All of it: closed, with limits, defaults and examples."""
     schema = _published(model.model_json_schema(mode="validation"))
     schema.setdefault("properties", {})
     schema["additionalProperties"] = False
@@ -15,25 +36,68 @@ def input_schema(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def output_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The fields of the answer and their types. Of the records in it only that they are objects: their
-    fields speak for themselves, and in full these schemas would be most of what `tools/list` costs."""
+    """The fields of the answer and their types. Of the records in it only the first field: the others speak
+    for themselves, and in full these schemas would be most of what `tools/list` costs."""
     schema = published(model)
     fields = {name: _outline(field) for name, field in schema.get("properties", {}).items()}
     return {"type": "object", "properties": fields, "required": schema.get("required", [])}
 
 
-def _outline(node: dict[str, Any]) -> dict[str, Any]:
-    kept: dict[str, Any] = {key: node[key] for key in ("type", "anyOf") if key in node}
-    if "items" in node:
-        kept["items"] = _outline(node["items"])
-    if "anyOf" in kept:
-        kept["anyOf"] = [_outline(choice) for choice in kept["anyOf"]]
-    return kept
-
-
 def published(model: type[BaseModel]) -> dict[str, Any]:
     """The whole schema of an answer."""
     return _published(model.model_json_schema(mode="serialization"))
+
+
+def _told(node: dict[str, Any]) -> dict[str, Any]:
+    told = {key: node[key] for key in WIRE if key in node}
+    if said := " ".join([told.get("description", ""), *_limits(node)]).strip():
+        told["description"] = said
+    if "items" in node:
+        told["items"] = _told(node["items"])
+    if "properties" in node:
+        told["properties"] = {name: _told(field) for name, field in node["properties"].items()}
+        if node.get("required"):
+            told["required"] = node["required"]
+    return told
+
+
+def _limits(node: dict[str, Any]) -> Iterator[str]:
+    """What the keywords that are left out say, where it may matter to somebody."""
+    if node.get("format") == "date":
+        yield "A date as YYYY-MM-DD."
+    if node.get("examples"):
+        yield f"Such as {node['examples'][0]}."
+    if "exclusiveMinimum" in node:
+        yield f"More than {_number(node['exclusiveMinimum'])}."
+    least, most = node.get("minimum"), node.get("maximum")
+    if most is not None and most <= LARGEST_SAID:
+        yield f"At most {_number(most)}." if least is None else f"{_number(least)} to {_number(most)}."
+    elif least is not None and least != 1:  # numbers of records begin with 1
+        yield f"{_number(least)} or more."
+    if node.get("minLength", 1) > 1:
+        yield f"{node['minLength']} characters or more."
+    if LONGEST_UNSAID < node.get("maxLength", 0) <= LONGEST_SAID:
+        yield f"At most {node['maxLength']} characters."
+    if "enum" not in node.get("items", {}) and "maxItems" in node:
+        yield f"At most {node['maxItems']} entries."
+    if node.get("default"):
+        yield f"Default {str(node['default']).lower()}."
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else str(value)
+
+
+def _outline(node: dict[str, Any]) -> dict[str, Any]:
+    if "anyOf" in node:
+        node = node["anyOf"][0]  # of records in several shapes: they begin alike
+    kept: dict[str, Any] = {"type": node["type"]}
+    if "items" in node:
+        kept["items"] = _outline(node["items"])
+    if node["type"] == "object":
+        first = next(iter(node["properties"].items()))
+        kept["properties"] = {first[0]: _outline(first[1])}
+    return kept
 
 
 def _published(schema: dict[str, Any]) -> dict[str, Any]:

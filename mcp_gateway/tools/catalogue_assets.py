@@ -14,6 +14,18 @@ from mcp_gateway.tools.assets import FIELDS
 from mcp_gateway.tools.identifiers import GivenCode, in_another_dress, shown_code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, parse
+from mcp_gateway.tools.record_fields import (
+    Active,
+    Barcode,
+    City,
+    Country,
+    FirstGroup,
+    Manufacturer,
+    Model,
+    Notes,
+    SecondGroup,
+    Short,
+)
 from mcp_gateway.tools.saving import Saved, body_of, in_our_names
 from mcp_gateway.tools.text import NAME, cleaned, fold
 from mcp_gateway.tools.words import ITEM_TYPE, PRIORITY, Priority, number_of
@@ -22,36 +34,38 @@ from mcp_gateway.upstream.items import ItemRow, find_item
 
 NewCode = Annotated[GivenCode, Field(description="A new code, as the company makes them.")]
 AssetCode = Annotated[GivenCode, Field(description="Code of the asset.")]
-Short = Annotated[str, Field(min_length=1, max_length=120)]
 
 
 class AssetFields(Arguments):
     address: Annotated[Short | None, Field(description="Locations only, as city, postal_code, region.")] = (
         None
     )
-    city: Short | None = None
-    postal_code: Short | None = None
-    region: Short | None = None
-    country: Short | None = None
-    manufacturer: Short | None = None
-    model: Short | None = None
-    serial_number: Short | None = None
+    city: City | None = None
+    postal_code: Annotated[Short | None, Field(description="Postal code.")] = None
+    region: Annotated[Short | None, Field(description="State or region.")] = None
+    country: Country | None = None
+    manufacturer: Manufacturer | None = None
+    model: Model | None = None
+    serial_number: Annotated[Short | None, Field(description="Serial number.")] = None
     part_number: Annotated[Short | None, Field(description="Tools only.")] = None
     version: Annotated[Short | None, Field(description="Digital assets only.")] = None
-    other_1: Short | None = None
-    other_2: Short | None = None
+    other_1: Annotated[Short | None, Field(description="Another feature, in the company's use.")] = None
+    other_2: Annotated[Short | None, Field(description="One more feature.")] = None
     location: Annotated[AssetCode | None, Field(description="Code of the asset that it stands in.")] = None
-    priority: Priority | None = None
+    priority: Annotated[Priority | None, Field(description="How much depends on it.")] = None
     category: Annotated[Short | None, Field(description="From the company's own list.")] = None
-    classification_1: Short | None = None
-    classification_2: Short | None = None
-    barcode: Annotated[str | None, Field(min_length=1, max_length=80)] = None
-    notes: Annotated[str | None, Field(min_length=1, max_length=4000)] = None
-    active: bool | None = None
-    cost_center: Short | None = None
-    purchase_date: Annotated[dt.date | None, Field(description="ISO date.")] = None
-    startup_date: Annotated[dt.date | None, Field(description="ISO date.")] = None
-    total_cost: Annotated[float | None, Field(ge=0, le=1e12, allow_inf_nan=False)] = None
+    classification_1: FirstGroup | None = None
+    classification_2: SecondGroup | None = None
+    barcode: Barcode | None = None
+    notes: Notes | None = None
+    active: Active | None = None
+    cost_center: Annotated[Short | None, Field(description="Cost center.")] = None
+    purchase_date: Annotated[dt.date | None, Field(description="When it was bought.")] = None
+    startup_date: Annotated[dt.date | None, Field(description="When it went into service.")] = None
+    total_cost: Annotated[
+        float | None,
+        Field(ge=0, le=1e12, allow_inf_nan=False, description="What it cost, in the company's currency."),
+    ] = None
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -61,7 +75,7 @@ class NewAsset(AssetFields):
         Literal["location", "equipment", "tool", "digital"],
         Field(description="Spare parts are made with create_stock_item, or no warehouse would show them."),
     ]
-    name: Short
+    name: Annotated[Short, Field(description="What it is called.")]
     unit_code: Annotated[str | None, Field(min_length=1, max_length=16, description="Needed for tools.")] = (
         None
     )
@@ -70,7 +84,7 @@ class NewAsset(AssetFields):
 
 class AssetChange(AssetFields):
     asset: AssetCode
-    name: Short | None = None
+    name: Annotated[Short | None, Field(description="What it is to be called.")] = None
 
 
 class CustomFieldChange(Arguments):
@@ -82,15 +96,18 @@ class CustomFieldChange(Arguments):
 
 class NewMeter(Arguments):
     asset: AssetCode
-    description: Short
+    description: Annotated[Short, Field(description="What it measures.")]
     unit_code: Annotated[str, Field(min_length=1, max_length=16, description="Such as HRS, KM, BAR.")]
     serial: Annotated[
         str | None, Field(min_length=1, max_length=80, description="A serial that no other meter has.")
     ] = None
     counter: Annotated[bool, Field(description="True: it only counts up (hours, km).")] = True
-    last_reading: FiniteFloat | None = None
+    last_reading: Annotated[FiniteFloat | None, Field(description="What it shows now.")] = None
     read_at: Annotated[IsoInput | None, Field(description="When last_reading was read.")] = None
-    monthly_average: Annotated[float | None, Field(ge=0, le=1e12, allow_inf_nan=False)] = None
+    monthly_average: Annotated[
+        float | None,
+        Field(ge=0, le=1e12, allow_inf_nan=False, description="How much it counts in a month, estimated."),
+    ] = None
     idempotency_key: IdempotencyKey | None = None
 
 

@@ -11,6 +11,18 @@ from mcp_gateway.errors import InvalidArguments, NotFound, NotPermitted
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.identifiers import GivenCode, GivenShortCode
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.record_fields import (
+    Active,
+    Address,
+    City,
+    Country,
+    Email,
+    FirstGroup,
+    SecondGroup,
+    Short,
+    State,
+    Telephone,
+)
 from mcp_gateway.tools.saving import Saved, body_of, in_our_names
 from mcp_gateway.tools.text import fold
 from mcp_gateway.tools.third_parties import PARTY_TYPE, PartyType, no_such_third_party
@@ -19,32 +31,30 @@ from mcp_gateway.upstream import Upstream, documents, personnel, third_parties
 from mcp_gateway.upstream.personnel import find_person
 from mcp_gateway.upstream.third_parties import find_third_party, services_of
 
-Short = Annotated[str, Field(min_length=1, max_length=120)]
 Code = GivenShortCode
 LongCode = GivenCode
-Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 
 
 class PersonFields(Arguments):
-    last_name: Annotated[str | None, Field(min_length=1, max_length=80)] = None
+    last_name: Annotated[str | None, Field(min_length=1, max_length=80, description="Last name.")] = None
     email: Email | None = None
-    active: bool | None = None
+    active: Active | None = None
     location: Annotated[
         LongCode | None, Field(description="Code of the location where the person works.")
     ] = None
-    department: Short | None = None
-    role: Short | None = None
-    address: Short | None = None
-    city: Short | None = None
-    state: Short | None = None
-    country: Short | None = None
-    telephone: Annotated[str | None, Field(min_length=1, max_length=40)] = None
+    department: Annotated[Short | None, Field(description="Department of the company.")] = None
+    role: Annotated[Short | None, Field(description="Role or trade.")] = None
+    address: Address | None = None
+    city: City | None = None
+    state: State | None = None
+    country: Country | None = None
+    telephone: Telephone | None = None
     hourly_rate: Annotated[Short | None, Field(description="Name of a rate of the company's list.")] = None
     idempotency_key: IdempotencyKey | None = None
 
 
 class NewPerson(PersonFields):
-    first_name: Annotated[str, Field(min_length=1, max_length=80)]
+    first_name: Annotated[str, Field(min_length=1, max_length=80, description="First name.")]
     code: Annotated[
         Code | None, Field(description="Without a code the person can neither ask for work nor do it here.")
     ] = None
@@ -52,24 +62,29 @@ class NewPerson(PersonFields):
 
 class PersonChange(PersonFields):
     code: Annotated[Code, Field(description="Code of the person, from list_people.")]
-    first_name: Annotated[str | None, Field(min_length=1, max_length=80)] = None
+    first_name: Annotated[str | None, Field(min_length=1, max_length=80, description="First name.")] = None
 
 
 class ThirdPartyFields(Arguments):
     code: Annotated[Code, Field(description="Its code: a known one changes that third party.")]
     name: Annotated[Short | None, Field(description="Needed for a new one.")] = None
-    types: Annotated[list[PartyType] | None, Field(min_length=1, max_length=4)] = None
+    types: Annotated[
+        list[PartyType] | None,
+        Field(min_length=1, max_length=4, description="What it is to the company; all of them."),
+    ] = None
     email: Email | None = None
-    active: bool | None = None
+    active: Active | None = None
     location: Annotated[LongCode | None, Field(description="Code of a location.")] = None
-    classification_1: Short | None = None
-    classification_2: Short | None = None
-    address: Short | None = None
-    city: Short | None = None
-    state: Short | None = None
-    country: Short | None = None
-    telephone: Annotated[str | None, Field(min_length=1, max_length=40)] = None
-    web_page: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    classification_1: FirstGroup | None = None
+    classification_2: SecondGroup | None = None
+    address: Address | None = None
+    city: City | None = None
+    state: State | None = None
+    country: Country | None = None
+    telephone: Telephone | None = None
+    web_page: Annotated[
+        str | None, Field(min_length=1, max_length=200, description="Address of its web page.")
+    ] = None
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -77,12 +92,14 @@ class ServiceFields(Arguments):
     third_party: Annotated[Code, Field(description="Code of the third party.")]
     service: Annotated[str, Field(min_length=1, max_length=160, description="What it does.")]
     cost: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False, description="Company's currency.")]
-    details: Annotated[str | None, Field(min_length=1, max_length=1000)] = None
+    details: Annotated[
+        str | None, Field(min_length=1, max_length=1000, description="More about the service.")
+    ] = None
     unit_code: Annotated[
         str | None,
         Field(min_length=1, max_length=16, description="With unit: needed for a service nobody offers yet."),
     ] = None
-    unit: Annotated[str | None, Field(min_length=1, max_length=40)] = None
+    unit: Annotated[str | None, Field(min_length=1, max_length=40, description="Such as hour, visit.")] = None
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
@@ -93,17 +110,25 @@ class ServiceFields(Arguments):
 
 
 class NewDocument(Arguments):
-    owner: Literal["asset", "person", "third_party"]
+    owner: Annotated[
+        Literal["asset", "person", "third_party"], Field(description="What kind of record it belongs to.")
+    ]
     code: Annotated[LongCode, Field(description="Code of the owner.")]
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    description: Annotated[str | None, Field(min_length=1, max_length=1000)] = None
+    name: Annotated[str, Field(min_length=1, max_length=200, description="Name of the document.")]
+    description: Annotated[str | None, Field(min_length=1, max_length=1000, description="What is in it.")] = (
+        None
+    )
     group: Annotated[Short | None, Field(description="Such as procedures, certificates.")] = None
-    version: Annotated[str | None, Field(min_length=1, max_length=40)] = None
-    valid_from: Annotated[dt.date | None, Field(description="ISO date.")] = None
-    valid_until: Annotated[dt.date | None, Field(description="ISO date.")] = None
+    version: Annotated[
+        str | None, Field(min_length=1, max_length=40, description="Version of the document.")
+    ] = None
+    valid_from: Annotated[dt.date | None, Field(description="From when it holds.")] = None
+    valid_until: Annotated[dt.date | None, Field(description="Until when it holds.")] = None
     warranty: Annotated[bool | None, Field(description="True for a warranty.")] = None
-    author: Short | None = None
-    iso_code: Annotated[str | None, Field(min_length=1, max_length=40)] = None
+    author: Annotated[Short | None, Field(description="Who wrote it.")] = None
+    iso_code: Annotated[
+        str | None, Field(min_length=1, max_length=40, description="Its code in the quality system.")
+    ] = None
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, FiniteFloat, model_validator
+from pydantic import BaseModel, Field, FiniteFloat, WithJsonSchema, model_validator
 
 from mcp_gateway.errors import InvalidArguments, NotFound
 from mcp_gateway.registry import Call, Tool
@@ -28,6 +28,8 @@ from mcp_gateway.upstream.rows import Period
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Short = Annotated[str, Field(min_length=1, max_length=160)]
+# Told as a text, since many clients know no choice of types; a number is taken as well.
+AS_TEXT = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 2000})
 _number = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _in_thousands = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
@@ -38,6 +40,7 @@ class Answer(Arguments):
     answer: Annotated[
         Annotated[str, Field(min_length=1, max_length=2000)] | FiniteFloat,
         Field(description="By its kind: a text, a number, yes/no/not_applicable, pass/alert/fail."),
+        AS_TEXT,
     ]
     idempotency_key: IdempotencyKey | None = None
 
@@ -53,16 +56,29 @@ class Answered(BaseModel):
 class NewResource(Arguments):
     folio: Folio
     task: Annotated[Number, Field(description="id of the task, of get_work_order.")]
-    kind: ResourceKind
-    quantity: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+    kind: Annotated[ResourceKind, Field(description="What it is.")]
+    quantity: Annotated[
+        float,
+        Field(gt=0, le=1e9, allow_inf_nan=False, description="How much of it, in its unit."),
+    ]
     item: Annotated[GivenCode | None, Field(description="part: its code, with warehouse.")] = None
     warehouse: Annotated[GivenCode | None, Field(description="part: code or name.")] = None
     person: Annotated[PersonName | None, Field(description="labour: code or name.")] = None
     third_party: Annotated[Short | None, Field(description="service: its name.")] = None
     description: Annotated[Short | None, Field(description="What is in no catalogue.")] = None
-    unit: Annotated[str | None, Field(min_length=1, max_length=40)] = None
-    unit_cost: Annotated[float | None, Field(ge=0, le=1e9, allow_inf_nan=False)] = None
-    note: Annotated[str | None, Field(max_length=4000)] = None
+    unit: Annotated[
+        str | None, Field(min_length=1, max_length=40, description="Of what is in no catalogue.")
+    ] = None
+    unit_cost: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            le=1e9,
+            allow_inf_nan=False,
+            description="In the company's currency.",
+        ),
+    ] = None
+    note: Annotated[str | None, Field(max_length=4000, description="A note on the resource.")] = None
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
@@ -101,7 +117,7 @@ class NewAttachment(Arguments):
     folio: Folio
     task: Annotated[Number, Field(description="id of the task, of get_work_order.")]
     subtask: Annotated[Number | None, Field(description="id of a subtask, to hang it there.")] = None
-    kind: Literal["link", "note"]
+    kind: Annotated[Literal["link", "note"], Field(description="What content is.")]
     content: Annotated[str, Field(min_length=1, max_length=4000, description="An https address, or a text.")]
     idempotency_key: IdempotencyKey | None = None
 

@@ -48,7 +48,9 @@ class Document(BaseModel):
     title: UntrustedText
     text: UntrustedDocument
     url: str
-    metadata: dict[str, UntrustedText]
+    metadata: Annotated[
+        dict[str, UntrustedText], Field(json_schema_extra={"properties": {"kind": {"type": "string"}}})
+    ]
 
 
 async def _fetch_meter(call: Call, number: int) -> meters.Meter:

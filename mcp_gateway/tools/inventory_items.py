@@ -10,18 +10,24 @@ from mcp_gateway.errors import UpstreamRejected
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.identifiers import Code, GivenCode
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.record_fields import (
+    Address,
+    Barcode,
+    City,
+    Country,
+    Manufacturer,
+    Model,
+    Notes,
+    PartNumber,
+    Short,
+    State,
+)
 from mcp_gateway.tools.saving import Saved, body_of, in_our_names
 from mcp_gateway.tools.stock import ItemCode, Warehouse, the_stock_item, warehouse_named
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream import warehouses as stock
 
 NewCode = Annotated[GivenCode, Field(description="A new code, as the company makes them.")]
-
-
-Name = Annotated[str, Field(min_length=1, max_length=120)]
-
-
-Short = Annotated[str, Field(min_length=1, max_length=120)]
 
 
 Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
@@ -38,11 +44,11 @@ LEVELS = {"minimum": "min_stock_level", "maximum": "max_stock_level"}
 
 class NewWarehouse(Arguments):
     code: NewCode
-    name: Name
-    address: Short | None = None
-    city: Short | None = None
-    state: Short | None = None
-    country: Short | None = None
+    name: Annotated[Short, Field(description="What it is called.")]
+    address: Address | None = None
+    city: City | None = None
+    state: State | None = None
+    country: Country | None = None
     integrated: Annotated[
         bool | None, Field(description="True where another system owns its stock. It cannot be undone here.")
     ] = None
@@ -51,29 +57,29 @@ class NewWarehouse(Arguments):
 
 class NewStockItem(Arguments):
     code: NewCode
-    name: Name
+    name: Annotated[Short, Field(description="What it is called.")]
     unit_code: Annotated[str, Field(min_length=1, max_length=16, description="Such as UN, KG, L.")]
     unit: Annotated[str, Field(min_length=1, max_length=40, description="Such as unit, kilogram, litre.")]
     warehouse: Warehouse
-    type: PartType = "spare_part"
-    part_number: Short | None = None
-    manufacturer: Short | None = None
-    model: Short | None = None
-    minimum: Amount | None = None
-    maximum: Amount | None = None
-    shelf: Short | None = None
-    barcode: Annotated[str | None, Field(min_length=1, max_length=80)] = None
-    notes: Annotated[str | None, Field(min_length=1, max_length=4000)] = None
+    type: Annotated[PartType, Field(description="A tool, or a spare part or supply.")] = "spare_part"
+    part_number: PartNumber | None = None
+    manufacturer: Manufacturer | None = None
+    model: Model | None = None
+    minimum: Annotated[Amount | None, Field(description="Least that should lie there.")] = None
+    maximum: Annotated[Amount | None, Field(description="Most that should lie there.")] = None
+    shelf: Annotated[Short | None, Field(description="Where it lies in the warehouse.")] = None
+    barcode: Barcode | None = None
+    notes: Notes | None = None
     idempotency_key: IdempotencyKey | None = None
 
 
 class Link(Arguments):
     item: ItemCode
     warehouse: Warehouse
-    minimum: Amount | None = None
-    maximum: Amount | None = None
-    shelf: Short | None = None
-    order_quantity: Amount | None = None
+    minimum: Annotated[Amount | None, Field(description="Least that should lie there.")] = None
+    maximum: Annotated[Amount | None, Field(description="Most that should lie there.")] = None
+    shelf: Annotated[Short | None, Field(description="Where it lies in the warehouse.")] = None
+    order_quantity: Annotated[Amount | None, Field(description="How much to order at a time.")] = None
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -82,8 +88,8 @@ class Adjustment(Arguments):
     warehouse: Warehouse
     stock: Annotated[Amount | None, Field(description="What is there now, counted.")] = None
     unit_cost: Annotated[Amount | None, Field(description="In the company's currency.")] = None
-    minimum: Amount | None = None
-    maximum: Amount | None = None
+    minimum: Annotated[Amount | None, Field(description="Least that should lie there.")] = None
+    maximum: Annotated[Amount | None, Field(description="Most that should lie there.")] = None
     type: Annotated[
         PartType | None, Field(description="Only where one code is both a tool and a spare part.")
     ] = None

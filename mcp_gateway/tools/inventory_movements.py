@@ -19,7 +19,9 @@ from mcp_gateway.tools.stock import ItemCode, Warehouse, warehouse_named
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream import warehouse_documents as movements
 
-Quantity = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+Quantity = Annotated[
+    float, Field(gt=0, le=1e9, allow_inf_nan=False, description="How much, in the unit of the item.")
+]
 
 
 class Goods(Arguments):
@@ -32,15 +34,21 @@ class GoodsIn(Goods):
 
 
 class GoodsOut(Goods):
-    type: PartType = "spare_part"
+    type: Annotated[
+        PartType, Field(description="Matters where one code is both a tool and a spare part.")
+    ] = "spare_part"
 
 
 class Entry(Arguments):
     warehouse: Warehouse
-    kind: Literal["purchase", "return"]
+    kind: Annotated[
+        Literal["purchase", "return"], Field(description="Bought, or given back by those who took it.")
+    ]
     document: Annotated[str, Field(min_length=1, max_length=80, description="Number of the invoice or note.")]
-    items: Annotated[list[GoodsIn], Field(min_length=1, max_length=100)]
-    note: Annotated[str | None, Field(min_length=1, max_length=1000)] = None
+    items: Annotated[list[GoodsIn], Field(min_length=1, max_length=100, description="What comes in.")]
+    note: Annotated[
+        str | None, Field(min_length=1, max_length=1000, description="A note on the document.")
+    ] = None
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -57,11 +65,13 @@ class Issue(Arguments):
     document: Annotated[
         str | None, Field(min_length=1, max_length=80, description="Needed for general issues.")
     ] = None
-    items: Annotated[list[GoodsOut], Field(min_length=1, max_length=100)]
+    items: Annotated[list[GoodsOut], Field(min_length=1, max_length=100, description="What goes out.")]
     responsible: Annotated[
         PersonName | None, Field(description="Who takes it, code or name; the connected person if left out.")
     ] = None
-    note: Annotated[str | None, Field(min_length=1, max_length=1000)] = None
+    note: Annotated[
+        str | None, Field(min_length=1, max_length=1000, description="A note on the document.")
+    ] = None
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")

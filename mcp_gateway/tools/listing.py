@@ -28,7 +28,9 @@ IdempotencyKey = Annotated[
     str,
     Field(
         pattern=r"^[A-Za-z0-9_.:-]{8,128}$",
-        description="Any unique text of yours: a repeat with the same one writes nothing again.",
+        description=(
+            "A unique text of yours, 8 to 128 letters, digits or _.:-; a repeat with it writes nothing again."
+        ),
     ),
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -19,6 +19,10 @@ from mcp_gateway.upstream.personnel import PersonRow, list_people, person_of_acc
 from mcp_gateway.upstream.rows import Page
 
 MOST_WITH_DOCUMENTS = 10
+Module = Literal[
+    "assets", "meters", "work_orders", "work_requests", "tasks", "inventory", "people", "third_parties",
+    "metrics", "transactions_log", "configuration",
+]  # fmt: skip
 
 
 class Person(BaseModel):
@@ -81,8 +85,8 @@ class WhoAmI(BaseModel):
     url: str | None = None
 
 
-class NoArguments(Arguments):
-    pass
+class WhoAmIInput(Arguments):
+    module: Annotated[Module | None, Field(description="Only the rights of this part.")] = None
 
 
 def person_texts(row: PersonRow) -> tuple[str | None, ...]:
@@ -135,7 +139,7 @@ async def run_list(call: Call, arguments: ListInput) -> PeopleList:
     return PeopleList(people=found.records, **ending(call, "list_people", arguments, found, []))
 
 
-async def whoami(call: Call, arguments: NoArguments) -> WhoAmI:
+async def whoami(call: Call, arguments: WhoAmIInput) -> WhoAmI:
     caller, upstream = call.caller, call.upstream
     own = None
     if caller.user_id is not None:
@@ -148,7 +152,9 @@ async def whoami(call: Call, arguments: NoArguments) -> WhoAmI:
         acts_for="person" if caller.user_id is not None else "company",
         company=caller.company_name,
         permission_group=caller.group_name or None,
-        rights=sorted(caller.rights),
+        rights=sorted(
+            right for right in caller.rights if arguments.module in (None, right.partition(":")[0])
+        ),
         own_work_orders_only=caller.own_work_orders_only,
         connected_app=caller.consumer_name,
         may_write=caller.may_write,
@@ -207,7 +213,7 @@ TOOLS = (
             "Ask this before saying what the person may or may not do."
         ),
         rights=frozenset(),
-        input=NoArguments,
+        input=WhoAmIInput,
         output=WhoAmI,
         run=whoami,
     ),

@@ -31,9 +31,11 @@ class RequestTask(Arguments):
     ]
     scheduled_at: Annotated[IsoInput | None, Field(description="When to do it; today if left out.")] = None
     minutes: Annotated[int | None, Field(ge=1, le=100_000, description="Estimated.")] = None
-    priority: Priority | None = None
-    title: Annotated[str | None, Field(min_length=3, max_length=300)] = None
-    note: Annotated[str | None, Field(max_length=4000)] = None
+    priority: Annotated[Priority | None, Field(description="How soon it has to be done.")] = None
+    title: Annotated[str | None, Field(min_length=3, max_length=300, description="What is to be done.")] = (
+        None
+    )
+    note: Annotated[str | None, Field(max_length=4000, description="A note for who does it.")] = None
     out_of_service_since: Annotated[
         IsoInput | None, Field(description="When the asset stopped, if it stands still.")
     ] = None
@@ -44,7 +46,9 @@ class EventTask(Arguments):
     asset: AssetName
     plan: Annotated[Number, Field(description="id of the plan of the event.")]
     task: Annotated[Number, Field(description="id of its task.")]
-    title: Annotated[str | None, Field(min_length=3, max_length=300)] = None
+    title: Annotated[str | None, Field(min_length=3, max_length=300, description="What is to be done.")] = (
+        None
+    )
     happened_at: Annotated[IsoInput | None, Field(description="Now if left out.")] = None
     scheduled_at: Annotated[IsoInput | None, Field(description="Today if left out.")] = None
     requested_by: Annotated[

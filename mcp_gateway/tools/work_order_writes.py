@@ -38,19 +38,21 @@ Catalogued = Annotated[str, Field(min_length=1, max_length=120)]
 
 class FailureInput(Arguments):
     type: Annotated[Catalogued | None, Field(description="From the company's list, as type, cause.")] = None
-    cause: Catalogued | None = None
-    detected_by: Catalogued | None = None
-    severity: Severity | None = None
-    damage: Damage | None = None
+    cause: Annotated[Catalogued | None, Field(description="Its cause.")] = None
+    detected_by: Annotated[Catalogued | None, Field(description="How it was noticed.")] = None
+    severity: Annotated[Severity | None, Field(description="How bad it is.")] = None
+    damage: Annotated[Damage | None, Field(description="What was harmed.")] = None
 
 
 class TaskInput(Arguments):
     id: Annotated[Number, Field(description="id of the task, of get_work_order.")]
-    started_at: IsoInput
-    finished_at: IsoInput
+    started_at: Annotated[IsoInput, Field(description="When work began.")]
+    finished_at: Annotated[IsoInput, Field(description="When it ended.")]
     done: Annotated[bool, Field(description="True: the task is finished.")]
-    worked_minutes: Annotated[int | None, Field(ge=0, le=1_000_000)] = None
-    failure: FailureInput | None = None
+    worked_minutes: Annotated[int | None, Field(ge=0, le=1_000_000, description="Minutes of work in it.")] = (
+        None
+    )
+    failure: Annotated[FailureInput | None, Field(description="What had failed.")] = None
     out_of_service_since: Annotated[
         IsoInput | None, Field(description="When the asset stopped, if it did.")
     ] = None

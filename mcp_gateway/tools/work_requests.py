@@ -132,8 +132,12 @@ class ListInput(ListArguments):
 
 class GetInput(Arguments):
     id: Annotated[
-        RequestNumber | Annotated[str, Field(min_length=1, max_length=120)],
-        Field(description="Number of the request, or words of its title."),
+        str,
+        Field(
+            min_length=1,
+            max_length=120,
+            description="Number of the request, or words of its title.",
+        ),
     ]
     include: Annotated[
         list[Literal["history", "attachments"]] | None,
@@ -208,7 +212,7 @@ async def run_list(call: Call, arguments: ListInput) -> WorkRequestList:
 
 async def get_work_request(call: Call, arguments: GetInput) -> WorkRequestShown:
     upstream: Upstream = call.upstream
-    row = await the_request(call, str(arguments.id))
+    row = await the_request(call, arguments.id)
     found = WorkRequestShown(**dict(details(call, row)))
     if "history" in (arguments.include or ()):
         found.history = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE
 from mcp_gateway.product import INSTRUCTIONS
-from mcp_gateway.protocol.schemas import input_schema, output_schema
+from mcp_gateway.protocol.schemas import enforced, input_schema, output_schema
 from tests.protocol.conftest import EVERY, Client
 
 
@@ -49,15 +50,14 @@ async def test_every_tool_says_everything(client: Client) -> None:
         assert tool["_meta"]["securitySchemes"] == tool["securitySchemes"]
 
 
-async def test_schemas_are_valid_closed_and_plain(client: Client) -> None:
+async def test_schemas_are_valid_and_plain(client: Client) -> None:
     for tool in await tools(client):
         schema = tool["inputSchema"]
         Draft202012Validator.check_schema(schema)
         assert schema["type"] == "object"
-        assert schema["additionalProperties"] is False
         if "outputSchema" in tool:
             Draft202012Validator.check_schema(tool["outputSchema"])
-        assert "$ref" not in orjson.dumps(tool).decode()
+        assert not {"$ref", "additionalProperties", "default"} & set(orjson.dumps(tool).decode().split('"'))
 
 
 async def test_answers_satisfy_their_schema(client: Client) -> None:
@@ -69,7 +69,7 @@ async def test_answers_satisfy_their_schema(client: Client) -> None:
 
 class Inner(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    title: str = Field(title="A title", description="Its name")
+    title: str = Field(title="A title", description="Its name", min_length=2)
     note: str | None = None
 
 
@@ -78,27 +78,32 @@ class Outer(BaseModel):
     inner: Inner
     many: list[Inner] = []
     other: Inner | None = Field(None, description="May be left out")
-    either: int | str | None = None
+    size: float = Field(1.5, gt=0, le=10)
+    when: dt.date | None = None
 
 
-def test_definitions_are_put_in_place() -> None:
+def test_definitions_are_put_in_place_and_limits_into_words() -> None:
     inner = {
         "type": "object",
-        "properties": {"title": {"type": "string", "description": "Its name"}, "note": {"type": "string"}},
+        "properties": {
+            "title": {"type": "string", "description": "Its name 2 characters or more."},
+            "note": {"type": "string"},
+        },
         "required": ["title"],
-        "additionalProperties": False,
     }
     assert input_schema(Outer) == {
         "type": "object",
         "properties": {
             "inner": inner,
-            "many": {"type": "array", "items": inner, "default": []},
+            "many": {"type": "array", "items": inner},
             "other": {**inner, "description": "May be left out"},
-            "either": {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+            "size": {"type": "number", "description": "More than 0. At most 10. Default 1.5."},
+            "when": {"type": "string", "description": "A date as YYYY-MM-DD."},
         },
         "required": ["inner"],
-        "additionalProperties": False,
     }
+    assert enforced(Outer)["additionalProperties"] is False
+    assert enforced(Outer)["properties"]["size"]["exclusiveMinimum"] == 0
 
 
 def test_what_may_be_none_is_not_required_of_an_answer() -> None:

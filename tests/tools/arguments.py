@@ -151,6 +151,7 @@ def with_several_meters() -> Meter:
 PAGE: dict[str, Value] = {"limit": 2}
 
 READS: list[Row] = [
+    Row("whoami", "module", "assets"),
     *rows("list_people", {}, limit=1, text="ana", active=False, documents=True, with_account=False),
     Row("search", "query", "compresor", {"query": "bomba"}),
     Row("fetch", "id", "asset:CMP-02", {"id": "asset:CMP-01"}),
