@@ -1,64 +1,121 @@
-"""Arguments as their model takes them: a number is a number, a flag is a flag.
+"""Arguments as hosts send them, read as what they say where that can be one thing only.
 
-A text is never read as a number where something is written: "1.500" is 1500 to half of our users. A read
-takes a text that can mean one thing only, because some clients send every value as text.
+What already fits is never changed, but for empty texts and `null` as a text: hosts that require each field
+send them for what was left out. Where something is written no text is read as a number, for "1.500" is 1500
+to half of our users, and no number as a text, for 7 may have been the code "007". docs/decisions/0019 has
+the whole table.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import orjson
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
+
+from mcp_gateway.argument_words import meant
+from mcp_gateway.protocol.schemas import enforced
+from mcp_gateway.registry import Tool
 
 LARGEST_EXACT = 2**53  # of whole numbers that a double holds
+NULL = "null"
 _whole = re.compile(r"-?\d{1,15}", re.ASCII)
-_flags = {"true": True, "false": False}
+_fraction = re.compile(r"-?\d{1,15}\.\d{1,2}", re.ASCII)  # three digits could be thousands
+_flags = {"true": True, "yes": True, "si": True, "sí": True, "sim": True} | dict.fromkeys(
+    ("false", "no", "não", "nao"), False
+)
+Schema = Mapping[str, Any]
 
 
-def checked(model: type[BaseModel], arguments: dict[str, Any], *, is_write: bool) -> BaseModel:
+def read(tool: Tool[Any, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of the arguments; what can mean several things, or nothing, is left for `checked` to refuse."""
+    reading = _Reading(writes=not tool.read_only, replaces=not tool.read_only and tool.idempotent)
+    model: type[BaseModel] = tool.input
+    return reading.fields(_schema(model), arguments)
+
+
+@cache
+def _schema(model: type[BaseModel]) -> Schema:
+    return enforced(model)
+
+
+def checked(model: type[BaseModel], given: Mapping[str, Any]) -> BaseModel:
     """Raises ValidationError."""
-    given = _with_whole_numbers(arguments)
-    try:
-        return _strictly(model, given)
-    except ValidationError as error:
-        mended = [_mend(given, item["loc"], item["type"]) for item in error.errors()]
-        if is_write or not any(mended):
-            raise
-    return _strictly(model, given)
-
-
-def _strictly(model: type[BaseModel], given: dict[str, Any]) -> BaseModel:
     return model.model_validate_json(orjson.dumps(given), strict=True)
 
 
-def _with_whole_numbers(value: Any) -> Any:
-    """A copy, with 7.0 as 7: JSON has one kind of number, and some clients send all of them as doubles."""
-    if isinstance(value, dict):
-        return {name: _with_whole_numbers(entry) for name, entry in value.items()}
-    if isinstance(value, list):
-        return [_with_whole_numbers(entry) for entry in value]
-    if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_EXACT:
-        return int(value)
-    return value
+class _Reading:
+    def __init__(self, *, writes: bool, replaces: bool) -> None:
+        self._writes = writes
+        self._replaces = replaces  # to leave a field out, or to empty it, are two wishes there
+
+    def fields(self, schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
+        known, required = schema.get("properties", {}), schema.get("required", ())
+        kept = {}
+        for name, value in given.items():
+            field = known.get(name)
+            if field is None:
+                kept[name] = value
+            elif not (value is None or value == NULL or (name not in required and self._empty(field, value))):
+                kept[name] = self._value(field, value)
+        return kept
+
+    def _empty(self, field: Schema, value: Any) -> bool:
+        """Whether it stands for a field that was left out."""
+        if self._replaces or (self._writes and field.get("type") not in ("string", "array")):
+            return False
+        if isinstance(value, str):
+            return not value.strip()
+        return bool(value == [] and field.get("minItems", 0) > 0)
+
+    def _value(self, field: Schema, value: Any) -> Any:
+        if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_EXACT:
+            value = int(value)  # JSON has one kind of number, and some clients send all of them as doubles
+        kind = field.get("type")
+        if kind == "array":
+            return self._list(field["items"], value)
+        if kind == "object":
+            value = _parsed(value, dict)
+            return self.fields(field, value) if isinstance(value, dict) else value
+        if "enum" in field:
+            return meant(value, field["enum"]) if isinstance(value, str) else value
+        return value if self._writes else _plain(kind, value)
+
+    def _list(self, entry: Schema, value: Any) -> Any:
+        """A single value is a list of one."""
+        value = _parsed(value, list)
+        if entry.get("type") == "object":
+            value = _parsed(value, dict)
+        begun = isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}
+        if not isinstance(value, list) and not begun:
+            value = [value]
+        return [self._value(entry, each) for each in value] if isinstance(value, list) else value
 
 
-def _mend(given: dict[str, Any], place: tuple[int | str, ...], problem: str) -> bool:
-    """Put the value that a text at `place` means there, if it is plain; says whether it was."""
-    holder: Any = given
+def _parsed(value: Any, kind: type) -> Any:
+    """What a text of JSON says, where it says something of this kind."""
+    if not isinstance(value, str):
+        return value
     try:
-        for step in place[:-1]:
-            holder = holder[step]
-        text = holder[place[-1]]
-    except (KeyError, IndexError, TypeError):  # below a choice of types, whose names are in `place` too
-        return False
-    if not isinstance(text, str):
-        return False
-    if problem in ("int_type", "float_type") and _whole.fullmatch(text.strip()):
-        holder[place[-1]] = int(text)
-        return True
-    if problem == "bool_type" and text.strip().lower() in _flags:
-        holder[place[-1]] = _flags[text.strip().lower()]
-        return True
-    return False
+        found = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value
+    return found if isinstance(found, kind) else value
+
+
+def _plain(kind: str | None, value: Any) -> Any:
+    """A number, flag or text that came as another of the three."""
+    if kind == "string":
+        exact = type(value) is int and abs(value) <= LARGEST_EXACT
+        return str(value) if exact else value
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if kind == "boolean":
+        return _flags.get(text.lower(), value)
+    if kind in ("integer", "number") and _whole.fullmatch(text):
+        return int(text)
+    return float(text) if kind == "number" and _fraction.fullmatch(text) else value

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -50,6 +50,7 @@ class Entry:
     request_id: str
     at: dt.datetime
     arguments_digest: str
+    dropped: Sequence[str] = ()
     outcome: Outcome = Outcome.STARTED
     error_code: str = ""
     milliseconds: int = 0
@@ -57,7 +58,14 @@ class Entry:
 
     @classmethod
     def of(
-        cls, caller: Caller, tool: str, arguments: dict[str, Any], *, is_write: bool, request_id: str
+        cls,
+        caller: Caller,
+        tool: str,
+        arguments: dict[str, Any],
+        *,
+        is_write: bool,
+        request_id: str,
+        dropped: Sequence[str] = (),
     ) -> Entry:
         return cls(
             caller,
@@ -67,6 +75,7 @@ class Entry:
             request_id[:64].replace("\0", ""),
             timezone.now(),
             digest(arguments),
+            dropped,
         )
 
     def values(self) -> tuple[Any, ...]:
@@ -80,7 +89,8 @@ class Entry:
             caller.consumer_name,
             caller.authorization_id,
             self.tool,
-            orjson.dumps([name[:64].replace("\0", "") for name in list(self.arguments)[:50]]).decode(),
+            _kept_names(self.arguments),
+            _kept_names(self.dropped),
             self.arguments_digest,
             self.is_write,
             self.outcome.value,
@@ -91,7 +101,9 @@ class Entry:
         )
 
     def row(self) -> ToolCall:
-        *fields, names, arguments_digest, is_write, outcome, error, ms, calls, request_id = self.values()
+        *fields, names, dropped, arguments_digest, is_write, outcome, error, ms, calls, request_id = (
+            self.values()
+        )
         _, company, user, email, consumer, consumer_name, authorization, tool = fields
         return ToolCall(
             at=self.at,
@@ -103,6 +115,7 @@ class Entry:
             authorization_id=authorization,
             tool=tool,
             argument_names=orjson.loads(names),
+            dropped_names=orjson.loads(dropped),
             arguments_digest=arguments_digest,
             is_write=is_write,
             outcome=outcome,
@@ -111,6 +124,10 @@ class Entry:
             upstream_calls=calls,
             request_id=request_id,
         )
+
+
+def _kept_names(names: Iterable[str]) -> str:
+    return orjson.dumps([name[:64].replace("\0", "") for name in list(names)[:50]]).decode()
 
 
 @dataclass(frozen=True, slots=True)

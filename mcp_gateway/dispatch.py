@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from mcp_gateway import audit
 from mcp_gateway.argument_problems import refused
-from mcp_gateway.argument_values import checked
+from mcp_gateway.argument_values import checked, read
 from mcp_gateway.caller import Caller
 from mcp_gateway.cursors import Cursors
 from mcp_gateway.errors import (
@@ -33,6 +33,7 @@ from mcp_gateway.errors import (
     UpstreamTimeout,
 )
 from mcp_gateway.fence import fenced
+from mcp_gateway.host_fields import without_host_fields
 from mcp_gateway.legend import words
 from mcp_gateway.models import Outcome
 from mcp_gateway.partial_answers import mark_partial, not_surely
@@ -72,7 +73,12 @@ async def call_tool(
     started = time.perf_counter()
     upstream = Upstream.for_caller(caller)
     is_write = tool is not None and not tool.read_only
-    entry = audit.Entry.of(caller, name, arguments, is_write=is_write, request_id=request_id)
+    dropped: list[str] = []
+    if tool is not None:
+        # Before anything is compared: a repeat of a write carries another `toolCallId`.
+        own, dropped = without_host_fields(arguments, tool.input.model_fields)
+        arguments = read(tool, own)
+    entry = audit.Entry.of(caller, name, arguments, is_write=is_write, request_id=request_id, dropped=dropped)
     call = Call(caller, upstream, progress, request_id, _cursors_of(caller), extra or {}, writes=is_write)
     try:
         if tool is None:
@@ -131,7 +137,7 @@ def _require(tool: Tool[Any, Any], caller: Caller) -> None:
 
 def _validate(tool: Tool[Any, Any], arguments: dict[str, Any]) -> BaseModel:
     try:
-        return checked(tool.input, arguments, is_write=not tool.read_only)
+        return checked(tool.input, arguments)
     except ValidationError as error:
         raise refused(tool.input, error) from None
 

@@ -32,6 +32,9 @@ class ToolCall(models.Model):
     authorization_id = models.BigIntegerField(null=True)
     tool = models.CharField(max_length=128)
     argument_names = models.JSONField(default=list)
+    dropped_names = models.JSONField(
+        default=list, db_default=[]
+    )  # of arguments that the host added of itself
     arguments_digest = models.CharField(max_length=64)
     is_write = models.BooleanField(default=False)
     outcome = models.CharField(max_length=8, choices=Outcome)

@@ -17,29 +17,43 @@ TASK = {"id": 1, "done": True, "started_at": "2026-11-01", "finished_at": "2026-
 @pytest.mark.parametrize(
     ("tool", "arguments", "told"),
     [
-        ("list_work_orders", {"status": "review"}, "status must be a list, even of one."),
+        ("list_work_orders", {"status": "review"}, 'status must be a list, such as ["in_process"].'),
         (
             "list_work_orders",
             {"status": ["open"]},
             "status.0 must be 'in_process', 'review', 'completed' or 'cancelled'.",
         ),
-        ("list_work_orders", {"responsable": "Ana"}, "responsable is unknown: responsible may be meant."),
+        (
+            "list_work_orders",
+            {"responsable": "Ana"},
+            'responsable is unknown: responsible may be meant, such as "responsible": "text".',
+        ),
         ("get_work_order", FOLIO | {"xyz": 1}, "xyz is unknown: the tool takes folio, include."),
-        ("whoami", {"of": 1}, "of is unknown: the tool takes no arguments."),
+        ("whoami", {"of": 1}, "of is unknown: the tool takes module."),
         ("list_stock", {"limit": 101, "item": ""}, "limit must be at most 100; item must not be empty."),
-        ("list_work_orders", {"limit": "ten"}, "limit must be a whole number, not a text."),
-        ("list_work_orders", {"overdue": "often"}, "overdue must be true or false."),
+        ("list_work_orders", {"limit": "ten"}, "limit must be a whole number and not a text, such as 25."),
+        ("list_work_orders", {"overdue": "often"}, "overdue must be true or false, without quotes."),
         ("list_assets", {"text": "a"}, "text must have at least 2 characters."),
-        ("get_work_order", {}, "folio is needed."),
-        ("get_work_order", {"folio": 7}, "folio must be text."),
+        ("get_work_order", {}, 'folio is needed, such as "OT-1000".'),
+        ("get_work_order", {"folio": 7}, 'folio must be text in quotes, such as "OT-1000".'),
         ("get_work_order", {"folio": "x" * 65}, "folio must have at most 64 characters."),
         (
             "add_meter_reading",
             {"asset": "A", "value": "much"},
             "value must be a number and not a text: 1500 or 1.5, with nothing between thousands.",
         ),
-        ("update_work_order", FOLIO | {"task": 5}, "task must be an object."),
-        ("update_work_order", FOLIO | {"task": TASK | {"fin": 1}}, "task.fin is unknown here."),
+        (
+            "update_work_order",
+            FOLIO | {"task": 5},
+            'task must be an object, such as {"id":1,"started_at":"2026-07-01","finished_at":"2026-07-01",'
+            '"done":true}.',
+        ),
+        (
+            "update_work_order",
+            FOLIO | {"task": TASK | {"fin": 1}},
+            "task.fin is unknown: here is id, started_at, finished_at, done, worked_minutes, failure, "
+            "out_of_service_since.",
+        ),
         (
             "update_work_order",
             FOLIO,

@@ -100,7 +100,7 @@ async def test_a_missing_scope_is_raised_with_everything_that_is_needed(
     ("arguments", "field"),
     [
         ({}, "text"),
-        ({"text": 5}, "text"),
+        ({"text": 5.5}, "text"),
         ({"text": "x" * 21}, "text"),
         ({"text": "a", "sudo": True}, "sudo"),
     ],

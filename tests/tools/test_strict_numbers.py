@@ -77,7 +77,9 @@ def test_no_number_or_flag_of_a_write_is_read_from_a_text(
 @pytest.mark.parametrize("limit", [True, "1_0", "１２", "1e1", "3.0", "many"])
 def test_a_limit_that_is_no_number_is_refused(admin: Person, limit: object) -> None:
     refused = admin.refused("list_assets", limit=limit)
-    assert refused["fields"] == [{"field": "limit", "problem": "must be a whole number, not a text"}]
+    assert refused["fields"] == [
+        {"field": "limit", "problem": "must be a whole number and not a text, such as 25"}
+    ]
 
 
 def test_a_read_takes_a_text_that_means_one_thing(admin: Person) -> None:
