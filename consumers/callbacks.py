@@ -11,11 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from consumers.app_callbacks import check_app_callback
+
 MAX_CALLBACKS = 20
 MAX_LENGTH = 500
-# Desktop programs whose private-use scheme is known. Any other scheme could be claimed by
-# whatever program was installed last (RFC 8252 §8.6).
-KNOWN_NATIVE = frozenset({"cursor://anysphere.cursor-mcp/oauth/callback"})
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # The literals whose port a native program picks anew each time (RFC 8252 §7.3). Not localhost (§8.3):
 # an administrator can write its port.
@@ -36,8 +35,6 @@ _PREFIXES = {
 def validate_callback(url: str) -> str:
     """The URL as it will be compared, byte for byte; ValidationError says what to change."""
     url = url.strip()
-    if url in KNOWN_NATIVE:
-        return url
     if len(url) > MAX_LENGTH:
         raise ValidationError(_("Shorten the callback URL to %(limit)d characters.") % {"limit": MAX_LENGTH})
     if "*" in url:
@@ -55,8 +52,12 @@ def validate_callback(url: str) -> str:
         port = parts.port
     except ValueError as error:
         raise ValidationError(_("Correct the host or the port: it cannot be read.")) from error
+    if parts.scheme not in {"http", "https"}:
+        check_app_callback(url)
+        return url
     _check_origin(url, parts, port)
-    _check_path(parts)
+    if parts.path or not is_loopback(url):  # VS Code leaves the path of http://127.0.0.1:33418 empty
+        _check_path(parts)
     return url
 
 
@@ -74,8 +75,6 @@ def _check_origin(url: str, parts: SplitResult, port: int | None) -> None:
                 _("Use https://. Plain http:// is allowed only for localhost, 127.0.0.1 and [::1].")
             )
         return
-    if parts.scheme != "https":
-        raise ValidationError(_("Begin the callback URL with https:// (or http://localhost for tests)."))
     if host in LOOPBACK_HOSTS:
         return
     if _is_address(host):
@@ -121,7 +120,10 @@ def check_callbacks(urls: Iterable[str]) -> list[str]:
 
 
 def is_registered(requested: str, registered: Iterable[str], any_port: frozenset[str] = _LITERALS) -> bool:
-    """Exact bytes (RFC 9700 §2.1), but for the port of a registered callback on one of these hosts."""
+    """Exact bytes (RFC 9700 §2.1), but for the port of a registered callback on one of these hosts.
+
+    There an empty path is "/" (RFC 3986 §6.2.3): VS Code registers one and sends the other.
+    """
     registered = list(registered)
     if requested in registered:
         return True
@@ -137,9 +139,9 @@ def _without_port(url: str, hosts: frozenset[str]) -> str | None:
     """A callback on one of the hosts with its port cut out; None for any other URL."""
     if not url.startswith("http://") or len(url) > MAX_LENGTH:
         return None
-    netloc, slash, rest = url.removeprefix("http://").partition("/")
+    netloc, _slash, rest = url.removeprefix("http://").partition("/")
     host, separator, port = _host_and_port(netloc)
-    if host not in hosts or not slash:
+    if host not in hosts:
         return None
     if separator and not (_PORT.fullmatch(port) and int(port) <= 65535):
         return None
@@ -153,8 +155,12 @@ def origin_of(url: str) -> str:
 
 
 def display_host(url: str) -> str:
-    """The host as people must judge it: in punycode, so that no look-alike letter hides."""
-    host = urlsplit(url).hostname or ""
+    """The host as people must judge it: in punycode, so that no look-alike letter hides.
+
+    Of a program on the computer whose address has none, the scheme.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or parts.scheme
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:

@@ -1,7 +1,7 @@
 """What each known assistant needs: the callbacks it uses and where its people paste what we give them.
 
-Facts about other companies' products, read on the day in CHECKED_ON; they change without notice, so
-the words lead to the value that the assistant itself shows wherever it shows one.
+Facts about other companies' products, each with its source and the day on which it was read. They change
+without notice, so the words lead to the value that the assistant itself shows wherever it shows one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-CHECKED_ON = date(2026, 11, 23)
+FIRST, LATER = date(2026, 11, 23), date(2026, 11, 29)
 
 Text = str | Promise
 
@@ -31,6 +31,8 @@ class Preset:
     callback_help: Text
     next_step: Text
     needs_endpoints: bool = False
+    source: str = ""
+    checked_on: date = FIRST
 
 
 PRESETS: dict[str, Preset] = {
@@ -49,6 +51,7 @@ PRESETS: dict[str, Preset] = {
                 "MCP server URL, the key as client ID and the secret as client secret; then copy the "
                 "callback URL shown there into this consumer."
             ),
+            source="developers.openai.com, Apps SDK > Authentication",
         ),
         Preset(
             "claude",
@@ -59,6 +62,7 @@ PRESETS: dict[str, Preset] = {
                 "In Claude open Settings > Connectors > Add custom connector, paste the MCP server URL, and "
                 "under Advanced settings the key as client ID and the secret as client secret."
             ),
+            source="support.claude.com, Building custom connectors",
         ),
         Preset(
             "vscode",
@@ -68,11 +72,15 @@ PRESETS: dict[str, Preset] = {
                 "https://vscode.dev/redirect",
                 "https://insiders.vscode.dev/redirect",
             ),
-            _("VS Code uses these three. Nothing to paste."),
+            _(
+                "VS Code uses these three, the first with any port and with or without the slash at the end. "
+                "Nothing to paste."
+            ),
             _(
                 "In VS Code run the command MCP: Add Server, choose HTTP, paste the MCP server URL, and give "
                 "the key and the secret when it asks for client ID and client secret."
             ),
+            source="microsoft/vscode: source of the MCP client, #278512 and pull request 260446",
         ),
         Preset(
             "cursor",
@@ -82,11 +90,16 @@ PRESETS: dict[str, Preset] = {
                 "https://www.cursor.com/agents/mcp/oauth/callback",
                 "http://localhost:8787/callback",
             ),
-            _("Cursor uses these three, on the desktop and in the cloud. Nothing to paste."),
+            _(
+                "Cursor uses these three, on the desktop and in the cloud. Some versions have one for each "
+                "server, cursor://anysphere.cursor-mcp/oauth/user-NAME/callback: add it if the page names it."
+            ),
             _(
                 "In Cursor open Settings > MCP > New server and write the MCP server URL, the key as "
                 "CLIENT_ID and the secret as CLIENT_SECRET into mcp.json."
             ),
+            source="cursor.com/docs/context/mcp; bytebase/bytebase#20510; PrefectHQ/fastmcp#2302",
+            checked_on=LATER,
         ),
         Preset(
             "copilot-studio",
@@ -94,8 +107,8 @@ PRESETS: dict[str, Preset] = {
             ("https://teams.microsoft.com/api/platform/v1.0/oAuthRedirect",),
             _(
                 "Declarative agents use the one filled in. A Copilot Studio connector has one of its own, "
-                "https://global.consent.azure-apim.net/redirect/…: it is shown once the connector is "
-                "created, so save first, and add it here when you see it."
+                "https://global.consent.azure-apim.net/redirect/… or that of a region: it is shown once the "
+                "connector is created, so save first, and add it here when you see it."
             ),
             _(
                 "In Copilot Studio add a tool of the type Model Context Protocol, paste the MCP server URL, "
@@ -103,6 +116,7 @@ PRESETS: dict[str, Preset] = {
                 "redirect URL shown there into this consumer."
             ),
             needs_endpoints=True,
+            source="learn.microsoft.com, Copilot Studio > MCP; devopsabcs-engineering/copilot-studio, wiki",
         ),
         Preset(
             "gemini",
@@ -119,6 +133,48 @@ PRESETS: dict[str, Preset] = {
                 "then copy the callback shown there into this consumer."
             ),
             needs_endpoints=True,
+            source="google-gemini/gemini-cli, docs of MCP servers; makeplane/plane-mcp-server#230",
+        ),
+        Preset(
+            "claude-code",
+            "Claude Code",
+            ("http://localhost:8080/callback",),
+            _("Claude Code takes the port that you give it with --callback-port. Nothing else to paste."),
+            _(
+                "In a terminal run: claude mcp add --transport http --client-id KEY --client-secret "
+                "--callback-port 8080 fracttal URL, with the key and the MCP server URL; it asks for the "
+                "secret."
+            ),
+            source="code.claude.com/docs/en/mcp, Use pre-configured OAuth credentials",
+            checked_on=LATER,
+        ),
+        Preset(
+            "codex",
+            "Codex",
+            ("http://127.0.0.1/callback",),
+            _(
+                "Codex uses the one filled in, with any port. A version that is given a callback of its own "
+                "adds an id, http://127.0.0.1/callback/ID: add that address when the page names it; then "
+                "any port goes too."
+            ),
+            _(
+                "In the file config.toml of Codex add the MCP server URL with the key as client_id under "
+                "oauth, then run codex mcp login with the name of the server."
+            ),
+            source="openai/codex#30460; Codex CLI 0.171.0, run",
+            checked_on=LATER,
+        ),
+        Preset(
+            "copilot-cli",
+            "Copilot CLI",
+            ("http://127.0.0.1/",),
+            _("Copilot CLI uses the one filled in, with any port. Nothing to paste."),
+            _(
+                "Copilot CLI is a public client: make the consumer without a secret, and give the MCP server "
+                "URL and the key as oauthClientId in mcp-config.json."
+            ),
+            source="GitHub Copilot CLI 1.0.102, run",
+            checked_on=LATER,
         ),
         Preset(
             "inspector",
@@ -129,6 +185,67 @@ PRESETS: dict[str, Preset] = {
                 "In the Inspector choose Streamable HTTP, paste the MCP server URL, open Authentication and "
                 "paste the key as client ID and the secret as client secret."
             ),
+            source="modelcontextprotocol/inspector 2.12.0, run",
+        ),
+        Preset(
+            "n8n",
+            "n8n",
+            ("https://oauth.n8n.cloud/oauth2/callback",),
+            _(
+                "n8n Cloud uses the one filled in. Your own n8n shows its OAuth Redirect URL in the "
+                "credential, https://HOST/rest/oauth2-credential/callback: add that one instead."
+            ),
+            _(
+                "In n8n create a credential of the type MCP OAuth2, switch off Use Dynamic Client "
+                "Registration, and paste the addresses below, the key as Client ID and the secret as Client "
+                "Secret."
+            ),
+            needs_endpoints=True,
+            source="docs.n8n.io, MCP credentials; docs.zuora.com, Redirect URIs by MCP client",
+            checked_on=LATER,
+        ),
+        Preset(
+            "librechat",
+            "LibreChat",
+            (),
+            _(
+                "LibreChat makes one for each server, https://HOST/api/mcp/NAME/oauth/callback, and shows it "
+                "once the server is added: save first, and add it here when you see it."
+            ),
+            _(
+                "In LibreChat open MCP Settings, add a server with the MCP server URL, choose OAuth, and "
+                "paste the key as Client ID, the secret as Client Secret and the addresses below."
+            ),
+            needs_endpoints=True,
+            source="LibreChat-AI/librechat.ai pull request 471",
+            checked_on=LATER,
+        ),
+        Preset(
+            "zed",
+            "Zed",
+            ("http://127.0.0.1:27523/callback",),
+            _("Zed uses the one filled in, with any port. Nothing to paste."),
+            _(
+                "In Zed open the settings of the agent panel, add a remote server with the MCP server URL, "
+                "and write the key as client_id under oauth in the settings file."
+            ),
+            source="zed-industries/zed pull request 51768 and #56210",
+            checked_on=LATER,
+        ),
+        Preset(
+            "windsurf",
+            "Windsurf",
+            (),
+            _(
+                "Windsurf publishes no fixed callback. Save first and connect: the page that refuses names "
+                "the address, and you add exactly that one here."
+            ),
+            _(
+                "In Windsurf open the MCP settings of Cascade, add a server with the MCP server URL, and "
+                "paste the key and the secret where it asks for them."
+            ),
+            source="docs.windsurf.com, Cascade MCP integration, which names none",
+            checked_on=LATER,
         ),
         Preset(
             "other",

@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
 from consumers.models import Consumer
-from consumers.presets import CHECKED_ON, PRESETS, Preset, preset_of
+from consumers.presets import PRESETS, Preset, preset_of
 from consumers.screens.forms import ConsumerForm, redrawn
 from consumers.screens.queries import consumers_of, missing_for
 
@@ -83,7 +83,6 @@ def draw(request: HttpRequest, form: ConsumerForm, status: int = 200) -> HttpRes
         }
     else:
         context["form_id"] = request.POST.get("form_id") or secrets.token_urlsafe(12)
-    context["checked_on"] = CHECKED_ON
     return render(request, template_of(request, "consumers/form.html"), context, status=status)
 
 

@@ -461,9 +461,11 @@ def test_unregistered_callback_is_named_only_where_it_could_be_registered(
     browser: Client, program: Program
 ) -> None:
     """The commonest mistake: the page shows what an administrator has to add."""
-    new = "https://chatgpt.com/connector/oauth/New1"
-    assert new in browser.get(program.address(redirect_uri=new)).content.decode()
-    for sent in ("http://127.0.0.1:33418", "javascript:alert(1)", "https://x/<b>"):
+    for new in ("https://chatgpt.com/connector/oauth/New1", "http://127.0.0.1:33418"):
+        page = browser.get(program.address(redirect_uri=new)).content.decode()
+        assert f"<code>{new}</code>" in page
+        assert "As it stands it cannot be registered" not in page
+    for sent in ("http://192.168.0.1/", "javascript:alert(1)", "https://x/<b>"):
         page = browser.get(program.address(redirect_uri=sent)).content.decode()
         assert f"<code>{escape(sent)}</code>" in page
         assert "As it stands it cannot be registered" in page

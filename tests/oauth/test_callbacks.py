@@ -23,7 +23,13 @@ GOOD = [
     "http://127.0.0.1/callback",
     "http://localhost:6274/oauth/callback",
     "http://[::1]:8080/cb",
+    "http://127.0.0.1:33418",
+    "http://localhost",
     "cursor://anysphere.cursor-mcp/oauth/callback",
+    "cursor://anysphere.cursor-mcp/oauth/user-fracttal/callback",
+    "com.example.app:/oauth2redirect",
+    "com.example.app://oauth/callback",
+    "com.googleusercontent.apps.123456789012-abc:/oauthredirect",
 ]
 BAD = [
     "http://example.com/cb",
@@ -70,7 +76,37 @@ BAD = [
     "https://example.com\\@evil.example/cb",
     "https://chatgpt.com/",
     "https://chatgpt.com",
+    "http://127.0.0.1:33418?x=1",
+    "http://127.0.0.1:99999",
     "javascript:alert(1)",
+    "javascript://example.com/%0aalert(1)",
+    "javascript.example:/x",
+    "Com.example.app:/cb",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "file.example:/x",
+    "blob:https://example.com/x",
+    "about:blank",
+    "view-source:https://example.com/",
+    "ftp://example.com/cb",
+    "intent://example.com/#Intent;end",
+    "https.example.com:/cb",
+    "http-s.example:/cb",
+    "hxxps://example.com/cb",
+    "com.example.app:",
+    "com.example.app:/",
+    "com.example.app:callback",
+    "com.example.app://user@callback",
+    "com.example.app:/a/../cb",
+    "com.example.app:/cb?code=1",
+    "com.example.app:/cb#x",
+    "com..example:/cb",
+    "cursor://anysphere.cursor-mcp/oauth/user-/callback",
+    "cursor://anysphere.cursor-mcp/oauth/user-a/../callback",
+    "cursor://anysphere.cursor-mcp/oauth/user-a/b/callback",
+    "cursor://anysphere.cursor-mcp/oauth/callback?x=1",
+    "cursor://anysphere.cursor-mcp/other/callback",
+    "cursor://evil.extension/oauth/callback",
     "data:text/html,x",
     "cursor://evil/callback",
     "myapp:/callback",
@@ -139,6 +175,44 @@ def test_case_132_nothing_bad_can_be_saved(register: Register, world: World) -> 
         with pytest.raises(ValidationError):
             register(**fields)
     assert not Consumer.objects.exists()
+
+
+def test_case_021_an_empty_path_of_this_computer_is_a_slash() -> None:
+    """RFC 3986 §6.2.3 and RFC 8252 §7.3, for the literals alone; VS Code sends both (client-reports 9)."""
+    preset = PRESETS["vscode"].callbacks
+    for sent in (
+        "http://127.0.0.1:33418",
+        "http://127.0.0.1:59656/",
+        "http://127.0.0.1",
+        "http://127.0.0.1/",
+    ):
+        assert is_registered(sent, preset), sent
+    for sent in (
+        "http://127.0.0.1:33418?x=1",
+        "http://127.0.0.1:33418//",
+        "http://127.0.0.1:0",
+        "http://127.0.0.1:",
+        "http://127.0.0.1:33418@evil.example",
+        "http://127.0.0.1.evil.example",
+        "http://localhost:33418",
+        "https://vscode.dev/redirect/",
+    ):
+        assert not is_registered(sent, preset), sent
+    assert not is_registered("https://example.com", ["https://example.com/"])
+
+
+def test_codex_appends_an_id_to_the_path() -> None:
+    """openai/codex#30460 (client-reports 10): exactly the path that was added, on any port."""
+    plain, with_id = "http://127.0.0.1:33418/callback", "http://127.0.0.1:5050/callback/AbC123_-xyz9"
+    assert is_registered("http://127.0.0.1:61000/callback", [plain])
+    assert not is_registered(with_id, [plain])
+    assert is_registered("http://127.0.0.1:61000/callback/AbC123_-xyz9", [plain, with_id])
+    assert not is_registered("http://127.0.0.1:61000/callback/other", [plain, with_id])
+
+
+def test_every_preset_says_where_its_facts_come_from() -> None:
+    for preset in PRESETS.values():
+        assert preset.slug == "other" or preset.source, preset.slug
 
 
 def test_case_018_hosts_are_shown_in_punycode() -> None:

@@ -309,7 +309,7 @@ def test_errors_stand_beside_their_field_and_nothing_is_lost(
         "https://example.com/cb#x",
         "https://*.example.com/cb",
         "javascript:alert(1)",
-        "com.example.app:/cb",
+        "javascript.example:/cb",
         "https://chatgpt.com/",
         "https://example.com/\x00",
     ],
