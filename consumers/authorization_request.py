@@ -19,6 +19,7 @@ from consumers.client_documents import ClientDocument, could_be_allowed, is_docu
 from consumers.digests import MAX_LENGTH as MAX_KEY
 from consumers.document_fetcher import Unavailable
 from consumers.models import Consumer
+from consumers.registrations.models import Registration
 
 MAX_QUERY = 64 * 1024
 MAX_FIELDS = 64
@@ -47,6 +48,13 @@ class Checked:
     code_challenge: str
     nonce: str
     silent: bool
+
+    def could_be_any_program(self, *, came_by_itself: bool) -> bool:
+        """Nothing but its word tells one program on the person's computer from another (RFC 8252 §8.6)."""
+        if self.document:
+            return self.document.only_on_this_computer
+        urls = self.consumer.callback_urls
+        return came_by_itself and not any(url.startswith("https://") for url in urls)
 
 
 class NoAnswer(Exception):
@@ -132,6 +140,10 @@ def check(query: str, companies: Sequence[int] | None = None) -> Checked:
     )
 
 
+def client_id_of(query: str) -> str:
+    return _parse(query).get("client_id", [""])[0]
+
+
 def _parse(query: str) -> dict[str, list[str]]:
     if len(query) > MAX_QUERY:
         raise NoAnswer("request_unreadable")
@@ -156,9 +168,19 @@ def _consumer_by_key(key: str) -> Consumer:
         .filter(client_id=key)
         .first()
     )
-    if consumer is None or not consumer.is_authorization_code:
+    if consumer is None:
+        raise NoAnswer(_of_registration(key) or "consumer_unknown")
+    if not consumer.is_authorization_code:
         raise NoAnswer("consumer_unknown")
     return consumer
+
+
+def _of_registration(key: str) -> str | None:
+    """A program that registered itself and is not let in: the page says so, as nobody can repair a key."""
+    registration = Registration.objects.undecided().filter(client_id=key).first()
+    if registration is None:
+        return None
+    return "registration_refused" if registration.refused else "registration_waits"
 
 
 def _consumer_by_document(url: str, companies: Sequence[int] | None) -> Consumer:

@@ -19,14 +19,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.current import shell_of, signed_in_at, signed_in_user
 from accounts.verified_addresses import is_verified
 from consumers import consent, scopes, ways_back
-from consumers.authorization_request import MAX_CALLBACK, NoAnswer, SendBack, check
+from consumers.authorization_request import MAX_CALLBACK, Checked, NoAnswer, SendBack, check
 from consumers.callbacks import display_host, origin_of, validate_callback
 from consumers.consent import Decision
 from consumers.form_action import allow_any_redirect
 from consumers.models import AUTHORIZATION_LIFETIME, AuthorizationRequest, Consumer, PendingRequest
+from consumers.registrations import newcomers
+from consumers.registrations.models import Registration
 from consumers.security_log import note
 from consumers.upstream_accounts import linking
 
+NOT_ALLOWED = frozenset(
+    {
+        "not_a_member", "consumer_off", "no_longer_allowed", "document_may_be_asked_for",
+        "registration_waits", "registration_refused", "too_many_wait",
+    }
+)  # fmt: skip
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -44,7 +52,7 @@ def answering(view: View[P]) -> View[P]:
         except SendBack as refusal:
             note("authorization request sent back", reason=refusal.error, consumer=_id(refusal.consumer))
             answer = {"error": refusal.error, "error_description": refusal.why}
-            return _leave(callback(refusal.redirect_uri, refusal.state, **answer))
+            return leave(callback(refusal.redirect_uri, refusal.state, **answer))
         except ways_back.TooMany:
             return render(request, "429.html", status=429)
 
@@ -69,7 +77,7 @@ def again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _ask(request, pending.query, pending)
 
 
-def _companies_of(request: HttpRequest) -> list[int] | None:
+def companies_of(request: HttpRequest) -> list[int] | None:
     """Those in which the person may approve something, the one chosen in this session first."""
     if not request.user.is_authenticated:
         return None
@@ -80,7 +88,12 @@ def _companies_of(request: HttpRequest) -> list[int] | None:
 
 def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None) -> HttpResponse:
     """Sign-in comes after the checks, so that nobody types a password for a bad request."""
-    checked = check(query, _companies_of(request))
+    try:
+        checked = _check_newcomer_too(query, companies_of(request))
+    except newcomers.SignInFirst:
+        if request.method == "HEAD":
+            return _as_page(HttpResponse())
+        return _as_page(redirect_to_login(ways_back.path_of(pending or ways_back.remember(request, query))))
     if request.method == "HEAD":  # whoever looks at a link first: nothing is kept for that
         return _as_page(HttpResponse())
     consumer, membership = checked.consumer, None
@@ -101,6 +114,7 @@ def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None
     user = membership.user
     powers = consent.powers(membership, consumer)
     session_key = request.session.session_key or ""
+    came_by_itself = Registration.objects.filter(consumer=consumer).exists()
     context = {
         "kept": consent.keep(checked, user, session_key, powers, way_back, signed_in_at(request)),
         "consumer": consumer,
@@ -114,10 +128,21 @@ def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None
         "document": checked.document,
         "host": display_host(checked.redirect_uri),
         "on_this_computer": not checked.redirect_uri.startswith("https://"),
+        "came_by_itself": came_by_itself,
+        "could_be_any_program": checked.could_be_any_program(came_by_itself=came_by_itself),
         "days": AUTHORIZATION_LIFETIME.days,
         "same_request": way_back,
     }
     return _as_page(render(request, "consumers/consent.html", context), sends_on=True)
+
+
+def _check_newcomer_too(query: str, companies: list[int] | None) -> Checked:
+    """A program by a document's URL may be let in on its way."""
+    try:
+        return check(query, companies)
+    except NoAnswer as refusal:
+        newcomers.meet(refusal, companies)
+        return check(query, companies)
 
 
 def _decide(request: HttpRequest) -> HttpResponse:
@@ -172,7 +197,7 @@ def _settle(request: HttpRequest, request_id: str, wish: Decision) -> HttpRespon
     code = consent.code_of(kept, session_key)
     if consent.was_redeemed(code):
         return _done(request, kept)
-    return _leave(callback(redirect_uri, state, code=code))
+    return leave(callback(redirect_uri, state, code=code))
 
 
 def _done(request: HttpRequest, kept: AuthorizationRequest) -> HttpResponse:
@@ -199,7 +224,7 @@ def callback(redirect_uri: str, state: str | None, **answer: str) -> str:
     return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(answer)}"
 
 
-def _leave(url: str) -> HttpResponse:
+def leave(url: str) -> HttpResponse:
     """303, so that no browser posts the decision on (RFC 9700 §4.12)."""
     response = HttpResponse(status=303)
     response["Location"] = url
@@ -217,16 +242,16 @@ def _error_page(request: HttpRequest, refusal: NoAnswer) -> HttpResponse:
         "document_url": refusal.document_url,
         **_ways_on(request, refusal),
     }
-    status = 403 if refusal.code in {"not_a_member", "consumer_off", "no_longer_allowed"} else 400
+    status = 403 if refusal.code in NOT_ALLOWED else 400
     response = render(request, "consumers/authorize_error.html", context, status=status)
-    if refusal.code != "not_a_member":  # that page has a form
+    if refusal.code not in {"not_a_member", "document_may_be_asked_for"}:  # those pages have a form
         response["Referrer-Policy"] = "no-referrer"
     return _as_page(response)
 
 
 def _ways_on(request: HttpRequest, refusal: NoAnswer) -> dict[str, str]:
     """`same_request` begins the request again; `program` tells the program that nothing came of it."""
-    if refusal.code == "not_a_member":
+    if refusal.code in {"not_a_member", "document_may_be_asked_for", "registration_waits", "too_many_wait"}:
         known = _pending_of(request)
         try:
             known = known or ways_back.remember(request, request.META.get("QUERY_STRING", ""))
@@ -239,7 +264,7 @@ def _ways_on(request: HttpRequest, refusal: NoAnswer) -> dict[str, str]:
     if pending is None:
         return {}
     try:
-        checked = check(pending.query, _companies_of(request))
+        checked = check(pending.query, companies_of(request))
     except (NoAnswer, SendBack):
         return {}
     if pending.can_begin_again:

@@ -25,6 +25,8 @@ class Prefix(StrEnum):
     ACCESS_TOKEN = "fma_"  # noqa: S105 - a prefix
     REFRESH_TOKEN = "fmr_"  # noqa: S105 - a prefix
     CODE = "fmc_"
+    INITIAL_ACCESS_TOKEN = "fmd_"  # noqa: S105 - a prefix
+    REGISTRATION_TOKEN = "fmg_"  # noqa: S105 - a prefix
 
 
 def make(prefix: Prefix) -> str:

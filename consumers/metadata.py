@@ -17,6 +17,7 @@ from consumers import scopes
 from consumers.browser_programs import readable_in_browsers
 from consumers.openid.identity import is_announced
 from consumers.openid.signing_keys import ALGORITHM
+from consumers.registrations.endpoint import announced
 
 RESOURCE_DOCUMENT = "/.well-known/oauth-protected-resource"
 
@@ -60,6 +61,7 @@ def _server(*, with_openid: bool) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         "protected_resources": [settings.MCP_RESOURCE],
         "ui_locales_supported": ["en", "es", "pt-BR"],
+        **announced(),
     }
     if with_openid:
         document["scopes_supported"] += scopes.OF_IDENTITY

@@ -24,8 +24,10 @@ from oauth2_provider.models import (
     AbstractRefreshToken,
 )
 
+# Where Django looks for models.
 import consumers.openid.models
-import consumers.upstream_accounts.models  # noqa: F401 - where Django looks for models
+import consumers.registrations.models
+import consumers.upstream_accounts.models  # noqa: F401
 from accounts.models import Company, PermissionGroup, User
 from consumers.callbacks import check_callbacks
 from consumers.client_documents import validate_document_url

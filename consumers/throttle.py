@@ -19,6 +19,7 @@ from consumers.digests import digest
 WINDOW_SECONDS = 60
 MOST_FAILURES = 10
 MOST_BEGUN = 300
+MOST_REGISTRATIONS = 20
 
 _local = LocMemCache("oauth-throttle", {"OPTIONS": {"MAX_ENTRIES": 20_000}})
 
@@ -41,6 +42,13 @@ def count_begun(request: HttpRequest) -> bool:
     """
     window = int(time.time()) // WINDOW_SECONDS
     return _count(f"oauth-begun:{window}:{digest(address_of(request))}") > MOST_BEGUN
+
+
+def count_registration(request: HttpRequest) -> int:
+    """Count one attempt of an address to register a program; the seconds to wait where it is too many."""
+    window, into = divmod(int(time.time()), WINDOW_SECONDS)
+    name = f"oauth-registrations:{window}:{digest(address_of(request))}"
+    return WINDOW_SECONDS - into if _count(name) > MOST_REGISTRATIONS else 0
 
 
 def _count(name: str) -> int:

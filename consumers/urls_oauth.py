@@ -7,7 +7,8 @@ from accounts.company_forms import of_the_person
 from consumers import metadata
 from consumers.authorize import again, authorize, finish
 from consumers.openid.endpoints import key_set, user_info
-from consumers.registration import register
+from consumers.registrations.asking import ask
+from consumers.registrations.endpoint import manage, register
 from consumers.revocation import introspect, revoke
 from consumers.token_endpoint import token
 
@@ -16,14 +17,17 @@ RESOURCE = metadata.RESOURCE_DOCUMENT.lstrip("/")
 urlpatterns: list[URLPattern] = [
     path("oauth/authorize", of_the_person(authorize), name="oauth-authorize"),
     path("oauth/authorize/again/<uuid:pk>", of_the_person(again), name=settings.WAY_BACK),
+    path("oauth/authorize/ask", of_the_person(ask), name="oauth-authorize-ask"),
     path("oauth/authorize/finish", of_the_person(finish), name="oauth-authorize-finish"),
     path("oauth/token", token, name="oauth-token"),
     path("oauth/revoke", revoke, name="oauth-revoke"),
     path("oauth/introspect", introspect, name="oauth-introspect"),
     path("oauth/jwks", key_set, name="oauth-jwks"),
     path("oauth/userinfo", user_info, name="oauth-userinfo"),
-    # Where the metadata names no endpoint for it, programs try these two.
+    # Where the metadata names no endpoint for it, programs try the first and the last of these.
     path("oauth/register", register, name="oauth-register"),
+    path("oauth/register/<slug:address>", register, name="oauth-register-company"),
+    path("oauth/register/client/<slug:key>", manage, name="oauth-register-client"),
     path("register", register, name="register"),
     path(".well-known/oauth-authorization-server", metadata.authorization_server, name="oauth-metadata"),
     path(".well-known/openid-configuration", metadata.openid_configuration, name="openid-configuration"),

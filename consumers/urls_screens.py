@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from consumers.screens import authorizations, consumer_form, consumer_list, linking, security
+from consumers.screens import authorizations, consumer_form, consumer_list, linking, registration, security
 from consumers.screens.connection import connection, test_connection
 from consumers.upstream_accounts.linking import CALLBACK_PATH, LINK_PATH
 
@@ -22,6 +22,15 @@ urlpatterns: list[URLPattern] = [
         name="app-authorizations-stop",
     ),
     path("settings/security/", security.security, name="settings-security"),
+    path(f"{API_CONNECTIONS}registration/", registration.registration, name="registration"),
+    path(f"{API_CONNECTIONS}registration/rules/", registration.save_rules, name="registration-rules"),
+    path(f"{API_CONNECTIONS}registration/decide/", registration.decide, name="registration-decide"),
+    path(f"{API_CONNECTIONS}registration/token/", registration.add_token, name="registration-token-add"),
+    path(
+        f"{API_CONNECTIONS}registration/token/revoke/",
+        registration.revoke_token,
+        name="registration-token-revoke",
+    ),
     path("profile/app-authorizations/", authorizations.own, name="own-app-authorizations"),
     path("profile/app-authorizations/stop/", authorizations.stop_own, name="own-app-authorizations-stop"),
     path(LINK_PATH.lstrip("/"), linking.own_link, name="own-link"),

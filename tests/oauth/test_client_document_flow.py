@@ -374,7 +374,7 @@ def test_no_introspection_and_no_credentials_of_the_company(allow: Register, wor
     assert error_of(program.token(grant_type="client_credentials"))[1] == "unauthorized_client"
 
 
-def test_the_metadata_says_so() -> None:
+def test_the_metadata_says_so(db: None) -> None:
     document = Client().get("/.well-known/oauth-authorization-server").json()
     assert document["client_id_metadata_document_supported"] is True
     assert "none" in document["token_endpoint_auth_methods_supported"]

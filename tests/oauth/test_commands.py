@@ -136,6 +136,7 @@ def test_clearing_keeps_what_recognises_a_replay(world: World, program: Program)
     AuthorizationRequest.objects.update(expires_at=gone)
     PendingRequest.objects.update(expires_at=gone)
     assert run("clear_expired_tokens").split() == [
-        "AuthorizationRequest:", "1", "PendingRequest:", "1", "LinkAttempt:", "0", "Grant:", "0",
-        "AccessToken:", "0", "RefreshToken:", "2",
+        "AuthorizationRequest:", "1", "PendingRequest:", "1", "LinkAttempt:", "0",
+        "InitialAccessToken:", "0", "Grant:", "0", "AccessToken:", "0", "RefreshToken:", "2",
+        "Registration:", "0", "Consumer:", "0",
     ]  # fmt: skip

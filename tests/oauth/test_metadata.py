@@ -23,7 +23,7 @@ POISON = (
 )
 
 
-def test_case_120_server_metadata_lists_what_works() -> None:
+def test_case_120_server_metadata_lists_what_works(world: World) -> None:
     """RFC 8414 §2."""
     document = Client().get(SERVER).json()
     url = settings.PUBLIC_URL

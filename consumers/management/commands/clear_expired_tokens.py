@@ -5,11 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import models
 from django.utils import timezone
 
-from consumers.models import AccessToken, AuthorizationRequest, Grant, PendingRequest, RefreshToken
+from consumers.models import (
+    AccessToken,
+    AuthorizationRequest,
+    Consumer,
+    Grant,
+    PendingRequest,
+    RefreshToken,
+)
+from consumers.registrations.models import InitialAccessToken, Registration
 from consumers.upstream_accounts.models import LinkAttempt
 
 BATCH = 1000
@@ -18,21 +27,31 @@ KEEP_CODES = dt.timedelta(days=1)
 
 
 class Command(BaseCommand):
-    help = "Deletes expired codes, tokens and unanswered requests."
+    help = (
+        "Deletes expired codes and tokens, unanswered requests, and unused programs that came by themselves."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        for model, end, before in (
+        ends: tuple[tuple[Any, str, dt.datetime], ...] = (
             (AuthorizationRequest, "expires_at", now),
             (PendingRequest, "expires_at", now),
             (LinkAttempt, "expires_at", now),
+            (InitialAccessToken, "expires_at", now),
             (Grant, "expires", now - KEEP_CODES),
             (AccessToken, "expires", now),
             # Superseded ones stay until they expire: that is how a replay is known.
             (RefreshToken, "expires", now),
-        ):
+        )
+        for model, end, before in ends:
             count = _delete(model.objects.filter(**{f"{end}__lt": before}))
             self.stdout.write(f"{model.__name__}: {count}")
+        self.stdout.write(f"Registration: {_delete(Registration.objects.outlived())}")
+        if settings.REGISTERED_UNUSED_DAYS:
+            before = now - dt.timedelta(days=settings.REGISTERED_UNUSED_DAYS)
+            unused = Registration.objects.unused_since(before).values("consumer")
+            # Only what came by itself; what an administrator made stays.
+            self.stdout.write(f"Consumer: {_delete(Consumer.objects.filter(pk__in=unused))}")
 
 
 def _delete(rows: models.QuerySet[Any]) -> int:

@@ -1,0 +1,213 @@
+"""Letting programs in: by token, by an administrator, or by a host that the company trusts."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Company, PermissionGroup, User
+from consumers.client_documents import load
+from consumers.digests import Prefix, digest, make, make_key
+from consumers.models import Consumer
+from consumers.registrations.client_metadata import ClientMetadata
+from consumers.registrations.models import InitialAccessToken, Registration, RegistrationRules
+from consumers.security_log import note
+
+MOST_WAITING = 50
+MOST_WAITING_OF_ONE_ADDRESS = 5
+MOST_WAITING_OF_ONE_PERSON = 10
+# Programs of one company that nobody let in by hand; those that are not used make room (unused_since).
+MOST_BY_THEMSELVES = 200
+
+
+class TooMany(Exception):
+    """As many as a company looks through wait already, or have come by themselves."""
+
+
+class ChangedMeanwhile(Exception):
+    """The program is not as the administrator saw it, or was decided about already."""
+
+
+def sole_rules() -> RegistrationRules | None:
+    """Those of the company of an installation that has only one: there no address needs to name it."""
+    companies = list(Company.objects.values_list("pk", flat=True)[:2])
+    if len(companies) != 1:
+        return None
+    return RegistrationRules.objects.filter(company_id=companies[0]).first()
+
+
+def register(
+    rules: RegistrationRules, data: ClientMetadata, token: InitialAccessToken | None, address: str
+) -> tuple[Registration, str, str]:
+    """The program with its secret ("" for a public client) and its registration access token."""
+    secret = "" if data.auth_method == "none" else make(Prefix.SECRET)
+    management = make(Prefix.REGISTRATION_TOKEN)
+    with transaction.atomic():
+        _make_room(rules, token, address)
+        registration = Registration(
+            company_id=rules.company_id,
+            way=Registration.Way.TOKEN if token else Registration.Way.ANONYMOUS,
+            client_id=make_key(),
+            auth_method=data.auth_method,
+            secret_digest=digest(secret) if secret else "",
+            secret_hint=secret[-4:],
+            token_digest=digest(management),
+            asked_from=_ip(address),
+        )
+        describe(registration, data)
+        registration.save()
+        if token:
+            InitialAccessToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
+            _let_in(registration, token.permission_group, token.created_by)
+    note("program registered itself", registration=registration.pk, way=registration.way)
+    return registration, secret, management
+
+
+def describe(registration: Registration, data: ClientMetadata) -> None:
+    registration.name, registration.callbacks = data.name, data.callbacks
+    registration.url, registration.licence_url = data.url, data.licence_url
+    registration.privacy_policy_url = data.privacy_policy_url
+
+
+def ask(rules: RegistrationRules, url: str, user: User) -> None:
+    """Put a program with a metadata document before the administrators; Unavailable where there is none."""
+    if Registration.objects.filter(company_id=rules.company_id, client_id=url).exists():
+        return
+    document = load(url)
+    with transaction.atomic():
+        _locked(rules)
+        waiting = Registration.objects.waiting().filter(company_id=rules.company_id)
+        if (
+            waiting.count() >= MOST_WAITING
+            or waiting.filter(asked_by=user).count() >= MOST_WAITING_OF_ONE_PERSON
+        ):
+            raise TooMany
+        Registration.objects.get_or_create(
+            company_id=rules.company_id,
+            client_id=url,
+            defaults={
+                "way": Registration.Way.PERSON,
+                "name": document.name or document.host,
+                "callbacks": list(document.callbacks),
+                "asked_by": user,
+            },
+        )
+
+
+def trusting(url: str, companies: Sequence[int]) -> RegistrationRules | None:
+    """The rules of the first of these companies that trusts the host of a document."""
+    host = urlsplit(url).hostname or ""
+    found = {
+        rules.company_id: rules
+        for rules in RegistrationRules.objects.select_related("document_group").filter(
+            company__in=companies, document_group__active=True
+        )
+        if host in rules.document_hosts and urlsplit(url).port in {None, 443}
+    }
+    return next((found[company] for company in companies if company in found), None)
+
+
+def let_in_by_host(rules: RegistrationRules, url: str) -> None:
+    """Make the consumer for a document of a trusted host; Unavailable where it cannot be read."""
+    document = load(url)
+    with transaction.atomic():
+        _locked(rules)
+        if Consumer.objects.filter(company_id=rules.company_id, metadata_url=url).exists():
+            return
+        _leave_room_for_one_by_itself(rules)
+        registration, _new = Registration.objects.get_or_create(
+            company_id=rules.company_id, client_id=url, defaults={"way": Registration.Way.HOST}
+        )
+        if registration.refused:
+            return  # an administrator has said no to this one
+        registration.way = Registration.Way.HOST
+        registration.name = document.name or document.host
+        registration.callbacks = list(document.callbacks)
+        assert rules.document_group is not None
+        _let_in(registration, rules.document_group, None)
+    note("program let in by its host", registration=registration.pk, url=url)
+
+
+def approve(registration_id: int, company: Company, shown: str, group: PermissionGroup, by: User) -> Consumer:
+    with transaction.atomic():
+        registration = _to_decide(registration_id, company, shown)
+        consumer = _let_in(registration, group, by)
+    note("program let in", registration=registration.pk, consumer=consumer.pk, user=by.pk)
+    return consumer
+
+
+def refuse(registration_id: int, company: Company, shown: str, by: User) -> Registration:
+    with transaction.atomic():
+        registration = _to_decide(registration_id, company, shown)
+        registration.decided_at, registration.decided_by = timezone.now(), by
+        registration.save(update_fields=["decided_at", "decided_by"])
+    note("program refused", registration=registration.pk, user=by.pk)
+    return registration
+
+
+def _to_decide(registration_id: int, company: Company, shown: str) -> Registration:
+    registration = (
+        Registration.objects.select_for_update().filter(pk=registration_id, company=company).first()
+    )
+    if registration is None or registration.consumer_id is not None or registration.shown != shown:
+        raise ChangedMeanwhile
+    return registration
+
+
+def _let_in(registration: Registration, group: PermissionGroup, by: User | None) -> Consumer:
+    """Key and secret are those that the program has already."""
+    by_document = registration.by_document
+    consumer, _unused = Consumer.objects.register(
+        company=registration.company,
+        name=registration.name,
+        authorization_grant_type=Consumer.GRANT_AUTHORIZATION_CODE,
+        permission_group=group,
+        callback_urls=[] if by_document else registration.callbacks,
+        public=registration.auth_method == "none",
+        metadata_url=registration.client_id if by_document else "",
+        url=registration.url,
+        privacy_policy_url=registration.privacy_policy_url,
+        licence_url=registration.licence_url,
+        created_by=by,
+    )
+    if not by_document:
+        consumer.client_id = registration.client_id
+        consumer.client_secret, consumer.secret_hint = registration.secret_digest, registration.secret_hint
+        consumer.save(update_fields=["client_id", "client_secret", "secret_hint"])
+    registration.consumer, registration.decided_by = consumer, by
+    registration.decided_at = timezone.now()
+    registration.save()
+    return consumer
+
+
+def _make_room(rules: RegistrationRules, token: InitialAccessToken | None, address: str) -> None:
+    _locked(rules)
+    if token:
+        _leave_room_for_one_by_itself(rules)
+        return
+    waiting = Registration.objects.waiting().filter(company_id=rules.company_id)
+    of_address = waiting.filter(asked_from=_ip(address), way=Registration.Way.ANONYMOUS)
+    if waiting.count() >= MOST_WAITING or of_address.count() >= MOST_WAITING_OF_ONE_ADDRESS:
+        raise TooMany
+
+
+def _leave_room_for_one_by_itself(rules: RegistrationRules) -> None:
+    ways = (Registration.Way.TOKEN, Registration.Way.HOST)
+    if Registration.objects.filter(company_id=rules.company_id, way__in=ways).count() >= MOST_BY_THEMSELVES:
+        raise TooMany
+
+
+def _ip(address: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return None  # a socket of the machine has none
+
+
+def _locked(rules: RegistrationRules) -> None:
+    """Programs of one company take turns, so that no limit is passed by coming at once."""
+    RegistrationRules.objects.select_for_update().get(pk=rules.pk)

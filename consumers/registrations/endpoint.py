@@ -1,0 +1,226 @@
+"""/oauth/register: programs that register themselves (RFC 7591), and look after that (RFC 7592).
+
+Off unless a company's administrator switches it on. Who registers must say for which company: by its
+initial access token, by the company's own address, or by coming where there is only one company.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from consumers import digests, scopes, throttle
+from consumers.browser_programs import readable_in_browsers
+from consumers.digests import Prefix
+from consumers.front_door import Refused, answer
+from consumers.models import Consumer
+from consumers.registrations import admission
+from consumers.registrations.client_metadata import checked, read_json
+from consumers.registrations.models import InitialAccessToken, Registration, RegistrationRules
+from consumers.security_log import note
+
+WHO_REGISTERS = (
+    "Programs cannot register themselves here. An administrator of your company registers this one at "
+    f"{settings.PUBLIC_URL} under Configuration > API connections > OAuth consumers and gives you its "
+    "key (client ID) and secret (client secret) to enter in the program."
+)
+PATH = "/oauth/register"
+Mode = RegistrationRules.Mode
+View = Callable[..., HttpResponse]
+
+
+def announced() -> dict[str, str]:
+    """What the metadata says: an address that any program may use, and nothing where there is none."""
+    rules = admission.sole_rules()
+    return {"registration_endpoint": settings.PUBLIC_URL + PATH} if rules and rules.mode == Mode.INBOX else {}
+
+
+def _in_json(view: View) -> View:
+    """Every answer in the form of RFC 7591 §3.2.2, so that a program shows the sentence to its person."""
+
+    @csrf_exempt
+    @functools.wraps(view)
+    def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refused:
+            return refused.response()
+        except admission.TooMany:
+            return Refused(
+                "temporarily_unavailable",
+                "Too many programs wait for an administrator already. Ask one to look through them.",
+                429,
+                Retry_After="3600",
+            ).response()
+        except (DatabaseError, InterfaceError) as error:
+            note("database trouble", kind=type(error).__name__)
+            return Refused(
+                "temporarily_unavailable", "Try again in a few seconds.", 503, Retry_After="5"
+            ).response()
+
+    return served
+
+
+@readable_in_browsers("POST")
+@_in_json
+def register(request: HttpRequest, address: str = "") -> HttpResponse:
+    rules, token = _place(request, address)
+    if request.method != "POST":
+        raise Refused("invalid_request", "Use POST.", 405, Allow="POST")
+    wait = throttle.count_registration(request)
+    if wait:
+        raise Refused("temporarily_unavailable", "Too many registrations. Wait.", 429, Retry_After=str(wait))
+    data = checked(read_json(request))
+    registration, secret, management = admission.register(rules, data, token, throttle.address_of(request))
+    told = _described(registration, management)
+    if secret:
+        told |= {"client_secret": secret, "client_secret_expires_at": 0}
+    return answer(told, 201)
+
+
+@readable_in_browsers("GET, PUT, DELETE")
+@_in_json
+def manage(request: HttpRequest, key: str) -> HttpResponse:
+    """RFC 7592 §2, for who shows the registration access token of this program."""
+    token = _bearer(request)
+    if not digests.is_shaped(Prefix.REGISTRATION_TOKEN, token):
+        raise _invalid_token(request)
+    with transaction.atomic():
+        registration = (
+            Registration.objects.select_for_update()
+            .filter(token_digest=digests.digest(token), client_id=key)
+            .first()
+            if digests.is_shaped(Prefix.KEY, key)
+            else None
+        )
+        if registration is None:
+            raise _invalid_token(request)
+        if request.method == "GET":
+            return answer(_described(registration, token))
+        if request.method == "PUT":
+            _update(registration, read_json(request))
+            return answer(_described(registration, token))
+        if request.method == "DELETE":
+            note("program deleted its registration", registration=registration.pk)
+            if registration.consumer:
+                registration.consumer.delete()  # takes the registration, authorizations and tokens along
+            else:
+                registration.delete()
+            response = HttpResponse(status=204)
+            response["Cache-Control"] = "no-store"
+            return response
+    raise Refused("invalid_request", "Use GET, PUT or DELETE.", 405, Allow="GET, PUT, DELETE")
+
+
+def _place(request: HttpRequest, address: str) -> tuple[RegistrationRules, InitialAccessToken | None]:
+    """Whose rules hold, and the token that was shown."""
+    if request.headers.get("Authorization"):
+        shown = _bearer(request)
+        token = _token(shown)
+        if token is None:
+            raise _invalid_token(request)
+        rules = RegistrationRules.objects.filter(company_id=token.company_id).exclude(mode=Mode.OFF).first()
+        if rules is None or address not in {"", rules.address}:
+            raise _not_here()
+        return rules, token
+    found = (
+        RegistrationRules.objects.filter(address=address[:16]).first() if address else admission.sole_rules()
+    )
+    if found is None or found.mode == Mode.OFF:
+        raise _not_here()
+    if found.mode == Mode.TOKEN:
+        raise Refused(
+            "invalid_token",
+            "Programs register here with an initial access token, which an administrator makes under "
+            "Configuration > API connections > Registration.",
+            401,
+            WWW_Authenticate="Bearer",
+        )
+    return found, None
+
+
+def _token(shown: str) -> InitialAccessToken | None:
+    if not digests.is_shaped(Prefix.INITIAL_ACCESS_TOKEN, shown):
+        return None
+    live = InitialAccessToken.objects.live().select_related("permission_group", "created_by")
+    return live.filter(token_digest=digests.digest(shown)).first()
+
+
+def _bearer(request: HttpRequest) -> str:
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _update(registration: Registration, body: dict[str, Any]) -> None:
+    """Callbacks and name that an administrator decided by stay as they were seen."""
+    if body.get("client_id") != registration.client_id:
+        raise Refused("invalid_client_metadata", "client_id must be that of this registration.")
+    if "client_secret" in body and not (
+        isinstance(body["client_secret"], str)
+        and registration.secret_digest
+        and digests.matches(body["client_secret"], registration.secret_digest)
+    ):
+        raise Refused("invalid_client_metadata", "A program cannot choose its client_secret.")
+    data = checked({"token_endpoint_auth_method": registration.auth_method} | body)
+    if data.auth_method != registration.auth_method:
+        raise Refused("invalid_client_metadata", "token_endpoint_auth_method cannot be changed.")
+    consumer: Consumer | None = registration.consumer
+    differs = (data.name, data.callbacks) != registration.current
+    if registration.decided_at is not None and registration.way != Registration.Way.TOKEN and differs:
+        raise Refused(
+            "invalid_client_metadata",
+            "An administrator decided by this name and these redirect_uris. Register anew to change them.",
+        )
+    admission.describe(registration, data)
+    registration.save()
+    if consumer is not None:
+        consumer.name, consumer.callback_urls, consumer.url = data.name, data.callbacks, data.url
+        consumer.privacy_policy_url, consumer.licence_url = data.privacy_policy_url, data.licence_url
+        consumer.full_clean(exclude=["client_secret"])
+        consumer.save()
+
+
+def _described(registration: Registration, management: str) -> dict[str, Any]:
+    """RFC 7591 §3.2.1 and RFC 7592 §3: all that is registered, but never a stored secret."""
+    name, callbacks = registration.current
+    links = {
+        "client_uri": registration.url,
+        "policy_uri": registration.privacy_policy_url,
+        "tos_uri": registration.licence_url,
+    }
+    return {
+        "client_id": registration.client_id,
+        "client_id_issued_at": int(registration.created_at.timestamp()),
+        "client_name": name,
+        "redirect_uris": callbacks,
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "token_endpoint_auth_method": registration.auth_method,
+        "scope": " ".join(scopes.ALL),
+        "registration_access_token": management,
+        "registration_client_uri": f"{settings.PUBLIC_URL}{PATH}/client/{registration.client_id}",
+        **{label: url for label, url in links.items() if url},
+    }
+
+
+def _not_here() -> Refused:
+    return Refused("access_denied", WHO_REGISTERS, 403)
+
+
+def _invalid_token(request: HttpRequest) -> Refused:
+    note("registration token refused", address=throttle.address_of(request))
+    wait = throttle.count_failure(request, "registration")
+    if wait:
+        return Refused("temporarily_unavailable", "Too many failures. Wait.", 429, Retry_After=str(wait))
+    return Refused(
+        "invalid_token",
+        "The token is unknown, expired or revoked.",
+        401,
+        WWW_Authenticate='Bearer error="invalid_token"',
+    )

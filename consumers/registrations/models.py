@@ -1,0 +1,170 @@
+"""What a company allows to programs that nobody registered, and those that came."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Company, PermissionGroup
+
+# A program that nobody decides about, and one that was refused, is forgotten after this.
+KEPT_UNDECIDED = dt.timedelta(days=30)
+
+
+def make_address() -> str:
+    return secrets.token_hex(8)
+
+
+class RegistrationRules(models.Model):
+    """Of one company. Without a row nothing registers itself."""
+
+    class Mode(models.TextChoices):
+        OFF = "off", _("Nobody: administrators register programs")
+        TOKEN = "token", _("Programs that show a registration token made below")
+        INBOX = "inbox", _("Any program; without a token it waits for an administrator")
+
+    company = models.OneToOneField(Company, models.CASCADE, related_name="registration_rules")
+    mode = models.CharField(_("who may register"), max_length=8, choices=Mode, default=Mode.OFF)
+    # The last part of the company's own registration address, which tells nothing of the company.
+    address = models.CharField(max_length=16, unique=True, default=make_address, editable=False)
+    people_may_ask = models.BooleanField(_("people may ask for a program"), default=False)
+    document_hosts = models.JSONField(_("trusted hosts"), default=list, blank=True)
+    # Without it, as after the group was deleted, no host is trusted.
+    document_group = models.ForeignKey(
+        PermissionGroup, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("group")
+    )
+
+    def __str__(self) -> str:
+        return f"RegistrationRules of company {self.company_id}"
+
+
+class InitialAccessTokenQuerySet(models.QuerySet["InitialAccessToken"]):
+    def live(self) -> InitialAccessTokenQuerySet:
+        return self.filter(revoked_at=None, expires_at__gt=timezone.now(), permission_group__active=True)
+
+
+class InitialAccessToken(models.Model):
+    """RFC 7591 §3: whoever shows it registers for its company, without waiting. Only its digest is kept."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="initial_access_tokens")
+    permission_group = models.ForeignKey(PermissionGroup, models.CASCADE, related_name="+")
+    label = models.CharField(_("what it is for"), max_length=80)
+    token_digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=4)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    objects = InitialAccessTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"InitialAccessToken #{self.pk}"
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def waiting(self) -> RegistrationQuerySet:
+        return self.filter(decided_at=None)
+
+    def undecided(self) -> RegistrationQuerySet:
+        """Those that an administrator can still let in: waiting, or refused lately."""
+        return self.filter(consumer=None)
+
+    def outlived(self) -> RegistrationQuerySet:
+        before = timezone.now() - KEPT_UNDECIDED
+        return self.undecided().filter(
+            models.Q(decided_at=None, created_at__lt=before) | models.Q(decided_at__lt=before)
+        )
+
+    def unused_since(self, before: dt.datetime) -> RegistrationQuerySet:
+        """Those let in whose program has asked for nothing since then."""
+        used = self.filter(consumer__isnull=False).annotate(
+            last=Coalesce("consumer__last_used_at", "decided_at", "created_at")
+        )
+        return used.filter(last__lt=before)
+
+
+class Registration(models.Model):
+    """A program that came by itself: by key (RFC 7591), or by the URL of its metadata document.
+
+    It is no consumer until somebody lets it in, so nothing else of the server knows it. All texts are
+    the program's own claims.
+    """
+
+    class Way(models.TextChoices):
+        ANONYMOUS = "anonymous", _("registered itself")
+        TOKEN = "token", _("registered itself with a token")
+        PERSON = "person", _("a person asked for it")
+        HOST = "host", _("came from a trusted host")
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="registrations")
+    way = models.CharField(max_length=12, choices=Way)
+    client_id = models.CharField(max_length=500, db_index=True)
+    name = models.CharField(max_length=120)
+    callbacks = models.JSONField(default=list)
+    auth_method = models.CharField(max_length=32, default="none")
+    url = models.CharField(max_length=500, blank=True)
+    privacy_policy_url = models.CharField(max_length=500, blank=True)
+    licence_url = models.CharField(max_length=500, blank=True)
+    secret_digest = models.CharField(max_length=64, blank=True)
+    secret_hint = models.CharField(max_length=4, blank=True)
+    # RFC 7592: the program's key to its own registration.
+    token_digest = models.CharField(max_length=64, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    asked_from = models.GenericIPAddressField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    consumer = models.OneToOneField(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE, null=True, related_name="registration"
+    )
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("company", "client_id"), name="one_registration_per_company_and_client"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Registration #{self.pk}"
+
+    @property
+    def by_document(self) -> bool:
+        return self.client_id.startswith("https://")
+
+    @property
+    def current(self) -> tuple[str, list[str]]:
+        """Name and callbacks: those of the consumer, once there is one."""
+        if self.consumer:
+            return self.consumer.name, self.consumer.callback_urls
+        return self.name, list(self.callbacks)
+
+    @property
+    def refused(self) -> bool:
+        return self.decided_at is not None and self.consumer_id is None
+
+    @property
+    def shown(self) -> str:
+        """Changes with what an administrator decides by, so that nobody lets in what he did not see."""
+        words = json.dumps([self.client_id, self.name, self.callbacks, self.auth_method])
+        return hashlib.sha256(words.encode()).hexdigest()[:32]

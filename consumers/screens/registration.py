@@ -1,0 +1,129 @@
+"""Configuration > API connections > Registration: programs that wait, and what may come by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
+from accounts.models import Company
+from consumers.callbacks import display_host
+from consumers.registrations import admission
+from consumers.registrations.admission import ChangedMeanwhile
+from consumers.registrations.endpoint import PATH, announced
+from consumers.registrations.models import InitialAccessToken, Registration
+from consumers.screens.queries import number
+from consumers.screens.registration_forms import RulesForm, TokenForm
+from consumers.security_log import note
+
+
+@never_cache
+@require_safe
+@require_right(CONFIGURE)
+def registration(request: HttpRequest) -> HttpResponse:
+    company = acting_membership(request).company
+    return draw(request, company)
+
+
+@never_cache
+@require_POST
+@require_right(CONFIGURE)
+def save_rules(request: HttpRequest) -> HttpResponse:
+    company = acting_membership(request).company
+    form = RulesForm(company, request.POST)
+    if not form.is_valid():
+        return draw(request, company, rules_form=form, status=422)
+    form.save()
+    note("registration rules changed", company=company.pk, mode=form.rules.mode, user=request.user.pk)
+    messages.success(request, _("The rules for programs are saved."))
+    return HttpResponseRedirect(reverse("registration"))
+
+
+@never_cache
+@require_POST
+@require_right(CONFIGURE)
+def decide(request: HttpRequest) -> HttpResponse:
+    """Let one program in, with a permission group, or refuse it."""
+    company, by = acting_membership(request).company, signed_in_user(request)
+    key, shown = number(request.POST.get("registration")), request.POST.get("shown", "")
+    action = request.POST.get("action", "")
+    if action not in {"approve", "refuse"}:
+        raise Http404
+    try:
+        if action == "refuse":
+            refused = admission.refuse(key, company, shown, by)
+            messages.success(request, _("Refused: %(name)s.") % {"name": refused.name})
+            return HttpResponseRedirect(reverse("registration"))
+        group = company.permission_groups.filter(
+            pk=number(request.POST.get("permission_group")), active=True
+        ).first()
+        if group is None:
+            messages.error(request, _("Choose a permission group, then let the program in."))
+            return HttpResponseRedirect(reverse("registration"))
+        consumer = admission.approve(key, company, shown, group, by)
+    except ChangedMeanwhile:
+        messages.warning(
+            request, _("The program was changed or decided about meanwhile. Nothing was done: look again.")
+        )
+        return HttpResponseRedirect(reverse("registration"))
+    messages.success(request, _("%(name)s is let in. People can connect it now.") % {"name": consumer.name})
+    return HttpResponseRedirect(reverse("registration"))
+
+
+@never_cache
+@require_POST
+@require_right(CONFIGURE)
+def add_token(request: HttpRequest) -> HttpResponse:
+    """The answer shows the token: rendered here, kept nowhere, never sent again."""
+    company = acting_membership(request).company
+    form = TokenForm(company, request.POST)
+    if not form.is_valid():
+        return draw(request, company, token_form=form, status=422)
+    token = form.save(signed_in_user(request))
+    note("registration token made", company=company.pk, user=request.user.pk)
+    return draw(request, company, new_token=token)
+
+
+@require_POST
+@require_right(CONFIGURE)
+def revoke_token(request: HttpRequest) -> HttpResponse:
+    company = acting_membership(request).company
+    meant = InitialAccessToken.objects.filter(company=company, pk=number(request.POST.get("token")))
+    if not meant.exists():
+        raise Http404
+    meant.filter(revoked_at=None).update(revoked_at=timezone.now())
+    messages.success(request, _("The token is revoked. Programs that it registered stay."))
+    return HttpResponseRedirect(reverse("registration"))
+
+
+def draw(request: HttpRequest, company: Company, status: int = 200, **more: Any) -> HttpResponse:
+    rules_form = more.pop("rules_form", None) or RulesForm(company)
+    rules = rules_form.rules
+    context = {
+        "rows": [row_of(each) for each in company.registrations.undecided().select_related("asked_by")],
+        "groups": company.permission_groups.filter(active=True),
+        "rules": rules,
+        "rules_form": rules_form,
+        "token_form": more.pop("token_form", None) or TokenForm(company),
+        "tokens": company.initial_access_tokens.live().select_related("permission_group"),
+        "address": f"{settings.PUBLIC_URL}{PATH}/{rules.address}" if rules.pk else "",
+        "announced": bool(announced()),
+        **more,
+    }
+    return render(request, "consumers/registration.html", context, status=status)
+
+
+def row_of(registration: Registration) -> dict[str, Any]:
+    """Hosts in punycode: a look-alike letter is seen."""
+    callbacks = [{"url": url, "host": display_host(url)} for url in registration.callbacks]
+    host = display_host(registration.client_id if registration.by_document else registration.callbacks[0])
+    return {"registration": registration, "host": host, "callbacks": callbacks}

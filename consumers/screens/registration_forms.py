@@ -1,0 +1,137 @@
+"""The forms of Configuration > API connections > Registration."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import validate_printable
+from accounts.models import Company, PermissionGroup, User
+from consumers.digests import Prefix, digest, make
+from consumers.registrations.models import InitialAccessToken, RegistrationRules
+
+MAX_HOSTS = 50
+_HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+class GroupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when run
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            PermissionGroup.objects.none(),
+            label=_("Permission group"),
+            empty_label=_("Choose…"),
+            error_messages={
+                "required": _("Choose a permission group."),
+                "invalid_choice": _("Choose a permission group of the list."),
+            },
+            **options,
+        )
+
+    def of(self, company: Company) -> None:
+        self.queryset = company.permission_groups.filter(active=True)
+
+
+class RulesForm(forms.Form):
+    mode = forms.ChoiceField(
+        label=_("Who may register programs"),
+        choices=RegistrationRules.Mode.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose who may register programs."),
+            "invalid_choice": _("Choose who may register programs."),
+        },
+    )
+    people_may_ask = forms.BooleanField(
+        label=_("People may ask for a program that names itself by a web address"), required=False
+    )
+    document_hosts = forms.CharField(
+        label=_("Trusted hosts"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": "claude.ai"}),
+        help_text=_(
+            "One a line. A program that is described at one of these hosts is let in without asking; each "
+            "person still approves it. List only hosts where its maker alone can publish."
+        ),
+    )
+    document_group = GroupField(required=False, help_text=_("For programs of the trusted hosts."))
+
+    def __init__(self, company: Company, data: Any = None) -> None:
+        self.rules = RegistrationRules.objects.filter(company=company).first() or RegistrationRules(
+            company=company
+        )
+        group = self.rules.document_group
+        initial = {
+            "mode": self.rules.mode,
+            "people_may_ask": self.rules.people_may_ask,
+            "document_hosts": "\n".join(self.rules.document_hosts),
+            "document_group": group.pk if group else None,
+        }
+        super().__init__(data, initial=initial, auto_id="rules_%s")
+        groups: Any = self.fields["document_group"]
+        groups.of(company)
+
+    def clean_document_hosts(self) -> list[str]:
+        hosts = list(dict.fromkeys(self.cleaned_data["document_hosts"].lower().split()))
+        if len(hosts) > MAX_HOSTS:
+            raise ValidationError(_("Keep at most %(limit)d hosts.") % {"limit": MAX_HOSTS})
+        for host in hosts:
+            if not _HOST.fullmatch(host) or len(host) > 253:
+                raise ValidationError(
+                    _("Write each host by its name alone, for example claude.ai: no https://, path or *.")
+                )
+        return hosts
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("document_hosts") and not values.get("document_group"):
+            self.add_error("document_group", _("Choose a permission group for programs of the hosts."))
+        return values
+
+    def save(self) -> None:
+        for name, value in self.cleaned_data.items():
+            setattr(self.rules, name, value)
+        self.rules.save()
+
+
+class TokenForm(forms.Form):
+    label = forms.CharField(
+        label=_("What it is for"),
+        max_length=80,
+        validators=[validate_printable],
+        error_messages={"required": _("Say what the token is for, for example n8n.")},
+    )
+    permission_group = GroupField()
+    days = forms.TypedChoiceField(
+        label=_("Valid for"),
+        coerce=int,
+        choices=[(1, _("1 day")), (7, _("7 days")), (30, _("30 days"))],
+        initial=7,
+        error_messages={"invalid_choice": _("Choose one of the list.")},
+    )
+
+    def __init__(self, company: Company, data: Any = None) -> None:
+        self.company = company
+        super().__init__(data, auto_id="token_%s")
+        groups: Any = self.fields["permission_group"]
+        groups.of(company)
+
+    def save(self, by: User) -> str:
+        """The token, known only here and now."""
+        token = make(Prefix.INITIAL_ACCESS_TOKEN)
+        InitialAccessToken.objects.create(
+            company=self.company,
+            permission_group=self.cleaned_data["permission_group"],
+            label=self.cleaned_data["label"],
+            token_digest=digest(token),
+            hint=token[-4:],
+            created_by=by,
+            expires_at=timezone.now() + dt.timedelta(days=self.cleaned_data["days"]),
+        )
+        return token
