@@ -32,14 +32,14 @@ class RegistrationRules(models.Model):
         INBOX = "inbox", _("Any program; without a token it waits for an administrator")
 
     company = models.OneToOneField(Company, models.CASCADE, related_name="registration_rules")
-    mode = models.CharField(_("who may register"), max_length=8, choices=Mode, default=Mode.OFF)
+    mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)
     # The last part of the company's own registration address, which tells nothing of the company.
     address = models.CharField(max_length=16, unique=True, default=make_address, editable=False)
-    people_may_ask = models.BooleanField(_("people may ask for a program"), default=False)
-    document_hosts = models.JSONField(_("trusted hosts"), default=list, blank=True)
+    people_may_ask = models.BooleanField(default=False)
+    document_hosts = models.JSONField(default=list, blank=True)
     # Without it, as after the group was deleted, no host is trusted.
     document_group = models.ForeignKey(
-        PermissionGroup, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("group")
+        PermissionGroup, models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
     def __str__(self) -> str:
@@ -56,7 +56,7 @@ class InitialAccessToken(models.Model):
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="initial_access_tokens")
     permission_group = models.ForeignKey(PermissionGroup, models.CASCADE, related_name="+")
-    label = models.CharField(_("what it is for"), max_length=80)
+    label = models.CharField(max_length=80)
     token_digest = models.CharField(max_length=64, unique=True)
     hint = models.CharField(max_length=4)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -104,10 +104,10 @@ class Registration(models.Model):
     """
 
     class Way(models.TextChoices):
-        ANONYMOUS = "anonymous", _("registered itself")
-        TOKEN = "token", _("registered itself with a token")
-        PERSON = "person", _("a person asked for it")
-        HOST = "host", _("came from a trusted host")
+        ANONYMOUS = "anonymous", "registered itself"
+        TOKEN = "token", "registered itself with a token"
+        PERSON = "person", "a person asked for it"
+        HOST = "host", "came from a trusted host"
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="registrations")
     way = models.CharField(max_length=12, choices=Way)

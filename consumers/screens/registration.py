@@ -67,7 +67,7 @@ def decide(request: HttpRequest) -> HttpResponse:
             pk=number(request.POST.get("permission_group")), active=True
         ).first()
         if group is None:
-            messages.error(request, _("Choose a permission group, then let the program in."))
+            messages.error(request, _("Choose a permission group, then approve the program."))
             return HttpResponseRedirect(reverse("registration"))
         consumer = admission.approve(key, company, shown, group, by)
     except ChangedMeanwhile:
@@ -75,7 +75,7 @@ def decide(request: HttpRequest) -> HttpResponse:
             request, _("The program was changed or decided about meanwhile. Nothing was done: look again.")
         )
         return HttpResponseRedirect(reverse("registration"))
-    messages.success(request, _("%(name)s is let in. People can connect it now.") % {"name": consumer.name})
+    messages.success(request, _("%(name)s is approved. People can connect it now.") % {"name": consumer.name})
     return HttpResponseRedirect(reverse("registration"))
 
 

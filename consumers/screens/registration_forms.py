@@ -56,8 +56,8 @@ class RulesForm(forms.Form):
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": "claude.ai"}),
         help_text=_(
-            "One a line. A program that is described at one of these hosts is let in without asking; each "
-            "person still approves it. List only hosts where its maker alone can publish."
+            "One per line. A program that is described at one of these hosts needs no approval by an "
+            "administrator; each person still approves it. List only hosts where its maker alone can publish."
         ),
     )
     document_group = GroupField(required=False, help_text=_("For programs of the trusted hosts."))

@@ -94,7 +94,7 @@ def test_letting_in_from_the_inbox(world: World) -> None:
     consumer = Consumer.objects.get()
     assert consumer.client_id == registration.client_id
     assert (consumer.permission_group, consumer.created_by) == (world.colleague_group, world.owner)
-    assert "Copilot is let in" in text_of(client.get(PAGE))
+    assert "Copilot is approved" in text_of(client.get(PAGE))
     assert "No program waits" in text_of(client.get(PAGE))
 
 
