@@ -87,5 +87,8 @@ def world(db: None, _company: World, tally: Tally) -> World:
 
 
 @pytest.fixture
-def scripted(tally: Tally) -> ScriptedWorld:
+def scripted(tally: Tally, settings: Settings) -> ScriptedWorld:
+    """Its clock stands still: nobody could wait for the turn of a call."""
+    settings.API_REQUESTS_PER_MINUTE = 0
+    settings.UPSTREAM_REFERENCE_SECONDS = 0
     return ScriptedWorld(tally)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.oracle import plant_assets, plant_meters, plant_stock, plant_work
-from tests.oracle.calendars import calendars
-from tests.oracle.dice import Dice, rolls
+from tests.oracle.calendars import Calendar, calendars
+from tests.oracle.dice import FACES, Dice, rolls
 from tests.oracle.plants import Plant
 
 
@@ -43,14 +44,26 @@ def plants(*, rows: int = 14, embedded: bool = False) -> st.SearchStrategy[Plant
     @st.composite
     def plant(draw: st.DrawFn) -> Plant:
         made = Plant(draw(calendars()))
-        dice = {kind: [Dice(faces) for faces in draw(strategy)] for kind, strategy in kinds.items()}
-        plant_assets.add_to(made, dice)
-        plant_work.add_to(made, dice)
-        plant_meters.add_to(made, dice)
-        plant_stock.add_to(made, dice)
+        _grow(made, {kind: [Dice(faces) for faces in draw(strategy)] for kind, strategy in kinds.items()})
         if embedded:
             plant_work.know_all_costs(made)
             plant_meters.pass_the_last_steps(made)
         return made
 
     return plant()
+
+
+def large_plant(seed: int, calendar: Calendar, **rows: int) -> Plant:
+    """The same plant each time, with as many rows of each kind as are said: more than are drawn."""
+    made, random = Plant(calendar), Random(seed)
+    kinds = ("places", "equipment", "people", "stops", "orders", "tasks", "requests", "changes", "meters")
+    kinds += ("readings", "passed", "plans", "supply", "levels", "movements", "lines", "resources", "pending")
+    _grow(made, {kind: [Dice(random.randbytes(FACES)) for _ in range(rows.get(kind, 10))] for kind in kinds})
+    return made
+
+
+def _grow(plant: Plant, dice: dict[str, list[Dice]]) -> None:
+    plant_assets.add_to(plant, dice)
+    plant_work.add_to(plant, dice)
+    plant_meters.add_to(plant, dice)
+    plant_stock.add_to(plant, dice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 
 from tests.oracle.dice import Dice
@@ -116,8 +117,11 @@ def know_all_costs(plant: Plant) -> None:
 
 
 def _percentages(plant: Plant) -> None:
+    of_order: dict[int, list[Row]] = defaultdict(list)
+    for task in plant["WorkOrderTask"]:
+        of_order[task["work_order_id"]].append(task)
     for order in plant["WorkOrder"]:
-        tasks = [task for task in plant["WorkOrderTask"] if task["work_order_id"] == order["id"]]
+        tasks = of_order[order["id"]]
         done = sum(task["status"] == 3 for task in tasks)
         order["completed_percentage"] = 100 * done // len(tasks) if tasks else 0
         order["duration"] = sum(task["duration"] for task in tasks)

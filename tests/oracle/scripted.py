@@ -20,6 +20,7 @@ from tests.oracle import contract_rows as contract
 from tests.oracle.contract_rows import Shown
 from tests.oracle.plants import Plant
 
+PAGING = ("start", "limit")
 PLACES = ("location_code", "code_location", "code_parent_location")
 Filter = Callable[[Shown, str], bool]
 
@@ -27,12 +28,14 @@ Filter = Callable[[Shown, str], bool]
 @dataclass(frozen=True)
 class Quirks:
     """`total` is a number, a text or missing; `cap` the most rows that a page holds, whatever was asked for;
-    `ignored` are parameters that have no effect; `texts` says that numbers come as texts."""
+    `ignored` are parameters that have no effect; `texts` says that numbers come as texts. `unreadable` is a
+    resource and the place of a row in it that is not of the contract."""
 
     total: str = "number"
     cap: int = 100
     ignored: frozenset[str] = frozenset()
     texts: bool = False
+    unreadable: tuple[str, int] | None = None
 
 
 def _shows(name: str) -> Filter:
@@ -153,12 +156,24 @@ RESOURCES: dict[str, Resource] = {
 }
 
 
+# A field of a row, and what it holds where the row is not of the contract.
+NOT_OF_THE_CONTRACT: dict[str, tuple[str, Any]] = {
+    "items": ("active", "perhaps"),
+    "work_orders": ("date_maintenance", "soon"),
+    "work_requests": ("date", "yesterday"),
+    "meters": ("last_data", "never"),
+    "warehouses_items": ("stock", "many"),
+    "personnel": ("active", {}),
+}
+
+
 class Scripted:
     """The engine of the gateway for one plant."""
 
     def __init__(self, plant: Plant, quirks: Quirks) -> None:
         self._plant, self._quirks = plant, quirks
         self._rows: dict[str, list[Shown]] = {}
+        self._kept_before: dict[tuple[str, frozenset[tuple[str, str]]], list[Shown]] = {}
         self.calls = 0
 
     async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
@@ -172,8 +187,20 @@ class Scripted:
         query = dict(parse_qsl(parts.query))
         if resource.in_path is not None and len(path) == 2:
             query[resource.in_path] = path[1]
-        rows = self._rows.setdefault(path[0], resource.rows(self._plant))
-        return self._page(self._kept(resource, rows, query), query)
+        if path[0] not in self._rows:
+            self._rows[path[0]] = self._shown(path[0], resource)
+        filters = (path[0], frozenset((name, value) for name, value in query.items() if name not in PAGING))
+        if filters not in self._kept_before:
+            self._kept_before[filters] = self._kept(resource, self._rows[path[0]], query)
+        return self._page(self._kept_before[filters], query)
+
+    def _shown(self, name: str, resource: Resource) -> list[Shown]:
+        rows = resource.rows(self._plant)
+        if self._quirks.unreadable is not None and self._quirks.unreadable[0] == name:
+            field, odd = NOT_OF_THE_CONTRACT[name]
+            shown, hidden = rows[self._quirks.unreadable[1]]
+            rows[self._quirks.unreadable[1]] = ({**shown, field: odd}, hidden)
+        return rows
 
     async def close(self) -> None:
         pass

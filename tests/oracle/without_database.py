@@ -42,19 +42,19 @@ class ScriptedWorld:
             scopes=frozenset({READ_SCOPE, WRITE_SCOPE}),
         )
         self._plant: Plant | None = None
+        self._engine: Scripted | None = None
         self.quirks = Quirks()
 
     def plant(self, plant: Plant) -> None:
-        self._plant = plant
+        self._plant, self._engine = plant, Scripted(plant, self.quirks)
         self.tally.plants += 1
 
     def ask(self, *questions: Question) -> list[Reply]:
         assert self._plant is not None
         self.tally.answers += len(questions)
-        engine = Scripted(self._plant, self.quirks)
         with (
             present(self._plant.calendar),
-            mock.patch("mcp_gateway.upstream.client.engine_for", return_value=engine),
+            mock.patch("mcp_gateway.upstream.client.engine_for", return_value=self._engine),
             mock.patch("mcp_gateway.upstream.credentials.credential_for", _no_token),
         ):
             return asyncio.run(self._asked(self._plant.calendar.zone, [*questions]))
