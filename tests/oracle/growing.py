@@ -56,8 +56,8 @@ def plants(*, rows: int = 14, embedded: bool = False) -> st.SearchStrategy[Plant
 def large_plant(seed: int, calendar: Calendar, **rows: int) -> Plant:
     """The same plant each time, with as many rows of each kind as are said: more than are drawn."""
     made, random = Plant(calendar), Random(seed)
-    kinds = ("places", "equipment", "people", "stops", "orders", "tasks", "requests", "changes", "meters")
-    kinds += ("readings", "passed", "plans", "supply", "levels", "movements", "lines", "resources", "pending")
+    kinds = ["places", "equipment", "people", "stops", "orders", "tasks", "requests", "changes", "meters"]
+    kinds += ["readings", "passed", "plans", "supply", "levels", "movements", "lines", "resources", "pending"]
     _grow(made, {kind: [Dice(random.randbytes(FACES)) for _ in range(rows.get(kind, 10))] for kind in kinds})
     return made
 

@@ -158,7 +158,7 @@ RESOURCES: dict[str, Resource] = {
 
 # A field of a row, and what it holds where the row is not of the contract.
 NOT_OF_THE_CONTRACT: dict[str, tuple[str, Any]] = {
-    "items": ("active", "perhaps"),
+    "items": ("id_group_task", "several"),
     "work_orders": ("date_maintenance", "soon"),
     "work_requests": ("date", "yesterday"),
     "meters": ("last_data", "never"),

@@ -1,0 +1,171 @@
+"""Two plants of a size that is not drawn: more than 1,200 assets, and 100,000 rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from tests.oracle.asked import Asked, Figures
+from tests.oracle.asking import Question, Reply
+from tests.oracle.calendars import calendar
+from tests.oracle.comparing import differences, rows_differ
+from tests.oracle.filters import INSIDE, Filter
+from tests.oracle.growing import large_plant
+from tests.oracle.lists import LISTS
+from tests.oracle.plants import Plant
+from tests.oracle.tables import Tables
+from tests.oracle.tally import Tally
+from tests.oracle.test_lists import check
+from tests.oracle.test_metrics import EXPECTED
+from tests.oracle.without_database import ScriptedWorld
+
+NOW = calendar("America/Santiago", dt.datetime(2026, 9, 6, 4, 30, tzinfo=dt.UTC))
+SHOWN = 200  # groups of an answer
+AGREED = (("allow_calls", 400),)
+DAY = 86_400.0
+
+
+def compare(tally: Tally, asked: Asked, figures: Figures, reply: Reply) -> None:
+    """The groups that are shown, and how many there are."""
+    assert not reply.error, reply
+    assert not reply.answer["coverage"]["partial"], reply
+    found = differences(figures.overall, reply.answer["overall"], asked.metric)
+    tally.figures += len(figures.overall)
+    if figures.rows is not None:
+        shown = reply.answer.get("groups" if asked.metric == "reliability" else "rows") or []
+        assert reply.answer["groups_total"] == len(figures.rows), reply
+        found += _first_rows_differ(figures.rows, shown)
+        tally.figures += sum(map(len, shown))
+    assert not found, "\n".join([*found, repr(asked)])
+
+
+def _first_rows_differ(rows: list[dict[str, Any]], shown: list[dict[str, Any]]) -> list[str]:
+    """Of many groups the first ones are shown; hours that are rounded do not tell which of two is last."""
+    if "failure_downtime_hours" in rows[0] and not rows[0]["key"][:2].isdigit():
+        keys = {row["key"] for row in shown}
+        left = [row["downtime_hours"] for row in rows if row["key"] not in keys]
+        rows = [row for row in rows if row["key"] in keys]
+        if left and max(left) > min(row["downtime_hours"] for row in rows) + 0.01:
+            return ["an asset that stood longer is left out"]
+        shown = sorted(shown, key=lambda row: (-row["downtime_hours"], -row["failures"], row["key"]))
+    found = []
+    for row, theirs in zip(rows, shown, strict=False):
+        if len(row.get("folios", ())) > len(theirs.get("folios", ())):  # some of them are shown
+            found += [] if {*theirs["folios"]} <= row["folios"] else [f"{row['key']}.folios: {theirs}"]
+            row["folios"] = {*theirs["folios"]}
+    return found + rows_differ(rows[:SHOWN], shown)
+
+
+@pytest.fixture(scope="module")
+def many_assets() -> Plant:
+    rows = {"places": 60, "equipment": 1700, "people": 12, "stops": 400, "orders": 500, "tasks": 900}
+    plant = large_plant(1, NOW, **rows, requests=200, meters=250, readings=600, plans=6, supply=40)
+    assert sum(item["type"] == 2 for item in plant["Item"]) > 1200
+    return plant
+
+
+@pytest.fixture(scope="module")
+def many_rows() -> Plant:
+    rows = {"equipment": 60, "people": 40, "orders": 26_000, "tasks": 56_000, "requests": 12_000}
+    plant = large_plant(2, NOW, **rows, changes=5_000, stops=80, pending=300, supply=20)
+    assert sum(map(len, plant.rows.values())) > 99_000
+    return plant
+
+
+def asked_about(plant: Plant, tables: Tables, *cells: tuple[str, str], days_back: float) -> list[Asked]:
+    since = tables.now - days_back * DAY
+    words = (("since", dt.datetime.fromtimestamp(since, dt.UTC).isoformat()), *AGREED)
+    return [Asked(metric, since, tables.now, "company", None, group, words=words) for metric, group in cells]
+
+
+def test_more_than_1200_assets(many_assets: Plant, scripted: ScriptedWorld) -> None:
+    tables = Tables(many_assets)
+    scripted.plant(many_assets)
+    cells = [("reliability", group) for group in ("none", "asset", "location", "month")]
+    cells += [
+        ("cost", "asset"),
+        ("compliance", "location"),
+        ("requests", "location"),
+        ("planned_share", "family"),
+    ]
+    asked = asked_about(many_assets, tables, *cells, days_back=60)
+    now = [Asked(metric, 0.0, tables.now, words=AGREED) for metric in ("stale_meters", "meter_forecast")]
+    asked += now
+    for one, reply in zip(asked, scripted.ask(*(each.question for each in asked)), strict=True):
+        compare(scripted.tally, one, EXPECTED[one.metric](tables, one), reply)
+
+
+def test_places_with_more_assets_than_a_question_reads(many_assets: Plant, scripted: ScriptedWorld) -> None:
+    """Lists and figures of the largest places, at any depth."""
+    tables = Tables(many_assets)
+    scripted.plant(many_assets)
+    places = tables(
+        """
+        SELECT place.code, count(*) AS inside FROM Item AS place
+          JOIN Item AS asset ON instr(asset.ancestors, '/' || place.id || '/') > 0
+         WHERE place.type IN (1, 2) GROUP BY 1 ORDER BY 2 DESC LIMIT 3
+        """
+    )
+
+    for place in places:
+        code = place["code"]
+        within = Filter({"location": code}, INSIDE.format(path="asset.ancestors", code=code))
+        check(scripted, many_assets, LISTS["list_assets assets"], [within], 100)
+        itself = INSIDE.format(path="asset.ancestors || asset.id || '/'", code=code)
+        check(scripted, many_assets, LISTS["list_meters meters"], [Filter({"location": code}, itself)], 100)
+        asked = [
+            Asked("stale_meters", 0.0, tables.now, "location", code, words=AGREED),
+            Asked("backlog", 0.0, tables.now, "location", code, "asset", words=AGREED),
+        ]
+        for one, reply in zip(asked, scripted.ask(*(each.question for each in asked)), strict=True):
+            compare(scripted.tally, one, EXPECTED[one.metric](tables, one), reply)
+
+
+def test_too_many_assets_to_be_listed_are_counted_and_said(
+    many_assets: Plant, scripted: ScriptedWorld
+) -> None:
+    """Without agreement to more calls: active equipment, components included, and partial."""
+    plant = large_plant(3, NOW, places=30, equipment=2300, stops=50, orders=50, tasks=80)
+    tables = Tables(plant)
+    scripted.plant(plant)
+    [reply] = scripted.ask(Question("get_maintenance_metrics", {"metric": "reliability"}))
+    counted = tables.row("SELECT count(*) AS n FROM Item WHERE type = 2 AND active")["n"]
+    assert counted > 1200
+    assert reply.answer["overall"]["assets"] == counted
+    assert reply.answer["coverage"]["partial"] is True
+    scripted.tally.figures += 2
+
+
+def test_100000_rows(many_rows: Plant, scripted: ScriptedWorld) -> None:
+    tables = Tables(many_rows)
+    scripted.plant(many_rows)
+    cells: list[tuple[str, str]] = [("planned_share", "month"), ("compliance", "month")]
+    cells += [
+        ("cost", "person"),
+        ("work_per_person", "none"),
+        ("repeat_failures", "none"),
+        ("requests", "month"),
+    ]
+    asked = asked_about(many_rows, tables, *cells, days_back=40)
+    asked.append(Asked("backlog", 0.0, tables.now, group_by="family", words=AGREED))
+    for one, reply in zip(asked, scripted.ask(*(each.question for each in asked)), strict=True):
+        compare(scripted.tally, one, EXPECTED[one.metric](tables, one), reply)
+
+
+def test_100000_rows_are_asked_about_first_and_listed_in_pages(
+    many_rows: Plant, scripted: ScriptedWorld
+) -> None:
+    scripted.plant(many_rows)
+    since = (NOW.now - dt.timedelta(days=100)).isoformat()
+    named: dict[str, Any] = {"metric": "planned_share", "since": since}
+    [refused] = scripted.ask(Question("get_maintenance_metrics", named))
+    assert refused.error["code"] == "needs_many_calls", refused
+
+    begin = NOW.now - dt.timedelta(days=6)
+    period = {"since": begin.isoformat(), "date_kind": "created"}
+    when = [Filter(period, f"created >= {begin.timestamp()!r}")]
+    check(scripted, many_rows, LISTS["list_work_orders work_orders"], when, 100)
+    when = [Filter(period, f"request.date >= {begin.timestamp()!r}")]
+    check(scripted, many_rows, LISTS["list_work_requests work_requests"], when, 100)
