@@ -7,14 +7,15 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import DataError, IntegrityError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, SuspiciousOperation
+from django.db import DatabaseError, DataError, IntegrityError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 logger = logging.getLogger(__name__)
 
+POSTGRESQL_FOREIGN_KEY_VIOLATION = "23503"
 POSTGRESQL_UNIQUE_VIOLATION = "23505"
 UNAUTHORIZED_ENDPOINT = "UNAUTHORIZED_ENDPOINT"
 
@@ -70,6 +71,16 @@ class AlreadyExists(ApiError):
         super().__init__("ALREADY_EXISTS")
 
 
+class Vanished(ApiError):
+    """A record of the request was there when it was looked at and is not when it is written."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+    def __init__(self) -> None:
+        text = "A record that this request refers to was deleted meanwhile; nothing was written."
+        super().__init__(text, [{"ERROR": text}])
+
+
 class TooManyRequests(ApiError):
     """The contract answers 406 where others say 429."""
 
@@ -83,19 +94,36 @@ def failure(code: int, message: str, data: list[dict[str, Any]] | None = None) -
     return Response({"success": False, "message": message, "data": data or [], "total": 0}, status=code)
 
 
-def is_taken(error: IntegrityError) -> bool:
+def is_taken(error: Exception) -> bool:
     """Whether a unique key was there already: a look before the insert misses what is not yet committed."""
-    cause = error.__cause__
+    return _violates(error, POSTGRESQL_UNIQUE_VIOLATION, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+
+
+def has_vanished(error: Exception) -> bool:
+    """Whether a record was deleted between the look at it and the write: one that the new one refers to, the
+    one that is changed (Django raises a plain DatabaseError where an update meets no row), or one that is
+    read again under its lock."""
     return (
-        getattr(cause, "sqlstate", None) == POSTGRESQL_UNIQUE_VIOLATION
-        or getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+        _violates(error, POSTGRESQL_FOREIGN_KEY_VIOLATION, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY)
+        or type(error) is DatabaseError
+        or isinstance(error, ObjectDoesNotExist)
+    )
+
+
+def _violates(error: Exception, postgresql: str, sqlite: int) -> bool:
+    cause = error.__cause__
+    return isinstance(error, IntegrityError) and (
+        getattr(cause, "sqlstate", None) == postgresql or getattr(cause, "sqlite_errorcode", None) == sqlite
     )
 
 
 def handle(exc: Exception, context: dict[str, Any]) -> Response:
     """An envelope for whatever went wrong; internals go to the log only."""
-    if isinstance(exc, IntegrityError) and is_taken(exc):
+    if is_taken(exc):
         exc = AlreadyExists()
+    if has_vanished(exc):
+        logger.info("a record vanished during %s", type(context.get("view")).__name__)
+        exc = Vanished()
     if isinstance(exc, DataError | OverflowError):
         exc = Rejected("A value is too long or too large to be kept; nothing was written.")
     if isinstance(exc, ApiError):

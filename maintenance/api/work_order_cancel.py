@@ -42,7 +42,8 @@ class CancelForm(serializers.Serializer[Any]):
 
 
 class WorkOrderCancel(Endpoint):
-    """What a plan or a request asked for waits for another order; what was unplanned is over."""
+    """What a plan or a request asked for waits for another order; what was unplanned is over. The note says
+    why, below the one that the order had."""
 
     rights: ClassVar = {"PUT": "work_orders:edit"}
 
@@ -62,7 +63,8 @@ class WorkOrderCancel(Endpoint):
         with transaction.atomic():
             order = open_order(principal, folio)
             order.status = WorkOrderStatus.CANCELLED
-            order.custom_status, order.note = reason.description, fields["note"]
+            order.custom_status = reason.description
+            order.note = "\n\n".join(filter(None, (order.note, fields["note"])))
             order.final_date = timezone.now()
             order.save(update_fields=["status", "custom_status", "note", "final_date"])
             close_requisitions(order)

@@ -30,6 +30,7 @@ from mcp_gateway.tools.words import (
 from mcp_gateway.tools.work_order import Folio, rows_of_order
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream import work_orders as orders
+from mcp_gateway.upstream.work_orders import TaskRow
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -100,10 +101,7 @@ async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
     url = upstream.link("work-orders", arguments.folio)
     if arguments.note is not None:
         await orders.set_note(upstream, arguments.folio, arguments.note, person)
-        before = cleaned(rows[0].note, LONG_TEXT)
-        notes = [f"It replaced: {before}"] if before else []
-        if before and len(rows[0].note or "") > LONG_TEXT:
-            notes.append(f"Only the first {LONG_TEXT} characters of what it replaced are shown.")
+        notes = note_before(rows[0], "It replaced")
         return Changed(folio=arguments.folio, status=status, changed="note", notes=notes, url=url)
     if arguments.status is not None:
         await orders.set_status(upstream, arguments.folio, number_of(ORDER_STATUS, arguments.status), person)
@@ -139,6 +137,17 @@ async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
         notes=notes,
         url=url,
     )
+
+
+def note_before(order: TaskRow, said: str) -> list[str]:
+    """What the note of the order was: nobody can look it up once another one stands in its place."""
+    before = cleaned(order.note, LONG_TEXT)
+    if not before:
+        return []
+    notes = [f"{said}: {before}"]
+    if len(order.note or "") > LONG_TEXT:
+        notes.append(f"Only the first {LONG_TEXT} characters of the note before are shown.")
+    return notes
 
 
 TASK_WIRE = {
@@ -195,7 +204,7 @@ def task_body(
 class CancelInput(Arguments):
     folio: Folio
     reason: Annotated[Catalogued, Field(description="From the company's list of reasons, as written there.")]
-    note: Annotated[str, Field(min_length=3, max_length=4000, description="Why; it replaces the note.")]
+    note: Annotated[str, Field(min_length=3, max_length=4000, description="Why it is cancelled.")]
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -214,7 +223,10 @@ async def cancel_work_order(call: Call, arguments: CancelInput) -> Changed:
         folio=arguments.folio,
         status="cancelled",
         changed="cancelled",
-        notes=await still_out_of_service(call, [row.code for row in rows]),
+        notes=[
+            *note_before(rows[0], "The note of the order before was"),
+            *await still_out_of_service(call, [row.code for row in rows]),
+        ],
         url=upstream.link("work-orders", arguments.folio),
     )
 

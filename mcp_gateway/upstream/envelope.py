@@ -207,8 +207,8 @@ def _refusal(answer: Answer, *, is_write: bool) -> GatewayError:
             if is_write
             else UpstreamTimeout("Fracttal One took too long. Try again in a moment.")
         )
-    if status == 400:
-        return _rejected(_json(answer), bad_request=True)
+    if status in (400, 409):
+        return _rejected(_json(answer), bad_request=status == 400)
     if status >= 500:
         # A write may have been committed before the error.
         return OutcomeUnknown(LOST_WRITE) if is_write else _unavailable()

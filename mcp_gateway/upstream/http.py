@@ -157,12 +157,18 @@ async def stop() -> None:
         await engine.close()
 
 
+NO_CODE = (
+    "One of the arguments cannot be the code of a record: a code is not empty, not dots alone, and has no "
+    "null character. Give it as the lists show it."
+)
+
+
 def build_url(segments: Sequence[str], query: Query | None = None, remote: RemoteApi | None = None) -> str:
     """An address below the API: each segment is quoted whole, so that none can leave its place."""
     base = remote.base_url if remote else settings.UPSTREAM_URL or "http://embedded/api"
     for segment in segments:
         if segment in {"", ".", ".."} or "\x00" in segment:
-            raise InvalidArguments("That is not the code of a record.")
+            raise InvalidArguments(NO_CODE)
     path = "/".join(quote(segment, safe="") for segment in segments)
     url = f"{base}/{path}"
     built, root = urlsplit(url), urlsplit(base)
@@ -174,7 +180,7 @@ def build_url(segments: Sequence[str], query: Query | None = None, remote: Remot
         or built.query
         or built.fragment
     ):
-        raise InvalidArguments("That is not the code of a record.")
+        raise InvalidArguments(NO_CODE)
     if segments[-1].endswith("/"):  # the slash that may end an address must not be taken off the code
         url += "/"
     given = {name: _written(value) for name, value in (query or {}).items() if value is not None}

@@ -51,6 +51,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"neither in process nor in review", "The work order is neither in process nor in review."),
         (r"cost more, or take more hours", "With that the task would cost or last more than can be kept."),
+        (r"deleted meanwhile", "A record that it refers to was deleted meanwhile: look for it again."),
         (r"another reading at this date", "The meter has another reading at that moment."),
         (r"newer than the last reading", "The reading must be newer than the last one of the meter."),
         (r"counter only counts up", "A counter only counts up: the value does not fit its other readings."),
@@ -61,6 +62,7 @@ _PROBLEMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), problem)
     for pattern, problem in (
         (r"\bis required", "is required"),
+        (r"only dots", "must not be only dots: choose a code with a letter or a figure in it"),
         (r"not be in the future", "must not be in the future"),
         (r"not kept in this warehouse", "is not kept in this warehouse"),
         (r"not found", "was not found"),

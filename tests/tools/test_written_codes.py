@@ -124,3 +124,12 @@ def test_dots_alone_are_refused(admin: Person, code: str) -> None:
         refused = admin.refused(tool, code=code, **arguments)
         assert refused["code"] == "invalid_arguments"
         assert [field["field"] for field in refused["fields"]] == ["code"]
+        wrong = "must not be only dots: choose a code with a letter or a figure in it"
+        assert refused["message"] == (
+            f"Fracttal One did not accept: code ({wrong}). Change that and try again."
+        )
+    read = admin.refused("list_stock", item=code)
+    assert (read["code"], "a code is not empty, not dots alone" in read["message"]) == (
+        "invalid_arguments",
+        True,
+    )

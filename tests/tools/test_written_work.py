@@ -79,6 +79,17 @@ class TestStops:
             machine,
         ) == 0  # fmt: skip
 
+    def test_what_an_order_said_stays_when_it_is_cancelled(self, admin: Person, machine: str) -> None:
+        waiting = admin.ask(
+            "create_pending_task_from_request", request=requested(admin, machine), task_type="Correctiva"
+        )
+        folio, _task = ordered(admin, waiting["pending_task"])
+        admin.ask("update_work_order", folio=folio, note="Lockout key 17 is with Ana")
+        done = admin.ask("cancel_work_order", folio=folio, reason="Duplicada", note="doble")
+        assert done["notes"] == ["The note of the order before was: Lockout key 17 is with Ana"]
+        kept = value("SELECT note FROM maintenance_workorder WHERE folio = %s", folio)
+        assert kept == "Lockout key 17 is with Ana\n\ndoble"
+
     def test_one_that_goes_on_after_a_cancel_is_said(self, admin: Person, machine: str) -> None:
         waiting = admin.ask(
             "create_pending_task_from_request", request=requested(admin, machine), task_type="Correctiva",

@@ -169,6 +169,14 @@ async def test_known_reasons_are_told_in_our_words(
     assert "evil" not in caught.value.message
 
 
+async def test_a_record_that_vanished_meanwhile_is_told(scripted: Scripted, upstream: Upstream) -> None:
+    text = "A record that this request refers to was deleted meanwhile; nothing was written."
+    scripted.script = [failed(409, text, data=[{"ERROR": text}])]
+    with pytest.raises(UpstreamRejected) as caught:
+        await upstream.post(["work_requests"], {})
+    assert "was deleted meanwhile: look for it again. Nothing was written." in caught.value.message
+
+
 @pytest.mark.parametrize(
     ("said", "problem"),
     [
