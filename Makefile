@@ -5,7 +5,7 @@ PORT ?= 8000
 export HOST PORT
 BIN = .venv/bin
 
-.PHONY: run test check unit unit-postgres soak requirements messages clean
+.PHONY: run test check unit unit-postgres clients soak requirements messages clean
 
 run: .venv/.installed-run  ## start on http://localhost:8000 with the demo plant
 	@$(BIN)/python manage.py serve
@@ -24,6 +24,14 @@ unit: .venv/.installed-dev
 
 unit-postgres: .venv/.installed-dev  ## again on a PostgreSQL that it starts and throws away
 	$(BIN)/python -m tests.on_postgres -n auto
+
+# A network of their own, where nothing but this machine can be reached.
+ALONE = unshare --map-root-user --net sh -ec 'ip link set lo up; exec "$$0" "$$@"'
+
+clients: .venv/.installed-dev  ## real clients, one after another, against the started product; writes docs/clients.md
+	$(BIN)/python -m tests.clients.install
+	$(ALONE) $(BIN)/python -m tests.clients.run
+	$(BIN)/python -m tests.clients.matrix > docs/clients.md
 
 SOAK_PLANTS ?= 20000
 

@@ -123,7 +123,7 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     panel.get_by_role("button", name="secret").click()
     expect(panel.get_by_text("Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == secret
-    _picture_without_secret(page, "05-credentials")
+    picture_without_secret(page, "05-credentials")
     panel.get_by_role("link", name="Done").click()
     expect(page.get_by_text("Showing 1 of 1")).to_be_visible()
     expect(page.get_by_role("link", name="ChatGPT", exact=True)).to_be_visible()
@@ -173,7 +173,7 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     admin.close()
 
 
-def _picture_without_secret(page: Page, name: str) -> None:
+def picture_without_secret(page: Page, name: str) -> None:
     """The picture goes into the repository: even a dead secret is not published."""
     page.evaluate(
         """() => { for (const id of ["key", "secret"]) {

@@ -104,6 +104,13 @@ class Person:
             raise AssertionError(f"no redirect after the decision: {answer.status_code} {answer.text[:500]}")
         return str(answer.headers["location"])
 
+    def stop_everything(self, server_url: str) -> None:
+        """Profile > App authorizations: press Stop, and confirm it on the page that asks."""
+        page = self.open(f"{server_url}/profile/app-authorizations/")
+        for pressed in ({"all": "1"}, {}):
+            form = next(form for form in forms_of(page.text) if "app-authorizations" in form.action)
+            page = self.submit(page, form, {**dict(form.fields), **pressed})
+
 
 if __name__ == "__main__":
     person = Person(os.environ.get("PERSON", "planner@demo.example"))

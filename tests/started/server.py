@@ -88,8 +88,10 @@ def _demo_database() -> Path:
 
 
 @contextmanager
-def started(directory: Path, **environment: str) -> Iterator[Server]:
+def started(directory: Path, application: str = "", **environment: str) -> Iterator[Server]:
     """Start the server over a new demo plant; `environment` adds or overrides.
+
+    `application` is served instead of the product itself, for example one that wraps it.
 
     With a DATABASE_URL of its own it fills the database itself, as the first `make run` does.
     """
@@ -100,9 +102,12 @@ def started(directory: Path, **environment: str) -> Iterator[Server]:
     settings = _settings(directory, url, port) | environment
     if "DATABASE_URL" not in environment:
         shutil.copy(_demo_database(), directory / DATABASE)
+    program = ["manage.py", "serve"]
+    if application:
+        program = ["-m", "uvicorn", application, "--port", str(port), "--no-access-log"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"], cwd=ROOT, env=settings, stdout=output, stderr=output
+            [sys.executable, *program], cwd=ROOT, env=settings, stdout=output, stderr=output
         )
     try:
         wait_for_port(port, process, seconds=300)  # it fills the database first

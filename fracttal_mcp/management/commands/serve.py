@@ -64,7 +64,7 @@ class Command(BaseCommand):
                 "    admin@other.example       another company",
                 "",
                 "  Next: sign in as admin@demo.example, open the user menu > Configuration >",
-                "  API connections > OAuth consumers, press + and follow docs/chatgpt.en.md.",
+                "  API connections > OAuth consumers, press + and follow docs/guides/chatgpt.en.md.",
             ]
         elif not Company.objects.exists():
             lines.append("  Next: manage.py create_company makes the first company and its administrator.")

@@ -1,0 +1,238 @@
+"""Run real clients against the started product, one after another, and write down what came of it.
+
+    python -m tests.clients.run [NAME …]
+
+Each discovers, signs in, is approved, lists the tools, reads, writes, refreshes its token, and is
+disconnected. `tests.clients.install` has installed them. The results are in last_run.json, from
+which docs/clients.md is made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.clients import journey
+from tests.clients.assistant import Assistant
+from tests.clients.install import INSTALLED, names
+from tests.clients.matrix import GOOD, STEPS
+from tests.clients.program import Gone, Program, Wanted
+from tests.started.databases import free_port
+from tests.started.person import Person
+from tests.started.server import Server, started
+
+RESULTS = Path(__file__).parent / "last_run.json"
+PLANNER = "planner@demo.example"
+# Without OAuth of their own: they are given a token, and what they cannot do is not asked of them.
+GIVEN_A_TOKEN = {"smolagents", "google-adk"}
+TOKEN_SECONDS = 12
+
+
+class Failed(Exception):
+    """A step did not do what it should."""
+
+
+class Run:
+    def __init__(self, name: str, server: Server, record: Path, home: Path) -> None:
+        self.name, self.server, self.record = name, server, record
+        self.person = Person(PLANNER)
+        self.steps: dict[str, str] = {}
+        self._from = _lines(record)
+        port = free_port()
+        host = "localhost" if name == "mcp-use" else "127.0.0.1"
+        path = "/oauth/callback" if name in {"mcp-remote", "inspector-cli"} else "/callback"
+        callback = f"http://{host}:{port}{path}"
+        consumer = server.create_consumer(name, callback)
+        self.assistant = Assistant(server, consumer, callback)
+        token = ""
+        if name in GIVEN_A_TOKEN:
+            self.assistant.connect(self.person)
+            token = str(self.assistant.tokens["access_token"])
+            self._from = _lines(record)
+        wanted = Wanted(server.mcp_url, consumer["key"], consumer["secret"], callback, token)
+        self.program = Program(name, wanted, home)
+
+    def go(self) -> dict[str, Any]:
+        step = "consent"
+        try:
+            self.program.connect(self.person.decide)
+            for step, do in (
+                ("list", self._list), ("read", self._read), ("write", self._write),
+                ("refresh", self._refresh), ("disconnect", self._disconnect),
+            ):  # fmt: skip
+                do()
+                self.steps.setdefault(step, "ok")
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong is this client's result
+            self.steps[step] = _in_short(error)
+        finally:
+            self.program.end()
+        asked = self._asked()
+        self._note_the_sign_in(asked)
+        return {
+            "on": dt.datetime.now(dt.UTC).date().isoformat(),
+            "steps": {step: self.steps.get(step, "not reached") for step in STEPS},
+            "sent": _sent(asked),
+        }
+
+    def _list(self) -> None:
+        found = set(self._ask(step="list")["tools"])
+        if missing := journey.TOOLS - found:
+            raise Failed(f"not listed: {sorted(missing)}")
+
+    def _read(self) -> None:
+        tool, arguments = journey.READ
+        journey.check_read(_record(self._call(tool, arguments)))
+
+    def _write(self) -> None:
+        tool, arguments = journey.write(self.name)
+        written = _record(self._call(tool, arguments))
+        journey.check_write(written)
+        kept = self.server.manage(
+            "shell", "-v0", "-c",
+            "from maintenance.models import WorkRequest;"
+            f"print(*WorkRequest.objects.filter(pk={int(written['id'])}).values_list('description'))",
+        )  # fmt: skip
+        if self.name not in kept:
+            raise Failed(f"the database does not have it: {kept[:200]}")
+
+    def _refresh(self) -> None:
+        if self.name in GIVEN_A_TOKEN:
+            self.steps["refresh"] = "given a token"
+            return
+        self.program.rest(TOKEN_SECONDS + 1)
+        signed_in = self._count("/oauth/authorize")
+        self._read()
+        if not [
+            note
+            for note in self._asked()
+            if note.get("grant_type") == "refresh_token" and note["status"] == 200
+        ]:
+            raise Failed("no refresh token was used")
+        if self._count("/oauth/authorize") != signed_in:
+            raise Failed("it asked for a new sign-in")
+
+    def _disconnect(self) -> None:
+        """The person stops it; then no call may succeed."""
+        self.person.stop_everything(self.server.url)
+        self.program.person_goes()
+        time.sleep(2)  # "takes effect within a second"
+        before = _lines(self.record)
+        tool, arguments = journey.READ
+        try:
+            answer = self.program.ask({"step": "call", "tool": tool, "arguments": arguments})
+        except Gone:
+            answer = {}
+        if "result" in answer:
+            try:
+                journey.check_read(_record(answer["result"]))
+            except (Failed, ValueError, KeyError, AssertionError):
+                pass  # it answers with an error in words
+            else:
+                raise Failed("a call succeeded after the stop")
+        if not any(note["status"] in {400, 401} for note in _notes(self.record, before)):
+            raise Failed("the server refused nothing")
+
+    def _call(self, tool: str, arguments: dict[str, Any]) -> Any:
+        return self._ask(step="call", tool=tool, arguments=arguments)["result"]
+
+    def _ask(self, **what: Any) -> dict[str, Any]:
+        answer = self.program.ask(what, sign_in=self.person.decide)
+        if "error" in answer:
+            raise Failed(answer["error"])
+        return answer
+
+    def _asked(self) -> list[dict[str, Any]]:
+        return _notes(self.record, self._from)
+
+    def _count(self, path: str) -> int:
+        return sum(note["path"] == path and note["method"] == "GET" for note in self._asked())
+
+    def _note_the_sign_in(self, asked: list[dict[str, Any]]) -> None:
+        if self.name in GIVEN_A_TOKEN:
+            self.steps |= dict.fromkeys(("discover", "sign in", "consent"), "given a token")
+            return
+        seen = {(note["method"], note["path"], note["status"]) for note in asked}
+        if any(path.startswith("/.well-known/") and status == 200 for _method, path, status in seen):
+            self.steps["discover"] = "ok"
+        if ("GET", "/oauth/authorize", 302) in seen or ("GET", "/oauth/authorize", 200) in seen:
+            self.steps["sign in"] = "ok"
+        if any(note.get("grant_type") == "authorization_code" and note["status"] == 200 for note in asked):
+            self.steps["consent"] = "ok"
+
+
+def _in_short(error: Exception) -> str:
+    text = f"{type(error).__name__}: {error}"
+    return text if len(text) < 1500 else f"{text[:500]} … {text[-1000:]}"
+
+
+def _record(result: Any) -> dict[str, Any]:
+    """The structured answer, or the record that stands in the fence of its text."""
+    if isinstance(result, str):
+        begin, end = result.find("{"), result.rfind("}")
+        if begin < 0:
+            raise Failed(f"no data in {result[:200]!r}")
+        result = json.loads(result[begin : end + 1])
+    found = result.get("structuredContent", result)
+    if not isinstance(found, dict):
+        raise Failed(f"no data in {result!r:.200}")
+    return found
+
+
+def _sent(asked: list[dict[str, Any]]) -> dict[str, str]:
+    """What the client itself put into its requests."""
+    authorize = next((note for note in asked if "code_challenge_method" in note), {})
+    exchange = next((note for note in asked if note.get("grant_type") == "authorization_code"), {})
+    calls = [note for note in asked if note.get("rpc")]
+    told = {
+        "client": next((note["client"] for note in calls if note["client"]), ""),
+        "user_agent": next((note["user_agent"] for note in calls), ""),
+        "protocol": next((note["protocol"] for note in reversed(calls) if note["protocol"]), ""),
+        "scope": authorize.get("scope", "none") if authorize else "",
+        "resource": "yes" if authorize.get("resource") else "no" if authorize else "",
+        "authentication": exchange.get("authentication", ""),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _lines(record: Path) -> int:
+    return len(record.read_text("utf-8").splitlines()) if record.exists() else 0
+
+
+def _notes(record: Path, begin: int) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in record.read_text("utf-8").splitlines()[begin:]]
+
+
+def main(chosen: list[str]) -> int:
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="clients-") as place:
+        directory = Path(place)
+        record = directory / "record.jsonl"
+        with started(
+            directory / "product",
+            "tests.clients.recording:application",
+            RECORD=str(record),
+            TOKEN_SECONDS=str(TOKEN_SECONDS),
+        ) as server:
+            for name in chosen or [name for name in names() if (INSTALLED / name).is_dir()]:
+                result = Run(name, server, record, directory / "homes" / name).go()
+                _keep(name, result)
+                wrong = {step: said for step, said in result["steps"].items() if said not in GOOD}
+                sys.stdout.write(f"{name}: {'ok' if not wrong else json.dumps(wrong, indent=1)}\n")
+                sys.stdout.flush()
+                failed += bool(wrong)
+    return failed
+
+
+def _keep(name: str, result: dict[str, Any]) -> None:
+    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    results[name] = result
+    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
