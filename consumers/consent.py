@@ -269,7 +269,7 @@ def _authorization(consumer: Consumer, user: User, now: dt.datetime) -> AppAutho
     """The live one, or a new one; one that has run out makes way."""
     current = (
         AppAuthorization.objects.select_for_update()
-        .filter(user=user, consumer=consumer, revoked_at=None)
+        .filter(user=user, consumer=consumer, issuer=None, revoked_at=None)
         .first()
     )
     if current is not None and current.live:

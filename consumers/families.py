@@ -27,7 +27,11 @@ def end_family(authorization: AppAuthorization, family: uuid.UUID | None) -> Non
         authorization=authorization, revoked=None, superseded_at=None, expires__gt=now
     )
     waiting = Grant.objects.filter(authorization=authorization, redeemed_at=None, expires__gt=now)
-    if not others.exists() and not waiting.exists():
+    # An issuer's word is good for access tokens alone.
+    issued = AccessToken.objects.filter(
+        authorization=authorization, authorization__issuer__isnull=False, expires__gt=now
+    )
+    if not others.exists() and not waiting.exists() and not issued.exists():
         authorization.revoke()
 
 

@@ -18,6 +18,7 @@ from consumers.browser_programs import readable_in_browsers
 from consumers.openid.identity import is_announced
 from consumers.openid.signing_keys import ALGORITHM
 from consumers.registrations.endpoint import announced
+from consumers.trusted_issuers import exchange
 
 RESOURCE_DOCUMENT = "/.well-known/oauth-protected-resource"
 
@@ -63,6 +64,9 @@ def _server(*, with_openid: bool) -> dict[str, Any]:
         "ui_locales_supported": ["en", "es", "pt-BR"],
         **announced(),
     }
+    if exchange.is_announced():
+        document["grant_types_supported"].append(exchange.GRANT_TYPE)
+        document["authorization_grant_profiles_supported"] = [exchange.GRANT_PROFILE]
     if with_openid:
         document["scopes_supported"] += scopes.OF_IDENTITY
         document |= {

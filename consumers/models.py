@@ -27,6 +27,7 @@ from oauth2_provider.models import (
 # Where Django looks for models.
 import consumers.openid.models
 import consumers.registrations.models
+import consumers.trusted_issuers.models
 import consumers.upstream_accounts.models  # noqa: F401
 from accounts.models import Company, PermissionGroup, User
 from consumers.callbacks import check_callbacks
@@ -203,7 +204,10 @@ class AppAuthorizationQuerySet(models.QuerySet["AppAuthorization"]):
 
 
 class AppAuthorization(models.Model):
-    """One person's consent for one consumer. Every family of tokens (one for each code) hangs on it."""
+    """One person's consent for one consumer. Every family of tokens (one for each code) hangs on it.
+
+    With an `issuer` it is that issuer's word instead of a consent; the two stand beside each other.
+    """
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="app_authorizations")
@@ -218,6 +222,11 @@ class AppAuthorization(models.Model):
     ends_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    issuer = models.ForeignKey(
+        "consumers.TrustedIssuer", models.CASCADE, null=True, related_name="app_authorizations"
+    )
+    # Stopped by somebody who is to be obeyed although the issuer goes on vouching.
+    refuses_exchange = models.BooleanField(default=False)
 
     objects = AppAuthorizationQuerySet.as_manager()
 
@@ -228,8 +237,13 @@ class AppAuthorization(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("user", "consumer"),
-                condition=models.Q(revoked_at=None),
+                condition=models.Q(revoked_at=None, issuer=None),
                 name="one_live_authorization_per_user_and_consumer",
+            ),
+            models.UniqueConstraint(
+                fields=("user", "consumer", "issuer"),
+                condition=models.Q(revoked_at=None),
+                name="one_live_authorization_per_user_and_issuer",
             ),
         )
 
@@ -248,7 +262,11 @@ class AppAuthorization(models.Model):
         """Cut it: every code and token is dead when this returns."""
         with transaction.atomic():
             now = timezone.now()
-            AppAuthorization.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now, revoked_by=by)
+            AppAuthorization.objects.filter(pk=self.pk, revoked_at=None).update(
+                revoked_at=now,
+                revoked_by=by,
+                refuses_exchange=by is not None and self.issuer_id is not None,
+            )
             RefreshToken.objects.filter(authorization=self, revoked=None).update(revoked=now)
             AccessToken.objects.filter(authorization=self).delete()
             Grant.objects.filter(authorization=self).delete()

@@ -19,6 +19,7 @@ from consumers.client_documents import is_document_url
 from consumers.digests import Prefix, make
 from consumers.front_door import Form, Refused, answer, endpoint
 from consumers.models import Consumer
+from consumers.trusted_issuers import exchange
 from consumers.validator import ACCESS_LIFETIME, Validator
 
 # RFC 6749 §5.2: the library names some errors without a word.
@@ -45,6 +46,8 @@ def token(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
     grant_type = form.get("grant_type")
     if grant_type is None:
         raise Refused("invalid_request", "grant_type is missing.")
+    if grant_type == exchange.GRANT_TYPE and exchange.is_announced():
+        return answer(exchange.exchange(consumer, form))
     if grant_type not in GRANTS:
         raise Refused(
             "unsupported_grant_type", "Use authorization_code, refresh_token or client_credentials."

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from consumers.screens import authorizations, consumer_form, consumer_list, linking, registration, security
+from consumers.screens import (
+    authorizations,
+    consumer_form,
+    consumer_list,
+    issuers,
+    linking,
+    registration,
+    security,
+)
 from consumers.screens.connection import connection, test_connection
 from consumers.upstream_accounts.linking import CALLBACK_PATH, LINK_PATH
 
@@ -21,6 +29,12 @@ urlpatterns: list[URLPattern] = [
         authorizations.stop_of_company,
         name="app-authorizations-stop",
     ),
+    path(
+        f"{API_CONNECTIONS}app-authorizations/allow/",
+        authorizations.allow_of_company,
+        name="app-authorizations-allow",
+    ),
+    path("profile/app-authorizations/allow/", authorizations.allow_own, name="own-app-authorizations-allow"),
     path("settings/security/", security.security, name="settings-security"),
     path(f"{API_CONNECTIONS}registration/", registration.registration, name="registration"),
     path(f"{API_CONNECTIONS}registration/rules/", registration.save_rules, name="registration-rules"),
@@ -31,6 +45,10 @@ urlpatterns: list[URLPattern] = [
         registration.revoke_token,
         name="registration-token-revoke",
     ),
+    path("settings/security/issuers/add/", issuers.add, name="issuer-add"),
+    path("settings/security/issuers/<int:pk>/", issuers.edit, name="issuer"),
+    path("settings/security/issuers/<int:pk>/delete/", issuers.delete, name="issuer-delete"),
+    path("settings/security/issuers/<int:pk>/forget/", issuers.forget, name="issuer-forget"),
     path("profile/app-authorizations/", authorizations.own, name="own-app-authorizations"),
     path("profile/app-authorizations/stop/", authorizations.stop_own, name="own-app-authorizations-stop"),
     path(LINK_PATH.lstrip("/"), linking.own_link, name="own-link"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -122,6 +122,35 @@ def stop(
     return HttpResponseRedirect(reverse(page))
 
 
+@require_POST
+@require_right(CONFIGURE)
+def allow_of_company(request: HttpRequest) -> HttpResponse:
+    """What a person has stopped, nobody else allows again."""
+    found = authorizations_in(acting_membership(request).company).exclude(revoked_by=F("user"))
+    return allow(request, found, "app-authorizations")
+
+
+@require_POST
+@sign_in_required
+def allow_own(request: HttpRequest) -> HttpResponse:
+    """What an administrator has stopped, the person does not."""
+    user = signed_in_user(request)
+    return allow(request, authorizations_by(user).filter(revoked_by=user), "own-app-authorizations")
+
+
+def allow(request: HttpRequest, found: QuerySet[AppAuthorization], page: str) -> HttpResponse:
+    """Let the issuer connect the person again; the app gets access when it next asks."""
+    keys = found.filter(pk=number(request.POST.get("authorization"))).values_list("pk", flat=True)
+    allowed = AppAuthorization.objects.filter(pk__in=list(keys), refuses_exchange=True).update(
+        refuses_exchange=False
+    )
+    if allowed:
+        messages.success(request, _("Allowed again: the app can connect when it next asks."))
+    else:
+        messages.info(request, _("There is nothing to allow there."))
+    return HttpResponseRedirect(reverse(page))
+
+
 def confirm_stop(
     request: HttpRequest, live: list[AppAuthorization], page: str, action: str, own_page: bool
 ) -> HttpResponse:
@@ -135,6 +164,16 @@ def confirm_stop(
         ],
         "sentences": [
             _("It ends at once. To use the app again, one has to connect and approve it anew."),
+            *(
+                [
+                    _(
+                        "Where a trusted issuer connected the app, it stays stopped until it is "
+                        "allowed again here."
+                    )
+                ]
+                if any(each.issuer_id for each in live)
+                else []
+            ),
         ],
         "action_url": reverse(action),
         "hidden": [(name, request.POST[name]) for name in kept if name in request.POST],

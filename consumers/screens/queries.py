@@ -29,7 +29,9 @@ def consumers_of(company: Company) -> QuerySet[Consumer]:
     counted: QuerySet[Consumer] = (
         Consumer.objects.filter(company=company)
         .select_related("permission_group", "created_by", "company")
-        .annotate(people=Count("app_authorizations", filter=live_now("app_authorizations__")))
+        .annotate(
+            people=Count("app_authorizations__user", distinct=True, filter=live_now("app_authorizations__"))
+        )
     )
     return counted
 
@@ -45,11 +47,18 @@ def missing_for(consumer: Consumer) -> list[str]:
 
 
 def shown_authorizations() -> QuerySet[AppAuthorization]:
-    """Live ones first; those that ended stay for a week, so that a row can say that it is stopped."""
+    """Live ones first; those that ended stay for a week, so that a row can say that it is stopped.
+
+    One that refuses its issuer stays until it is allowed again.
+    """
     since = timezone.now() - STOPPED_SHOWN_FOR
     return (
-        AppAuthorization.objects.filter(Q(revoked_at=None) | Q(revoked_at__gt=since), ends_at__gt=since)
-        .select_related("consumer__company", "consumer__permission_group", "user")
+        AppAuthorization.objects.filter(
+            Q(refuses_exchange=True)
+            | Q(revoked_at=None, ends_at__gt=since)
+            | Q(revoked_at__gt=since, ends_at__gt=since)
+        )
+        .select_related("consumer__company", "consumer__permission_group", "user", "issuer")
         .annotate(is_live=Count("pk", filter=live_now()))
         .order_by("-is_live", "-created_at", "-pk")
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.current import CONFIGURE, acting_membership, require_right
 from accounts.models import Company
 from consumers.openid.signing_keys import published
+from consumers.trusted_issuers.models import TrustedIssuer
 from consumers.upstream_accounts.key_ring import has_keys
 
 
@@ -53,5 +55,6 @@ def security(request: HttpRequest) -> HttpResponse:
             published()  # the first key is there before anybody asks for it
         messages.success(request, _("The security settings are saved."))
         return HttpResponseRedirect(reverse("settings-security"))
-    context: dict[str, Any] = {"form": form}
+    issuers = TrustedIssuer.objects.filter(company=company).annotate(people=Count("links"))
+    context: dict[str, Any] = {"form": form, "issuers": issuers}
     return render(request, "consumers/security.html", context, status=422 if form.errors else 200)

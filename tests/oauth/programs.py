@@ -64,7 +64,7 @@ class Publisher:
 @contextmanager
 def publishing(directory: Path) -> Iterator[Publisher]:
     server = _Server(("127.0.0.1", 0), _Handler)
-    certificate = _certificate(directory)
+    certificate = certificate_in(directory)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-def _certificate(directory: Path) -> Path:
+def certificate_in(directory: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     now = dt.datetime.now(dt.UTC)

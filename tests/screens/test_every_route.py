@@ -11,6 +11,7 @@ import accounts.urls
 import consumers.urls_screens
 import maintenance.urls_settings
 from accounts.models import Invitation
+from consumers.trusted_issuers.models import TrustedIssuer
 from tests.conftest import World
 from tests.screens.consumers import authorize, consumer_in
 from tests.screens.pages import browser, post
@@ -50,8 +51,14 @@ def address(name: str, world: World) -> str:
     )
     invited.renew()
     invited.save()
+    issuer = TrustedIssuer.objects.create(
+        company=world.company, name="Okta", issuer="https://acme.okta.com", enabled=False
+    )
     keys = {
         "consumer": consumer_in(world).pk,
+        "issuer": issuer.pk,
+        "issuer-delete": issuer.pk,
+        "issuer-forget": issuer.pk,
         "settings-person": member.pk,
         "settings-person-record": member.pk,
         "settings-invitation": invited.pk,

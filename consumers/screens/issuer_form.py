@@ -1,0 +1,108 @@
+"""The form of a trusted issuer. Whose identity it is stays as it was entered: the links belong to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import validate_printable
+from accounts.models import Company, User
+from consumers.models import AppAuthorization
+from consumers.scopes import READ
+from consumers.security_log import note
+from consumers.trusted_issuers.models import TrustedIssuer
+from consumers.upstream_accounts.addresses import validate_address
+
+_FIXED = ("issuer", "tenant")
+_ADDRESS = {"spellcheck": "false", "autocomplete": "off"}
+
+
+def validate_public(url: str) -> str:
+    """As it was typed, since an issuer is compared to the letter."""
+    validate_address(url)
+    if not url.startswith("https://"):
+        raise ValidationError(_("The address must begin with https://."))
+    return url
+
+
+class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
+    class Meta:
+        model = TrustedIssuer
+        fields = ("name", "issuer", "jwks_url", "tenant", "vouches_for_email", "read_only", "enabled")
+        labels = {  # noqa: RUF012 - read by Django
+            "name": _("Name"),
+            "issuer": _("Issuer"),
+            "jwks_url": _("Key set URL (JWKS)"),
+            "tenant": _("Tenant"),
+            "vouches_for_email": _("It verifies the e-mail addresses that it names"),
+            "read_only": _("Read only"),
+            "enabled": _("Enabled"),
+        }
+        help_texts = {  # noqa: RUF012
+            "issuer": _(
+                "Exactly as it names itself: for Okta the address of the organization, for example "
+                "https://acme.okta.com; for identities of Claude the issuer that Claude shows when you "
+                "set it up."
+            ),
+            "jwks_url": _(
+                "Leave it empty: it is found through the issuer. Only if the issuer has no discovery."
+            ),
+            "tenant": _("Only for an issuer that serves several companies under one address."),
+            "vouches_for_email": _(
+                "A person is recognized by the subject of the assertion, and the first time by the e-mail "
+                "address. An address without the mark “verified” counts only with this tick."
+            ),
+            "read_only": _("Apps that come through this issuer can change nothing, whatever they ask for."),
+            "enabled": _("Without the tick it is out at once, and so is everybody who came through it."),
+        }
+        widgets = {  # noqa: RUF012
+            "issuer": forms.URLInput(attrs=_ADDRESS),
+            "jwks_url": forms.URLInput(attrs=_ADDRESS),
+            "tenant": forms.TextInput(attrs=_ADDRESS),
+        }
+
+    def __init__(self, company: Company, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.company = company
+        for name in ("name", "tenant"):
+            self.fields[name].validators.append(validate_printable)
+        if self.instance.pk:
+            for name in _FIXED:
+                self.fields[name].disabled = True
+                self.fields[name].help_text = ""
+
+    def clean_issuer(self) -> str:
+        return validate_public(self.cleaned_data["issuer"])
+
+    def clean_jwks_url(self) -> str:
+        url: str = self.cleaned_data["jwks_url"]
+        return validate_public(url) if url else ""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The company is no field, and part of what must be there once."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - {"company"}
+
+    def store(self, by: User) -> TrustedIssuer:
+        """What is narrowed counts at once for everybody who came before."""
+        issuer: TrustedIssuer = self.instance
+        with transaction.atomic():
+            if issuer.pk:  # exchanges wait, and then see what is stored here
+                TrustedIssuer.objects.select_for_update().get(pk=issuer.pk)
+            else:
+                issuer.created_by = by
+            if "jwks_url" in self.changed_data:
+                issuer.keys, issuer.keys_until, issuer.keys_asked_at = {}, None, None
+            issuer.save()
+            connected = AppAuthorization.objects.filter(issuer=issuer, revoked_at=None)
+            if not issuer.enabled:
+                for each in connected:
+                    each.revoke()
+            elif issuer.read_only:
+                connected.update(scope=READ)
+        note("trusted issuer saved", issuer=issuer.pk, by=by.pk, fields=",".join(self.changed_data))
+        return issuer

@@ -1,0 +1,156 @@
+"""Configuration > Security > Trusted issuers: add, change, delete, and who was recognized."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
+from consumers.models import AppAuthorization
+from consumers.screens.issuer_form import IssuerForm
+from consumers.screens.queries import number
+from consumers.security_log import note
+from consumers.trusted_issuers.keys import NoKeys, ask
+from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_right(CONFIGURE)
+def add(request: HttpRequest) -> HttpResponse:
+    return edited(request, TrustedIssuer())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_right(CONFIGURE)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    return edited(request, found(request, pk))
+
+
+def found(request: HttpRequest, pk: int) -> TrustedIssuer:
+    return get_object_or_404(TrustedIssuer, company=acting_membership(request).company, pk=pk)
+
+
+def edited(request: HttpRequest, issuer: TrustedIssuer) -> HttpResponse:
+    company = acting_membership(request).company
+    form = IssuerForm(company, request.POST or None, instance=issuer)
+    if request.method == "POST" and form.is_valid():
+        saved = form.store(signed_in_user(request))
+        messages.success(request, _("The issuer %(name)s is saved.") % {"name": saved.name})
+        say_whether_keys_are_there(request, saved)
+        return HttpResponseRedirect(reverse("issuer", args=[saved.pk]))
+    context: dict[str, Any] = {
+        "form": form,
+        "issuer": issuer if issuer.pk else None,
+        "links": issuer.links.select_related("user").order_by("user__name", "pk") if issuer.pk else [],
+        "audience": settings.PUBLIC_URL,
+        "mcp_url": settings.MCP_RESOURCE,
+        "token_url": f"{settings.PUBLIC_URL}/oauth/token",
+    }
+    return render(request, "consumers/issuer.html", context, status=422 if form.errors else 200)
+
+
+def say_whether_keys_are_there(request: HttpRequest, issuer: TrustedIssuer) -> None:
+    """Tried out right away, so that a wrong address is seen here and not by a person who cannot connect."""
+    if not issuer.enabled:
+        return
+    try:
+        ask(issuer)
+    except NoKeys:
+        messages.warning(
+            request,
+            _(
+                "Its keys could not be read. Check the address: it must be public, answer with JSON without "
+                "a redirect, and name the same issuer."
+            ),
+        )
+        return
+    messages.info(
+        request,
+        ngettext("%(n)d key was read.", "%(n)d keys were read.", len(issuer.keys)) % {"n": len(issuer.keys)},
+    )
+
+
+@require_POST
+@require_right(CONFIGURE)
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """A second click comes to the same end."""
+    if "confirmed" in request.POST and not TrustedIssuer.objects.filter(pk=pk).exists():
+        messages.success(request, _("There is nothing left to delete: it is gone already."))
+        return HttpResponseRedirect(reverse("settings-security"))
+    issuer = found(request, pk)
+    if "confirmed" not in request.POST:
+        people = issuer.links.count()
+        lost = ngettext(
+            "%(n)d person was recognized by it and loses the connection.",
+            "%(n)d people were recognized by it and lose the connection.",
+            people,
+        )
+        context = {
+            "title": _("Delete this issuer?"),
+            "button": _("Delete"),
+            "items": [{"name": issuer.name, "detail": issuer.issuer}],
+            "sentences": [
+                lost % {"n": people} if people else _("Nobody is connected through it at the moment."),
+                _(
+                    "People who come through it again later are recognized by e-mail address, as the "
+                    "first time."
+                ),
+            ],
+            "action_url": reverse("issuer-delete", args=[pk]),
+            "hidden": [],
+            "back_url": reverse("issuer", args=[pk]),
+        }
+        return render(request, "consumers/confirm.html", context)
+    with transaction.atomic():
+        TrustedIssuer.objects.select_for_update().filter(pk=pk).first()  # an exchange under way ends first
+        issuer.delete()  # takes links, authorizations and tokens along
+    note("trusted issuer deleted", issuer=pk, by=signed_in_user(request).pk)
+    messages.success(request, _("Deleted, with effect from now: %(names)s.") % {"names": issuer.name})
+    return HttpResponseRedirect(reverse("settings-security"))
+
+
+@require_POST
+@require_right(CONFIGURE)
+def forget(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget whom a subject means: the connection ends, and the e-mail address decides the next time."""
+    issuer = found(request, pk)
+    link = (
+        IssuerLink.objects.select_related("user")
+        .filter(issuer=issuer, pk=number(request.POST.get("link")))
+        .first()
+    )
+    if link is None:
+        messages.info(request, _("This person is not linked any more."))
+        return HttpResponseRedirect(reverse("issuer", args=[pk]))
+    if "confirmed" not in request.POST:
+        context = {
+            "title": _("Forget who this is?"),
+            "button": _("Forget"),
+            "items": [{"name": link.user.display_name, "detail": link.user.email}],
+            "sentences": [
+                _(
+                    "Connections through this issuer end at once. The next time the e-mail address "
+                    "decides again."
+                ),
+            ],
+            "action_url": reverse("issuer-forget", args=[pk]),
+            "hidden": [("link", link.pk)],
+            "back_url": reverse("issuer", args=[pk]),
+        }
+        return render(request, "consumers/confirm.html", context)
+    with transaction.atomic():
+        TrustedIssuer.objects.select_for_update().get(pk=pk)
+        for each in AppAuthorization.objects.filter(issuer=issuer, user=link.user, revoked_at=None):
+            each.revoke()
+        link.delete()
+    messages.success(request, _("Forgotten: %(person)s.") % {"person": link.user.display_name})
+    return HttpResponseRedirect(reverse("issuer", args=[pk]))

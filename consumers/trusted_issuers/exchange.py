@@ -1,0 +1,169 @@
+"""The JWT bearer grant (RFC 7523): an ID-JAG for an access token of an hour, and no refresh token.
+
+What the person may do is looked at with each call, as for every other token. Locks are taken in one
+order: issuer, person, app authorization.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.verified_addresses import is_verified
+from consumers import scopes
+from consumers.audience import audience_of
+from consumers.digests import Prefix, digest, make
+from consumers.front_door import Form, Refused
+from consumers.models import AUTHORIZATION_LIFETIME, AccessToken, AppAuthorization, Consumer
+from consumers.security_log import note
+from consumers.trusted_issuers.assertion import Assertion, verify
+from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer, UsedAssertion
+
+GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+GRANT_PROFILE = "urn:ietf:params:oauth:grant-profile:id-jag"
+LIFETIME = dt.timedelta(hours=1)
+# One sentence for all reasons: the client is not told who has an account, or whose was disabled.
+NOBODY = (
+    "No active person of the company is linked to the subject of the assertion, and none has its verified "
+    "e-mail address. An administrator looks under Configuration > Security."
+)
+
+
+def is_announced() -> bool:
+    return bool(TrustedIssuer.objects.filter(enabled=True).exists())
+
+
+def exchange(consumer: Consumer, form: Form) -> dict[str, object]:
+    """The token answer. Refused, of which nothing but the use of the assertion is kept."""
+    if consumer.is_public or not consumer.is_authorization_code:
+        raise Refused(
+            "unauthorized_client", "Only a client with a secret with which people sign in may use this grant."
+        )
+    if not consumer.is_usable():
+        raise Refused("invalid_grant", "An administrator has disabled this client.")
+    text = form.get("assertion")
+    if text is None:
+        raise Refused("invalid_request", "assertion is missing.")
+    if "resource" in form and audience_of([form["resource"]]) != settings.MCP_RESOURCE:
+        raise Refused("invalid_target", f"The resource must be {settings.MCP_RESOURCE}.")
+    try:
+        found = verify(text, consumer)
+        scope = _scope(found, form.get("scope"))
+        with transaction.atomic():
+            outcome = _settle(found, consumer, scope)
+        if isinstance(outcome, Refused):  # raised out here: the assertion stays used
+            raise outcome
+    except Refused as refused:
+        note("assertion refused", consumer=consumer.pk, error=refused.error, reason=refused.description)
+        raise
+    return outcome
+
+
+def _scope(found: Assertion, wished: str | None) -> list[str]:
+    """What both ask for, of what the issuer may give. A scope that is not ours is refused, not narrowed."""
+    asked = set(scopes.ALL)
+    for text in (found.scope, wished):
+        if text is None:
+            continue
+        named = set(text.split(" ")) - {""} - scopes.OF_OPENID
+        if not named <= set(scopes.ALL):
+            raise Refused("invalid_scope", "A scope is not known here.")
+        asked &= named if named & {scopes.READ, scopes.WRITE} else set(scopes.ALL)
+    granted = asked & ({scopes.READ} if found.issuer.read_only else {scopes.READ, scopes.WRITE})
+    if not granted:
+        raise Refused("invalid_scope", "The issuer may give none of these scopes.")
+    return scopes.ordered(granted)
+
+
+def _settle(found: Assertion, consumer: Consumer, scope: list[str]) -> dict[str, object] | Refused:
+    """In a transaction that also ends well where the answer is a refusal."""
+    issuer = TrustedIssuer.objects.select_for_update().filter(pk=found.issuer.pk, enabled=True).first()
+    if issuer is None:
+        return Refused("invalid_grant", "The company does not trust the issuer of the assertion.")
+    if issuer.read_only:
+        scope = [each for each in scope if each == scopes.READ]
+    if not scope:
+        return Refused("invalid_scope", "The issuer may give none of these scopes.")
+    if not _use_up(found):
+        return Refused("invalid_grant", "The assertion was used before.")
+    user = _person(found, consumer)
+    if user is None:
+        return Refused("invalid_grant", NOBODY)
+    authorization = _authorization(issuer, consumer, user)
+    if authorization is None:
+        return Refused(
+            "invalid_grant",
+            "This connection was stopped. It has to be allowed again under App authorizations.",
+        )
+    now = timezone.now()
+    authorization.scope, authorization.resource = " ".join(scope), settings.MCP_RESOURCE
+    authorization.ends_at = now + AUTHORIZATION_LIFETIME
+    authorization.save()
+    TrustedIssuer.objects.filter(pk=issuer.pk).update(last_used_at=now)
+    token = make(Prefix.ACCESS_TOKEN)
+    AccessToken.objects.create(
+        token="",
+        token_checksum=digest(token),
+        application=consumer,
+        authorization=authorization,
+        token_family=uuid.uuid4(),
+        user=user,
+        scope=authorization.scope,
+        resource=[settings.MCP_RESOURCE],
+        expires=now + LIFETIME,
+    )
+    return {
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": int(LIFETIME.total_seconds()),
+        "scope": authorization.scope,
+    }
+
+
+def _use_up(found: Assertion) -> bool:
+    """Whether this is its first use: of two at once the database lets one pass."""
+    UsedAssertion.objects.filter(expires_at__lt=timezone.now()).delete()
+    jti_digest = hashlib.sha256(found.jti.encode()).hexdigest()
+    try:
+        with transaction.atomic():
+            UsedAssertion.objects.create(
+                issuer=found.issuer, jti_digest=jti_digest, expires_at=found.expires_at
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def _person(found: Assertion, consumer: Consumer) -> User | None:
+    """By the subject; the first time by the e-mail address, if both sides have verified it. Locked."""
+    links = IssuerLink.objects.filter(issuer=found.issuer)
+    link = links.filter(subject=found.subject).first()
+    people = User.objects.select_for_update()
+    meant = {"pk": link.user_id} if link else {"email__iexact": found.email}
+    user = people.filter(**meant).first() if link or found.email else None
+    if user is None or scopes.membership_for(user.pk, consumer) is None:
+        return None
+    if link is None and (not is_verified(user) or links.filter(user=user).exists()):
+        return None
+    if link is None:
+        link = IssuerLink(issuer=found.issuer, subject=found.subject, user=user)
+    link.last_used_at = timezone.now()
+    link.save()
+    return user
+
+
+def _authorization(issuer: TrustedIssuer, consumer: Consumer, user: User) -> AppAuthorization | None:
+    """One row for the person, apart from what the person approved; None while somebody has stopped it."""
+    rows = AppAuthorization.objects.select_for_update().filter(user=user, consumer=consumer, issuer=issuer)
+    latest = rows.order_by("-pk").first()
+    if latest is not None and latest.refuses_exchange:
+        return None
+    if latest is not None and latest.revoked_at is None:
+        return latest
+    return AppAuthorization(user=user, consumer=consumer, issuer=issuer)
