@@ -24,7 +24,7 @@ from tests.clients.matrix import GOOD, STEPS
 from tests.clients.program import Gone, Program, Wanted
 from tests.started.databases import free_port
 from tests.started.person import Person
-from tests.started.server import Server, started
+from tests.started.server import ROOT, Server, started
 
 RESULTS = Path(__file__).parent / "last_run.json"
 PLANNER = "planner@demo.example"
@@ -166,8 +166,12 @@ class Run:
 
 
 def _in_short(error: Exception) -> str:
-    text = f"{type(error).__name__}: {error}"
-    return text if len(text) < 1500 else f"{text[:500]} … {text[-1000:]}"
+    """What it came to in a line; paths of this machine stay out of the results."""
+    told = f"{type(error).__name__}: {error}".strip()
+    if "Traceback" in told:
+        lines = [line for line in told.splitlines() if line.strip(" |+-^")]
+        told = lines[-1].strip(" |")
+    return told.replace(str(ROOT), ".")[:300]
 
 
 def _record(result: Any) -> dict[str, Any]:
