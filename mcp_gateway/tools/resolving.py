@@ -171,15 +171,15 @@ async def person_with_code(call: Call, words: str, argument: str) -> PersonRow:
     return person
 
 
-async def responsible_code(call: Call, words: str) -> str | None:
-    """The code of who is responsible, None where only the words can tell.
+async def responsible_person(call: Call, words: str) -> PersonRow | None:
+    """Who is responsible, None where only the words can tell.
 
     They can where the caller may not read people, and for contacts of third parties, who are not among them.
     """
     if "people:view" not in call.caller.rights:
         return None
     try:
-        return (await the_person(call, words)).code
+        return await the_person(call, words)
     except (NotFound, NotPermitted):
         return None
 

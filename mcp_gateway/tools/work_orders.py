@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from mcp_gateway.cursors import Position
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.conditions import needs
-from mcp_gateway.tools.identifiers import read_code
+from mcp_gateway.tools.identifiers import bare, read_code
 from mcp_gateway.tools.listing import (
     MOST_PAGES,
     Basket,
@@ -31,7 +31,7 @@ from mcp_gateway.tools.resolving import (
     PersonName,
     asset_code,
     asset_to_filter_by,
-    responsible_code,
+    responsible_person,
 )
 from mcp_gateway.tools.task_facts import OPEN, order_is_overdue
 from mcp_gateway.tools.text import contains
@@ -138,11 +138,12 @@ class ListInput(ListArguments):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Codes of what the question is about."""
+    """Codes of what the question is about; `named` is the whole name of a person who has no code."""
 
     asset: str | None
     location: str | None
     responsible: str | None
+    named: str | None
 
 
 async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
@@ -187,7 +188,7 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
             break
     found.records = basket.records
     notes = list(place_notes)
-    if arguments.responsible is not None and where.responsible is None:
+    if arguments.responsible is not None and where.responsible is None and where.named is None:
         notes.append("responsible is nobody that is known: it was compared with the names in the orders.")
     total_tasks = found.total if len(statuses) == 1 and not arguments.looks_through else None
     found.total = None
@@ -207,6 +208,7 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
         asset=where.asset,
         place=where.location,
         who=where.responsible,
+        named=where.named,
     )
     return present(
         work_orders=basket.written, **ending(call, "list_work_orders", arguments, found, notes, **more)
@@ -216,18 +218,15 @@ async def list_work_orders(call: Call, arguments: ListInput) -> dict[str, Any]:
 async def _where(call: Call, arguments: ListInput, position: Position) -> tuple[Where, list[str]]:
     """Names are looked up for the first page; the cursor remembers their codes."""
     if position:
-        asset, place, who = (position.get(name) for name in ("asset", "place", "who"))
-        return Where(
-            None if asset is None else str(asset),
-            None if place is None else str(place),
-            None if who is None else str(who),
-        ), []
+        kept = (position.get(name) for name in ("asset", "place", "who", "named"))
+        return Where(*(None if value is None else str(value) for value in kept)), []
     code, notes = await asset_to_filter_by(call, arguments.asset)
-    return Where(
-        code,
-        await asset_code(call, arguments.location, place=True),
-        None if arguments.responsible is None else await responsible_code(call, arguments.responsible),
-    ), notes
+    place = await asset_code(call, arguments.location, place=True)
+    words = arguments.responsible
+    person = None if words is None else await responsible_person(call, words)
+    if person is None:
+        return Where(code, place, None, None), notes
+    return Where(code, place, person.code, None if person.code else person.full_name), notes
 
 
 def order_key(row: TaskLine) -> Key | None:
@@ -288,7 +287,7 @@ async def _collect(
 
     def is_candidate(first: TaskLine) -> bool:
         words = arguments.responsible
-        return words is None or _is_of(first, words, where.responsible)
+        return words is None or _is_of(first, words, where)
 
     taking = Taking(
         upstream=upstream,
@@ -363,11 +362,13 @@ def _fits(order: Sequence[TaskLine], arguments: ListInput, now: dt.datetime) -> 
     return arguments.text is None or contains(arguments.text, *order_texts(order))
 
 
-def _is_of(first: TaskLine, words: str, code: str | None) -> bool:
-    """Whether the order is that of the person with the code, or, where none was found, of those words."""
+def _is_of(first: TaskLine, words: str, where: Where) -> bool:
+    """Whether the order is that of the person who was found, or, where none was, of those words."""
     own = (first.code_responsible or "").casefold()
-    if code is not None:
-        return own == code.casefold()
+    if where.responsible is not None:
+        return own == where.responsible.casefold()
+    if where.named is not None:
+        return not own and bare(first.personnel_description or "") == bare(where.named)
     return own == words.casefold() or contains(words, first.personnel_description)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.oracle.asking import Question
+from tests.oracle.calendars import calendar
 from tests.oracle.comparing import differences
 from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
 from tests.oracle.filters import Filter
-from tests.oracle.growing import plants
+from tests.oracle.growing import large_plant, plants
 from tests.oracle.listed import Listed
 from tests.oracle.lists import LISTS
 from tests.oracle.plants import Plant
@@ -142,3 +144,18 @@ def test_and_over_the_embedded_api(world: World) -> None:
             check(world, plant, listed, made, limit)
 
     run()
+
+
+def test_somebody_without_a_code_is_nobody_else(scripted: ScriptedWorld) -> None:
+    """O7: orders of Ana Pérez are not those of Ana, who has no code to be told from her by."""
+    plant = large_plant(5, calendar("UTC", dt.datetime(2026, 11, 28, 15, tzinfo=dt.UTC)), people=0, tasks=60)
+    plant.add("Personnel", code=None, first_name="Ana", last_name="", active=True)
+    plant.add("Personnel", code="TEC-2", first_name="Ana", last_name="Pérez", active=True)
+    for order in plant["WorkOrder"]:
+        order["responsible_id"], order["contact_id"] = (1, 2, None)[order["id"] % 3], None
+    scripted.plant(plant)
+    for name, number in (("Ana", 1), ("Ana Pérez", 2)):
+        asked = [Filter({"responsible": name}, f"responsible_id = {number}")]
+        check(scripted, plant, LISTS["list_work_orders work_orders"], asked, 2)
+        [reply] = scripted.ask(Question("list_work_orders", {"responsible": name}))
+        assert not any("nobody" in note for note in reply.answer["notes"]), reply
