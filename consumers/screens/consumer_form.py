@@ -18,8 +18,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
 from consumers.models import Consumer
 from consumers.presets import PRESETS, Preset, preset_of
+from consumers.program_calls import ProgramCall, program_calls
 from consumers.screens.forms import ConsumerForm, redrawn
 from consumers.screens.queries import consumers_of, missing_for
+from consumers.upstream_accounts.models import ApiConnection
 
 SAVED_FORMS = "saved_consumer_forms"
 
@@ -95,7 +97,13 @@ def shared_context(consumer: Consumer) -> dict[str, Any]:
         "api_url": settings.API_RESOURCE,
         "authorize_url": settings.PUBLIC_URL + reverse("oauth-authorize"),
         "token_url": settings.PUBLIC_URL + reverse("oauth-token"),
+        "calls": [] if consumer.is_authorization_code else calls_of(consumer),
     }
+
+
+def calls_of(consumer: Consumer) -> list[ProgramCall]:
+    connection = ApiConnection.objects.filter(company=consumer.company_id).first()
+    return program_calls(consumer.client_id, remote=connection is not None and connection.is_remote)
 
 
 def remember_saved(request: HttpRequest, consumer: Consumer) -> None:
