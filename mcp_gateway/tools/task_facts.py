@@ -12,6 +12,7 @@ IN_PROCESS, CANCELLED = 1, 4
 OPEN = (1, 2)
 DONE = 3
 PLANNED = ("DATE$", "READING$")
+STAMPED_WITHIN = dt.timedelta(minutes=1)  # of the order's creation: no date that a person planned
 CORRECTIVE = ("correct", "corret")  # correctiva, corretiva, corrective, whatever the company calls it
 
 
@@ -26,17 +27,18 @@ def is_done(row: TaskLine) -> bool:
     return row.final_date is not None
 
 
-def is_overdue(row: TaskLine, now: dt.datetime) -> bool:
-    return (
-        row.id_status_work_order in OPEN
-        and row.date_maintenance is not None
-        and row.date_maintenance < now
-        and not is_done(row)
-    )
+def is_overdue(row: TaskLine, now: dt.datetime, zone: dt.tzinfo) -> bool:
+    """Never on the day on which the order was made and nobody said when: Fracttal One stamps such work with
+    that very moment."""
+    scheduled = row.date_maintenance
+    if row.id_status_work_order not in OPEN or scheduled is None or scheduled >= now or is_done(row):
+        return False
+    was_stamped = row.creation_date is not None and abs(scheduled - row.creation_date) < STAMPED_WITHIN
+    return not was_stamped or scheduled.astimezone(zone).date() < now.astimezone(zone).date()
 
 
-def order_is_overdue(order: Sequence[TaskLine], now: dt.datetime) -> bool:
-    return any(is_overdue(row, now) for row in order)
+def order_is_overdue(order: Sequence[TaskLine], now: dt.datetime, zone: dt.tzinfo) -> bool:
+    return any(is_overdue(row, now, zone) for row in order)
 
 
 def is_planned(row: TaskRow) -> bool:

@@ -14,7 +14,7 @@ from mcp_gateway.tools.measures import (
     largest_first,
 )
 from mcp_gateway.tools.metrics_data import once
-from mcp_gateway.tools.moments import EARLIEST
+from mcp_gateway.tools.moments import EARLIEST, zone_of
 from mcp_gateway.tools.task_facts import (
     DONE,
     IN_PROCESS,
@@ -77,7 +77,7 @@ async def summary(question: Question) -> Measured:
     late = [
         row
         for row in await read_within(question, past, status=IN_PROCESS, most=MOST_LATE_PAGES)
-        if is_overdue(row, question.now)
+        if is_overdue(row, question.now, zone_of(question.call.caller))
     ]
     overall: dict[str, float | int | None] = {
         f"{word}_tasks": number for word, number in zip(ORDER_STATUS.values(), counted, strict=True)

@@ -144,7 +144,7 @@ def details(call: Call, order: Sequence[TaskRow]) -> WorkOrderDetails:
         currency=(call.caller.currency or None) if costs else None,
         rating=first.rating,
         note=first.note or None,
-        overdue=order_is_overdue(order, now),
+        overdue=order_is_overdue(order, now, zone),
         tasks=shown_tasks.records,
         tasks_left_out=len(order) - len(shown_tasks.records),
         url=upstream.link("work-orders", first.wo_folio),

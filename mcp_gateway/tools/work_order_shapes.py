@@ -193,7 +193,7 @@ def summary(
         created_at=in_zone(first.creation_date, zone),
         closed_at=in_zone(first.wo_final_date, zone),
         completed_percentage=first.completed_percentage,
-        overdue=order_is_overdue(order, now),
+        overdue=order_is_overdue(order, now, zone),
         tasks=tasks,
         tasks_left_out=max(0, len(rows) - LIST_TASKS_SHOWN),
         url=pages + (folio if _needs_no_quotes(folio) else quote(folio, safe="")),
@@ -215,7 +215,7 @@ def task(row: TaskLine, zone: dt.tzinfo, now: dt.datetime) -> TaskLineShown:
         started_at=in_zone(row.initial_date, zone),
         finished_at=in_zone(row.final_date, zone),
         estimated_minutes=minutes(seconds),
-        overdue=is_overdue(row, now),
+        overdue=is_overdue(row, now, zone),
     )
 
 

@@ -283,7 +283,7 @@ async def _collect(
     step: Listed[WorkOrderShown] = Listed(first=first)
     place = Place(order_key, after)
     top = await row_of_place(fetch, start, order_key, after)
-    now = dt.datetime.now(dt.UTC)
+    now, zone = dt.datetime.now(dt.UTC), zone_of(call.caller)
 
     def is_candidate(first: TaskLine) -> bool:
         words = arguments.responsible
@@ -295,8 +295,8 @@ async def _collect(
         limit=arguments.limit,
         narrowed=arguments.narrows,
         is_candidate=is_candidate,
-        fits=lambda order: _fits(order, arguments, now),
-        zone=zone_of(call.caller),
+        fits=lambda order: _fits(order, arguments, now, zone),
+        zone=zone,
         now=now,
     )
     order: list[TaskLine] = []
@@ -354,10 +354,10 @@ async def _collect(
     return step
 
 
-def _fits(order: Sequence[TaskLine], arguments: ListInput, now: dt.datetime) -> bool:
+def _fits(order: Sequence[TaskLine], arguments: ListInput, now: dt.datetime, zone: dt.tzinfo) -> bool:
     if arguments.priority is not None and highest_priority(order) not in arguments.priority:
         return False
-    if arguments.overdue is not None and order_is_overdue(order, now) != arguments.overdue:
+    if arguments.overdue is not None and order_is_overdue(order, now, zone) != arguments.overdue:
         return False
     return arguments.text is None or contains(arguments.text, *order_texts(order))
 

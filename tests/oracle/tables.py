@@ -1,7 +1,7 @@
 """The rows of a plant in a SQLite database in memory: one SQL serves every connection and both databases.
 
-Moments are seconds since 1970. `month_of(moment)` is the month in the company's time zone, `folded(text)` a
-text without case and accents.
+Moments are seconds since 1970. `month_of(moment)` and `day_of(moment)` are in the company's time zone,
+`folded(text)` a text without case and accents.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Found = list[dict[str, Any]]
 CONTRACT = {"LastStep": ["meter_id", "task_id", "value"]}
 
 # One row for each task, with what its order, asset and responsible say: the rows of /work_orders.
-# planned, done, failure: as docs/metrics.md defines them under "Words that all metrics share".
+# planned, done, late, failure: as docs/metrics.md defines them under "Words that all metrics share".
 WORK = """
 CREATE TEMP VIEW work AS
 SELECT task.*, work_order.folio, work_order.status AS order_status, work_order.creation_date AS created,
@@ -33,6 +33,9 @@ SELECT task.*, work_order.folio, work_order.status AS order_status, work_order.c
            OR (folded(task.task_type) GLOB 'correct*' OR folded(task.task_type) GLOB 'corret*')
               AND task.out_of_service_id IS NOT NULL
        ) AS failed,
+       NOT task.status = 3 AND work_order.status IN (1, 2) AND task.date_maintenance < {now}
+           AND NOT (abs(task.date_maintenance - work_order.creation_date) < 60
+                    AND day_of(task.date_maintenance) = day_of({now})) AS late,
        work_order.responsible_id, contact.name AS contact,
        coalesce(nullif(trim(person.first_name || ' ' || person.last_name), ''), contact.name) AS person,
        coalesce(person.code, nullif(trim(person.first_name || ' ' || person.last_name), ''), contact.name,
@@ -45,13 +48,11 @@ SELECT task.*, work_order.folio, work_order.status AS order_status, work_order.c
   LEFT JOIN ThirdPartyContact AS contact ON contact.id = work_order.contact_id AND person.id IS NULL
 """
 
-# Tasks with what lists of orders filter and show: late, and the flags of the whole order.
+# Tasks with what lists of orders filter and show: the flags of the whole order.
 ORDER_TASKS = """
 CREATE TEMP VIEW order_tasks AS
 SELECT work.*, work_order.review_date, work_order.final_date AS closed, work_order.note AS order_note,
-       NOT work.done AND work.order_status IN (1, 2) AND work.date_maintenance < {now} AS late,
-       max(NOT work.done AND work.order_status IN (1, 2) AND work.date_maintenance < {now})
-           OVER (PARTITION BY work.work_order_id) AS order_late,
+       max(work.late) OVER (PARTITION BY work.work_order_id) AS order_late,
        min(work.priority) OVER (PARTITION BY work.work_order_id) AS order_priority
   FROM work JOIN WorkOrder AS work_order ON work_order.id = work.work_order_id
 """
@@ -73,11 +74,12 @@ class Tables:
         self._database = sqlite3.connect(":memory:")
         self._database.row_factory = sqlite3.Row
         self._database.create_function("month_of", 1, self._month_of, deterministic=True)
+        self._database.create_function("day_of", 1, self._day_of, deterministic=True)
         self._database.create_function("folded", 1, folded, deterministic=True)
         for name in (*ORDER, *CONTRACT):
             self._copy(name, plant)
-        self._database.execute(WORK)
-        self._database.execute(ORDER_TASKS.format(now=repr(self.now)))
+        self._database.execute(WORK.format(now=repr(self.now)))
+        self._database.execute(ORDER_TASKS)
 
     def __call__(self, sql: str, **given: Any) -> Found:
         return [dict(row) for row in self._database.execute(sql, {"now": self.now} | given)]
@@ -88,6 +90,9 @@ class Tables:
 
     def _month_of(self, moment: float | None) -> str | None:
         return None if moment is None else dt.datetime.fromtimestamp(moment, self.tz).strftime("%Y-%m")
+
+    def _day_of(self, moment: float | None) -> str | None:
+        return None if moment is None else dt.datetime.fromtimestamp(moment, self.tz).strftime("%Y-%m-%d")
 
     def _copy(self, name: str, plant: Plant) -> None:
         model = getattr(models, name, None)

@@ -63,7 +63,7 @@ def summary(tables: Tables, asked: Asked) -> Figures:
     overall |= tables.row(
         f"""
         SELECT count(*) AS late_in_process_tasks FROM work
-         WHERE order_status = 1 AND NOT done AND date_maintenance < :now AND item_id IN {SCOPED}
+         WHERE order_status = 1 AND late AND item_id IN {SCOPED}
         """,
         **scope(asked),
     )
