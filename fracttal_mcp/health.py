@@ -22,9 +22,14 @@ PATIENCE_SECONDS = 3
 async def answer(path: str, send: Send) -> None:
     """200, or from /readyz 503 while calls could not be answered."""
     fine = path == LIVE or await _ready()
-    headers = [(b"cache-control", b"no-store"), (b"content-type", b"text/plain")]
+    body = b"ok" if fine else b"not ready"
+    headers = [
+        (b"cache-control", b"no-store"),
+        (b"content-type", b"text/plain"),
+        (b"content-length", str(len(body)).encode()),  # or the answer comes in chunks, which HTTP/1.0 has not
+    ]
     await send({"type": "http.response.start", "status": 200 if fine else 503, "headers": headers})
-    await send({"type": "http.response.body", "body": b"ok" if fine else b"not ready"})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _ready() -> bool:

@@ -21,11 +21,13 @@ from django.db.models import Count
 from django.utils import timezone
 
 from mcp_gateway.caller import Caller
+from mcp_gateway.errors import InsufficientScope
 from mcp_gateway.group_commit import GroupCommit
 from mcp_gateway.models import Outcome, ToolCall, WriteRecord
 
 REPEAT_WINDOW = dt.timedelta(minutes=5)  # a write without a key
 KEY_LIFETIME = dt.timedelta(hours=24)  # a write with an idempotency key
+CHALLENGE_LASTS = dt.timedelta(minutes=15)  # as long as somebody may take to decide
 CLAIM_TRIES = 5  # each is lost only to a claim that was given up at once
 _DIGEST_KEY = hashlib.sha256(b"tool-call-audit\0" + settings.CREDENTIAL_HASH_KEY.encode()).digest()
 
@@ -223,6 +225,23 @@ async def earlier_result(record_id: int) -> WriteRecord | None:
         return WriteRecord.objects.filter(pk=record_id).first()
 
     found: WriteRecord | None = await _writer.run(job)
+    return found
+
+
+async def challenged_lately(caller: Caller) -> bool:
+    """Whether this connection was sent to ask for more rights and came back without. Programs that connect
+    for themselves ask nobody."""
+    if caller.authorization_id is None:
+        return False
+
+    def job() -> bool:
+        return ToolCall.objects.filter(
+            authorization_id=caller.authorization_id,
+            error_code=InsufficientScope.code,
+            at__gte=timezone.now() - CHALLENGE_LASTS,
+        ).exists()
+
+    found: bool = await _writer.run(job)
     return found
 
 

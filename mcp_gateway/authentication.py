@@ -47,8 +47,9 @@ class Unauthorized(Exception):
         super().__init__("invalid token" if token_shown else "no token")
         self.token_shown = token_shown
 
-    def challenge(self) -> str:
-        words = [_resource_metadata(), f'scope="{READ_SCOPE} {WRITE_SCOPE}"']
+    def challenge(self, *, reads_only: bool = False) -> str:
+        scopes = READ_SCOPE if reads_only else f"{READ_SCOPE} {WRITE_SCOPE}"
+        words = [_resource_metadata(), f'scope="{scopes}"']
         if self.token_shown:
             words[:0] = ['error="invalid_token"', 'error_description="The access token is not valid here"']
         return "Bearer " + ", ".join(words)

@@ -66,10 +66,11 @@ async def call_tool(
 ) -> ToolResult | InputRequired:
     """Run one tool for one caller.
 
-    Refusals and failures come back as `is_error` results; only UnknownTool (JSON-RPC -32602)
-    and InsufficientScope (HTTP 403) are raised. Every way out leaves one audit row.
+    Refusals and failures come back as `is_error` results; only UnknownTool (JSON-RPC -32602) and
+    InsufficientScope (HTTP 403) are raised, the latter once: who was asked and did not allow it would be
+    asked again and again, and some clients end the session then. Every way out leaves one audit row.
     """
-    tool = catalogue.tools.get(name)
+    tool = catalogue.named(name)
     started = time.perf_counter()
     upstream = Upstream.for_caller(caller)
     is_write = tool is not None and not tool.read_only
@@ -77,7 +78,7 @@ async def call_tool(
     if tool is not None:
         # Before anything is compared: a repeat of a write carries another `toolCallId`.
         own, dropped = without_host_fields(arguments, tool.input.model_fields)
-        arguments = read(tool, own)
+        name, arguments = tool.name, read(tool, own)
     entry = audit.Entry.of(caller, name, arguments, is_write=is_write, request_id=request_id, dropped=dropped)
     call = Call(caller, upstream, progress, request_id, _cursors_of(caller), extra or {}, writes=is_write)
     try:
@@ -113,8 +114,9 @@ def _cursors_of(caller: Caller) -> Cursors:
 
 async def _refuse(error: GatewayError, entry: audit.Entry, started: float, upstream: Upstream) -> ToolResult:
     _close(entry, started, upstream, error)
+    again = isinstance(error, InsufficientScope) and await audit.challenged_lately(entry.caller)
     await audit.record(entry)
-    if isinstance(error, (UnknownTool, InsufficientScope)):
+    if isinstance(error, (UnknownTool, InsufficientScope)) and not again:
         raise error
     return error_result(error)
 

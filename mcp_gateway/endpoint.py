@@ -32,9 +32,9 @@ from mcp_gateway.http_messages import (
 from mcp_gateway.methods import Exchange, Methods
 from mcp_gateway.protocol import messages
 from mcp_gateway.protocol.messages import Message, ProtocolError
-from mcp_gateway.protocol.revisions import Revision, revision_of
+from mcp_gateway.protocol.revisions import Revision, check_batch, revision_of
 from mcp_gateway.registry import DEFAULT_TOOLSET, Catalogue
-from mcp_gateway.selection import InvalidSelection, selected
+from mcp_gateway.selection import InvalidSelection, forbids_writing, selected
 
 KEEPALIVE_SECONDS = 10.0
 
@@ -64,7 +64,8 @@ class Endpoint:
         try:
             caller = await self._authenticate(headers.get("authorization"))
         except Unauthorized as refused:
-            challenge = (b"www-authenticate", refused.challenge().encode("latin-1"))
+            words = refused.challenge(reads_only=forbids_writing(request.query, self._toolsets))
+            challenge = (b"www-authenticate", words.encode("latin-1"))
             return _plain(401, "Sign in is needed.", [*cors, challenge])
         except Unavailable:
             return _plain(503, "Try again in a moment.", [*cors, (b"retry-after", b"5")])
@@ -92,13 +93,39 @@ class Endpoint:
         self, caller: Caller, request: HttpRequest, headers: Mapping[str, str], body: bytes
     ) -> HttpResponse:
         try:
-            message = messages.decode(body)
+            data = messages.decode(body)
+            if isinstance(data, list):
+                check_batch(data, headers)
+                return await self._answer_all(caller, data, headers)
+            message = messages.message_of(data)
             revision = revision_of(message, headers)
         except ProtocolError as problem:
             return HttpResponse(problem.status, JSON, messages.error(problem))
         if message.id is None:
             return HttpResponse(202, ALWAYS)
         return await self._run(caller, message, revision, headers, request.may_stream)
+
+    async def _answer_all(self, caller: Caller, batch: list[Any], headers: Mapping[str, str]) -> HttpResponse:
+        """One after the other, in their order, so that a batch takes no more at once than a message. The
+        answer is 200 whatever is in it: a challenge for one message would have the others sent again."""
+        answers = []
+        for data in batch:
+            try:
+                message = messages.message_of(data)
+                if message.method == "initialize":
+                    raise ProtocolError(
+                        INVALID_REQUEST, "initialize is not sent in a batch.", request_id=message.id
+                    )
+                revision = revision_of(message, headers)
+            except ProtocolError as problem:
+                answers.append(messages.error(problem))
+                continue
+            if message.id is not None:
+                exchange = Exchange(caller, message, revision, headers, message.id, _silence)
+                answer = (await self._methods.answer(exchange)).body
+                assert isinstance(answer, bytes)
+                answers.append(answer)
+        return HttpResponse(200, JSON, messages.batch(answers)) if answers else HttpResponse(202, ALWAYS)
 
     async def _run(
         self,

@@ -1,17 +1,20 @@
-"""The answer to `tools/list`, built once per set of rights and era and kept as bytes."""
+"""The answer to `tools/list`, built once per set of rights and scopes and era and kept as bytes."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from mcp.shared.inbound import x_mcp_header_map
 
+from mcp_gateway.caller import WRITE_SCOPE
 from mcp_gateway.protocol.schemas import input_schema, output_schema
 from mcp_gateway.registry import Catalogue, Tool
 
 MAX_KEPT = 256
+VERSION_META = "fracttal-one/listVersion"
 # Lists change only with the caller's rights: a client may keep one for a minute.
 LIST_CACHE = {"ttlMs": 60_000, "cacheScope": "private"}
 
@@ -25,17 +28,31 @@ class Listing:
             for name, described in self._wire.items()
             if x_mcp_header_map(described["inputSchema"])
         }
-        self._kept: dict[tuple[bool, frozenset[str]], bytes] = {}
+        self._kept: dict[tuple[bool, bool, frozenset[str]], bytes] = {}
 
-    def tools(self, rights: frozenset[str], modern: bool, envelope: Mapping[str, Any]) -> bytes:
-        """The result as JSON: what these rights allow, in the order of the catalogue."""
-        key = modern, rights
+    def tools(
+        self, rights: frozenset[str], scopes: frozenset[str], modern: bool, envelope: Mapping[str, Any]
+    ) -> bytes:
+        """The result as JSON: what rights and scopes allow, in the order of the catalogue.
+
+        Its version tells a client whether the list is still the one that it has seen: nobody is told when
+        it changes, since no connection is held open.
+        """
+        key = modern, WRITE_SCOPE in scopes, rights
         if key not in self._kept:
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
-            listed = [self._wire[tool.name] for tool in self._tools if not tool.missing(rights)]
+            listed = orjson.dumps(
+                [
+                    self._wire[tool.name]
+                    for tool in self._tools
+                    if not tool.missing(rights) and set(tool.scopes) <= scopes
+                ]
+            )
+            meta = {**envelope.get("_meta", {}), VERSION_META: hashlib.sha256(listed).hexdigest()[:16]}
             cache = LIST_CACHE if modern else {}
-            self._kept[key] = orjson.dumps({"tools": listed, **cache, **envelope})
+            answer = {"tools": orjson.Fragment(listed), **cache, **envelope, "_meta": meta}
+            self._kept[key] = orjson.dumps(answer)
         return self._kept[key]
 
     def schema_with_headers(self, name: str) -> dict[str, Any] | None:

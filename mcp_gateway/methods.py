@@ -37,6 +37,7 @@ EMPTY_LISTS = {
     "resources/list": "resources",
     "resources/templates/list": "resourceTemplates",
 }
+PAGED = {"tools/list", *EMPTY_LISTS}  # they could be, and are not
 OWN_METHODS = {"initialize", "server/discover", *EMPTY_LISTS}
 MOST_SELECTIONS = 64
 SERVER_INFO_META = "io.modelcontextprotocol/serverInfo"
@@ -84,6 +85,7 @@ class Methods:
         for feature in ("prompts", "resources", "completions", "logging"):
             if feature in catalogue.capabilities:
                 self._capabilities[feature] = {}
+        self._extensions: dict[str, Any] = {name: {} for name in sorted(catalogue.extensions)}
 
     def _for(self, caller: Caller) -> Served:
         """What this connection is served: there are few combinations of sets."""
@@ -98,7 +100,7 @@ class Methods:
     def may_report(self, caller: Caller, message: Message, headers: Mapping[str, str]) -> bool:
         if message.method != "tools/call" or "text/event-stream" not in headers.get("accept", ""):
             return False
-        tool = self._for(caller).catalogue.tools.get(str(message.params.get("name")))
+        tool = self._for(caller).catalogue.named(str(message.params.get("name")))
         return tool is not None and tool.reports_progress
 
     async def answer(self, exchange: Exchange) -> HttpResponse:
@@ -109,7 +111,9 @@ class Methods:
             data = await self._result(exchange)
         except ProtocolError as problem:
             problem.request_id = exchange.id
-            status = problem.status if exchange.revision.modern else 200
+            if not exchange.revision.modern:
+                problem.code, problem.status = problem.legacy_code, 200
+            status = problem.status
             return HttpResponse(status, JSON, messages.error(problem))
         except Exception as error:  # noqa: BLE001 - the last door: nothing of it may show outside
             logger.error("%s failed with %s", method[:64], type(error).__name__)
@@ -122,10 +126,14 @@ class Methods:
     # --- methods -------------------------------------------------------------------------
 
     async def _result(self, exchange: Exchange) -> Any:
-        message, modern = exchange.message, exchange.revision.modern
+        message, modern, caller = exchange.message, exchange.revision.modern, exchange.caller
+        if message.method in PAGED and message.params.get("cursor"):
+            raise ProtocolError(INVALID_PARAMS, "There is no such cursor: ask for this list without one.")
         if message.method == "tools/list":
-            listing = self._for(exchange.caller).listing
-            return orjson.Fragment(listing.tools(exchange.caller.rights, modern, self._envelope(modern)))
+            listing = self._for(caller).listing
+            return orjson.Fragment(
+                listing.tools(caller.rights, caller.scopes, modern, self._envelope(modern))
+            )
         if message.method == "ping" and not modern:
             return {}
         feature = self._catalogue.features.get(message.method)
@@ -147,7 +155,8 @@ class Methods:
         if message.method == "server/discover":
             return {
                 "supportedVersions": list(MODERN_PROTOCOL_VERSIONS),
-                "capabilities": self._capabilities,
+                "capabilities": self._capabilities
+                | ({"extensions": self._extensions} if self._extensions else {}),
                 "instructions": self._instructions,
                 **LIST_CACHE,
                 **self._envelope(modern),
@@ -160,7 +169,7 @@ class Methods:
                 **self._envelope(modern),
             }
         params = self._with_state(exchange)
-        data = await feature(exchange.caller, params, exchange.revision.capabilities)
+        data = await feature(caller, params, exchange.revision.capabilities)
         if isinstance(data, InputRequired):
             return self._question(exchange, data)
         cache = LIST_CACHE if modern and message.method in methods.CACHEABLE_METHODS else {}

@@ -40,6 +40,7 @@ SERVED = replace(
         "completion/complete": complete,
     },
     capabilities=frozenset({"prompts", "resources", "completions"}),
+    extensions=frozenset({"io.modelcontextprotocol/oauth-client-credentials"}),
 )
 
 

@@ -68,6 +68,7 @@ class Tool(Generic[Input, Output]):
     reports_progress: bool = False  # its answer may come as server-sent events
     input_schema: Mapping[str, Any] | None = None  # where it says more than `input` can
     toolset: str = DEFAULT_TOOLSET
+    formerly: tuple[str, ...] = ()  # names that it had: clients keep a list for a while
     # Exactly one content block, the JSON: what some clients need of `search` and `fetch`.
     plain: bool = False
 
@@ -119,6 +120,13 @@ class Catalogue:
     tools: Mapping[str, Tool[Any, Any]]
     features: Mapping[str, Feature] = field(default_factory=dict)
     capabilities: frozenset[str] = frozenset()
+    extensions: frozenset[str] = frozenset()
+
+    def named(self, name: str) -> Tool[Any, Any] | None:
+        """The tool of that name, or the one that had it."""
+        if name in self.tools:
+            return self.tools[name]
+        return next((tool for tool in self.tools.values() if name in tool.formerly), None)
 
     @classmethod
     def of(cls, tools: Sequence[Tool[Any, Any]]) -> Catalogue:

@@ -14,8 +14,8 @@ from mcp_types.jsonrpc import INVALID_PARAMS
 
 from mcp_gateway.caller import Caller
 from mcp_gateway.dispatch import call_tool
-from mcp_gateway.errors import InsufficientScope
-from mcp_gateway.protocol.messages import ProtocolError
+from mcp_gateway.errors import InsufficientScope, NotFound
+from mcp_gateway.protocol.messages import RESOURCE_NOT_FOUND, ProtocolError
 from mcp_gateway.registry import ToolResult
 from mcp_gateway.tools import CATALOGUE
 
@@ -65,18 +65,25 @@ async def list_templates(caller: Caller, params: Params, capabilities: Params) -
 
 
 async def read(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
-    """Raises ProtocolError (-32602) for what is no address, or no record that the person may see."""
+    """Raises ProtocolError for what is no address, or no record that the person may see: -32602, and before
+    2026-07-28 -32002."""
     uri = str(params["uri"])
     place, _, name = uri.removeprefix(SCHEME).partition("/")
     kind = BY_PLACE.get(place)
     if kind is None or not uri.startswith(SCHEME) or not name:
-        raise ProtocolError(INVALID_PARAMS, "There is no such resource.", data={"uri": uri[:300]})
+        raise _not_found("There is no such resource.", uri)
     result = await run(caller, kind.tool, {kind.argument: unquote(name)})
     if result.is_error:
-        message = result.meta["fracttal-one/error"]["message"]
-        raise ProtocolError(INVALID_PARAMS, message, data={"uri": uri[:300]})
+        error = result.meta["fracttal-one/error"]
+        if error["code"] == NotFound.code:
+            raise _not_found(error["message"], uri)
+        raise ProtocolError(INVALID_PARAMS, error["message"], data={"uri": uri[:300]})
     (block,) = result.content
     return {"contents": [{"uri": uri, "mimeType": MIME_TYPE, "text": block["text"]}]}
+
+
+def _not_found(message: str, uri: str) -> ProtocolError:
+    return ProtocolError(INVALID_PARAMS, message, data={"uri": uri[:300]}, legacy_code=RESOURCE_NOT_FOUND)
 
 
 def address(kind: Kind, name: str) -> str:

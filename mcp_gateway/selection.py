@@ -41,6 +41,14 @@ def selected(caller: Caller, query: str, known: Collection[str]) -> Caller:
     )
 
 
+def forbids_writing(query: str, known: Collection[str]) -> bool:
+    """Whether the address asks for reading only, before it is known who calls."""
+    try:
+        return bool(query) and _parsed(query, frozenset(known))[1]
+    except InvalidSelection:
+        return False
+
+
 @lru_cache(256)
 def _parsed(query: str, known: frozenset[str]) -> tuple[frozenset[str] | None, bool]:
     try:

@@ -1,7 +1,8 @@
-"""JSON-RPC on the wire: one message of a POST decoded, answers and errors encoded."""
+"""JSON-RPC on the wire: the messages of a POST decoded, answers and errors encoded."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from mcp.shared.inbound import ERROR_CODE_HTTP_STATUS
 from mcp_types.jsonrpc import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR
 
 MAX_DEPTH = 64
+MOST_BATCHED = 20
+RESOURCE_NOT_FOUND = -32002  # until 2025-11-25; -32602 since
 RequestId = str | int
 
 
@@ -24,8 +27,10 @@ class ProtocolError(Exception):
         data: Any = None,
         request_id: RequestId | None = None,
         status: int = 0,
+        legacy_code: int | None = None,
     ) -> None:
         super().__init__(message)
+        self.legacy_code = legacy_code or code
         self.code, self.message, self.data, self.request_id = code, message, data, request_id
         self.status = status or ERROR_CODE_HTTP_STATUS.get(code, 200)
 
@@ -44,21 +49,25 @@ class Message:
         return found if isinstance(found, dict) else {}
 
 
-def decode(body: bytes) -> Message:
-    """The single message of a POST body. Repeated keys: the last one counts, as in RFC 8259.
-
-    Raises ProtocolError: -32700 for what is not JSON, -32600 for what is not one message.
+def decode(body: bytes) -> Any:
+    """The body of a POST: a message, or a list of messages. Repeated keys: the last one counts, as in RFC
+    8259. Raises ProtocolError: -32700 for what is not JSON, -32600 for what is neither.
     """
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise ProtocolError(PARSE_ERROR, "The body is not valid JSON.") from None
-    if not isinstance(data, dict):
-        raise ProtocolError(
-            INVALID_REQUEST, "Send one JSON-RPC message as an object; batches are not served."
-        )
+    if not isinstance(data, (dict, list)):
+        raise ProtocolError(INVALID_REQUEST, "Send a JSON-RPC message as an object.")
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _deeper_than(data, MAX_DEPTH):
         raise ProtocolError(INVALID_REQUEST, "The message is nested too deeply.")
+    return data
+
+
+def message_of(data: Any) -> Message:
+    """Raises ProtocolError -32600 for what is no message."""
+    if not isinstance(data, dict):
+        raise ProtocolError(INVALID_REQUEST, "A JSON-RPC message is an object.")
     if data.get("jsonrpc") != "2.0":
         raise ProtocolError(INVALID_REQUEST, 'A message carries "jsonrpc": "2.0".')
     method = data.get("method")
@@ -96,6 +105,10 @@ def _deeper_than(value: Any, limit: int) -> bool:
 def result(request_id: RequestId, data: Any) -> bytes:
     """`data` may be prebuilt JSON wrapped in orjson.Fragment."""
     return orjson.dumps({"jsonrpc": "2.0", "id": request_id, "result": data})
+
+
+def batch(answers: Sequence[bytes]) -> bytes:
+    return b"[" + b",".join(answers) + b"]"
 
 
 def error(problem: ProtocolError) -> bytes:

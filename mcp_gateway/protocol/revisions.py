@@ -6,7 +6,7 @@ carries its own envelope and mirrors it in headers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,16 +18,19 @@ from mcp.shared.inbound import (
     validate_mcp_param_headers,
 )
 from mcp_types import PROTOCOL_VERSION_META_KEY
-from mcp_types.jsonrpc import INVALID_PARAMS
+from mcp_types.jsonrpc import INVALID_PARAMS, INVALID_REQUEST
 from mcp_types.version import (
     HANDSHAKE_PROTOCOL_VERSIONS,
     KNOWN_PROTOCOL_VERSIONS,
     LATEST_HANDSHAKE_VERSION,
 )
 
-from mcp_gateway.protocol.messages import Message, ProtocolError
+from mcp_gateway.protocol.messages import MOST_BATCHED, Message, ProtocolError
 
 ASSUMED = "2025-03-26"  # a client that sends no header (2025-06-18, "Protocol Version Header")
+
+
+BATCHES = "2025-03-26"  # the one revision that has them, and there they must be taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,16 @@ def revision_of(message: Message, headers: Mapping[str, str]) -> Revision:
             INVALID_PARAMS, "The client capabilities in params._meta are an object.", request_id=message.id
         )
     return Revision(route.protocol_version, route.client_capabilities)
+
+
+def check_batch(batch: Sequence[Any], headers: Mapping[str, str]) -> None:
+    """Raises ProtocolError -32600."""
+    if (headers.get(MCP_PROTOCOL_VERSION_HEADER) or ASSUMED) != BATCHES:
+        raise ProtocolError(
+            INVALID_REQUEST, f"Send one JSON-RPC message as an object: only {BATCHES} has batches."
+        )
+    if not 0 < len(batch) <= MOST_BATCHED:
+        raise ProtocolError(INVALID_REQUEST, f"A batch has 1 to {MOST_BATCHED} messages.")
 
 
 def check_parameter_headers(message: Message, schema: Mapping[str, Any], headers: Mapping[str, str]) -> None:

@@ -112,3 +112,23 @@ async def test_writing_left_out_on_the_consent_page_stays_out(server: Server) ->
     granted = set((storage.tokens.scope or "").split())
     assert "maintenance:read" in granted
     assert "maintenance:write" not in granted
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_refused_step_up_leaves_the_session_alive(server: Server, mode: Any) -> None:
+    """The SDK asks once for more rights and ends the session when it is refused a second time (D14)."""
+    consumer = server.create_consumer(f"Python without writing {mode}", CALLBACK)
+    auth = provider(
+        server, Storage(consumer, "client_secret_basic"), Person("planner@demo.example"), write=False
+    )
+    async with (
+        httpx2.AsyncClient(auth=auth, timeout=30) as http,
+        Client(streamable_http_client(server.mcp_url, http_client=http), mode=mode) as client,
+    ):
+        listed = {tool.name for tool in (await client.list_tools()).tools}
+        assert "whoami" in listed
+        assert not any(name.startswith(("create_", "update_", "cancel_", "add_")) for name in listed)
+        written = await client.call_tool(*journey.write("python refused"))
+        assert written.is_error
+        assert "connect again and allow it" in str(written.content)
+        journey.check_read((await client.call_tool(*journey.READ)).structured_content)

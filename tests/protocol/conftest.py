@@ -45,6 +45,7 @@ READER = Caller(
 CALLERS = {
     "all": READER,
     "read": dataclasses.replace(READER, consumer_id=2, scopes=frozenset({READ_SCOPE})),
+    "person": dataclasses.replace(READER, consumer_id=4, scopes=frozenset({READ_SCOPE}), authorization_id=5),
     "poor": dataclasses.replace(READER, consumer_id=3, rights=frozenset({"assets:view"})),
 }
 
@@ -131,7 +132,7 @@ def catalogue(plant: Plant) -> Catalogue:
 
     return Catalogue.of(
         [
-            tool("echo", echo, input=Words),
+            tool("echo", echo, input=Words, formerly=("say",)),
             tool("write", write, input=Words, read_only=False, idempotent=False),
             tool("slow", slow),
             tool("steps", steps, reports_progress=True),

@@ -141,7 +141,7 @@ async def test_153_what_is_not_json(client: Client, body: bytes) -> None:
     assert reply.json["id"] is None
 
 
-@pytest.mark.parametrize("body", [b"null", b"7", b'"x"', b"true", b"[]", b"[" + PING + b"]", b"{}"])
+@pytest.mark.parametrize("body", [b"null", b"7", b'"x"', b"true", b"[]", b"{}"])
 async def test_153_159_what_is_not_one_message(client: Client, body: bytes) -> None:
     reply = await client.raw(body)
     assert reply.error == (400, -32600)

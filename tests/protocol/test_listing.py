@@ -11,9 +11,11 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE
+from mcp_gateway.endpoint import Endpoint
+from mcp_gateway.models import ToolCall
 from mcp_gateway.product import INSTRUCTIONS
 from mcp_gateway.protocol.schemas import enforced, input_schema, output_schema
-from tests.protocol.conftest import EVERY, Client
+from tests.protocol.conftest import EVERY, MODERN, Client
 
 
 async def tools(client: Client, **more: Any) -> list[dict[str, Any]]:
@@ -28,9 +30,48 @@ async def test_only_what_the_rights_allow_is_listed(client: Client, version: str
     assert refused.result["isError"] is True
 
 
-async def test_a_missing_write_scope_does_not_hide_the_tool(client: Client) -> None:
-    """The call asks for it by a challenge instead (mcp.md §2.1)."""
-    assert await tools(client, token="read") == await tools(client, token="all")
+@pytest.mark.parametrize("version", EVERY)
+async def test_a_connection_without_writing_lists_no_writes(client: Client, version: str) -> None:
+    every = {tool["name"]: tool for tool in await tools(client, version=version)}
+    found = {tool["name"]: tool for tool in await tools(client, version=version, token="read")}
+    assert every.keys() - found.keys() == {"write"}
+    assert all(tool["annotations"]["readOnlyHint"] for tool in found.values())
+
+
+@pytest.mark.parametrize("version", EVERY)
+async def test_the_list_says_whether_it_has_changed(client: Client, version: str) -> None:
+    async def listed(**more: Any) -> str:
+        result = (await client.ask("tools/list", version=version, **more)).result
+        version_of: str = result["_meta"]["fracttal-one/listVersion"]
+        return version_of
+
+    first = await listed()
+    assert first == await listed()
+    others = [await listed(token="read"), await listed(token="poor")]
+    client.query = "?toolsets=all"
+    assert len({first, *others, await listed()}) == 4
+
+
+@pytest.mark.parametrize("version", EVERY)
+@pytest.mark.parametrize(
+    "method", ["tools/list", "prompts/list", "resources/list", "resources/templates/list"]
+)
+async def test_a_cursor_that_nobody_gave_is_invalid(client: Client, version: str, method: str) -> None:
+    for cursor in ("b2Zmc2V0OjI1", "2", 7):
+        refused = await client.ask(method, {"cursor": cursor}, version=version)
+        assert refused.error == (400 if version == MODERN else 200, -32602)
+    assert (await client.ask(method, {}, version=version)).result
+
+
+@pytest.mark.parametrize("version", EVERY)
+async def test_a_renamed_tool_still_answers_to_its_old_name(
+    client: Client, endpoint: Endpoint, version: str
+) -> None:
+    assert "say" not in [tool["name"] for tool in await tools(client, version=version)]
+    answer = await client.call("say", {"text": "hola"}, version=version)
+    assert answer.result["structuredContent"] == {"text": "hola"}
+    row = await ToolCall.objects.alatest("id")
+    assert row.tool == "echo"
 
 
 async def test_the_order_is_stable(client: Client) -> None:

@@ -75,7 +75,9 @@ class TestResources:
         ],
     )
     def test_what_is_not_there(self, admin: Person, uri: str) -> None:
-        assert refused(admin, "resources/read", uri=uri).message
+        problem = refused(admin, "resources/read", uri=uri)
+        assert problem.message
+        assert problem.legacy_code == -32002  # "Resource not found" of the revisions until 2025-11-25
 
     def test_of_another_company_nothing(self, stranger: Person) -> None:
         order = WorkOrder.objects.filter(**DEMO)[0]
