@@ -50,7 +50,7 @@ class ListInput(ListArguments):
         str | None,
         Field(min_length=2, max_length=120, description="Words in name, code, e-mail, department or role."),
     ] = None
-    active: Annotated[bool | None, Field(description="Only active, or only inactive people.")] = True
+    active: Annotated[bool | None, Field(description="Only active, or only inactive people.")] = None
     documents: Annotated[
         bool, Field(description="With the certificates and documents of each; for ten people at most.")
     ] = False

@@ -116,6 +116,7 @@ class Upstream:
         writes = cache.writes
         answer = await self._joined(url)
         envelope = understood(answer, is_write=False)
+        _ = envelope.entries  # raises: an answer that nobody can read is not kept
         cache.put(self._caller, segments[0], url, answer, writes)
         return envelope
 

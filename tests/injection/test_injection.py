@@ -18,7 +18,7 @@ from tests.tools.conftest import Person
 EVER = {"since": "2015-01-01", "until": "2099-01-01"}
 LISTS: dict[str, dict[str, Any]] = {
     "list_work_orders": {}, "list_assets": {"type": "equipment"}, "list_work_requests": {},
-    "list_meters": {}, "list_people": {"active": None}, "list_pending_tasks": {"until": "2099-01-01"},
+    "list_meters": {}, "list_people": {}, "list_pending_tasks": {"until": "2099-01-01"},
     "list_task_plans": {"kind": "tasks"}, "list_stock": {}, "list_third_parties": {},
     "list_transactions": EVER,
 }  # fmt: skip

@@ -121,7 +121,7 @@ def cases(plant: SmallPlant) -> dict[str, Case]:
     return ways | {
         "list_people": Case(
             "list_people", "people", lambda row: row["name"], person,
-            lambda row: f"{row.first_name} {row.last_name}", {"active": None},
+            lambda row: f"{row.first_name} {row.last_name}", {},
         ),
         "list_people-looked-through": Case(
             "list_people", "people", lambda row: row["name"], person,

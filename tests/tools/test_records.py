@@ -143,10 +143,10 @@ def test_meters(technician: Person, planner: Person) -> None:
 
 
 def test_people(planner: Person, technician: Person) -> None:
-    people = planner.everything("list_people", "people", limit=10)
-    assert {entry["code"] for entry in people} == set(
-        Personnel.objects.filter(**DEMO, active=True).values_list("code", flat=True)
-    )
+    for narrowing in ({}, {"active": True}, {"active": False}):
+        people = planner.everything("list_people", "people", limit=10, **narrowing)
+        expected = Personnel.objects.filter(**DEMO, **narrowing).values_list("code", flat=True)
+        assert sorted(str(entry["code"]) for entry in people) == sorted(map(str, expected))
     (one,) = planner.ask("list_people", text="joao ferreira")["people"]
     assert one["name"] == "João Ferreira da Silva"
     assert technician.refused("list_people")["code"] == "not_permitted"
