@@ -39,10 +39,12 @@ class Row(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Unread(Generic[R]):
-    """A row with fields that are not of the contract; `row` is what is left of it, where it is one then."""
+    """A row with fields that are not of the contract; `row` is what is left of it, where it is one then, and
+    `mark` tells it from others."""
 
     fields: Sequence[str]
     row: R | None
+    mark: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def page_of(
     """`keep` looks again at what the upstream was asked to filter: unknown filters are ignored there."""
     placed, unread = _read(model, envelope)
     read = len(placed) + len(unread)
-    first = _mark(placed[0][1]) if placed else ""
+    first = _mark(placed[0][1]) if placed else unread[0].mark.hex() if unread else ""
     kept = placed if keep is None else [(offset, row) for offset, row in placed if keep(row)]
     total = envelope.total if envelope.total is None or envelope.total >= read else None
     offsets = [start + offset for offset, _ in kept]
@@ -149,7 +151,7 @@ def _read(model: type[R], envelope: Envelope) -> tuple[list[tuple[int, R]], list
             placed.append((place, row))
             continue
         unread.append(_salvaged(model, entry))
-        envelope.gaps.unread(envelope.resource, _digest(orjson.dumps(entry)), unread[-1].fields)
+        envelope.gaps.unread(envelope.resource, unread[-1].mark, unread[-1].fields)
     return placed, unread
 
 
@@ -166,8 +168,9 @@ def _converted(model: type[R], fields: dict[str, Any]) -> R | None:
 
 
 def _salvaged(model: type[R], entry: object) -> Unread[R]:
+    mark = _digest(orjson.dumps(entry))
     if not isinstance(entry, dict):
-        return Unread((), None)
+        return Unread((), None, mark)
     mended, odd = _mended(model, entry), []
     for field in msgspec.structs.fields(model):
         try:
@@ -176,7 +179,7 @@ def _salvaged(model: type[R], entry: object) -> Unread[R]:
         except msgspec.ValidationError:
             odd.append(field.encode_name)
     rest = {name: value for name, value in mended.items() if name not in odd}
-    return Unread(odd, _converted(model, rest))
+    return Unread(odd, _converted(model, rest), mark)
 
 
 def _mark(row: Row) -> str:

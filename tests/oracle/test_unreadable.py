@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from copy import copy
 from dataclasses import replace
 
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from tests.oracle.asked import Asked
 from tests.oracle.asking import Question, Reply
+from tests.oracle.calendars import calendar
 from tests.oracle.comparing import differences, rows_differ
 from tests.oracle.dice import Dice
-from tests.oracle.growing import plants
+from tests.oracle.growing import large_plant, plants
 from tests.oracle.lists import LISTS
 from tests.oracle.plants import Plant
 from tests.oracle.questions import cells, question
@@ -133,3 +135,15 @@ def test_a_list_is_of_the_other_rows(resource: str, scripted: ScriptedWorld) -> 
             assert says_so([Reply(asked, page, {}) for page in pages]), pages
 
     run()
+
+
+def test_a_page_of_nothing_but_a_bad_row_is_not_the_end(scripted: ScriptedWorld) -> None:
+    """O8: two pages whose rows could not be told apart were taken for one that came twice."""
+    plant = large_plant(6, calendar("UTC", dt.datetime(2026, 11, 28, 15, tzinfo=dt.UTC)), equipment=5)
+    scripted.quirks = Quirks(unreadable=("items", 1))
+    scripted.plant(plant)
+    records, pages = walk(scripted, Question("list_assets", {"limit": 1}), "assets")
+    codes = [item["code"] for item in plant["Item"]]
+    assert [record["code"] for record in records] == [codes[0], *codes[2:]]
+    assert [page["partial"] for page in pages].count(True) <= 2, pages
+    assert not any("more than could be read" in note for page in pages for note in page["notes"]), pages
