@@ -125,7 +125,7 @@ def test_and_over_an_upstream_with_the_quirks_of_the_live_one(name: str, scripte
 
 
 def test_and_over_the_embedded_api(world: World) -> None:
-    @on_many_plants(1, 0.05)
+    @on_many_plants(1, 0.05, embedded=True)
     @given(
         plants(embedded=True),
         st.sampled_from(sorted(LISTS)),

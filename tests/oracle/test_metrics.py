@@ -106,7 +106,7 @@ def test_and_over_an_upstream_with_the_quirks_of_the_live_one(metric: str, scrip
 
 
 def test_and_over_the_embedded_api(world: World) -> None:
-    @on_many_plants(1, 0.1)
+    @on_many_plants(1, 0.1, embedded=True)
     @given(plants(embedded=True), wanted(tuple(EXPECTED)))
     def run(plant: Plant, chosen: Wanted) -> None:
         check(world, plant, chosen)
