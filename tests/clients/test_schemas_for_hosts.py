@@ -14,6 +14,7 @@ from mcp_gateway.protocol.schemas import WIRE, enforced
 from mcp_gateway.registry import Tool
 from mcp_gateway.tools import CATALOGUE
 from tests.clients import schema_rules as rules
+from tests.clients.install import INSTALLED
 from tests.clients.node import HERE, node, package
 
 TOOLS = [pytest.param(tool, id=name) for name, tool in CATALOGUE.tools.items()]
@@ -139,3 +140,31 @@ def test_ajv_compiles_all_in_both_drafts() -> None:
     bad = compiled({"dated": {"type": "string", "format": "date"}})
     assert len(bad) == 2
     assert all("unknown format" in problem for problem in bad)
+
+
+@pytest.mark.parametrize(
+    ("client", "stumbles"),
+    [("google-genai", "additionalProperties"), ("openai-agents", "")],
+)
+def test_the_hosts_own_code_converts_them(client: str, stumbles: str) -> None:
+    """With the packages that `make clients` installs; google-genai failed on every closed schema."""
+    python = INSTALLED / client / "bin" / "python"
+    if not python.exists():
+        pytest.skip(f"needs {client} (make clients)")
+
+    def converted(tools: list[dict[str, Any]]) -> list[str]:
+        ran = subprocess.run(
+            [str(python), str(HERE / "convert_schemas.py"), client],
+            input=json.dumps(tools).encode(),
+            capture_output=True,
+            check=True,
+            cwd=INSTALLED,
+        )
+        problems: list[str] = json.loads(ran.stdout)
+        return problems
+
+    tools = [wire(tool) for tool in CATALOGUE.tools.values()]
+    assert converted(tools) == []
+    if stumbles:
+        closed = [{**tool, "inputSchema": {**tool["inputSchema"], stumbles: False}} for tool in tools]
+        assert len(converted(closed)) == len(tools)

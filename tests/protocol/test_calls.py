@@ -241,3 +241,16 @@ async def test_171_a_foreign_host(endpoint: Endpoint, host: str) -> None:
     connection = Connection("echo", host=host)
     await connection.serve(endpoint)
     assert connection.sent[0]["status"] == 421
+
+
+@pytest.mark.parametrize("version", EVERY)
+async def test_report_29_arguments_that_are_missing_null_or_empty(client: Client, version: str) -> None:
+    shapes: list[dict[str, Any]] = [{}, {"arguments": None}, {"arguments": {}}]
+    for shape in shapes:
+        answer = await client.ask(
+            "tools/call", {"name": "steps", **shape}, version=version, accept="application/json"
+        )
+        assert answer.result["structuredContent"] == {"text": "done"}
+        needed = await client.ask("tools/call", {"name": "echo", **shape}, version=version)
+        assert needed.result["isError"] is True
+        assert "text is needed" in needed.result["content"][0]["text"]

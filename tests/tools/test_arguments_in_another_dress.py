@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 
 from maintenance.models import Item, WorkOrder
 from mcp_gateway.argument_values import checked, read
-from mcp_gateway.protocol.schemas import enforced
+from mcp_gateway.protocol.schemas import enforced, output_schema
 from mcp_gateway.tools import CATALOGUE
 from tests.tools.arguments import READS, WRITES, Row
 from tests.tools.conftest import Person, PersonMaker, embedded_only
@@ -221,6 +222,28 @@ def test_what_is_refused_shows_the_right_form(
 def test_report_29_no_arguments_at_all(person: PersonMaker) -> None:
     refused = person().refused("get_asset")
     assert refused["fields"] == [{"field": "code", "problem": 'is needed, such as "P-101"'}]
+
+
+@embedded_only
+@pytest.mark.parametrize("tool", sorted({row.tool for row in READS}))
+def test_report_34_answers_fit_the_schema_that_is_sent(
+    admin: Person, technician: Person, stranger: Person, tool: str
+) -> None:
+    """Each row's call, as an administrator, as somebody with few rights, and in another company."""
+    output = CATALOGUE.tools[tool].output
+    assert output is not None
+    schema = output_schema(output)
+    fitted = 0
+    for row in [row for row in READS if row.tool == tool]:
+        arguments = with_value(called(row.base), row.argument, called(row.value))
+        for someone in (admin, technician, stranger):
+            result = someone.result(tool, **arguments)
+            if result.is_error:
+                assert result.structured is None
+                continue
+            jsonschema.validate(result.structured, schema)
+            fitted += 1
+    assert fitted
 
 
 # --- laws ------------------------------------------------------------------------------------
