@@ -232,7 +232,15 @@ def walk(patterns: list[Any]) -> list[URLPattern]:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/profile/", GENERAL, CONNECTION, "/settings/user-accounts/", "/settings/user-accounts/add/"],
+    [
+        "/",
+        "/profile/",
+        GENERAL,
+        CONNECTION,
+        "/settings/user-accounts/",
+        "/settings/user-accounts/add/",
+        "/settings/catalogues/",
+    ],
 )
 def test_every_form_of_a_page_carries_its_company(world: World, path: str) -> None:
     consumer_in(world)

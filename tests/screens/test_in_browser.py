@@ -272,7 +272,7 @@ def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -
         "/invitations/", f"/settings/user-accounts/invitations/{invitation.pk}/",
         "/settings/general/", "/settings/user-accounts/", "/settings/user-accounts/add/",
         "/settings/user-accounts/groups/", f"/settings/user-accounts/groups/{world.owner_group.pk}/",
-        "/settings/api-connections/", LIST, f"{LIST}add/", f"{LIST}{consumer.pk}/",
+        "/settings/catalogues/", "/settings/api-connections/", LIST, f"{LIST}add/", f"{LIST}{consumer.pk}/",
         "/settings/api-connections/app-authorizations/", "/accounts/logout/",
     ):  # fmt: skip
         page.goto(path)
@@ -336,7 +336,8 @@ def test_lists_show_all_their_buttons(world: World, chrome: Browser, site: str, 
     authorize(world.colleague, consumer_in(world, "Draft", callback_urls=[]), revoked_at=timezone.now())
     _context, page, complaints = signed_in(chrome, site, world.owner)
     for path in (
-        LIST, "/settings/api-connections/app-authorizations/", "/profile/app-authorizations/",
+        LIST, "/settings/catalogues/", "/settings/api-connections/app-authorizations/",
+        "/profile/app-authorizations/",
         "/profile/", "/settings/user-accounts/", "/settings/user-accounts/groups/",
         f"/settings/user-accounts/groups/{world.owner_group.pk}/",
     ):  # fmt: skip
