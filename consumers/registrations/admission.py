@@ -135,6 +135,10 @@ def let_in_by_host(rules: RegistrationRules, url: str) -> None:
 def approve(registration_id: int, company: Company, shown: str, group: PermissionGroup, by: User) -> Consumer:
     with transaction.atomic():
         registration = _to_decide(registration_id, company, shown)
+        made_by_hand = company.consumers.filter(metadata_url=registration.client_id).first()
+        if made_by_hand is not None:
+            registration.delete()
+            return made_by_hand
         consumer = _let_in(registration, group, by)
     note("program let in", registration=registration.pk, consumer=consumer.pk, user=by.pk)
     return consumer
@@ -190,8 +194,9 @@ def _make_room(rules: RegistrationRules, token: InitialAccessToken | None, addre
         _leave_room_for_one_by_itself(rules)
         return
     waiting = Registration.objects.waiting().filter(company_id=rules.company_id)
-    of_address = waiting.filter(asked_from=_ip(address), way=Registration.Way.ANONYMOUS)
-    if waiting.count() >= MOST_WAITING or of_address.count() >= MOST_WAITING_OF_ONE_ADDRESS:
+    others = waiting.filter(way=Registration.Way.ANONYMOUS).values_list("asked_from", flat=True)
+    of_address = sum(_network(other) == _network(_ip(address)) for other in others)
+    if waiting.count() >= MOST_WAITING or of_address >= MOST_WAITING_OF_ONE_ADDRESS:
         raise TooMany
 
 
@@ -206,6 +211,13 @@ def _ip(address: str) -> str | None:
         return str(ipaddress.ip_address(address))
     except ValueError:
         return None  # a socket of the machine has none
+
+
+def _network(address: str | None) -> str | None:
+    """One customer has a whole /64 of IPv6 addresses."""
+    if address is None or ":" not in address:
+        return address
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _locked(rules: RegistrationRules) -> None:

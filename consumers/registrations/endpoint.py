@@ -54,7 +54,8 @@ def _in_json(view: View) -> View:
         except admission.TooMany:
             return Refused(
                 "temporarily_unavailable",
-                "Too many programs wait for an administrator already. Ask one to look through them.",
+                "As many programs as may have registered or wait already. Ask an administrator to look "
+                "through them.",
                 429,
                 Retry_After="3600",
             ).response()
@@ -158,7 +159,7 @@ def _bearer(request: HttpRequest) -> str:
 
 
 def _update(registration: Registration, body: dict[str, Any]) -> None:
-    """Callbacks and name that an administrator decided by stay as they were seen."""
+    """What an administrator has decided about stays as it was."""
     if body.get("client_id") != registration.client_id:
         raise Refused("invalid_client_metadata", "client_id must be that of this registration.")
     if "client_secret" in body and not (
@@ -171,11 +172,17 @@ def _update(registration: Registration, body: dict[str, Any]) -> None:
     if data.auth_method != registration.auth_method:
         raise Refused("invalid_client_metadata", "token_endpoint_auth_method cannot be changed.")
     consumer: Consumer | None = registration.consumer
-    differs = (data.name, data.callbacks) != registration.current
+    before = (
+        *registration.current,
+        registration.url,
+        registration.privacy_policy_url,
+        registration.licence_url,
+    )
+    differs = before != (data.name, data.callbacks, data.url, data.privacy_policy_url, data.licence_url)
     if registration.decided_at is not None and registration.way != Registration.Way.TOKEN and differs:
         raise Refused(
             "invalid_client_metadata",
-            "An administrator decided by this name and these redirect_uris. Register anew to change them.",
+            "An administrator has decided about this registration. Register anew to change it.",
         )
     admission.describe(registration, data)
     registration.save()

@@ -166,5 +166,6 @@ class Registration(models.Model):
     @property
     def shown(self) -> str:
         """Changes with what an administrator decides by, so that nobody lets in what he did not see."""
-        words = json.dumps([self.client_id, self.name, self.callbacks, self.auth_method])
+        links = [self.url, self.privacy_policy_url, self.licence_url]
+        words = json.dumps([self.client_id, self.name, self.callbacks, self.auth_method, *links])
         return hashlib.sha256(words.encode()).hexdigest()[:32]

@@ -123,7 +123,6 @@ def draw(request: HttpRequest, company: Company, status: int = 200, **more: Any)
 
 
 def row_of(registration: Registration) -> dict[str, Any]:
-    """Hosts in punycode: a look-alike letter is seen."""
-    callbacks = [{"url": url, "host": display_host(url)} for url in registration.callbacks]
-    host = display_host(registration.client_id if registration.by_document else registration.callbacks[0])
-    return {"registration": registration, "host": host, "callbacks": callbacks}
+    """Every host, in punycode: neither a second one nor a look-alike letter hides."""
+    named = [registration.client_id] if registration.by_document else registration.callbacks
+    return {"registration": registration, "hosts": list(dict.fromkeys(display_host(url) for url in named))}

@@ -175,6 +175,23 @@ def test_a_document_that_cannot_be_used_makes_no_row(
     assert not Registration.objects.exists()
 
 
+def test_one_that_an_administrator_made_meanwhile_is_taken(
+    program: Program, world: World, allow: Register
+) -> None:
+    """The consumer made by hand stays what it is, and never expires as one that came by itself."""
+    rules_of(world.company, "off", people_may_ask=True)
+    browser = signed_in(world.colleague)
+    press(browser, browser.get(program.address()))
+    registration = Registration.objects.get()
+    made = allow().consumer
+    taken = admission.approve(
+        registration.pk, world.company, registration.shown, world.colleague_group, world.owner
+    )
+    assert taken == made
+    assert Consumer.objects.get().permission_group == made.permission_group
+    assert not Registration.objects.exists()
+
+
 def test_one_person_asks_for_ten_programs_at_most(program: Program, world: World) -> None:
     rules_of(world.company, "off", people_may_ask=True)
     for number in range(10):

@@ -98,6 +98,15 @@ def test_letting_in_from_the_inbox(world: World) -> None:
     assert "No program waits" in text_of(client.get(PAGE))
 
 
+def test_every_host_is_named(world: World) -> None:
+    """A second callback cannot hide behind a first one that looks right; letters are shown in punycode."""
+    registered(
+        world, redirect_uris=["https://claude.ai/cb", "https://evil.example/cb", "https://claude.ai/b"]
+    )
+    page = text_of(browser(world.owner).get(PAGE))
+    assert re.findall(r"<strong>([a-z.]+)</strong>", page)[:2] == ["claude.ai", "evil.example"]
+
+
 def test_a_refused_one_can_be_let_in_after_all(world: World) -> None:
     registration, client = registered(world), browser(world.owner)
     send(client, PAGE, {"action": "refuse"}, action=DECIDE)
