@@ -90,24 +90,24 @@ def test_report_07_a_foreign_scope_stays_refused(program: Program, world: World)
 VSCODE = ("http://127.0.0.1:33418/", "https://vscode.dev/redirect", "https://insiders.vscode.dev/redirect")
 
 
-@pytest.mark.parametrize("sent", ["http://127.0.0.1:59656/", "http://127.0.0.1/"])
+@pytest.mark.parametrize("sent", ["http://127.0.0.1:59656/", "http://127.0.0.1/", "http://127.0.0.1:33418"])
 def test_report_09_vs_code_on_any_port(register: Register, world: World, sent: str) -> None:
-    """microsoft/vscode 278512: another port where its own is busy."""
+    """microsoft/vscode 278512: another port where its own is busy; PR 260446: without the slash."""
     program = register(callback_urls=list(VSCODE))
     program.callback = sent
     assert is_live(program.connect(world.owner)["access_token"])
 
 
-@pytest.mark.parametrize("sent", ["http://127.0.0.1:33418", "http://localhost:33418/"])
-def test_report_09_other_spellings_go_or_are_shown(register: Register, world: World, sent: str) -> None:
-    """microsoft/vscode PR 260446: taken, or shown to the letter so that it can be compared."""
-    program = register(callback_urls=list(VSCODE))
+def test_report_09_another_host_is_shown_and_works_once_it_is_added(register: Register, world: World) -> None:
+    """microsoft/vscode 278512: shown to the letter, so that an administrator can add it."""
+    program, sent = register(callback_urls=list(VSCODE)), "http://localhost:33418/"
     page = signed_in(world.owner).get(program.address(redirect_uri=sent))
-    if page.status_code == 200:
-        assert answer_of(decide(signed_in(world.owner), page)).get("code")
-    else:
-        assert page.status_code == 400
-        assert f"<code>{sent}</code>" in page.content.decode()
+    assert page.status_code == 400
+    assert f"<code>{sent}</code>" in page.content.decode()
+    program.consumer.callback_urls = [*VSCODE, sent]
+    program.consumer.save()
+    program.callback = sent
+    assert is_live(program.connect(world.owner)["access_token"])
 
 
 def test_report_10_codex_adds_a_part_to_the_path(register: Register, world: World) -> None:
@@ -123,9 +123,10 @@ def test_report_10_codex_adds_a_part_to_the_path(register: Register, world: Worl
     assert is_live(program.connect(world.owner)["access_token"])
 
 
-def test_report_11_cursor_comes_back_to_the_app(register: Register, world: World) -> None:
-    """bytebase/bytebase 20510: the callback is a scheme of its own, and the browser hands over."""
-    callback = "cursor://anysphere.cursor-mcp/oauth/callback"
+@pytest.mark.parametrize("name", ["", "user-fracttal/"])
+def test_report_11_cursor_comes_back_to_the_app(register: Register, world: World, name: str) -> None:
+    """bytebase/bytebase 20510, PrefectHQ/fastmcp 2302: a scheme of its own, and a path for each server."""
+    callback = f"cursor://anysphere.cursor-mcp/oauth/{name}callback"
     program = register(callback_urls=[callback])
     program.callback = callback
     browser = signed_in(world.owner)
