@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from accounts.models import Invitation, User
 from consumers.models import AppAuthorization, Consumer
+from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer
 from tests.conftest import World
 from tests.factories import PASSWORD, invite
 from tests.screens.consumers import WRITE, authorize, consumer_in
@@ -254,6 +255,22 @@ def test_failures_are_said(world: World, chrome: Browser, site: str) -> None:
     expect(panel.get_by_text("Choose a permission group.")).to_be_visible()
 
 
+def trusted_in(world: World) -> TrustedIssuer:
+    """An issuer with all that its pages can show: a long address, a person, a stop by each side."""
+    issuer: TrustedIssuer = TrustedIssuer.objects.create(
+        company=world.company,
+        name="Identities of Claude " * 3,
+        issuer=f"https://identity.example.com/issuers/{'0c1d2e3f' * 8}",
+        tenant="acme",
+    )
+    IssuerLink.objects.create(issuer=issuer, subject="00u" + "x" * 200, user=world.owner)
+    consumer = consumer_in(world, "Claude")
+    for user, by in ((world.owner, world.owner), (world.colleague, world.owner)):
+        authorize(user, consumer, WRITE, issuer=issuer, redirect_uri="").revoke(by=by)
+    authorize(world.owner, consumer, WRITE, issuer=issuer, redirect_uri="")
+    return issuer
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -> None:
     """320 pixels wide without sideways scrolling, targets of 24 pixels, readable contrast, no script run."""
@@ -262,6 +279,7 @@ def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -
     authorize(world.owner, consumer)
     invite("a-person-with-a-long-name@maintenance.example.com", world.owner_group, by=world.owner)
     invitation = Invitation.objects.get()
+    issuer = trusted_in(world)
     _context, page, complaints = signed_in(
         chrome, site, world.owner, viewport={"width": 320, "height": 640}, color_scheme=scheme
     )
@@ -274,6 +292,7 @@ def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -
         "/settings/user-accounts/groups/", f"/settings/user-accounts/groups/{world.owner_group.pk}/",
         "/settings/catalogues/", "/settings/api-connections/", LIST, f"{LIST}add/", f"{LIST}{consumer.pk}/",
         "/settings/api-connections/app-authorizations/", "/accounts/logout/",
+        "/settings/security/", "/settings/security/issuers/add/", f"/settings/security/issuers/{issuer.pk}/",
     ):  # fmt: skip
         page.goto(path)
         assert page.evaluate(PROBLEMS) == [], path
@@ -334,10 +353,11 @@ def test_lists_show_all_their_buttons(world: World, chrome: Browser, site: str, 
     authorize(world.owner, consumer_in(world, "Asistente de mantenimiento " * 3), WRITE)
     authorize(world.owner, consumer_in(world, "W" * 100, enabled=False))
     authorize(world.colleague, consumer_in(world, "Draft", callback_urls=[]), revoked_at=timezone.now())
+    issuer = trusted_in(world)
     _context, page, complaints = signed_in(chrome, site, world.owner)
     for path in (
         LIST, "/settings/catalogues/", "/settings/api-connections/app-authorizations/",
-        "/profile/app-authorizations/",
+        "/profile/app-authorizations/", "/settings/security/", f"/settings/security/issuers/{issuer.pk}/",
         "/profile/", "/settings/user-accounts/", "/settings/user-accounts/groups/",
         f"/settings/user-accounts/groups/{world.owner_group.pk}/",
     ):  # fmt: skip

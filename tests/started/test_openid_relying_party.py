@@ -6,11 +6,9 @@ It reads the ID token with jwcrypto; the product signs with another library.
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -18,11 +16,11 @@ from jwcrypto import jwk, jwt
 
 from tests.clients.assistant import CALLBACK, Assistant
 from tests.started.person import Person, forms_of
+from tests.started.proving import prove_address
 from tests.started.server import Server, started
 
 SCOPE = "openid email maintenance:read offline_access"
 EMAIL = "planner@demo.example"
-NEW_PASSWORD = "another battery staple"
 
 
 @pytest.fixture(scope="module")
@@ -41,23 +39,6 @@ def switch(server: Server, *, on: bool) -> None:
     assert saved.status_code == 200, saved.text
 
 
-def prove_address(server: Server) -> None:
-    """By the mail with which a password is chosen: without a mail server it stands in the log."""
-    person = Person(EMAIL)
-    page = person.browser.get(f"{server.url}/accounts/password/reset/")
-    form = next(form for form in forms_of(page.text) if any(name == "email" for name, _ in form.fields))
-    person.submit(page, form, {**dict(form.fields), "email": EMAIL})
-    for _ in range(100):
-        links = re.findall(r"http\S+/accounts/password/reset/key/\S+", server.log.read_text())
-        if links:
-            break
-        time.sleep(0.1)
-    page = person.open(unquote(links[-1]))
-    form = next(form for form in forms_of(page.text) if any(name == "password1" for name, _ in form.fields))
-    chosen = {**dict(form.fields), "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
-    assert person.submit(page, form, chosen).status_code == 200
-
-
 def discover(server: Server) -> dict[str, Any]:
     found: dict[str, Any] = httpx.get(f"{server.url}/.well-known/openid-configuration").json()
     return found
@@ -67,14 +48,14 @@ def test_a_company_lets_in_addresses_of_its_domain_only(server: Server) -> None:
     """OpenID Connect Core §3.1.3.7: every step of ID token validation; then the check by UserInfo."""
     assert httpx.get(f"{server.url}/.well-known/openid-configuration").status_code == 404
     switch(server, on=True)
-    prove_address(server)
+    person = prove_address(server, EMAIL)
     provider = discover(server)
     assert provider["issuer"] == server.url
 
     assistant = Assistant(server, server.create_consumer("ChatGPT Enterprise", CALLBACK))
     address = assistant.authorization_address(scope=SCOPE, nonce="n-of-the-relying-party")
     began = time.time()
-    response = assistant.redeem(Person(EMAIL, NEW_PASSWORD).decide(address, write=False))
+    response = assistant.redeem(person.decide(address, write=False))
     assert response.status_code == 200, response.text
     key_set = jwk.JWKSet.from_json(httpx.get(provider["jwks_uri"]).text)
     verified = jwt.JWT(
