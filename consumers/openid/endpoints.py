@@ -58,7 +58,7 @@ def user_info(request: HttpRequest) -> HttpResponse:
         raise _challenge("invalid_token", "Send the access token in the Authorization header.")
     token = token.strip()
     found = _access_token(token) if scheme.lower() == "bearer" else None
-    if found is None or resolve(token, found.resource[0]) is None:
+    if found is None or not found.resource or resolve(token, found.resource[0]) is None:
         raise _challenge("invalid_token", "The access token is unknown, expired or stopped.")
     assert found.authorization is not None
     granted = frozenset(found.scope.split()) & found.authorization.scopes

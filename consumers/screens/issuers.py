@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -43,14 +43,22 @@ def edited(request: HttpRequest, issuer: TrustedIssuer) -> HttpResponse:
     company = acting_membership(request).company
     form = IssuerForm(company, request.POST or None, instance=issuer)
     if request.method == "POST" and form.is_valid():
-        saved = form.store(signed_in_user(request))
-        messages.success(request, _("The issuer %(name)s is saved.") % {"name": saved.name})
-        say_whether_keys_are_there(request, saved)
-        return HttpResponseRedirect(reverse("issuer", args=[saved.pk]))
+        try:
+            saved = form.store(signed_in_user(request))
+        except TrustedIssuer.DoesNotExist:
+            raise Http404 from None  # deleted a moment ago
+        except IntegrityError:  # added a moment ago, after the form had looked
+            form.add_error("issuer", _("The company trusts this issuer already. Open its row to change it."))
+        else:
+            messages.success(request, _("The issuer %(name)s is saved.") % {"name": saved.name})
+            say_whether_keys_are_there(request, saved)
+            return HttpResponseRedirect(reverse("issuer", args=[saved.pk]))
     context: dict[str, Any] = {
         "form": form,
-        "issuer": issuer if issuer.pk else None,
-        "links": issuer.links.select_related("user").order_by("user__name", "pk") if issuer.pk else [],
+        "issuer": None if issuer._state.adding else issuer,
+        "links": []
+        if issuer._state.adding
+        else issuer.links.select_related("user").order_by("user__name", "pk"),
         "audience": settings.PUBLIC_URL,
         "mcp_url": settings.MCP_RESOURCE,
         "token_url": f"{settings.PUBLIC_URL}/oauth/token",
@@ -148,7 +156,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
         }
         return render(request, "consumers/confirm.html", context)
     with transaction.atomic():
-        TrustedIssuer.objects.select_for_update().get(pk=pk)
+        get_object_or_404(TrustedIssuer.objects.select_for_update(), pk=pk)
         for each in AppAuthorization.objects.filter(issuer=issuer, user=link.user, revoked_at=None):
             each.revoke()
         link.delete()

@@ -50,7 +50,7 @@ def security(request: HttpRequest) -> HttpResponse:
     company = Company.objects.get(pk=acting_membership(request).company_id)
     form = OpenIdForm(request.POST or None, instance=company)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        company.save(update_fields=["openid_connect"])
         if company.openid_connect:
             published()  # the first key is there before anybody asks for it
         messages.success(request, _("The security settings are saved."))

@@ -18,6 +18,7 @@ from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer
 from tests.conftest import World
 from tests.oauth.issuers import IdentityProvider, identity_provider
 from tests.oauth.programs import fetcher_reaching
+from tests.oauth.test_races import at_once
 from tests.screens.consumers import WRITE, authorize, consumer_in
 from tests.screens.pages import XSS, browser, form_at, post, send, text_of
 
@@ -140,6 +141,16 @@ def test_the_same_issuer_twice(world: World, idp: IdentityProvider) -> None:
     answer = send(browser(world.owner), ADD, {"name": "Again", "issuer": "https://acme.okta.com"})
     assert answer.status_code == 422
     assert "trusts this issuer already" in text_of(answer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_issuer_from_two_windows_at_once(world: World, idp: IdentityProvider) -> None:
+    clients = [browser(world.owner) for _ in range(4)]
+    pages = [dict(form_at(client.get(ADD)).fields) for client in clients]
+    typed = {"name": "Okta", "issuer": idp.issuer}
+    answers = at_once(4, lambda number: clients[number].post(ADD, pages[number] | typed))
+    assert sorted(answer.status_code for answer in answers) == [302, 422, 422, 422]
+    assert TrustedIssuer.objects.count() == 1
 
 
 def test_whose_identity_it_is_cannot_be_changed(world: World, idp: IdentityProvider) -> None:
