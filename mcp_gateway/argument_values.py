@@ -17,6 +17,7 @@ import orjson
 from pydantic import BaseModel
 
 from mcp_gateway.argument_words import meant
+from mcp_gateway.protocol.messages import MAX_DEPTH, deeper_than
 from mcp_gateway.protocol.schemas import enforced
 from mcp_gateway.registry import Tool
 
@@ -96,14 +97,14 @@ class _Reading:
 
 
 def _parsed(value: Any, kind: type) -> Any:
-    """What a text of JSON says, where it says something of this kind."""
+    """What a text of JSON says, where it says something of this kind, no deeper than a message may be."""
     if not isinstance(value, str):
         return value
     try:
         found = orjson.loads(value)
     except orjson.JSONDecodeError:
         return value
-    return found if isinstance(found, kind) else value
+    return found if isinstance(found, kind) and not deeper_than(found, MAX_DEPTH) else value
 
 
 def _plain(kind: str | None, value: Any) -> Any:

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 from mcp.shared.inbound import x_mcp_header_map
 
-from mcp_gateway.caller import WRITE_SCOPE
 from mcp_gateway.protocol.schemas import input_schema, output_schema
 from mcp_gateway.registry import Catalogue, Tool
 
@@ -28,7 +27,7 @@ class Listing:
             for name, described in self._wire.items()
             if x_mcp_header_map(described["inputSchema"])
         }
-        self._kept: dict[tuple[bool, bool, frozenset[str]], bytes] = {}
+        self._kept: dict[tuple[bool, frozenset[str], frozenset[str]], bytes] = {}
 
     def tools(
         self, rights: frozenset[str], scopes: frozenset[str], modern: bool, envelope: Mapping[str, Any]
@@ -38,7 +37,7 @@ class Listing:
         Its version tells a client whether the list is still the one that it has seen: nobody is told when
         it changes, since no connection is held open.
         """
-        key = modern, WRITE_SCOPE in scopes, rights
+        key = modern, scopes, rights
         if key not in self._kept:
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()

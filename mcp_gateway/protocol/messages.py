@@ -59,7 +59,7 @@ def decode(body: bytes) -> Any:
         raise ProtocolError(PARSE_ERROR, "The body is not valid JSON.") from None
     if not isinstance(data, (dict, list)):
         raise ProtocolError(INVALID_REQUEST, "Send a JSON-RPC message as an object.")
-    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _deeper_than(data, MAX_DEPTH):
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and deeper_than(data, MAX_DEPTH):
         raise ProtocolError(INVALID_REQUEST, "The message is nested too deeply.")
     return data
 
@@ -88,7 +88,7 @@ def message_of(data: Any) -> Message:
     return Message(method, params, request_id)
 
 
-def _deeper_than(value: Any, limit: int) -> bool:
+def deeper_than(value: Any, limit: int) -> bool:
     level = [value]
     for _ in range(limit):
         level = [

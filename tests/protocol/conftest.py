@@ -45,6 +45,7 @@ READER = Caller(
 CALLERS = {
     "all": READER,
     "read": dataclasses.replace(READER, consumer_id=2, scopes=frozenset({READ_SCOPE})),
+    "nothing": dataclasses.replace(READER, consumer_id=5, scopes=frozenset()),
     "person": dataclasses.replace(READER, consumer_id=4, scopes=frozenset({READ_SCOPE}), authorization_id=5),
     "poor": dataclasses.replace(READER, consumer_id=3, rights=frozenset({"assets:view"})),
 }

@@ -36,6 +36,8 @@ async def test_a_connection_without_writing_lists_no_writes(client: Client, vers
     found = {tool["name"]: tool for tool in await tools(client, version=version, token="read")}
     assert every.keys() - found.keys() == {"write"}
     assert all(tool["annotations"]["readOnlyHint"] for tool in found.values())
+    assert await tools(client, version=version, token="nothing") == []
+    assert {tool["name"] for tool in await tools(client, version=version, token="read")} == found.keys()
 
 
 @pytest.mark.parametrize("version", EVERY)

@@ -219,6 +219,16 @@ def test_what_is_refused_shows_the_right_form(
     assert told in refused["message"]
 
 
+@pytest.mark.parametrize("depth", [60, 200, 900, 5000])
+def test_report_26_text_of_json_is_no_deeper_than_a_message(admin: Person, depth: int) -> None:
+    deep = '{"id":' + "[" * depth + "]" * depth + "}"
+    for tool, arguments in (
+        ("update_work_order", {"folio": "OT-1", "task": deep}),
+        ("list_work_orders", {"status": "[" * depth + "]" * depth}),
+    ):
+        assert admin.refused(tool, **arguments)["code"] == "invalid_arguments"
+
+
 def test_report_29_no_arguments_at_all(person: PersonMaker) -> None:
     refused = person().refused("get_asset")
     assert refused["fields"] == [{"field": "code", "problem": 'is needed, such as "P-101"'}]
