@@ -121,7 +121,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
     """An envelope for whatever went wrong; internals go to the log only."""
     if is_taken(exc):
         exc = AlreadyExists()
-    if has_vanished(exc):
+    if has_vanished(exc) and context["request"].method != "GET":
         logger.info("a record vanished during %s", type(context.get("view")).__name__)
         exc = Vanished()
     if isinstance(exc, DataError | OverflowError):

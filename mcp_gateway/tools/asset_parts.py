@@ -91,7 +91,7 @@ async def parts_of(call: Call, row: ItemRow, wanted: Sequence[Part]) -> dict[str
         else:
             fields[part] = value[:MOST]
             if len(value) > MOST:
-                fields["parts_notes"].append(f"Only the first {MOST} of {part.replace('_', ' ')} are shown.")
+                fields["parts_notes"].append(f"{part}: only the first {MOST} are shown.")
     return fields
 
 

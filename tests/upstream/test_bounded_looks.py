@@ -95,7 +95,7 @@ async def test_meters_of_an_asset_are_counted_to_the_last(scripted: Scripted, co
     scripted.script = [resources({"items": assets(3), "meters": meters(130)}, filters=("code",))]
     asset = await told(company, "get_asset", code="A1", include=["meters"])
     assert len(asset["meters"]) == 50
-    assert asset["parts_notes"] == ["Only the first 50 of meters are shown."]
+    assert asset["parts_notes"] == ["meters: only the first 50 are shown."]
     scripted.script = [resources({"items": assets(3), "meters": meters(50)}, filters=("code",))]
     asset = await told(company, "get_asset", code="A1", include=["meters"])
     assert (len(asset["meters"]), asset["parts_notes"]) == (50, [])
