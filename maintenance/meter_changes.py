@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.principal import Principal
-from maintenance.api.meters import DECIMALS, monthly_average
+from maintenance.api.reading_writes import DECIMALS, monthly_average
 from maintenance.models import Action, Meter, MeterReading, Module, ReadingSource, Transaction
 
 

@@ -9,7 +9,7 @@ from maintenance.api.endpoint import Endpoint, UnknownEndpoint
 from maintenance.api.inventories import Adjustment, AssociateWarehouse, Inventories
 from maintenance.api.item_details import CustomFields, Moves
 from maintenance.api.items import Items, ItemsAvailability
-from maintenance.api.meters import InsertReading, MeterReadings, Meters, MetersAdvanced
+from maintenance.api.meters import MeterReadings, Meters, MetersAdvanced
 from maintenance.api.movements import Entries, Outputs
 from maintenance.api.pending_task_creation import FromRequest, NonScheduled
 from maintenance.api.pending_tasks import PendingTasks
@@ -24,6 +24,7 @@ from maintenance.api.planning import (
     TaskTriggers,
     TaskTypes,
 )
+from maintenance.api.reading_writes import InsertReading
 from maintenance.api.subtasks import Subtasks
 from maintenance.api.third_parties import Contacts, Services, ThirdParties
 from maintenance.api.transactions import Transactions
