@@ -118,11 +118,11 @@ def signed_in_user(request: HttpRequest) -> User:
 
 def signed_in_at(request: HttpRequest) -> int | None:
     """When the person last showed a password or code in this session, in seconds since 1970."""
-    times = [record["at"] for record in get_authentication_records(request) if "at" in record]
+    user = signed_in_user(request)
+    times = [record["at"] for record in get_authentication_records(request, user) if "at" in record]
     if times:
         return int(max(times))
-    last_login = signed_in_user(request).last_login
-    return int(last_login.timestamp()) if last_login else None
+    return int(user.last_login.timestamp()) if user.last_login else None
 
 
 def chosen_membership(request: HttpRequest) -> Membership | None:

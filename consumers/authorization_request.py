@@ -6,7 +6,7 @@ Everything a browser may later send refers to what was checked here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -47,6 +47,7 @@ class Checked:
     state: str | None
     code_challenge: str
     nonce: str
+    signed_in_within: int | None
     silent: bool
 
     def could_be_any_program(self, *, came_by_itself: bool) -> bool:
@@ -136,12 +137,23 @@ def check(query: str, companies: Sequence[int] | None = None) -> Checked:
         state=state,
         code_challenge=challenge,
         nonce=nonce,
+        signed_in_within=_signed_in_within(fields, refuse) if identity else None,
         silent="none" in fields.get("prompt", [""])[0].split(" "),
     )
 
 
 def client_id_of(query: str) -> str:
     return _parse(query).get("client_id", [""])[0]
+
+
+def _signed_in_within(fields: Mapping[str, list[str]], refuse: Callable[[str, str], SendBack]) -> int | None:
+    """How many seconds ago the person may have signed in (OpenID Connect Core §3.1.2.1); None: any time."""
+    if "login" in fields.get("prompt", [""])[0].split(" "):
+        return 0
+    given = fields.get("max_age", [""])[0]
+    if given and not (given.isascii() and given.isdigit() and len(given) < 10):
+        raise refuse("invalid_request", "max_age must be a number of seconds.")
+    return int(given) if given else None
 
 
 def _parse(query: str) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -14,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.current import shell_of, signed_in_at, signed_in_user
@@ -102,15 +104,19 @@ def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None
         if membership is None:
             raise NoAnswer("not_a_member", consumer)
     if checked.silent:
-        error, why = (
-            ("consent_required", "A person must approve.")
-            if membership
-            else ("login_required", "Nobody is signed in.")
-        )
+        if membership is None:
+            error, why = "login_required", "Nobody is signed in."
+        elif _must_sign_in_again(request, checked, int(time.time())):
+            error, why = "login_required", "The person signed in too long ago."
+        else:
+            error, why = "consent_required", "A person must approve."
         raise SendBack(consumer, checked.redirect_uri, checked.state, error, why)
-    way_back = ways_back.path_of(pending or ways_back.remember(request, query))
+    pending = pending or ways_back.remember(request, query)
+    way_back = ways_back.path_of(pending)
     if membership is None:
         return _as_page(redirect_to_login(way_back))
+    if _must_sign_in_again(request, checked, ways_back.begun_at(pending)):
+        return _as_page(redirect_to_login(way_back, reverse("account_reauthenticate")))
     user = membership.user
     powers = consent.powers(membership, consumer)
     session_key = request.session.session_key or ""
@@ -143,6 +149,12 @@ def _check_newcomer_too(query: str, companies: list[int] | None) -> Checked:
     except NoAnswer as refusal:
         newcomers.meet(refusal, companies)
         return check(query, companies)
+
+
+def _must_sign_in_again(request: HttpRequest, checked: Checked, begun_at: int) -> bool:
+    """Whoever did since the request began has done what it asks for."""
+    within, signed_in = checked.signed_in_within, signed_in_at(request)
+    return within is not None and (signed_in is None or signed_in < min(begun_at, int(time.time()) - within))
 
 
 def _decide(request: HttpRequest) -> HttpResponse:

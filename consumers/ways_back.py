@@ -43,6 +43,11 @@ def path_of(pending: PendingRequest) -> str:
     return reverse(settings.WAY_BACK, args=[pending.pk])
 
 
+def begun_at(pending: PendingRequest) -> int:
+    """In seconds since 1970."""
+    return int((pending.again_until - LIFETIME).timestamp())
+
+
 def find(pk: uuid.UUID) -> PendingRequest | None:
     return PendingRequest.objects.filter(pk=pk, expires_at__gt=timezone.now()).first()
 

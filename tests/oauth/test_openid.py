@@ -7,6 +7,7 @@ import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -27,7 +28,7 @@ from consumers.models import AppAuthorization, Consumer, IDToken
 from consumers.openid import identity, signing_keys
 from consumers.openid.models import SigningKey
 from tests.conftest import World
-from tests.factories import invite
+from tests.factories import PASSWORD, invite
 from tests.oauth.conftest import Program, Register, answer_of, decide, signed_in
 from tests.oauth.test_races import at_once
 from tests.upstream_accounts.test_key_ring import new_key
@@ -154,6 +155,39 @@ def test_the_consent_page_says_what_is_passed_on(program: Program, switched_on: 
     page = signed_in(switched_on.owner).get(program.address(scope="openid")).content.decode()
     assert "but not your e-mail address" in page
     assert "is not verified yet" not in page
+
+
+@pytest.mark.parametrize("demand", [{"prompt": "login"}, {"max_age": "600"}, {"max_age": "0"}])
+def test_case_349_a_sign_in_that_is_too_old_is_done_again(
+    program: Program, switched_on: World, demand: dict[str, str]
+) -> None:
+    """OpenID Connect Core §3.1.2.1: the password once more, then on with a new auth_time."""
+    browser = signed_in(switched_on.owner)
+    an_hour_ago = timezone.now() - dt.timedelta(hours=1)
+    User.objects.filter(pk=switched_on.owner.pk).update(last_login=an_hour_ago)
+    silent = browser.get(program.address(scope=ASKED, **(demand | {"prompt": "none", "max_age": "600"})))
+    assert answer_of(silent)["error"] == "login_required"
+    sent = browser.get(program.address(scope=ASKED, **demand))
+    assert sent["Location"].startswith("/accounts/reauthenticate/?next=/oauth/authorize/again/")
+    way_back = unquote(sent["Location"].partition("next=")[2])
+    assert browser.get(way_back)["Location"] == sent["Location"], "going round it leads back to it"
+    form = {"password": PASSWORD, "next": way_back}
+    back = browser.post("/accounts/reauthenticate/", form)
+    assert back["Location"] == way_back
+    page = browser.get(way_back)
+    tokens = program.redeem(answer_of(decide(browser, page))["code"]).json()
+    assert claims_of(tokens["id_token"])["auth_time"] >= int(timezone.now().timestamp()) - 60
+
+
+def test_a_sign_in_that_is_new_enough_is_enough(program: Program, switched_on: World) -> None:
+    browser = signed_in(switched_on.owner)
+    assert browser.get(program.address(scope=ASKED, max_age="600")).status_code == 200
+    for wrong in ("x", "-1", "1.5", "\u0663", "9" * 10):
+        assert (
+            answer_of(browser.get(program.address(scope=ASKED, max_age=wrong)))["error"] == "invalid_request"
+        )
+    plain = browser.get(program.address(max_age="x", prompt="login"))
+    assert plain.status_code == 200, "without openid these are no parameters"
 
 
 def test_case_344_only_for_apps_of_the_company_that_has_it_on(register: Register, switched_on: World) -> None:
