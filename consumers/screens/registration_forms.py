@@ -95,9 +95,10 @@ class RulesForm(forms.Form):
         return values
 
     def save(self) -> None:
-        for name, value in self.cleaned_data.items():
-            setattr(self.rules, name, value)
-        self.rules.save()
+        """Two administrators may save the first rules of a company at the same time."""
+        self.rules, _made = RegistrationRules.objects.update_or_create(
+            company=self.rules.company, defaults=self.cleaned_data
+        )
 
 
 class TokenForm(forms.Form):

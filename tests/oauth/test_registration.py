@@ -325,6 +325,25 @@ def test_case_128_the_secret_is_in_the_answer_only(alone: World, caplog: pytest.
     assert "client_secret" not in again
 
 
+def test_case_250_a_program_sets_nothing_but_its_metadata(world: World) -> None:
+    """API3: what else is sent is left out, also by a program that is let in at once."""
+    rules_of(world.company, "token")
+    wishes = {
+        "client_id": "fmk_chosen", "client_secret": "chosen", "company": world.other_company.pk,
+        "permission_group": world.owner_group.pk, "skip_authorization": True, "hash_client_secret": False,
+        "enabled": False, "toolsets": ["inventory_writes"], "metadata_url": "https://evil.example/c.json",
+        "registration_access_token": "fmg_chosen", "decided_at": "2026-01-01", "way": "host",
+    }  # fmt: skip
+    told = send("/oauth/register", METADATA | wishes, token_for(world.company, world.colleague_group)).json()
+    consumer = Consumer.objects.get()
+    assert told["client_id"] == consumer.client_id != "fmk_chosen"
+    assert told["client_secret"].startswith("fms_")
+    assert (consumer.company, consumer.permission_group) == (world.company, world.colleague_group)
+    assert (consumer.skip_authorization, consumer.enabled) == (False, True)
+    assert (consumer.toolsets, consumer.metadata_url) == ([], "")
+    assert consumer.registration.way == Registration.Way.TOKEN
+
+
 def test_case_131_a_registered_program_of_this_computer_is_warned_of(alone: World) -> None:
     """RFC 8252 §8.6, on the consent page; a program with an https callback is not."""
     warning = "Any program on this computer could pass itself off as this one"
