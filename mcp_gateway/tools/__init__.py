@@ -4,7 +4,9 @@ from mcp_gateway.registry import Catalogue
 from mcp_gateway.tools import (
     assets,
     catalogue_assets,
+    catalogue_documents,
     catalogue_people,
+    catalogue_third_parties,
     execution,
     fetch,
     inventory_items,
@@ -58,5 +60,7 @@ CATALOGUE = Catalogue.of(
         *inventory_movements.TOOLS,
         *catalogue_assets.TOOLS,
         *catalogue_people.TOOLS,
+        *catalogue_third_parties.TOOLS,
+        *catalogue_documents.TOOLS,
     ]
 )

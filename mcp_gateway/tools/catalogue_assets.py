@@ -1,4 +1,4 @@
-"""The set `catalogue_writes`, first half: assets, their custom fields and meters."""
+"""Tools of the set `catalogue_writes` that write assets, their custom fields and meters."""
 
 from __future__ import annotations
 
