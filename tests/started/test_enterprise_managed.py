@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,11 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import httpx2
 import psycopg
 import pytest
+from mcp.client import Client
+from mcp.client.auth.extensions.identity_assertion import IdentityAssertionOAuthProvider
+from mcp.client.streamable_http import streamable_http_client
 
 from tests.clients.assistant import Assistant
 from tests.oauth.issuers import IdentityProvider, identity_provider
+from tests.oauth.test_official_client import Storage
 from tests.started.databases import free_port, postgres, wait_for_port
 from tests.started.person import Person, forms_of
 from tests.started.proving import prove_address
@@ -137,6 +143,31 @@ def test_an_employee_works_without_a_consent_page(app: Assistant, idp: IdentityP
         assert app.ask("whoami")["email"] == EMAIL
 
 
+async def test_the_client_of_the_python_sdk_works(app: Assistant, idp: IdentityProvider) -> None:
+    """SEP-990 leg 2, by somebody else's code: it finds the token endpoint, asks for an ID-JAG and calls."""
+
+    async def id_jag(audience: str, resource: str) -> str:
+        return assertion_of(app, idp, aud=audience, resource=resource, sub="00u1a2b3c4D5E6F7G8h9")
+
+    auth = IdentityAssertionOAuthProvider(
+        server_url=app.server.mcp_url,
+        storage=Storage(),
+        client_id=app.key,
+        client_secret=app.secret,
+        issuer=app.server.url,
+        assertion_provider=id_jag,
+    )
+    async with (
+        httpx2.AsyncClient(auth=auth, timeout=30) as http,
+        Client(streamable_http_client(app.server.mcp_url, http_client=http), mode="auto") as client,
+    ):
+        assert (await client.list_tools()).tools
+        answer = await client.call_tool("whoami", {})
+    assert not answer.is_error, answer.content
+    assert answer.structured_content is not None
+    assert answer.structured_content["email"] == EMAIL
+
+
 def test_case_356_two_processes_exchange_an_assertion_once(
     app: Assistant, idp: IdentityProvider, database: str
 ) -> None:
@@ -170,6 +201,7 @@ def test_case_362_a_person_stops_it_and_allows_it_again(
     assert app.tools()
     own = f"{app.server.url}/profile/app-authorizations/"
     assert "stopped until allowed again" in press(person, own, "/stop/")
+    time.sleep(1.1)  # so long a process may go by what it knows of a caller (threat model, 4)
     assert app.post("tools/list").status_code == 401
     refused = exchange(app, assertion_of(app, idp))
     assert refused.status_code == 400
