@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 from consumers.callbacks import MAX_CALLBACKS, check_callbacks, display_host, is_registered, validate_callback
 from consumers.models import Consumer
@@ -138,7 +139,7 @@ def test_case_132_bad_callbacks(url: str, db: None) -> None:
 
 def test_case_132_chatgpt_prefix_is_explained() -> None:
     """Each app of ChatGPT has a callback of its own."""
-    with pytest.raises(ValidationError, match="Copy the whole address from ChatGPT"):
+    with override("en"), pytest.raises(ValidationError, match="Copy the whole address from ChatGPT"):
         validate_callback("https://chatgpt.com/")
 
 
