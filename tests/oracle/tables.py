@@ -10,6 +10,7 @@ import datetime as dt
 import sqlite3
 import unicodedata
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from maintenance import models
@@ -73,8 +74,9 @@ class Tables:
         self.now = plant.calendar.now.timestamp()
         self._database = sqlite3.connect(":memory:")
         self._database.row_factory = sqlite3.Row
-        self._database.create_function("month_of", 1, self._month_of, deterministic=True)
-        self._database.create_function("day_of", 1, self._day_of, deterministic=True)
+        # Not methods: a database that refers to its owner outlives both.
+        for name, form in (("month_of", "%Y-%m"), ("day_of", "%Y-%m-%d")):
+            self._database.create_function(name, 1, partial(_local, self.tz, form), deterministic=True)
         self._database.create_function("folded", 1, folded, deterministic=True)
         for name in (*ORDER, *CONTRACT):
             self._copy(name, plant)
@@ -88,12 +90,6 @@ class Tables:
         [row] = self(sql, **given)
         return row
 
-    def _month_of(self, moment: float | None) -> str | None:
-        return None if moment is None else dt.datetime.fromtimestamp(moment, self.tz).strftime("%Y-%m")
-
-    def _day_of(self, moment: float | None) -> str | None:
-        return None if moment is None else dt.datetime.fromtimestamp(moment, self.tz).strftime("%Y-%m-%d")
-
     def _copy(self, name: str, plant: Plant) -> None:
         model = getattr(models, name, None)
         # What only the contract has is no model: its columns are those of the plant's rows.
@@ -103,6 +99,10 @@ class Tables:
         rows = [[_plain(row.get(column)) for column in columns] for row in plant[name]]
         marks = ", ".join("?" * len(columns))
         self._database.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+
+
+def _local(tz: dt.tzinfo, form: str, moment: float | None) -> str | None:
+    return None if moment is None else dt.datetime.fromtimestamp(moment, tz).strftime(form)
 
 
 def folded(text: str | None) -> str | None:
