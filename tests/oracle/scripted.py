@@ -162,8 +162,6 @@ NOT_OF_THE_CONTRACT: dict[str, tuple[str, Any]] = {
     "work_orders": ("date_maintenance", "soon"),
     "work_requests": ("date", "yesterday"),
     "meters": ("last_data", "never"),
-    "warehouses_items": ("stock", "many"),
-    "personnel": ("active", {}),
 }
 
 
