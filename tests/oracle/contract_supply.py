@@ -30,7 +30,7 @@ def _level(plant: Plant, level: Row) -> Row:
 
 
 def stock(plant: Plant) -> list[Shown]:
-    """By code, as the embedded service sorts them."""
+    """In the order of the items, as the embedded service sorts them."""
     rows: list[Shown] = []
     for level in plant["StockLevel"]:
         item = plant["Item"][level["item_id"] - 1]
@@ -43,7 +43,7 @@ def stock(plant: Plant) -> list[Shown]:
             "groups_description": item["group"],
         }
         rows.append((shown, {"code": warehouse["code"]}))
-    return sorted(rows, key=lambda row: row[0]["code"])
+    return sorted(rows, key=lambda row: row[0]["id_item"])
 
 
 def inventories(plant: Plant) -> list[Shown]:

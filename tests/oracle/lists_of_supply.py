@@ -135,7 +135,7 @@ STOCK = Listed(
       FROM StockLevel AS level
       JOIN Item AS item ON item.id = level.item_id
       JOIN Warehouse AS warehouse ON warehouse.id = level.warehouse_id
-     WHERE {where} ORDER BY warehouse.id, item.code
+     WHERE {where} ORDER BY warehouse.id, item.id
     """,
     {"narrowed": _narrowed},
     always=("narrowed",),
