@@ -78,7 +78,7 @@ class Program:
             "PYTHONPATH": str(PROGRAMS),
             "FOLDER": str(folder),
             "NODE": node(),
-            "BROWSER": f"{home / 'bin' / 'xdg-open'} %s",
+            "BROWSER": str(home / "bin" / "xdg-open"),
             "PERSON_IS_THERE": str(self._there),
             "PROJECT": str(ROOT),
             "PYTHON": sys.executable,

@@ -30,6 +30,12 @@ RESULTS = Path(__file__).parent / "last_run.json"
 PLANNER = "planner@demo.example"
 # Without OAuth of their own: they are given a token, and what they cannot do is not asked of them.
 GIVEN_A_TOKEN = {"smolagents", "google-adk"}
+CALLBACKS = {
+    "claude-code": "http://localhost:{port}/callback",
+    "inspector-cli": "http://127.0.0.1:{port}/oauth/callback",
+    "mcp-remote": "http://127.0.0.1:{port}/oauth/callback",
+    "mcp-use": "http://localhost:{port}/callback",
+}
 TOKEN_SECONDS = 12
 
 
@@ -43,10 +49,7 @@ class Run:
         self.person = Person(PLANNER)
         self.steps: dict[str, str] = {}
         self._from = _lines(record)
-        port = free_port()
-        host = "localhost" if name == "mcp-use" else "127.0.0.1"
-        path = "/oauth/callback" if name in {"mcp-remote", "inspector-cli"} else "/callback"
-        callback = f"http://{host}:{port}{path}"
+        callback = CALLBACKS.get(name, "http://127.0.0.1:{port}/callback").format(port=free_port())
         consumer = server.create_consumer(name, callback)
         self.assistant = Assistant(server, consumer, callback)
         token = ""
@@ -168,7 +171,7 @@ class Run:
 def _in_short(error: Exception) -> str:
     """What it came to in a line; paths of this machine stay out of the results."""
     told = f"{type(error).__name__}: {error}".strip()
-    if "Traceback" in told:
+    if "Traceback" in told or "\n" in told:
         lines = [line for line in told.splitlines() if line.strip(" |+-^")]
         told = lines[-1].strip(" |")
     return told.replace(str(ROOT), ".")[:300]

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import os
+import pty
+import select
 import subprocess
+import time
 from pathlib import Path
 
 FOLDER = Path(os.environ["FOLDER"])  # where the packages of the client are installed
 NODE = os.environ["NODE"]
 
 
-def run(*arguments: str, seconds: float = 90, **environment: str) -> str:
-    """Standard output and errors of a command of Node; an error where it fails."""
+def run(*arguments: str, **environment: str) -> str:
+    """A command of Node."""
+    return execute(NODE, *arguments, **environment)
+
+
+def execute(*command: str, seconds: float = 80, **environment: str) -> str:
+    """Standard output and errors of a command; an error where it fails."""
     done = subprocess.run(
-        [NODE, *arguments],
+        command,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -25,3 +33,28 @@ def run(*arguments: str, seconds: float = 90, **environment: str) -> str:
     if done.returncode:
         raise RuntimeError(f"exit {done.returncode}: {done.stdout[-2500:]}")
     return done.stdout
+
+
+def on_terminal(*command: str, seconds: float = 80, **environment: str) -> str:
+    """A command as a person runs it, on a terminal; an error where it fails."""
+    process, terminal = pty.fork()
+    if process == 0:
+        size = {"COLUMNS": "200", "LINES": "50", "TERM": "xterm-256color"}
+        os.execve(command[0], list(command), {**os.environ, **size, **environment})
+    text, end = "", time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not select.select([terminal], [], [], 1)[0]:
+            continue
+        try:
+            data = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        text += data.decode(errors="replace")
+    else:
+        os.kill(process, 9)
+    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    if status:
+        raise RuntimeError(f"exit {status}: {text[-1500:]}")
+    return text

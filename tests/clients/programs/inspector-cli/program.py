@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import pty
-import select
 
 import commands
 import conversation
@@ -18,27 +15,11 @@ COMMAND = [
 SECRETS = {"MCP_INSPECTOR_SECRET_STORE": "file"}
 
 
-def sign_in() -> None:
-    """On a terminal, as for a person: without one it opens no browser."""
-    process, terminal = pty.fork()
-    if process == 0:
-        arguments = [commands.NODE, *COMMAND, "--method", "tools/list"]
-        os.execve(commands.NODE, arguments, {**os.environ, **SECRETS, "COLUMNS": "10000"})
-    text = ""
-    while select.select([terminal], [], [], 60)[0]:
-        try:
-            data = os.read(terminal, 65536)
-        except OSError:
-            break
-        if not data:
-            break
-        text += data.decode(errors="replace")
-    if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]):
-        raise RuntimeError(text[-2000:])
-
-
 async def main() -> None:
-    await asyncio.to_thread(sign_in)
+    # On a terminal: without one it opens no browser.
+    await asyncio.to_thread(
+        commands.on_terminal, commands.NODE, *COMMAND, "--method", "tools/list", **SECRETS
+    )
 
     async def inspect(*arguments: str) -> str:
         return await asyncio.to_thread(commands.run, *COMMAND, "--stored-auth-only", *arguments, **SECRETS)

@@ -1,0 +1,46 @@
+"""Agent programs: a scripted model in place of the real one, and one conversation for each step."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import conversation
+import scripted_model
+
+PREFIX = "plant"  # the name under which each program knows the server
+
+
+async def serve(model: scripted_model.ScriptedModel, talk: Callable[[], str]) -> None:
+    """`talk` runs the program once, with a question that the model answers by the tool it is told."""
+
+    async def list_tools() -> list[str]:
+        model.script("", {})
+        said = await asyncio.to_thread(talk)
+        names = [name.partition(f"{PREFIX}_")[2].lstrip("_") or name for name in model.offered]
+        if not names:
+            raise RuntimeError(f"the model was offered no tools: {said[-1500:]}")
+        return names
+
+    async def call(tool: str, arguments: dict[str, Any]) -> Any:
+        model.script(tool, arguments)
+        said = await asyncio.to_thread(talk)
+        if model.result is None:
+            raise RuntimeError(f"the tool was not called; offered {model.offered[:5]}: {said[-1500:]}")
+        return as_text(model.result)
+
+    await conversation.serve(list_tools, call)
+
+
+def as_text(result: Any) -> str:
+    """What the model is shown of a result, however the program wraps it."""
+    if isinstance(result, list):
+        return "".join(as_text(each) for each in result)
+    if isinstance(result, dict):
+        for name in ("text", "output", "content", "error"):
+            if name in result:
+                return as_text(result[name])
+        return json.dumps(result)
+    return str(result)
