@@ -35,6 +35,7 @@ CALLBACKS = {
     "inspector-cli": "http://127.0.0.1:{port}/oauth/callback",
     "mcp-remote": "http://127.0.0.1:{port}/oauth/callback",
     "mcp-use": "http://localhost:{port}/callback",
+    "opencode": "http://127.0.0.1:19876/mcp/oauth/callback",
 }
 TOKEN_SECONDS = 12
 
