@@ -47,9 +47,9 @@ PRESETS: dict[str, Preset] = {
                 "while you create the app there, so save first, and add it here when you see it."
             ),
             _(
-                "In ChatGPT, with developer mode on, open Settings > Apps & Connectors > Create, paste the "
-                "MCP server URL, the key as client ID and the secret as client secret; then copy the "
-                "callback URL shown there into this consumer."
+                "In ChatGPT open Plugins, press + and choose Add custom MCP server (in older menus "
+                "Settings > Apps & Connectors > Create), paste the MCP server URL, the key as client ID and "
+                "the secret as client secret; then copy the callback URL shown there into this consumer."
             ),
             source="developers.openai.com, Apps SDK > Authentication",
         ),
