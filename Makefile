@@ -30,8 +30,8 @@ ALONE = unshare --map-root-user --net sh -ec 'ip link set lo up; exec "$$0" "$$@
 
 clients: .venv/.installed-dev  ## real clients, one after another, against the started product; writes docs/clients.md
 	$(BIN)/python -m tests.clients.install
-	$(ALONE) $(BIN)/python -m tests.clients.run
-	$(BIN)/python -m tests.clients.matrix > docs/clients.md
+	$(ALONE) $(BIN)/python -m tests.clients.run; failed=$$?; \
+	$(BIN)/python -m tests.clients.matrix > docs/clients.md; exit $$failed
 
 SOAK_PLANTS ?= 20000
 
