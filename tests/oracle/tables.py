@@ -10,7 +10,7 @@ import datetime as dt
 import sqlite3
 import unicodedata
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from maintenance import models
@@ -105,6 +105,7 @@ def _local(tz: dt.tzinfo, form: str, moment: float | None) -> str | None:
     return None if moment is None else dt.datetime.fromtimestamp(moment, tz).strftime(form)
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str | None) -> str | None:
     if text is None:
         return None

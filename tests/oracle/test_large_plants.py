@@ -74,14 +74,23 @@ def many_rows() -> Plant:
     return plant
 
 
+@pytest.fixture(scope="module")
+def tables_of_assets(many_assets: Plant) -> Tables:
+    return Tables(many_assets)
+
+
+@pytest.fixture(scope="module")
+def tables_of_rows(many_rows: Plant) -> Tables:
+    return Tables(many_rows)
+
+
 def asked_about(plant: Plant, tables: Tables, *cells: tuple[str, str], days_back: float) -> list[Asked]:
     since = tables.now - days_back * DAY
     words = (("since", dt.datetime.fromtimestamp(since, dt.UTC).isoformat()), *AGREED)
     return [Asked(metric, since, tables.now, "company", None, group, words=words) for metric, group in cells]
 
 
-def test_more_than_1200_assets(many_assets: Plant, scripted: ScriptedWorld) -> None:
-    tables = Tables(many_assets)
+def test_more_than_1200_assets(many_assets: Plant, tables_of_assets: Tables, scripted: ScriptedWorld) -> None:
     scripted.plant(many_assets)
     cells = [("reliability", group) for group in ("none", "asset", "location", "month")]
     cells += [
@@ -90,18 +99,22 @@ def test_more_than_1200_assets(many_assets: Plant, scripted: ScriptedWorld) -> N
         ("requests", "location"),
         ("planned_share", "family"),
     ]
-    asked = asked_about(many_assets, tables, *cells, days_back=60)
-    now = [Asked(metric, 0.0, tables.now, words=AGREED) for metric in ("stale_meters", "meter_forecast")]
+    asked = asked_about(many_assets, tables_of_assets, *cells, days_back=60)
+    now = [
+        Asked(metric, 0.0, tables_of_assets.now, words=AGREED)
+        for metric in ("stale_meters", "meter_forecast")
+    ]
     asked += now
     for one, reply in zip(asked, scripted.ask(*(each.question for each in asked)), strict=True):
-        compare(scripted.tally, one, EXPECTED[one.metric](tables, one), reply)
+        compare(scripted.tally, one, EXPECTED[one.metric](tables_of_assets, one), reply)
 
 
-def test_places_with_more_assets_than_a_question_reads(many_assets: Plant, scripted: ScriptedWorld) -> None:
+def test_places_with_more_assets_than_a_question_reads(
+    many_assets: Plant, tables_of_assets: Tables, scripted: ScriptedWorld
+) -> None:
     """Lists and figures of the largest places, at any depth."""
-    tables = Tables(many_assets)
     scripted.plant(many_assets)
-    places = tables(
+    places = tables_of_assets(
         """
         SELECT place.code, count(*) AS inside FROM Item AS place
           JOIN Item AS asset ON instr(asset.ancestors, '/' || place.id || '/') > 0
@@ -112,19 +125,26 @@ def test_places_with_more_assets_than_a_question_reads(many_assets: Plant, scrip
     for place in places:
         code = place["code"]
         within = Filter({"location": code}, INSIDE.format(path="asset.ancestors", code=code))
-        check(scripted, many_assets, LISTS["list_assets assets"], [within], 100)
+        check(scripted, many_assets, LISTS["list_assets assets"], [within], 100, tables_of_assets)
         itself = INSIDE.format(path="asset.ancestors || asset.id || '/'", code=code)
-        check(scripted, many_assets, LISTS["list_meters meters"], [Filter({"location": code}, itself)], 100)
+        check(
+            scripted,
+            many_assets,
+            LISTS["list_meters meters"],
+            [Filter({"location": code}, itself)],
+            100,
+            tables_of_assets,
+        )
         asked = [
-            Asked("stale_meters", 0.0, tables.now, "location", code, words=AGREED),
-            Asked("backlog", 0.0, tables.now, "location", code, "asset", words=AGREED),
+            Asked("stale_meters", 0.0, tables_of_assets.now, "location", code, words=AGREED),
+            Asked("backlog", 0.0, tables_of_assets.now, "location", code, "asset", words=AGREED),
         ]
         for one, reply in zip(asked, scripted.ask(*(each.question for each in asked)), strict=True):
-            compare(scripted.tally, one, EXPECTED[one.metric](tables, one), reply)
+            compare(scripted.tally, one, EXPECTED[one.metric](tables_of_assets, one), reply)
 
 
 def test_too_many_assets_to_be_listed_are_counted_and_said(
-    many_assets: Plant, scripted: ScriptedWorld
+    scripted: ScriptedWorld,
 ) -> None:
     """Without agreement to more calls: active equipment, components included, and partial."""
     plant = large_plant(3, NOW, places=30, equipment=2300, stops=50, orders=50, tasks=80)
@@ -138,8 +158,7 @@ def test_too_many_assets_to_be_listed_are_counted_and_said(
     scripted.tally.figures += 2
 
 
-def test_100000_rows(many_rows: Plant, scripted: ScriptedWorld) -> None:
-    tables = Tables(many_rows)
+def test_100000_rows(many_rows: Plant, tables_of_rows: Tables, scripted: ScriptedWorld) -> None:
     scripted.plant(many_rows)
     cells: list[tuple[str, str]] = [("planned_share", "month"), ("compliance", "month")]
     cells += [
@@ -148,14 +167,14 @@ def test_100000_rows(many_rows: Plant, scripted: ScriptedWorld) -> None:
         ("repeat_failures", "none"),
         ("requests", "month"),
     ]
-    asked = asked_about(many_rows, tables, *cells, days_back=40)
-    asked.append(Asked("backlog", 0.0, tables.now, group_by="family", words=AGREED))
+    asked = asked_about(many_rows, tables_of_rows, *cells, days_back=40)
+    asked.append(Asked("backlog", 0.0, tables_of_rows.now, group_by="family", words=AGREED))
     for one, reply in zip(asked, scripted.ask(*(each.question for each in asked)), strict=True):
-        compare(scripted.tally, one, EXPECTED[one.metric](tables, one), reply)
+        compare(scripted.tally, one, EXPECTED[one.metric](tables_of_rows, one), reply)
 
 
 def test_100000_rows_are_asked_about_first_and_listed_in_pages(
-    many_rows: Plant, scripted: ScriptedWorld
+    many_rows: Plant, tables_of_rows: Tables, scripted: ScriptedWorld
 ) -> None:
     scripted.plant(many_rows)
     since = (NOW.now - dt.timedelta(days=100)).isoformat()
@@ -166,6 +185,6 @@ def test_100000_rows_are_asked_about_first_and_listed_in_pages(
     begin = NOW.now - dt.timedelta(days=6)
     period = {"since": begin.isoformat(), "date_kind": "created"}
     when = [Filter(period, f"created >= {begin.timestamp()!r}")]
-    check(scripted, many_rows, LISTS["list_work_orders work_orders"], when, 100)
+    check(scripted, many_rows, LISTS["list_work_orders work_orders"], when, 100, tables_of_rows)
     when = [Filter(period, f"request.date >= {begin.timestamp()!r}")]
-    check(scripted, many_rows, LISTS["list_work_requests work_requests"], when, 100)
+    check(scripted, many_rows, LISTS["list_work_requests work_requests"], when, 100, tables_of_rows)

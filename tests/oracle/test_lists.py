@@ -57,14 +57,21 @@ def chosen(plant: Plant, listed: Listed, names: Iterable[str], roll: Dice) -> li
     return None if refused else filters
 
 
-def check(world: Any, plant: Plant, listed: Listed, filters: list[Filter], limit: int) -> None:
+def check(
+    world: Any,
+    plant: Plant,
+    listed: Listed,
+    filters: list[Filter],
+    limit: int,
+    tables: Tables | None = None,
+) -> None:
     arguments: dict[str, Any] = {"limit": limit, **listed.fixed}
     for each in filters:
         arguments |= each.arguments
     where = " AND ".join(f"({each.condition})" for each in filters) or "1"
     if listed.tool == "list_pending_tasks":
         arguments["until"] = "2030-01-01"
-    expected = Tables(plant)(listed.sql.format(where=where))
+    expected = (tables or Tables(plant))(listed.sql.format(where=where))
     question = Question(listed.tool, arguments)
     records, pages = walk(world, question, listed.plural)
     keys, shown = [row["key"] for row in expected], [listed.key_of(record) for record in records]
