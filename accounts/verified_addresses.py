@@ -17,7 +17,7 @@ def mark_verified(user: User) -> None:
     email = user.email.lower()
     with transaction.atomic():
         # What is left of an account that had the address before would stand in the way.
-        EmailAddress.objects.filter(email__iexact=email).exclude(user=user).delete()
+        EmailAddress.objects.filter(email=email).exclude(user=user).delete()
         EmailAddress.objects.filter(user=user).exclude(email=email).delete()
         EmailAddress.objects.update_or_create(
             user=user, email=email, defaults={"verified": True, "primary": True}

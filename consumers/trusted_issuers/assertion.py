@@ -162,8 +162,11 @@ def _check_target(claims: dict[str, Any], consumer: Consumer) -> None:
 
 
 def _email(claims: dict[str, Any], issuer: TrustedIssuer) -> str:
-    verified = claims.get("email_verified", issuer.vouches_for_email)
-    return _text(claims, "email", MAX_EMAIL).lower() if verified is True and claims.get("email") else ""
+    """In ASCII only: lower() and databases make ASCII letters of some others, as k of the Kelvin sign."""
+    if claims.get("email_verified", issuer.vouches_for_email) is not True or not claims.get("email"):
+        return ""
+    address = _text(claims, "email", MAX_EMAIL)
+    return address.lower() if address.isascii() else ""
 
 
 def _text(claims: dict[str, Any], name: str, longest: int) -> str:

@@ -453,6 +453,19 @@ def test_case_360_the_issuer_must_say_that_the_address_is_verified(
         assert "No active person" in refused(response)
 
 
+@pytest.mark.parametrize("address", ["\u212aim@example.com", "k\u0131m@example.com", "kim@example.com\u3002"])
+@okta_alone
+def test_case_360_an_address_that_only_looks_alike_opens_nothing(
+    program: Program, world: World, idp: IdentityProvider, trusted: TrustedIssuer, address: str
+) -> None:
+    """CVE-2019-19844: lower() and UPPER() turn the Kelvin sign and the dotless i into k and I."""
+    User.objects.filter(pk=world.owner.pk).update(email="kim@example.com")
+    EmailAddress.objects.filter(user=world.owner).update(email="kim@example.com")
+    assert "No active person" in refused(present(program, idp.assertion(program.key, address)))
+    assert not IssuerLink.objects.exists()
+    assert present(program, idp.assertion(program.key, "Kim@example.com")).status_code == 200
+
+
 @okta_alone
 def test_case_360_the_address_must_be_proven_here_too(
     program: Program, world: World, idp: IdentityProvider, trusted: TrustedIssuer
