@@ -44,15 +44,17 @@ def key_of(issuer: TrustedIssuer, kid: str) -> dict[str, Any] | None:
 
 def ask(issuer: TrustedIssuer) -> None:
     """Read the keys and keep them; NoKeys where that fails, and then the last ones go on until their end."""
+    where = issuer.jwks_url
     try:
-        data, seconds = document_fetcher.fetch(issuer.jwks_url or _discover(issuer.issuer))
+        data, seconds = document_fetcher.fetch(where or _discover(issuer.issuer))
         keys = _usable(data)
     except Unavailable as error:
         note("keys of an issuer not read", issuer=issuer.pk, reason=error.reason)
         raise NoKeys from error
     issuer.keys = keys
     issuer.keys_until = timezone.now() + min(dt.timedelta(seconds=seconds), KEPT_AT_MOST)
-    TrustedIssuer.objects.filter(pk=issuer.pk).update(keys=issuer.keys, keys_until=issuer.keys_until)
+    # Not those of an address that an administrator has replaced while they were on their way.
+    TrustedIssuer.objects.filter(pk=issuer.pk, jwks_url=where).update(keys=keys, keys_until=issuer.keys_until)
 
 
 def _may_ask(issuer: TrustedIssuer, now: dt.datetime) -> bool:

@@ -37,6 +37,23 @@ def idp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IdentityPro
         yield provider
 
 
+def test_keys_of_an_address_that_was_replaced_meanwhile_are_not_kept(
+    world: World, idp: IdentityProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An administrator leaves a key set that somebody else got hold of, while a process still reads it."""
+    issuer = trust(world, idp, jwks_url=idp.jwks_url)
+    fetch = document_fetcher.fetch
+
+    def replaced_meanwhile(url: str) -> Any:
+        TrustedIssuer.objects.update(jwks_url="https://new.example.com/keys", keys={}, keys_until=None)
+        return fetch(url)
+
+    monkeypatch.setattr(document_fetcher, "fetch", replaced_meanwhile)
+    ask(issuer)
+    assert idp.asked == [KEYS]
+    assert TrustedIssuer.objects.get().keys == {}
+
+
 @pytest.fixture
 def trusted(world: World, idp: IdentityProvider) -> TrustedIssuer:
     mark_verified(world.owner)
