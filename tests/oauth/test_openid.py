@@ -294,6 +294,12 @@ def test_case_347_keys_rotate_with_an_overlap(program: Program, switched_on: Wor
         assert len(signing_keys.published()) == 2
 
 
+def test_a_key_of_a_process_whose_clock_is_ahead_signs(switched_on: World) -> None:
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=2), tick=False):
+        ahead = signing_keys.current()
+    assert signing_keys.current() == ahead
+
+
 def test_replaced_keys_are_worth_nothing(program: Program, switched_on: World) -> None:
     token = program.connect(switched_on.owner, scope=ASKED)["id_token"]
     assert claims_of(token)
@@ -384,3 +390,14 @@ def test_an_address_is_one_persons(world: World) -> None:
     mark_verified(world.owner)
     assert is_verified(world.owner)
     assert not is_verified(world.colleague)
+
+
+def test_an_address_that_only_looks_alike_takes_nobody_elses(world: World) -> None:
+    """UPPER() of PostgreSQL turns the dotless i into I."""
+    User.objects.filter(pk=world.owner.pk).update(email="kim@example.com")
+    world.owner.refresh_from_db()
+    mark_verified(world.owner)
+    User.objects.filter(pk=world.colleague.pk).update(email="k\u0131m@example.com")
+    world.colleague.refresh_from_db()
+    mark_verified(world.colleague)
+    assert is_verified(world.owner)
