@@ -69,12 +69,15 @@ def endpoint(view: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
         except Refused as refused:
             return refused.response()
         except (DatabaseError, InterfaceError) as error:
-            note("database trouble", kind=type(error).__name__)
-            return Refused(
-                "temporarily_unavailable", "Try again in a few seconds.", 503, Retry_After="5"
-            ).response()
+            return no_database(error)
 
     return served
+
+
+def no_database(error: DatabaseError | InterfaceError) -> JsonResponse:
+    """503, so that a client tries again instead of asking the person anew."""
+    note("database trouble", kind=type(error).__name__)
+    return Refused("temporarily_unavailable", "Try again in a few seconds.", 503, Retry_After="5").response()
 
 
 def read_form(request: HttpRequest) -> Form:

@@ -13,12 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consumers.bearer import resolve
 from consumers.browser_programs import View, readable_in_browsers
 from consumers.digests import Prefix, digest, is_shaped
-from consumers.front_door import Refused, answer
+from consumers.front_door import Refused, answer, no_database
 from consumers.models import AccessToken
 from consumers.openid.identity import is_announced, userinfo
 from consumers.openid.signing_keys import published
 from consumers.scopes import OPENID, offers_openid
-from consumers.security_log import note
 
 
 def where_announced(view: View) -> View:
@@ -31,9 +30,7 @@ def where_announced(view: View) -> View:
         except Refused as refused:
             return refused.response()
         except (DatabaseError, InterfaceError) as error:
-            note("database trouble", kind=type(error).__name__)
-            again = Refused("temporarily_unavailable", "Try again in a few seconds.", 503, Retry_After="5")
-            return again.response()
+            return no_database(error)
 
     return served
 

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Company, PermissionGroup, User
-from consumers.client_documents import load
+from consumers.client_documents import ClientDocument, load
 from consumers.digests import Prefix, digest, make, make_key
 from consumers.models import Consumer
-from consumers.registrations.client_metadata import ClientMetadata
+from consumers.registrations.client_metadata import MAX_NAME, ClientMetadata
 from consumers.registrations.models import InitialAccessToken, Registration, RegistrationRules
 from consumers.security_log import note
 
@@ -91,7 +91,7 @@ def ask(rules: RegistrationRules, url: str, user: User) -> None:
             client_id=url,
             defaults={
                 "way": Registration.Way.PERSON,
-                "name": document.name or document.host,
+                "name": _name_of(document),
                 "callbacks": list(document.callbacks),
                 "asked_by": user,
             },
@@ -125,7 +125,7 @@ def let_in_by_host(rules: RegistrationRules, url: str) -> None:
         if registration.refused:
             return  # an administrator has said no to this one
         registration.way = Registration.Way.HOST
-        registration.name = document.name or document.host
+        registration.name = _name_of(document)
         registration.callbacks = list(document.callbacks)
         assert rules.document_group is not None
         _let_in(registration, rules.document_group, None)
@@ -151,6 +151,13 @@ def refuse(registration_id: int, company: Company, shown: str, by: User) -> Regi
         registration.save(update_fields=["decided_at", "decided_by"])
     note("program refused", registration=registration.pk, user=by.pk)
     return registration
+
+
+def decided_by_hand(consumer: Consumer) -> None:
+    """Whose metadata URL an administrator has registered waits for nobody any more."""
+    if consumer.metadata_url:
+        asked = Registration.objects.undecided().filter(company=consumer.company_id)
+        asked.filter(client_id=consumer.metadata_url).delete()
 
 
 def _to_decide(registration_id: int, company: Company, shown: str) -> Registration:
@@ -186,6 +193,10 @@ def _let_in(registration: Registration, group: PermissionGroup, by: User | None)
     registration.decided_at = timezone.now()
     registration.save()
     return consumer
+
+
+def _name_of(document: ClientDocument) -> str:
+    return document.name or document.host[-MAX_NAME:]  # the end of a host says whose it is
 
 
 def _make_room(rules: RegistrationRules, token: InitialAccessToken | None, address: str) -> None:

@@ -67,7 +67,7 @@ def checked(data: dict[str, Any]) -> ClientMetadata:
     if not isinstance(name, str):
         raise _invalid("client_name must be a text.")
     return ClientMetadata(
-        name=cleaned(name) or display_host(callbacks[0]),
+        name=cleaned(name) or display_host(callbacks[0])[-MAX_NAME:],  # the end of a host says whose it is
         callbacks=callbacks,
         auth_method=method,
         url=_link(data, "client_uri"),

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from consumers import digests, scopes, throttle
 from consumers.browser_programs import readable_in_browsers
 from consumers.digests import Prefix
-from consumers.front_door import Refused, answer
+from consumers.front_door import Refused, answer, no_database
 from consumers.models import Consumer
 from consumers.registrations import admission
 from consumers.registrations.client_metadata import checked, read_json
@@ -60,10 +60,7 @@ def _in_json(view: View) -> View:
                 Retry_After="3600",
             ).response()
         except (DatabaseError, InterfaceError) as error:
-            note("database trouble", kind=type(error).__name__)
-            return Refused(
-                "temporarily_unavailable", "Try again in a few seconds.", 503, Retry_After="5"
-            ).response()
+            return no_database(error)
 
     return served
 
@@ -190,7 +187,10 @@ def _update(registration: Registration, body: dict[str, Any]) -> None:
         consumer.name, consumer.callback_urls, consumer.url = data.name, data.callbacks, data.url
         consumer.privacy_policy_url, consumer.licence_url = data.privacy_policy_url, data.licence_url
         consumer.full_clean(exclude=["client_secret"])
-        consumer.save()
+        # These fields alone: an administrator may be disabling the consumer at this moment.
+        consumer.save(
+            update_fields=["name", "redirect_uris", "url", "privacy_policy_url", "licence_url", "updated"]
+        )
 
 
 def _described(registration: Registration, management: str) -> dict[str, Any]:

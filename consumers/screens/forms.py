@@ -17,6 +17,7 @@ from consumers.callbacks import MAX_CALLBACKS, check_callbacks, validate_callbac
 from consumers.client_documents import validate_document_url
 from consumers.models import Consumer
 from consumers.presets import PRESETS, preset_of
+from consumers.registrations.admission import decided_by_hand
 from consumers.toolsets import TOOLSETS
 
 
@@ -172,7 +173,9 @@ class ConsumerForm(forms.Form):
         """
         try:
             with transaction.atomic():
-                return self._save(by)
+                consumer, secret = self._save(by)
+                decided_by_hand(consumer)
+                return consumer, secret
         except (IntegrityError, ValidationError):
             if not self._is_taken(self.cleaned_data["metadata_url"]):
                 raise

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from consumers.models import AccessToken, AuthorizationRequest, Consumer, Grant, PendingRequest, RefreshToken
+from consumers.registrations.models import Registration
 from tests.conftest import World
 from tests.oauth.conftest import CALLBACK, Program
 
@@ -52,6 +53,13 @@ def test_a_created_consumer_works(world: World) -> None:
     assert consumer.callback_urls == [CALLBACK, "https://claude.ai/cb"]
     assert consumer.secret_hint == made["secret"][-4:]
     assert Program(consumer, made["secret"]).connect(world.owner)["access_token"]
+
+
+def test_a_program_that_waited_and_is_registered_here_waits_no_more(world: World) -> None:
+    url = "https://claude.ai/oauth/claude-code-client-metadata"
+    Registration.objects.create(company=world.company, way="person", client_id=url, name="Claude Code")
+    create("--grant", "authorization-code", "--metadata-url", url)
+    assert not Registration.objects.exists()
 
 
 def test_a_program_and_a_public_client(world: World) -> None:

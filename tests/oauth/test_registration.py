@@ -43,6 +43,35 @@ def let_in(world: World) -> Consumer:
     )
 
 
+def test_a_program_without_a_name_is_called_by_its_host_however_long(alone: World) -> None:
+    """RFC 1035 §2.3.4: a name has up to 253 characters, and its end says whose it is."""
+    host = f"{'claude-ai.' * 23}evil.example"
+    metadata = {"redirect_uris": [f"https://{host}/cb"], "token_endpoint_auth_method": "none"}
+    assert send("/oauth/register", metadata).status_code == 201
+    consumer = let_in(alone)
+    assert consumer.name.endswith(".evil.example")
+    assert program_of({"client_id": consumer.client_id, **metadata}).connect(alone.owner)["access_token"]
+
+
+def test_a_program_that_changes_its_name_does_not_undo_a_stop(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The administrator disables the consumer while the program's change is under way."""
+    rules_of(world.company, "token")
+    told = send("/oauth/register", METADATA, token_for(world.company, world.owner_group)).json()
+    describe = admission.describe
+
+    def disabled_meanwhile(*given: Any) -> None:
+        Consumer.objects.update(enabled=False)
+        describe(*given)
+
+    monkeypatch.setattr(admission, "describe", disabled_meanwhile)
+    path = told["registration_client_uri"].removeprefix(settings.PUBLIC_URL)
+    new = METADATA | {"client_id": told["client_id"], "client_name": "n8n"}
+    assert send(path, new, told["registration_access_token"], "put").status_code == 200
+    assert (Consumer.objects.get().name, Consumer.objects.get().enabled) == ("n8n", False)
+
+
 # --- for which company ---------------------------------------------------------------------
 
 

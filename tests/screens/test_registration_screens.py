@@ -142,6 +142,26 @@ def test_of_another_company_nothing_is_seen_or_decided(world: World) -> None:
     assert not Consumer.objects.exists(), "nor with a group of another company"
 
 
+def test_one_that_is_registered_by_hand_waits_no_more(world: World) -> None:
+    """By its metadata URL, whether it waits or was refused; that of another company goes on waiting."""
+    url = "https://claude.ai/oauth/claude-code-client-metadata"
+    _mine, theirs = (
+        Registration.objects.create(company=company, way="person", client_id=url, name="Claude Code")
+        for company in (world.company, world.other_company)
+    )
+    client = browser(world.owner)
+    assert url in text_of(client.get(PAGE))
+    values = {
+        "grant_type": "authorization-code", "name": "Claude Code", "assistant": "other",
+        "callback_urls": [""], "metadata_url": url, "permission_group": world.colleague_group.pk,
+    }  # fmt: skip
+    add = "/settings/api-connections/oauth-consumers/add/"
+    assert send(client, add, values, action=add).status_code == 200
+    assert Consumer.objects.get().metadata_url == url
+    assert list(Registration.objects.all()) == [theirs]
+    assert "No program waits" in text_of(client.get(PAGE))
+
+
 def test_names_of_strangers_are_text(world: World) -> None:
     registered(world, client_name=XSS)
     page = text_of(browser(world.owner).get(PAGE))

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Company, PermissionGroup
 from consumers.models import Consumer
+from consumers.registrations.admission import decided_by_hand
 from consumers.toolsets import TOOLSETS
 
 
@@ -57,6 +58,7 @@ class Command(BaseCommand):
                 narrow_to_group=options["narrow"],
                 toolsets=options["toolset"],
             )
+            decided_by_hand(consumer)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
         made = {"key": consumer.client_id, "secret": secret or None, "mcp_url": settings.MCP_RESOURCE}
