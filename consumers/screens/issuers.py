@@ -160,5 +160,8 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
         for each in AppAuthorization.objects.filter(issuer=issuer, user=link.user, revoked_at=None):
             each.revoke()
         link.delete()
+    note(
+        "person forgotten by a trusted issuer", issuer=pk, person=link.user_id, by=signed_in_user(request).pk
+    )
     messages.success(request, _("Forgotten: %(person)s.") % {"person": link.user.display_name})
     return HttpResponseRedirect(reverse("issuer", args=[pk]))

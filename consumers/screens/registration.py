@@ -101,6 +101,7 @@ def revoke_token(request: HttpRequest) -> HttpResponse:
     if not meant.exists():
         raise Http404
     meant.filter(revoked_at=None).update(revoked_at=timezone.now())
+    note("registration token revoked", company=company.pk, user=request.user.pk)
     messages.success(request, _("The token is revoked. Programs that it registered stay."))
     return HttpResponseRedirect(reverse("registration"))
 
