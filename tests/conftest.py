@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection, connections
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
 
@@ -35,6 +36,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+@pytest.fixture(autouse=True)
+def language_of_its_own() -> Iterator[None]:
+    """The test client leaves the language of its last request active in the process."""
+    yield
+    translation.deactivate()
 
 
 @dataclass(frozen=True)
