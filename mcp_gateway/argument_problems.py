@@ -86,4 +86,4 @@ def _unknown(name: str, around: Schema, *, whole: bool) -> str:
         return (
             f'is unknown: {close[0]} may be meant, such as "{close[0]}": {example(known[close[0]], close[0])}'
         )
-    return f"is unknown: {'the tool takes' if whole else 'here is'} {', '.join(known)}"
+    return f"is unknown: {'the tool takes' if whole else 'the fields here are'} {', '.join(known)}"

@@ -1,4 +1,4 @@
-"""A bounded look through a long list, the newest records first, that says what it left out."""
+"""A bounded look through a long list that says what it left out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Looked(Generic[R]):
 
 
 async def look(fetch: Fetch[R], fits: Callable[[R], bool], most: int = MOST_PAGES) -> Looked[R]:
-    """What fits of a list that begins with the newest."""
+    """What fits of the first pages: the newest of a list that begins with them, or the first by name."""
     rows: list[R] = []
     seen, total, whole = 0, None, False
     with contextlib.suppress(NoFurther):

@@ -108,7 +108,8 @@ def _person(upstream: Upstream, row: PersonRow) -> Result:
 
 
 async def search(call: Call, arguments: SearchInput) -> Results:
-    """Exact codes, numbers and names first, then records with all of the words, the newest first.
+    """Exact codes, numbers and names first, then records with all of the words, the newest first, and people
+    by name.
 
     The upstream has no search: a bounded number of pages of each kind is looked through, and it is said
     where there were more.
@@ -214,9 +215,7 @@ async def _search_people(upstream: Upstream, words: str) -> Found:
         return await list_people(upstream, start=start, size=size)
 
     exact = await find_person(upstream, words)
-    looked = await look_from_the_end(
-        every, lambda row: bool(row.code) and contains(words, *people.person_texts(row))
-    )
+    looked = await look(every, lambda row: bool(row.code) and contains(words, *people.person_texts(row)))
     rows = [*([exact] if exact is not None else []), *looked.rows]
     return Found(_once(_person(upstream, row) for row in rows), looked.left_out)
 

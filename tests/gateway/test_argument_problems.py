@@ -51,8 +51,8 @@ TASK = {"id": 1, "done": True, "started_at": "2026-11-01", "finished_at": "2026-
         (
             "update_work_order",
             FOLIO | {"task": TASK | {"fin": 1}},
-            "task.fin is unknown: here is id, started_at, finished_at, done, worked_minutes, failure, "
-            "out_of_service_since.",
+            "task.fin is unknown: the fields here are id, started_at, finished_at, done, worked_minutes, "
+            "failure, out_of_service_since.",
         ),
         (
             "update_work_order",

@@ -143,6 +143,17 @@ async def test_search_says_how_many_more_fit(scripted: Scripted, company: World)
     assert answer["notes"] == ["person: 32 more were found and are not shown."]
 
 
+async def test_search_looks_at_people_in_the_order_of_their_names(scripted: Scripted, company: World) -> None:
+    """The list is sorted by name: who stands last in it is not the newest."""
+    rows: Rows = [{"code": f"P{n}", "name": f"Ana {n:03}", "active": True} for n in range(900)]
+    scripted.script = [resources({"personnel": rows}, filters=("code",))]
+    answer = await told(company, "search", query="Ana")
+    assert [result["id"] for result in answer["results"]] == [f"person:P{n}" for n in range(10)]
+    assert answer["notes"] == [
+        "person: 290 more were found and are not shown; only 300 of 900 were looked through for words."
+    ]
+
+
 # --- changes of a request --------------------------------------------------------------------
 
 
