@@ -38,7 +38,7 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
             "issuer": _("Issuer"),
             "jwks_url": _("Key set URL (JWKS)"),
             "tenant": _("Tenant"),
-            "vouches_for_email": _("It verifies the e-mail addresses that it names"),
+            "vouches_for_email": _("It verifies the e-mail addresses that it sends"),
             "read_only": _("Read only"),
             "enabled": _("Enabled"),
         }
@@ -48,16 +48,14 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
                 "https://acme.okta.com; for identities of Claude the issuer that Claude shows when you "
                 "set it up."
             ),
-            "jwks_url": _(
-                "Leave it empty: it is found through the issuer. Only if the issuer has no discovery."
-            ),
+            "jwks_url": _("Only if the issuer has no discovery document; otherwise leave it empty."),
             "tenant": _("Only for an issuer that serves several companies under one address."),
             "vouches_for_email": _(
                 "A person is recognized by the subject of the assertion, and the first time by the e-mail "
-                "address. An address without the mark “verified” counts only with this tick."
+                "address. An address that is not marked as verified counts only if this is ticked."
             ),
             "read_only": _("Apps that come through this issuer can change nothing, whatever they ask for."),
-            "enabled": _("Without the tick it is out at once, and so is everybody who came through it."),
+            "enabled": _("If it is not ticked, every connection through this issuer ends at once."),
         }
         widgets = {  # noqa: RUF012
             "issuer": forms.URLInput(attrs=_ADDRESS),

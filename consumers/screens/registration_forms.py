@@ -114,7 +114,7 @@ class TokenForm(forms.Form):
         coerce=int,
         choices=[(1, _("1 day")), (7, _("7 days")), (30, _("30 days"))],
         initial=7,
-        error_messages={"invalid_choice": _("Choose one of the list.")},
+        error_messages={"invalid_choice": _("Choose one from the list.")},
     )
 
     def __init__(self, company: Company, data: Any = None) -> None:

@@ -26,7 +26,9 @@ class OpenIdForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
         model = Company
         fields = ("openid_connect",)
         labels = {  # noqa: RUF012 - read by Django
-            "openid_connect": gettext_lazy("Apps may learn the verified e-mail address of who connects them"),
+            "openid_connect": gettext_lazy(
+                "Apps may learn the verified e-mail address of the person who connects them"
+            ),
         }
         help_texts = {  # noqa: RUF012
             "openid_connect": gettext_lazy(

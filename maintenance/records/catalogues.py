@@ -81,7 +81,7 @@ def _remove(request: HttpRequest, company: Company) -> None:
     try:
         word = remove(company, chosen, int(number), signed_in_user(request))
     except InUse:
-        messages.error(request, _("Work refers to this word, so it stays."))
+        messages.error(request, _("This word is in use, so it cannot be removed."))
         return
     if word:
         messages.success(request, _("“%(word)s” is not offered any more.") % {"word": word})

@@ -82,7 +82,7 @@ def test_a_word_that_work_refers_to_stays(world: World) -> None:
     PlannedTask.objects.create(company=world.company, type=kind, description="Grease")
     client = browser(world.owner)
     post(client, f"{CATALOGS}?do=remove", {"catalogue": "task-types", "number": kind.pk})
-    assert "Work refers to this word, so it stays." in text_of(client.get(CATALOGS))
+    assert "This word is in use, so it cannot be removed." in text_of(client.get(CATALOGS))
     assert words("tasktype", world.company.pk) == ["Preventive"]
 
 

@@ -33,7 +33,7 @@ def registered(world: World, **changes: Any) -> Registration:
 
 def test_an_empty_inbox_says_what_it_is_for(world: World) -> None:
     page = text_of(browser(world.owner).get(PAGE))
-    assert "No program waits" in page
+    assert "No programs waiting" in page
     assert 'class="badge warn"' not in page
     assert "/oauth/register/" not in page, "switched off: there is no address"
 
@@ -95,7 +95,7 @@ def test_letting_in_from_the_inbox(world: World) -> None:
     assert consumer.client_id == registration.client_id
     assert (consumer.permission_group, consumer.created_by) == (world.colleague_group, world.owner)
     assert "Copilot is approved" in text_of(client.get(PAGE))
-    assert "No program waits" in text_of(client.get(PAGE))
+    assert "No programs waiting" in text_of(client.get(PAGE))
 
 
 def test_every_host_is_named(world: World) -> None:
@@ -159,7 +159,7 @@ def test_one_that_is_registered_by_hand_waits_no_more(world: World) -> None:
     assert send(client, add, values, action=add).status_code == 200
     assert Consumer.objects.get().metadata_url == url
     assert list(Registration.objects.all()) == [theirs]
-    assert "No program waits" in text_of(client.get(PAGE))
+    assert "No programs waiting" in text_of(client.get(PAGE))
 
 
 def test_names_of_strangers_are_text(world: World) -> None:
