@@ -179,7 +179,7 @@ def _update(registration: Registration, body: dict[str, Any]) -> None:
     if registration.decided_at is not None and registration.way != Registration.Way.TOKEN and differs:
         raise Refused(
             "invalid_client_metadata",
-            "An administrator has decided about this registration. Register anew to change it.",
+            "An administrator has decided about this registration. Register again to change it.",
         )
     admission.describe(registration, data)
     registration.save()

@@ -165,7 +165,7 @@ class Registration(models.Model):
 
     @property
     def shown(self) -> str:
-        """Changes with what an administrator decides by, so that nobody lets in what he did not see."""
+        """Changes with what an administrator decides by, so that none lets in what was not shown."""
         links = [self.url, self.privacy_policy_url, self.licence_url]
         words = json.dumps([self.client_id, self.name, self.callbacks, self.auth_method, *links])
         return hashlib.sha256(words.encode()).hexdigest()[:32]

@@ -28,8 +28,6 @@ from mcp_types.version import (
 from mcp_gateway.protocol.messages import MOST_BATCHED, Message, ProtocolError
 
 ASSUMED = "2025-03-26"  # a client that sends no header (2025-06-18, "Protocol Version Header")
-
-
 BATCHES = "2025-03-26"  # the one revision that has them, and there they must be taken
 
 

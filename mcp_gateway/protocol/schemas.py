@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 WIRE = ("type", "description", "enum", "x-mcp-header")
-LARGEST_SAID = 1_000_000  # of numbers: a larger limit keeps nobody from what he wants
+LARGEST_SAID = 1_000_000  # of numbers: nobody comes near a larger limit
 LONGEST_UNSAID, LONGEST_SAID = 120, 4000  # characters: no code has more, and no text that a person writes
 
 
