@@ -157,10 +157,11 @@ def origin_of(url: str) -> str:
 def display_host(url: str) -> str:
     """The host as people must judge it: in punycode, so that no look-alike letter hides.
 
-    Of a program on the computer whose address has none, the scheme.
+    Of a program on the computer, the scheme: it alone decides which program gets the answer, and where a host
+    would stand the program may write what it likes.
     """
     parts = urlsplit(url)
-    host = parts.hostname or parts.scheme
+    host = (parts.hostname or "") if parts.scheme in {"http", "https"} else parts.scheme
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:

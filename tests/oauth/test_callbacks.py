@@ -220,3 +220,12 @@ def test_case_018_hosts_are_shown_in_punycode() -> None:
     """RFC 3492: a look-alike letter is visible."""
     assert display_host("https://ch\u0430tgpt.com/x") == "xn--chtgpt-4nf.com"
     assert display_host("https://chatgpt.com:8443/x") == "chatgpt.com"
+
+
+def test_case_018_a_program_on_the_computer_borrows_no_host() -> None:
+    """RFC 8252 §7.1, §8.6: the operating system goes by the scheme alone."""
+    deceiving = "com.example.app://chatgpt.com/callback"
+    assert validate_callback(deceiving) == deceiving
+    assert display_host(deceiving) == "com.example.app"
+    assert display_host("com.example.app:/callback") == "com.example.app"
+    assert display_host("cursor://anysphere.cursor-mcp/oauth/callback") == "cursor"
