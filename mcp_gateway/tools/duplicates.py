@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
+from itertools import chain
 from typing import Any
 
 from mcp_gateway.errors import LooksLikeDuplicate, offered
@@ -120,7 +121,10 @@ async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
         return await all_rows(fetch, upstream.gaps, COMPARED_TASKS, most=MOST_PAGES)
 
     found = await asyncio.gather(*(with_status(status) for status in OPEN_ORDERS))
-    alike_tasks = [row for rows in found for row in rows if alike(title, row.description or "")]
+    first_tasks: dict[str, TaskLine] = {}
+    for row in chain.from_iterable(found):
+        if alike(title, row.description or ""):
+            first_tasks.setdefault(row.wo_folio, row)
     return [
         {
             "kind": "work_order",
@@ -129,5 +133,5 @@ async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
             "status": word_of(ORDER_STATUS, row.id_status_work_order),
             "url": upstream.link("work-orders", row.wo_folio),
         }
-        for row in {row.wo_folio: row for row in reversed(alike_tasks)}.values()
+        for row in first_tasks.values()
     ]

@@ -216,6 +216,7 @@ async def test_duplicates_to_choose_from_are_orders_and_are_counted(
     scripted.script = [resources(tables, filters=("code",))]
     error = await refused(company, "create_work_request", title="Hose leaks", asset="A1")
     assert len(error["candidates"]) + error["candidates_left_out"] == 15
+    assert [row["folio"] for row in error["candidates"]] == [f"OT-{n}" for n in range(5)], "the newest first"
 
 
 async def test_orders_that_were_not_compared_are_told_of(scripted: Scripted, company: World) -> None:
