@@ -22,6 +22,7 @@ PROGRAM_PATHS = (
     "/oauth/token",
     "/oauth/revoke",
     "/oauth/introspect",
+    "/oauth/register",
     "/oauth/jwks",
     "/oauth/userinfo",
 )

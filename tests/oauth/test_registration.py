@@ -72,6 +72,11 @@ def test_a_program_that_changes_its_name_does_not_undo_a_stop(
     assert (Consumer.objects.get().name, Consumer.objects.get().enabled) == ("n8n", False)
 
 
+def test_below_the_registration_address_every_answer_is_for_programs() -> None:
+    answer = Client().get("/oauth/register/a/b/c", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+
+
 # --- for which company ---------------------------------------------------------------------
 
 
