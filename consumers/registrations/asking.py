@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from accounts.current import signed_in_user
 from consumers import throttle, ways_back
 from consumers.authorization_request import NoAnswer, client_id_of
-from consumers.authorize import answering, companies_of, leave
+from consumers.authorize_answers import answering, companies_of, leave
 from consumers.client_documents import could_be_allowed
 from consumers.document_fetcher import Unavailable
 from consumers.registrations import admission, newcomers
