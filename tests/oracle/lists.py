@@ -38,7 +38,8 @@ def _order(record: Row) -> Row:
     return {"overdue": 0, **as_written(record)}
 
 
-# An order is in the list where one of its tasks fulfils every condition; its flags are of all of its tasks.
+# An order is in the list where one of its tasks fulfils every condition; its flags and texts are of all of
+# its tasks.
 ORDERS = """
 SELECT shown.folio AS key, max(all_tasks.late) AS overdue, max(all_tasks.person) AS responsible,
        CASE min(all_tasks.priority)
@@ -74,7 +75,7 @@ LISTS: dict[str, Listed] = {
                 "priority": one_of("priority", "order_priority", PRIORITIES),
                 "overdue": flag("overdue", "order_late"),
                 "responsible": responsible,
-                "text": text("folio", "description", "item_description", "code", "order_note", "note"),
+                "text": text("order_texts"),
             },
             record=_order,
         ),

@@ -54,7 +54,11 @@ ORDER_TASKS = """
 CREATE TEMP VIEW order_tasks AS
 SELECT work.*, work_order.review_date, work_order.final_date AS closed, work_order.note AS order_note,
        max(work.late) OVER (PARTITION BY work.work_order_id) AS order_late,
-       min(work.priority) OVER (PARTITION BY work.work_order_id) AS order_priority
+       min(work.priority) OVER (PARTITION BY work.work_order_id) AS order_priority,
+       group_concat(work.folio || ' ' || coalesce(work.person, '') || ' ' || coalesce(work_order.note, '')
+                    || ' ' || work.description || ' ' || work.code || ' ' || work.item_description
+                    || ' ' || coalesce(work.note, ''), ' ')
+           OVER (PARTITION BY work.work_order_id) AS order_texts
   FROM work JOIN WorkOrder AS work_order ON work_order.id = work.work_order_id
 """
 

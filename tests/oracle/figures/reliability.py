@@ -125,7 +125,8 @@ def reliability(tables: Tables, asked: Asked) -> Figures:
         elif value is not None:
             row["name"] = place(chosen[0]["path"])
         rows.append(row)
-    rows.sort(key=lambda row: (-round(row["downtime_hours"], 2), -row["failures"], row["key"]))
+    # By what was not rounded yet: a second of downtime comes before none.
+    rows.sort(key=lambda row: (-round(row["downtime_hours"] * 3600, 6), -row["failures"], row["key"]))
     return Figures(overall, rows)
 
 
