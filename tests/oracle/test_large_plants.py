@@ -42,14 +42,7 @@ def compare(tally: Tally, asked: Asked, figures: Figures, reply: Reply) -> None:
 
 
 def _first_rows_differ(rows: list[dict[str, Any]], shown: list[dict[str, Any]]) -> list[str]:
-    """Of many groups the first ones are shown; hours that are rounded do not tell which of two is last."""
-    if "failure_downtime_hours" in rows[0] and not rows[0]["key"][:2].isdigit():
-        keys = {row["key"] for row in shown}
-        left = [row["downtime_hours"] for row in rows if row["key"] not in keys]
-        rows = [row for row in rows if row["key"] in keys]
-        if left and max(left) > min(row["downtime_hours"] for row in rows) + 0.01:
-            return ["an asset that stood longer is left out"]
-        shown = sorted(shown, key=lambda row: (-row["downtime_hours"], -row["failures"], row["key"]))
+    """Of many groups the first ones are shown, and some of the folios."""
     found = []
     for row, theirs in zip(rows, shown, strict=False):
         if len(row.get("folios", ())) > len(theirs.get("folios", ())):  # some of them are shown
