@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from consumers.authorization_request import NoAnswer
 from consumers.client_documents import could_be_allowed
 from consumers.document_fetcher import Unavailable
@@ -65,7 +67,5 @@ def _is_refused(company_id: int, url: str) -> bool:
 
 
 def _anybody_decides() -> bool:
-    return any(
-        rules.people_may_ask or (rules.document_hosts and rules.document_group_id)
-        for rules in RegistrationRules.objects.all()
-    )
+    trusting = Q(document_group__active=True) & ~Q(document_hosts=[])
+    return bool(RegistrationRules.objects.filter(Q(people_may_ask=True) | trusting).exists())

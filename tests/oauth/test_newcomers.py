@@ -250,3 +250,19 @@ def test_case_131_a_document_with_this_computer_alone_is_warned_of(
     """RFC 8252 §8.6: on the consent page, for a document whose callbacks are all on this computer."""
     page = signed_in(world.owner).get(allow().address()).content.decode()
     assert "Any program on this computer could pass itself off as this one" in page
+
+
+def test_a_stranger_is_sent_to_sign_in_only_where_that_could_decide(
+    program: Program, world: World, publisher: Publisher
+) -> None:
+    """Whoever is not signed in and cannot be helped by it reads at once what an administrator can do."""
+    for rules, signs_in in (
+        ({"document_hosts": [], "document_group": world.owner_group}, False),
+        ({"document_hosts": [HOST], "document_group": None}, False),
+        ({"document_hosts": [HOST], "document_group": world.owner_group}, True),
+        ({"people_may_ask": True, "document_hosts": [], "document_group": None}, True),
+    ):
+        rules_of(world.company, "off", **rules)
+        answer = Client().get(program.address())
+        assert answer.status_code == (302 if signs_in else 400), rules
+    assert publisher.asked == []
