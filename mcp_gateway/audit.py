@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -53,6 +53,7 @@ class Entry:
     at: dt.datetime
     arguments_digest: str
     dropped: Sequence[str] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)  # by the person, when asked what is meant
     outcome: Outcome = Outcome.STARTED
     error_code: str = ""
     milliseconds: int = 0
@@ -68,6 +69,7 @@ class Entry:
         is_write: bool,
         request_id: str,
         dropped: Sequence[str] = (),
+        chosen: Mapping[str, str] | None = None,
     ) -> Entry:
         return cls(
             caller,
@@ -78,6 +80,7 @@ class Entry:
             timezone.now(),
             digest(arguments),
             dropped,
+            chosen or {},
         )
 
     def values(self) -> tuple[Any, ...]:
@@ -153,11 +156,13 @@ async def claim_write(entry: Entry, idempotency_key: str | None, *, replaces: bo
     """Commit the call as `started` and its repeat guard, before anything goes upstream.
 
     A write that `replaces` a state ends its guard with itself: asked for again later without a key it
-    is a new wish, since anybody may have changed the record meanwhile.
+    is a new wish, since anybody may have changed the record meanwhile. Without a key, a write for another
+    record that the person chose is another write.
     """
     caller = entry.caller
     who = (caller.company_id, caller.user_id, caller.consumer_id, entry.tool)
-    key = digest("key", *who, idempotency_key) if idempotency_key else digest("repeat", *who, entry.arguments)
+    wish = (entry.arguments, entry.chosen) if entry.chosen else (entry.arguments,)
+    key = digest("key", *who, idempotency_key) if idempotency_key else digest("repeat", *who, *wish)
     lifetime = KEY_LIFETIME if idempotency_key else REPEAT_WINDOW
 
     def claimed() -> Claim:

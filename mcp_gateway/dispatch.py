@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from mcp_gateway import audit
 from mcp_gateway.argument_problems import refused
 from mcp_gateway.argument_values import checked, read
+from mcp_gateway.asking import NOBODY, Asking
 from mcp_gateway.caller import Caller
 from mcp_gateway.cursors import Cursors
 from mcp_gateway.errors import (
@@ -63,12 +64,14 @@ async def call_tool(
     progress: Progress,
     request_id: str,
     extra: Mapping[str, Any] | None = None,
+    asking: Asking = NOBODY,
 ) -> ToolResult | InputRequired:
     """Run one tool for one caller.
 
-    Refusals and failures come back as `is_error` results; only UnknownTool (JSON-RPC -32602) and
-    InsufficientScope (HTTP 403) are raised, the latter once: who was asked and did not allow it would be
-    asked again and again, and some clients end the session then. Every way out leaves one audit row.
+    Refusals and failures come back as `is_error` results, or as a question where the person can lift them.
+    Only UnknownTool (JSON-RPC -32602) and InsufficientScope (HTTP 403) are raised, the latter once: who was
+    asked and did not allow it would be asked again and again, and some clients end the session then. Every
+    way out leaves one audit row.
     """
     tool = catalogue.named(name)
     started = time.perf_counter()
@@ -79,25 +82,30 @@ async def call_tool(
         # Before anything is compared: a repeat of a write carries another `toolCallId`.
         own, dropped = without_host_fields(arguments, tool.input.model_fields)
         name, arguments = tool.name, read(tool, own)
-    entry = audit.Entry.of(caller, name, arguments, is_write=is_write, request_id=request_id, dropped=dropped)
-    call = Call(caller, upstream, progress, request_id, _cursors_of(caller), extra or {}, writes=is_write)
+    entry = audit.Entry.of(
+        caller, name, arguments, is_write=is_write, request_id=request_id, dropped=dropped,
+        chosen=asking.chosen,
+    )  # fmt: skip
+    call = Call(
+        caller, upstream, progress, request_id, _cursors_of(caller), extra or {}, is_write, asking.answers
+    )
     try:
         if tool is None:
             raise UnknownTool(name)
         _require(tool, caller)
         given = _validate(tool, arguments)
     except GatewayError as error:
-        return await _refuse(error, entry, started, upstream)
+        return await _refuse(error, entry, started, upstream, asking)
     if is_write:
         # A client that goes away must not leave a write half recorded.
-        task = asyncio.create_task(_write_once(tool, call, given, entry, started))
+        task = asyncio.create_task(_write_once(tool, call, given, entry, started, asking))
         _running_writes.add(task)
         task.add_done_callback(_running_writes.discard)
         return await asyncio.shield(task)
     try:
         result = await _run(tool, call, given)
     except GatewayError as error:
-        return await _refuse(error, entry, started, upstream)
+        return await _refuse(error, entry, started, upstream, asking)
     except asyncio.CancelledError:
         _close(entry, started, upstream, None)
         entry.outcome, entry.error_code = Outcome.FAILED, "cancelled"
@@ -112,13 +120,22 @@ def _cursors_of(caller: Caller) -> Cursors:
     return Cursors(_CURSOR_KEY, f"{caller.company_id}/{caller.user_id}/{caller.consumer_id}")
 
 
-async def _refuse(error: GatewayError, entry: audit.Entry, started: float, upstream: Upstream) -> ToolResult:
+async def _refuse(
+    error: GatewayError, entry: audit.Entry, started: float, upstream: Upstream, asking: Asking
+) -> ToolResult | InputRequired:
     _close(entry, started, upstream, error)
     again = isinstance(error, InsufficientScope) and await audit.challenged_lately(entry.caller)
     await audit.record(entry)
     if isinstance(error, (UnknownTool, InsufficientScope)) and not again:
         raise error
-    return error_result(error)
+    return _question_or_refusal(error, entry, asking)
+
+
+def _question_or_refusal(
+    error: GatewayError, entry: audit.Entry, asking: Asking
+) -> ToolResult | InputRequired:
+    asked = asking.ask(error.question, entry.caller.language)
+    return asked or error_result(error, said=asking.said(error.question))
 
 
 def _require(tool: Tool[Any, Any], caller: Caller) -> None:
@@ -187,7 +204,7 @@ def _result(tool: Tool[Any, Any], call: Call, output: BaseModel | dict[str, Any]
 
 
 async def _write_once(
-    tool: Tool[Any, Any], call: Call, given: BaseModel, entry: audit.Entry, started: float
+    tool: Tool[Any, Any], call: Call, given: BaseModel, entry: audit.Entry, started: float, asking: Asking
 ) -> ToolResult | InputRequired:
     """Commit `started`, run, commit the outcome; a repeat gets the first result."""
     key = getattr(given, "idempotency_key", None)
@@ -205,7 +222,7 @@ async def _write_once(
             error = OutcomeUnknown(
                 "The write was sent, and then something failed. Look whether the record is there."
             )
-        result = error_result(error)
+        result = _question_or_refusal(error, entry, asking)
     _close(entry, started, call.upstream, error)
     if isinstance(result, InputRequired):  # it asks before it writes: the next round is a new claim
         entry.outcome = Outcome.REFUSED
@@ -279,14 +296,17 @@ def success_result(
     return ToolResult(content=[_text(f"{before}\n{shown}" if before else shown)], json=text)
 
 
-def error_result(error: GatewayError) -> ToolResult:
+def error_result(error: GatewayError, *, said: str | None = None) -> ToolResult:
     """An `isError` result: a sentence for the model, its details behind it, and all for programs in `_meta`.
 
     The text begins with the sentence, since hosts that find JSON there take it for the tool's output and
     check it against the output schema (Gemini CLI 0.61). Records to choose from follow in a fence: people
-    named them. No `structuredContent`: it would have to satisfy the tool's output schema.
+    named them. No `structuredContent`: it would have to satisfy the tool's output schema. `said` is what the
+    person answered who was asked about it.
     """
     details = {"code": error.code, "message": error.message, **error.details}
+    if said is not None:
+        details["person_said"] = said
     if not details.get("candidates"):
         details.pop("candidates", None)
     behind = {name: value for name, value in details.items() if name not in {"message", "candidates"}}

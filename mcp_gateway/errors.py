@@ -32,6 +32,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
+from mcp_gateway.questions import Question
+
 MOST_CANDIDATES = 10
 R = TypeVar("R")
 
@@ -52,14 +54,15 @@ class GatewayError(Exception):
     """`code` is stable and for programs, `message` is for the model and the person.
 
     `details["candidates"]`, where it is there, is a list of records, whose texts people wrote: cleaned ones.
-    Nothing else in the details is. `offered` makes it.
+    Nothing else in the details is. `offered` makes it. `question` is what a person could lift it with.
     """
 
     code: ClassVar[str] = "internal_error"
 
-    def __init__(self, message: str, **details: Any) -> None:
+    def __init__(self, message: str, *, question: Question | None = None, **details: Any) -> None:
         super().__init__(message)
         self.message = message
+        self.question = question
         self.details: Mapping[str, Any] = details
 
 

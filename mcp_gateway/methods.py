@@ -19,6 +19,7 @@ from mcp_types.jsonrpc import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
+from mcp_gateway.asking import Asking, InvalidAnswer
 from mcp_gateway.authentication import insufficient_scope_challenge
 from mcp_gateway.caller import Caller
 from mcp_gateway.dispatch import call_tool, error_result
@@ -231,6 +232,11 @@ class Methods:
         if "inputResponses" in params or "requestState" in params:
             self._check(exchange)
             params = self._with_state(exchange)
+        try:
+            asking = Asking.of(exchange.revision.capabilities, params)
+        except InvalidAnswer:
+            sentence = "The answer is none of those that were offered. Ask again, or leave it out."
+            raise ProtocolError(INVALID_PARAMS, sentence) from None
         served = self._for(exchange.caller)
         if modern and (schema := served.listing.schema_with_headers(name)) is not None:
             check_parameter_headers(exchange.message, schema, exchange.headers)
@@ -254,7 +260,7 @@ class Methods:
         try:
             result = await call_tool(
                 exchange.caller, name, arguments, catalogue=served.catalogue, progress=progress,
-                request_id=secrets.token_hex(8), extra=extra,
+                request_id=secrets.token_hex(8), extra=extra, asking=asking,
             )  # fmt: skip
         except UnknownTool as error:
             raise ProtocolError(INVALID_PARAMS, error.message) from None

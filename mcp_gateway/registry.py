@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.cursors import Cursors
+from mcp_gateway.questions import Answers, Question, Said
 
 DEFAULT_TOOLSET = "default"
 Input = TypeVar("Input", bound=BaseModel)
@@ -38,10 +39,20 @@ class Call:
     cursors: Cursors
     extra: Mapping[str, Any] = field(default_factory=dict)
     writes: bool = False  # of a tool that writes: names are exact there, and only offered where they are not
+    answers: Answers = field(default_factory=dict)  # of the person, to what was asked in this call
 
     @property
     def language(self) -> str:
         return self.caller.language
+
+    def chose(self, question: Question) -> str | None:
+        """The value that the person chose, one of those that were offered then."""
+        answer = self.answers.get(question.key)
+        return answer.value if answer is not None and answer.said == Said.YES else None
+
+    def agreed(self, question: Question) -> bool:
+        answer = self.answers.get(question.key)
+        return answer is not None and answer.said == Said.YES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, FiniteFloat
 
-from mcp_gateway.errors import Ambiguous, InvalidArguments, NotFound, offered
+from mcp_gateway.errors import InvalidArguments, NotFound, offered
 from mcp_gateway.registry import Call, Tool
 from mcp_gateway.tools.assets import FIELDS
+from mcp_gateway.tools.choosing import the_chosen
 from mcp_gateway.tools.identifiers import GivenCode, in_another_dress, shown_code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, parse
@@ -206,10 +207,10 @@ async def set_custom_field(call: Call, arguments: CustomFieldChange) -> Saved:
         field for field in known if arguments.field == str(field.id_custom_field or field.id)
     ]
     if len(fits) > 1:
-        raise Ambiguous(
-            "Several fields of this asset have that label: use the id.",
-            **offered(fits, _to_choose_from),
-        )
+        why = "Several fields of this asset have that label: use the id."
+        fits = [
+            the_chosen(call, "field", arguments.field, why, fits, _to_choose_from, by="id", told=("label",))
+        ]
     if not fits or (number := fits[0].id_custom_field or fits[0].id) is None:
         raise NotFound("This asset has no such field.", **offered(known, _to_choose_from))
     await custom_fields.set_custom_field(upstream, row.code, item_type, number, arguments.value)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
+from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
 from mcp_gateway.errors import LooksLikeDuplicate, offered
+from mcp_gateway.questions import Question
 from mcp_gateway.registry import Call
 from mcp_gateway.tools.identifiers import shown_code
-from mcp_gateway.tools.text import NAME, TEXT, cleaned, fold
+from mcp_gateway.tools.text import NAME, TEXT, cleaned, fold, in_a_line
 from mcp_gateway.tools.words import ORDER_STATUS, REQUEST_STATUS, word_of
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import all_rows
@@ -55,12 +57,23 @@ async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhe
         shown = {row["id"] for row in same}
         # The same title says more than shared words, and only a few are shown: those come first.
         candidates = same + [candidate for candidate in candidates if candidate.get("id") not in shown]
-    if candidates:
+    names = [str(record.get("folio") or record["id"]) for record in candidates]
+    question = Question(
+        about="similar",
+        subject=", ".join(sorted(names)),
+        facts={"records": ", ".join(map(_told, names[:MOST_SHOWN], candidates))},
+    )
+    if candidates and not call.agreed(question):
         raise LooksLikeDuplicate(
             "Nothing was written: something open looks the same. Show it to the person; if "
             "another one is wanted all the same, call again with even_if_similar true.",
+            question=question,
             **offered(candidates, dict, MOST_SHOWN),
         )
+
+
+def _told(name: str, record: Mapping[str, Any]) -> str:
+    return f"{name} “{in_a_line(record['title'])}”" if record["title"] else name
 
 
 async def _requests(call: Call, asset: str, title: str) -> list[dict[str, Any]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat
 
 from mcp_gateway.errors import Ambiguous, InvalidArguments, LooksUnusual, NotFound, UpstreamRejected, offered
+from mcp_gateway.questions import Question
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.choosing import the_chosen
 from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.meters import MeterId, Serial, meter, outside_limits
@@ -77,7 +79,7 @@ async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
     row = await _the_meter(call, arguments, asset)
     _check_against_last(call, arguments, row, read_at)
     if not arguments.even_if_unusual:
-        _refuse_unusual(arguments, row, read_at)
+        _refuse_unusual(call, arguments, row, read_at)
     try:
         with in_our_names(READING_WIRE):
             inserted = await insert_reading(
@@ -124,17 +126,22 @@ async def _the_meter(call: Call, arguments: ReadingInput, asset: str) -> MeterRo
         if (arguments.serial is None or row.serial == arguments.serial)
         and (arguments.meter is None or row.id == arguments.meter)
     ]
-    candidates = offered(active, lambda row: meter(call, row).model_dump(mode="json"))
+
+    def in_full(row: MeterRow) -> dict[str, Any]:
+        return meter(call, row).model_dump(mode="json")
+
+    candidates = offered(active, in_full)
     if not meant and are_all:
         raise NotFound("The asset has no active meter with that serial or number.", **candidates)
     if not meant:
         raise NotFound("That meter is not among those of the asset that could be read.", **candidates)
-    if len(meant) > 1:
-        raise Ambiguous("The asset has several meters: choose one by serial or meter.", **candidates)
-    if arguments.serial is None and arguments.meter is None and not are_all:
-        raise Ambiguous(
-            "Not all meters of the asset could be read: choose one by serial or meter.", **candidates
-        )
+    unnamed = arguments.serial is None and arguments.meter is None
+    if len(meant) > 1 or (unnamed and not are_all):
+        why = "Not all meters of the asset could be read: choose one by serial or meter."
+        if len(meant) > 1:
+            why = "The asset has several meters: choose one by serial or meter."
+        told = ("description", "serial", "unit")
+        meant = [the_chosen(call, "meter", asset, why, active, in_full, by="id", told=told)]
     if meant[0].serial is None and (len(active) > 1 or not are_all):
         raise Ambiguous(
             "That meter has no serial, so Fracttal One cannot tell it from the others of the asset.",
@@ -164,18 +171,24 @@ def _check_against_last(call: Call, arguments: ReadingInput, row: MeterRow, read
         )
 
 
-def _refuse_unusual(arguments: ReadingInput, row: MeterRow, read_at: dt.datetime) -> None:
+def _refuse_unusual(call: Call, arguments: ReadingInput, row: MeterRow, read_at: dt.datetime) -> None:
     """A slip of the keys on a counter would have every later reading refused: it only counts up."""
     last, a_month = row.last_data, row.monthly_average_data
     if not row.is_counter or not a_month or last is None or last.value is None or last.date is None:
         return
     gained = arguments.value - last.value
     months = max(0.0, (read_at - last.date) / MONTH)  # one of the past may only be less than the last
-    if gained > a_month * (UNUSUAL_MONTHS + months):
+    question = Question(
+        about="unusual",
+        subject=f"{row.id} {arguments.value} {last.value}",
+        facts={"value": arguments.value, "gained": gained, "last": last.value, "a_month": a_month},
+    )
+    if gained > a_month * (UNUSUAL_MONTHS + months) and not call.agreed(question):
         raise LooksUnusual(
             f"Nothing was written: {gained:g} more than the last reading of {last.value:g}, at {a_month:g} a "
             "month, looks like a slip, and no tool takes a reading back. Ask the person whether it was "
-            "read right; if so, call again with even_if_unusual true."
+            "read right; if so, call again with even_if_unusual true.",
+            question=question,
         )
 
 

@@ -13,8 +13,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
-from mcp_gateway.errors import Ambiguous, NotFound, offered
+from mcp_gateway.errors import NotFound, offered
 from mcp_gateway.registry import Call
+from mcp_gateway.tools.choosing import the_chosen
 from mcp_gateway.tools.identifiers import bare, much_like
 from mcp_gateway.tools.resembling import MOST_SHOWN, resembling
 from mcp_gateway.tools.text import fold
@@ -92,6 +93,7 @@ def the_one(
     seen: Seen[R],
     shown: Callable[[R], dict[str, Any]],
     elsewhere: str,
+    **titled: Any,
 ) -> R:
     best = seen.best
     if not best:
@@ -110,7 +112,7 @@ def the_one(
     sure = bool(seen.exact) if not call.writes else seen.exact and seen.all_of_them
     if len(best) == 1 and (sure or (seen.all_of_them and not call.writes)):
         return best[0]
-    raise Ambiguous(_why(kind, len(best), seen.all_of_them), **offered(best, shown))
+    return the_chosen(call, kind, words, _why(kind, len(best), seen.all_of_them), best, shown, **titled)
 
 
 def _why(kind: str, fitting: int, all_of_them: bool) -> str:

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from mcp_gateway.errors import Ambiguous, NotFound, offered
+from mcp_gateway.errors import NotFound
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.choosing import the_chosen
 from mcp_gateway.tools.identifiers import Code
 from mcp_gateway.tools.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.moments import IsoInput, due, parse
@@ -138,15 +139,22 @@ async def event_fields(call: Call, asset: str | None, plan: int, task: int) -> d
     events = [row for row in triggers if row.id_task_trigger_type == EVENT_TRIGGER]
     if not events:
         raise NotFound("No event starts that task. list_task_plans(kind triggers) shows which do.")
+    event = events[0]
     if len(events) > 1:
-        raise Ambiguous(
+        event = the_chosen(
+            call,
+            "event",
+            str(task),
             "Several events start that task.",
-            **offered(events, lambda row: {"id": row.id, "event": cleaned(row.event_description, NAME)}),
+            events,
+            lambda row: {"id": row.id, "event": cleaned(row.event_description, NAME)},
+            by="id",
+            told=("event",),
         )
     return {
         "item_code": asset,
         "id_task": task,
-        "tasks_triggers_id": events[0].id,
+        "tasks_triggers_id": event.id,
         "id_group_task": plan,
     }
 

@@ -145,6 +145,7 @@ async def the_person(call: Call, words: str) -> PersonRow:
             "active": row.active,
         },
         "list_people finds people",
+        told=("name", "role"),
     )
 
 
@@ -213,6 +214,8 @@ async def the_request(call: Call, words: str) -> RequestRow:
             "asset": cleaned(row.items_description, TEXT),
         },
         "list_work_requests(text) finds requests",
+        by="id",
+        told=("title", "asset"),
     )
 
 

@@ -10,8 +10,9 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, Field
 
 from mcp_gateway.cursors import Position
-from mcp_gateway.errors import Ambiguous, NotFound, offered
+from mcp_gateway.errors import NotFound, offered
 from mcp_gateway.registry import Call, Tool
+from mcp_gateway.tools.choosing import the_chosen
 from mcp_gateway.tools.identifiers import GivenCode, bare, in_another_dress, shown_code
 from mcp_gateway.tools.listing import (
     Basket,
@@ -98,11 +99,13 @@ def chosen(call: Call, warehouses: Sequence[WarehouseRow], words: str) -> Wareho
     if len(found) == 1 and (exact or not call.writes):
         return found[0]
     if found:
-        raise Ambiguous(
+        return the_chosen(
+            call,
+            "warehouse",
+            words,
             "Say which warehouse is meant by its code: ask the person.",
-            **offered(
-                found, lambda row: {"code": shown_code(row.code), "name": cleaned(row.description, NAME)}
-            ),
+            found,
+            lambda row: {"code": shown_code(row.code), "name": cleaned(row.description, NAME)},
         )
     raise NotFound("No warehouse has that code or name. list_stock without arguments lists them.")
 
@@ -121,16 +124,20 @@ async def run(call: Call, arguments: Input) -> StockAnswer:
             stock=[],
             **ending(call, "list_stock", arguments, places, [], **kept),
         )
+    of: dict[str, str] = {}
     if arguments.warehouse is not None:
-        warehouses = [chosen(call, warehouses, arguments.warehouse)]
+        warehouses = [chosen(call, warehouses, str(position.get("of") or arguments.warehouse))]
+        of = {"of": warehouses[0].code}
     if arguments.item is not None:
         holding = await _holding(call, arguments, warehouses)
         found, kept = _cut(holding, position, arguments.limit)
         return StockAnswer(
-            currency=currency, stock=found.records, **ending(call, "list_stock", arguments, found, [], **kept)
+            currency=currency,
+            stock=found.records,
+            **ending(call, "list_stock", arguments, found, [], **kept, **of),
         )
     found, kept = await _lying_in(call, arguments, warehouses, position)
-    return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, [], **kept))
+    return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, [], **kept, **of))
 
 
 async def the_stock_item(call: Call, code: str) -> StockItemRow:

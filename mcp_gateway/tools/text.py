@@ -79,6 +79,11 @@ def cleaned(text: str | None, longest: int) -> str | None:
     return clean(text, longest) or None if text else None
 
 
+def in_a_line(text: str) -> str:
+    """To be read beside others, in a question or a list to choose from."""
+    return clean(" ".join(text.split()), LINE)
+
+
 def _untrusted(longest: int) -> Any:
     def as_clean(value: object) -> object:
         return clean(value, longest) if isinstance(value, str) else value
@@ -91,7 +96,7 @@ def _untrusted(longest: int) -> Any:
     return BeforeValidator(as_clean), WithJsonSchema(schema)
 
 
-NAME, TEXT, LONG_TEXT, DOCUMENT = 200, 700, 4000, 30_000  # characters
+LINE, NAME, TEXT, LONG_TEXT, DOCUMENT = 120, 200, 700, 4000, 30_000  # characters
 _name, _text, _long, _document = (_untrusted(longest) for longest in (NAME, TEXT, LONG_TEXT, DOCUMENT))
 UntrustedName = Annotated[str, _name[0], _name[1]]
 UntrustedText = Annotated[str, _text[0], _text[1]]

@@ -25,6 +25,7 @@ from consumers.upstream_accounts.token_requests import ConsumerRefused, Unavaila
 from maintenance.tokens import mint_user_token
 from mcp_gateway.caller import Caller
 from mcp_gateway.errors import GatewayError, NotConnected, UpstreamUnavailable
+from mcp_gateway.questions import Question
 
 LIFETIME_SECONDS = 300
 SPARE_SECONDS = 30
@@ -209,4 +210,6 @@ def _reconnect(caller: Caller) -> NotConnected:
 
 def _connect_at(sentence: str) -> NotConnected:
     url = settings.PUBLIC_URL + LINK_PATH
-    return NotConnected(f"{sentence} {url} and try again.", connect_url=url)
+    return NotConnected(
+        f"{sentence} {url} and try again.", question=Question(about="connection", url=url), connect_url=url
+    )

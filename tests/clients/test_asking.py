@@ -1,0 +1,106 @@
+"""The Python SDK's own client asks the person, and the call goes on with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
+
+from tests.clients.assistant import CALLBACK, Assistant
+from tests.started.person import Person
+from tests.started.server import Server
+
+Decide = Callable[[ElicitRequestFormParams], ElicitResult]
+SEVERAL = {"code": "compresor de tornillo"}
+
+
+@pytest.fixture(scope="module")
+def assistant(server: Server) -> Assistant:
+    made = Assistant(server, server.create_consumer("Asks the person", CALLBACK))
+    return made.connect(Person("planner@demo.example"))
+
+
+@asynccontextmanager
+async def client(
+    assistant: Assistant,
+    decide: Decide | None,
+    asked: list[ElicitRequestFormParams],
+    mode: Any = "2026-07-28",
+) -> AsyncIterator[Client]:
+    async def ask(context: Any, params: ElicitRequestParams) -> ElicitResult:
+        assert isinstance(params, ElicitRequestFormParams)
+        assert decide is not None
+        asked.append(params)
+        return decide(params)
+
+    headers = {"authorization": f"Bearer {assistant.tokens['access_token']}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=30) as http,
+        Client(
+            streamable_http_client(assistant.server.mcp_url, http_client=http),
+            mode=mode,
+            elicitation_callback=None if decide is None else ask,
+        ) as connected,
+    ):
+        yield connected
+
+
+async def test_the_person_chooses(assistant: Assistant) -> None:
+    asked: list[ElicitRequestFormParams] = []
+    chosen = ElicitResult(action="accept", content={"choice": "CMP-03"})
+    async with client(assistant, lambda params: chosen, asked) as mcp:
+        result = await mcp.call_tool("get_asset", SEVERAL)
+    assert not result.is_error, result.content
+    assert result.structured_content is not None
+    assert result.structured_content["code"] == "CMP-03"
+    (question,) = asked
+    options = question.requested_schema["properties"]["choice"]["oneOf"]
+    assert 2 < len(options) <= 11
+    assert "CMP-03 — Compresor de tornillo 3" in " ".join(option["title"] for option in options)
+
+
+@pytest.mark.parametrize("action", ["decline", "cancel"])
+async def test_the_person_does_not_answer(assistant: Assistant, action: Any) -> None:
+    async with client(assistant, lambda params: ElicitResult(action=action), []) as mcp:
+        result = await mcp.call_tool("get_asset", SEVERAL)
+    assert result.is_error
+    assert '"code":"ambiguous"' in str(result.content)
+
+
+@pytest.mark.parametrize(("mode", "decides"), [("2026-07-28", False), ("legacy", False), ("legacy", True)])
+async def test_who_cannot_be_asked_is_told(assistant: Assistant, mode: Any, decides: bool) -> None:
+    """A legacy client is not asked even where it could be: the server keeps no session to ask it in."""
+    asked: list[ElicitRequestFormParams] = []
+    decide: Decide | None = (lambda params: ElicitResult(action="cancel")) if decides else None
+    async with client(assistant, decide, asked, mode) as mcp:
+        result = await mcp.call_tool("get_asset", SEVERAL)
+    assert result.is_error
+    assert '"code":"ambiguous"' in str(result.content)
+    assert asked == []
+
+
+async def test_two_questions_before_one_write(assistant: Assistant) -> None:
+    """First which asset, then whether to ask for the same once more."""
+    asked: list[ElicitRequestFormParams] = []
+
+    def decide(params: ElicitRequestFormParams) -> ElicitResult:
+        if "choice" in params.requested_schema["properties"]:
+            return ElicitResult(action="accept", content={"choice": "CMP-04"})
+        return ElicitResult(action="accept", content={"confirm": True})
+
+    async with client(assistant, decide, asked) as mcp:
+        first = await mcp.call_tool("create_work_request", {"title": "Polea floja", "asset": "CMP-04"})
+        again = {"title": "Polea muy floja", "asset": SEVERAL["code"]}
+        second = await mcp.call_tool("create_work_request", again)
+    assert first.structured_content is not None
+    assert second.structured_content is not None, second.content
+    assert second.structured_content["asset_code"] == "CMP-04"
+    assert second.structured_content["id"] != first.structured_content["id"]
+    assert len(asked) == 2
+    assert str(first.structured_content["id"]) in asked[1].message
