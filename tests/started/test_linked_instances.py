@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp_types import ElicitRequestParams, ElicitRequestURLParams, ElicitResult
 
 from tests.clients.assistant import Assistant
 from tests.started.databases import postgres
@@ -40,6 +45,15 @@ def planner(instances: Pair) -> Assistant:
 def forget_kept() -> None:
     """What a process keeps of a link, it keeps for a second."""
     time.sleep(1.1)
+
+
+def unlink(instances: Pair, email: str) -> None:
+    person = Person(email)
+    page = person.open(instances.gateway.url + LINK)
+    for _step in ("ask", "confirm"):
+        form = next(form for form in forms_of(page.text) if form.action.endswith("/disconnect"))
+        page = person.submit(page, form, dict(form.fields))
+    forget_kept()
 
 
 def code_of(result: dict[str, Any]) -> str:
@@ -144,17 +158,43 @@ def test_case_208_a_dead_link_is_said_and_mended(instances: Pair, planner: Assis
 def test_case_149_who_unlinks_is_told_to_connect(instances: Pair, planner: Assistant) -> None:
     """No shared and no fallback credential, though others of the company are linked."""
     other = instances.connect("admin@demo.example")
-    person = Person(PLANNER)
-    page = person.open(instances.gateway.url + LINK)
-    for _step in ("ask", "confirm"):
-        form = next(form for form in forms_of(page.text) if form.action.endswith("/disconnect"))
-        page = person.submit(page, form, dict(form.fields))
-    forget_kept()
+    unlink(instances, PLANNER)
     assert code_of(planner.call("list_assets", limit=1)) == "not_connected"
     assert other.ask("list_assets", limit=1)
     assert "badge good" in instances.link_from_profile(PLANNER).text
     forget_kept()
     assert planner.ask("list_assets", limit=1)
+
+
+async def test_who_can_be_asked_links_in_the_middle_of_a_call(instances: Pair, planner: Assistant) -> None:
+    """The client of the Python SDK: URL mode, of which it accepts what the person has done at the page."""
+    asked: list[ElicitRequestURLParams] = []
+
+    async def open_page(context: Any, params: ElicitRequestParams) -> ElicitResult:
+        assert isinstance(params, ElicitRequestURLParams)
+        asked.append(params)
+        if len(asked) == 1:
+            return ElicitResult(action="decline")
+        assert "badge good" in (await asyncio.to_thread(instances.link_from_profile, PLANNER)).text
+        await asyncio.to_thread(forget_kept)
+        return ElicitResult(action="accept")
+
+    await asyncio.to_thread(unlink, instances, PLANNER)
+    headers = {"authorization": f"Bearer {planner.tokens['access_token']}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=60) as http,
+        Client(
+            streamable_http_client(instances.gateway.mcp_url, http_client=http),
+            mode="2026-07-28",
+            elicitation_callback=open_page,
+        ) as client,
+    ):
+        declined = await client.call_tool("list_assets", {"limit": 1})
+        answer = await client.call_tool("list_assets", {"limit": 1})
+    assert "not_connected" in str(declined.content)
+    assert not answer.is_error, answer.content
+    assert [question.url for question in asked] == [f"{instances.gateway.url}{LINK}"] * 2
+    assert all(question.message for question in asked)
 
 
 def test_what_the_account_there_may_not_do_is_refused_there(instances: Pair, planner: Assistant) -> None:
