@@ -96,19 +96,14 @@ def _params(question: Question) -> dict[str, Any]:
     message = str(SENTENCES[question.about]) % facts
     if question.url:
         return {"mode": URL, "message": message, "url": question.url}
+    fields: dict[str, Any] = {}
     if question.choices:
         options = {**question.choices, Said.NONE_OF_THESE.value: str(NONE)}
-        field = (
-            CHOICE,
-            {
-                "type": "string",
-                "title": str(CHOOSE),
-                "oneOf": [{"const": value, "title": title} for value, title in options.items()],
-            },
-        )
+        one_of = [{"const": value, "title": title} for value, title in options.items()]
+        fields[CHOICE] = {"type": "string", "title": str(CHOOSE), "oneOf": one_of}
     else:
-        field = CONFIRM, {"type": "boolean", "title": str(YES[question.about])}
-    form = {"type": "object", "properties": dict([field]), "required": [field[0]]}
+        fields[CONFIRM] = {"type": "boolean", "title": str(YES[question.about])}
+    form = {"type": "object", "properties": fields, "required": list(fields)}
     return {"mode": FORM, "message": message, "requestedSchema": form}
 
 

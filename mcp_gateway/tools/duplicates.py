@@ -57,7 +57,7 @@ async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhe
         shown = {row["id"] for row in same}
         # The same title says more than shared words, and only a few are shown: those come first.
         candidates = same + [candidate for candidate in candidates if candidate.get("id") not in shown]
-    names = [str(record.get("folio") or record["id"]) for record in candidates]
+    names = [str(record.get("folio") or record.get("id")) for record in candidates]
     question = Question(
         about="similar",
         subject=", ".join(sorted(names)),
