@@ -37,6 +37,7 @@ def plant_words() -> list[str]:
         WorkOrder.objects.order_by("-id").values_list("folio", flat=True)[:40],
         Personnel.objects.exclude(code=None).values_list("code", flat=True)[:20],
         Meter.objects.exclude(serial=None).values_list("serial", flat=True)[:20],
+        WorkRequest.objects.values_list("id", flat=True)[:20],
         [f"wo:{folio}" for folio in WorkOrder.objects.values_list("folio", flat=True)[:10]],
         [f"asset:{code}" for code in Item.objects.values_list("code", flat=True)[:10]],
     ]
