@@ -59,13 +59,13 @@ def checked(data: dict[str, Any]) -> ClientMetadata:
     if method not in AUTH_METHODS:
         raise _invalid(f"token_endpoint_auth_method must be one of: {', '.join(AUTH_METHODS)}.")
     if "authorization_code" not in _strings(data, "grant_types", ["authorization_code"]):
-        raise _invalid("grant_types must hold authorization_code: a person approves each connection.")
+        raise _invalid("grant_types must include authorization_code: a person approves each connection.")
     if "code" not in _strings(data, "response_types", ["code"]):
-        raise _invalid("response_types must hold code.")
+        raise _invalid("response_types must include code.")
     callbacks = _callbacks(data)
     name = data.get("client_name", "")
     if not isinstance(name, str):
-        raise _invalid("client_name must be a text.")
+        raise _invalid("client_name must be a string.")
     return ClientMetadata(
         name=cleaned(name) or display_host(callbacks[0])[-MAX_NAME:],  # the end of a host says whose it is
         callbacks=callbacks,
@@ -118,7 +118,7 @@ def _link(data: dict[str, Any], name: str) -> str:
 def _strings(data: dict[str, Any], name: str, default: list[str]) -> list[str]:
     value = data.get(name, default)
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-        raise _invalid(f"{name} must be a list of texts.")
+        raise _invalid(f"{name} must be a list of strings.")
     return value
 
 

@@ -54,8 +54,8 @@ def _in_json(view: View) -> View:
         except admission.TooMany:
             return Refused(
                 "temporarily_unavailable",
-                "As many programs as may have registered or wait already. Ask an administrator to look "
-                "through them.",
+                "The company has reached its limit of programs that wait or registered themselves. Ask an "
+                "administrator to look through them.",
                 429,
                 Retry_After="3600",
             ).response()

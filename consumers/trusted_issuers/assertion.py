@@ -135,13 +135,13 @@ def _verified(text: str, key: Any, algorithm: str, issuer: TrustedIssuer) -> dic
     except jwt.ExpiredSignatureError as error:
         raise _invalid("The assertion has expired.") from error
     except jwt.ImmatureSignatureError as error:
-        raise _invalid("The assertion is of the future: a clock is wrong.") from error
+        raise _invalid("The assertion is not valid yet: check the clocks of both servers.") from error
     except _UNREADABLE as error:
         raise _invalid("The signature of the assertion is not its issuer's.") from error
     now = timezone.now().timestamp()
     oldest = now - (MAX_LIFETIME + LEEWAY).total_seconds()
     if issued < oldest or ends - issued > MAX_LIFETIME.total_seconds():
-        raise _invalid("The assertion is valid for more than an hour.")
+        raise _invalid("The assertion is older than an hour, or valid for longer.")
     return claims
 
 
