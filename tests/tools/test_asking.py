@@ -13,7 +13,18 @@ from mcp_types._v2026_07_28 import InputRequiredResult
 
 from accounts.models import User
 from consumers.upstream_accounts.models import LinkedAccount
-from maintenance.models import Item, Meter, Warehouse, WorkOrder, WorkRequest
+from maintenance.models import (
+    CustomField,
+    Item,
+    Meter,
+    PendingTask,
+    Personnel,
+    TaskTrigger,
+    TriggerType,
+    Warehouse,
+    WorkOrder,
+    WorkRequest,
+)
 from mcp_gateway.caller import Caller
 from mcp_gateway.endpoint import Endpoint
 from mcp_gateway.guards import Guards
@@ -21,7 +32,7 @@ from mcp_gateway.models import Outcome, ToolCall, WriteRecord
 from mcp_gateway.product import SERVED
 from mcp_gateway.upstream import credentials
 from tests.protocol.conftest import HOST, MODERN, Client, Reply, through_asgi
-from tests.tools.conftest import Connection, caller_of, link, run
+from tests.tools.conftest import caller_of, link, run
 
 DEMO = {"company__slug": "demo"}
 BOTH: dict[str, Any] = {"form": {}, "url": {}}
@@ -119,6 +130,11 @@ def admin() -> Screen:
 @pytest.fixture
 def planner() -> Screen:
     return Screen(caller_of("planner@demo.example", language="en"))
+
+
+@pytest.fixture
+def all_tools(admin: Screen) -> Screen:
+    return Screen(replace(admin.caller, toolsets=SERVED.toolsets))
 
 
 # --- which one is meant ------------------------------------------------------------------------
@@ -262,6 +278,32 @@ def test_later_pages_remember_the_warehouse(admin: Screen) -> None:
         twin.delete()
 
 
+def test_which_work_request_is_meant(admin: Screen) -> None:
+    question = admin.asked("get_work_request", id="bomba")
+    *numbers, _none = question.options
+    for request in WorkRequest.objects.filter(**DEMO, pk__in=map(int, numbers)):
+        assert question.options[str(request.pk)].startswith(f"{request.pk} — {request.description[:40]}")
+    assert WorkRequest.objects.filter(**DEMO, pk__in=map(int, numbers)).count() == len(numbers) > 1
+    assert answer_of(question.accept(choice=numbers[-1]))["id"] == int(numbers[-1])
+
+
+def test_which_person_is_meant(admin: Screen) -> None:
+    there = Personnel.objects.get(**DEMO, code="TEC-03")
+    twin = Personnel.objects.create(
+        company=there.company, code="TEC-88", first_name=there.first_name, last_name=there.last_name
+    )
+    try:
+        question = admin.asked("list_work_orders", responsible=there.full_name, limit=1)
+        assert question.params["message"] == f"Who is “{there.full_name}”?"
+        assert set(question.options) == {"TEC-03", "TEC-88", "none_of_these"}
+        assert answer_of(question.accept(choice="TEC-88"))["work_orders"] == []
+        orders = answer_of(question.accept(choice="TEC-03"))["work_orders"]
+        folios = [order["folio"] for order in orders]
+        assert WorkOrder.objects.filter(**DEMO, folio__in=folios, responsible=there).count() == 1
+    finally:
+        twin.delete()
+
+
 # --- writes ------------------------------------------------------------------------------------
 
 
@@ -399,6 +441,39 @@ def test_which_meter_was_read(admin: Screen) -> None:
     assert answer_of(answer)["meter"] == chosen.pk
 
 
+def test_which_field_of_an_asset_is_meant(all_tools: Screen) -> None:
+    field = CustomField.objects.get(**DEMO, label="Tag de seguridad", item_type=2)
+    twin = CustomField.objects.create(
+        company=field.company, item_type=field.item_type, group=field.group, label=field.label
+    )
+    given = {"asset": "CMP-02", "field": "Tag de seguridad", "value": "LOTO-7"}
+    try:
+        question = all_tools.asked("set_asset_custom_field", **given)
+        assert set(question.options) == {str(field.pk), str(twin.pk), "none_of_these"}
+        answer_of(question.accept(choice=str(twin.pk)))
+        assert [value.value for value in twin.values.filter(item__code="CMP-02")] == ["LOTO-7"]
+        assert not field.values.filter(item__code="CMP-02", value="LOTO-7").exists()
+    finally:
+        twin.delete()
+
+
+def test_which_event_happened(all_tools: Screen) -> None:
+    first = TaskTrigger.objects.filter(**DEMO, type=TriggerType.EVENT)[0]
+    assert first.task.plan_id is not None
+    twin = TaskTrigger.objects.create(
+        company=first.company, task=first.task, type=TriggerType.EVENT, event="Sismo"
+    )
+    given = {"asset": "CMP-02", "plan": first.task.plan_id, "task": first.task_id}
+    try:
+        question = all_tools.asked("create_pending_task", **given)
+        assert question.options[str(twin.pk)] == f"{twin.pk} — Sismo"
+        made = answer_of(question.accept(choice=str(twin.pk)))["pending_task"]
+        assert PendingTask.objects.get(pk=made).trigger == "EVENT$Sismo"
+    finally:
+        PendingTask.objects.filter(trigger="EVENT$Sismo").delete()
+        twin.delete()
+
+
 # --- the languages -----------------------------------------------------------------------------
 
 
@@ -419,12 +494,12 @@ def test_it_is_asked_in_the_language_of_the_person(
 
 # --- the account at Fracttal One ---------------------------------------------------------------
 
+at_fracttal_one = pytest.mark.parametrize("_plant", ["fracttal_one"], indirect=True, scope="package")
+
 
 @pytest.fixture
 def unlinked(admin: Screen) -> Iterator[Screen]:
     """The administrator, whose account is not linked."""
-    if not Connection.api_url:
-        pytest.skip("a company whose data is here has no accounts to link")
     LinkedAccount.objects.filter(user__email="admin@demo.example").delete()
     credentials._linked.clear()
     yield admin
@@ -432,6 +507,7 @@ def unlinked(admin: Screen) -> Iterator[Screen]:
     link(user.memberships.get(company__slug="demo"))
 
 
+@at_fracttal_one
 def test_who_has_no_account_linked_is_sent_to_the_page(unlinked: Screen, settings: Any) -> None:
     question = unlinked.asked("get_asset", code="CMP-01")
     assert question.params["mode"] == "url"
@@ -442,6 +518,7 @@ def test_who_has_no_account_linked_is_sent_to_the_page(unlinked: Screen, setting
     assert answer_of(question.accept())["code"] == "CMP-01"
 
 
+@at_fracttal_one
 @pytest.mark.parametrize("action", ["decline", "cancel"])
 def test_who_does_not_go_to_the_page_is_refused(unlinked: Screen, action: str) -> None:
     refused = error_of(unlinked.asked("get_asset", code="CMP-01").reply({"action": action}))
@@ -449,6 +526,7 @@ def test_who_does_not_go_to_the_page_is_refused(unlinked: Screen, action: str) -
     assert refused == unlinked.told("get_asset", code="CMP-01")
 
 
+@at_fracttal_one
 def test_case_383_an_account_that_somebody_else_links_helps_nobody(unlinked: Screen, planner: Screen) -> None:
     """MCP elicitation, URL mode: who finishes at the page must be who was asked."""
     question = unlinked.asked("get_asset", code="CMP-01")
@@ -457,6 +535,7 @@ def test_case_383_an_account_that_somebody_else_links_helps_nobody(unlinked: Scr
     assert answer_of(planner.send("get_asset", {"code": "CMP-01"}))["code"] == "CMP-01"
 
 
+@at_fracttal_one
 @pytest.mark.parametrize("elicitation", [None, {}, {"form": {}}])
 def test_a_client_that_opens_no_pages_is_told_as_before(unlinked: Screen, elicitation: Any) -> None:
     reply = replace(unlinked, elicitation=elicitation).send("get_asset", {"code": "CMP-01"})
