@@ -239,8 +239,8 @@ TOOLS = (
         title="Search",
         description=(
             "Finds assets, work orders, work requests, meters and people by folio, code, number or words. "
-            "Codes, numbers and whole names are always found, words among the newest records: use the list "
-            "tools for complete answers."
+            "Codes, numbers and whole names are always found, words only among so many records of each kind. "
+            "The answer says where there are more: use the list tools for complete answers."
         ),
         rights=frozenset(),
         one_of=frozenset(KINDS.values()),
