@@ -31,7 +31,7 @@ async def repeat_failures(question: Question) -> Measured:
             folios=folios(part),
             url=None if code == NOBODY else question.call.upstream.link("assets", code),
         )
-        for (code, _), part in same.items()
+        for (code, _), part in sorted(same.items(), key=lambda group: group[0])
         if len(part) >= most
     ]
     return Measured(

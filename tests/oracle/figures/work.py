@@ -164,8 +164,7 @@ def repeat_failures(tables: Tables, asked: Asked) -> Figures:
     least = 3 if asked.days is None else asked.days
     rows: list[dict[str, Any]] = [
         {"key": asset, "failures": len(folios), "folios": set(folios)}
-        for (asset, _what), folios in together.items()
+        for (asset, _what), folios in sorted(together.items(), key=lambda part: (-len(part[1]), part[0]))
         if len(folios) >= least
     ]
-    rows.sort(key=lambda row: (-row["failures"], row["key"]))
     return Figures({"failures": len(found), "repeated": len(rows)}, rows)
