@@ -72,7 +72,7 @@ def test_saving_shows_key_secret_and_address_once(world: World) -> None:
     assert consumer.client_id in page
     assert "http://localhost:8000/mcp/oauth/fracttal-one" in page
     assert "This is the only time the secret is shown" in page
-    assert "developer mode" in page, "the next step in ChatGPT"
+    assert "Add custom MCP server" in page, "the next step in ChatGPT"
     for name, text in texts.items():
         assert str(getattr(consumer, name)) == ("True" if text == "on" else text)
     assert (consumer.company, consumer.created_by) == (world.company, world.owner)
