@@ -275,7 +275,10 @@ def pending_tasks(plant: Plant) -> list[Shown]:
 
 
 def personnel(plant: Plant) -> list[Shown]:
-    people = sorted(plant["Personnel"], key=lambda row: (row["first_name"], row["last_name"], row["id"]))
+    people = sorted(
+        plant["Personnel"],
+        key=lambda row: (row["first_name"], row["last_name"], row["code"] or "", row["id"]),
+    )
     return [
         (
             {
@@ -285,4 +288,18 @@ def personnel(plant: Plant) -> list[Shown]:
             {},
         )
         for person in people
+    ]
+
+
+def third_parties(plant: Plant) -> list[Shown]:
+    parties = sorted(plant["ThirdParty"], key=lambda row: (row["name"], row["code"]))
+    return [
+        (
+            {
+                **{name: party[name] for name in ("code", "name", "active")},
+                "id_third_party_type": party["types"],
+            },
+            {},
+        )
+        for party in parties
     ]

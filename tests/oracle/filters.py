@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,9 +86,9 @@ def location(path: str) -> Make:
     return make
 
 
-def text(*columns: str) -> Make:
+def text(*columns: str, words: Sequence[str] = WORDS) -> Make:
     def make(plant: Plant, roll: Dice) -> Filter:
-        word = roll.of(WORDS)
+        word = roll.of([*words])
         whole = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
         return Filter({"text": word}, f"instr(folded({whole}), folded('{word}')) > 0")
 

@@ -15,6 +15,7 @@ from tests.oracle.filters import (
     text,
 )
 from tests.oracle.listed import Listed, as_written
+from tests.oracle.lists_of_parties import PEOPLE, THIRD_PARTIES
 from tests.oracle.lists_of_supply import DOCUMENTS, METERS, METERS_WITH_TASKS, STOCK, WAREHOUSES
 from tests.oracle.plants import Row
 
@@ -150,5 +151,7 @@ LISTS: dict[str, Listed] = {
         WAREHOUSES,
         STOCK,
         *DOCUMENTS,
+        PEOPLE,
+        THIRD_PARTIES,
     )
 }

@@ -12,9 +12,13 @@ FAMILIES = (None, "Bombas", "Compresores", "bombas")
 def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
     for roll in dice["people"]:
         _person(plant, roll)
-    for name, contact in (("Servicios del Norte", "Rosa Norte"), ("Metalúrgica", "Taller Central")):
-        party = plant.add("ThirdParty", code=f"T-{name[:3]}", name=name, active=True, types=[1])
+    for name, types, contact in (
+        ("Servicios del Norte", [1], "Rosa Norte"),
+        ("Metalúrgica", [1, 3], "Taller Central"),
+    ):
+        party = plant.add("ThirdParty", code=f"T-{name[:3]}", name=name, active=True, types=types)
         plant.add("ThirdPartyContact", third_party_id=party["id"], name=contact)
+    plant.add("ThirdParty", code="T-Ace", name="Aceros del Sur", active=False, types=[2])
     for roll in dice["places"]:
         _item(plant, roll, 1, [place for place in plant["Item"] if place["type"] == 1])
     for roll in dice["equipment"]:

@@ -135,6 +135,7 @@ RESOURCES: dict[str, Resource] = {
         contract_meters.meters_with_tasks, {"code": _shows("code"), "serial": _shows("serial")}
     ),
     "personnel": Resource(contract.personnel, {"code": _shows("code")}),
+    "third_parties": Resource(contract.third_parties, {"code": _shows("code")}),
     "warehouses": Resource(contract_supply.warehouses, {"code": _shows("code")}),
     "warehouses_items": Resource(contract_supply.stock, {"code": _hides("code")}),
     "inventories": Resource(contract_supply.inventories, {"code": _shows("code")}, in_path="code"),
@@ -274,6 +275,6 @@ def _as_text(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _as_text(part) for name, part in value.items()}
     if isinstance(value, list):
-        return [{name: _as_text(part) for name, part in line.items()} for line in value]
+        return [_as_text(part) if isinstance(part, dict) else part for part in value]
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return str(value) if number else value
