@@ -57,6 +57,29 @@ def meters_with_tasks(plant: Plant) -> list[Shown]:
     return rows
 
 
+def readings(plant: Plant) -> list[Shown]:
+    """Newest first."""
+    rows: list[Shown] = []
+    for reading in sorted(
+        plant["MeterReading"], key=lambda row: (row["date_reading"], row["meter_id"]), reverse=True
+    ):
+        meter = plant["Meter"][reading["meter_id"] - 1]
+        shown = {
+            "id_meter": meter["id"],
+            "date_reading": iso(reading["date_reading"]),
+            "date": iso(reading["date"]),
+            "data": {name: reading[name] for name in ("value", "accumulated_value")},
+            "units_description": meter["unit"],
+            "units_code": meter["unit_code"],
+            "source": reading["source"],
+            "trigger_run": reading["trigger_run"],
+        }
+        code = plant["Item"][meter["item_id"] - 1]["code"]
+        hidden = {"code": code, "serial": meter["serial"], "date_reading": reading["date_reading"]}
+        rows.append((shown, hidden))
+    return rows
+
+
 def _is_made_due(plant: Plant, meter: Row, item: Row, task: Row) -> bool:
     return bool(
         meter["is_counter"]

@@ -134,6 +134,9 @@ RESOURCES: dict[str, Resource] = {
     "meters_advanced": Resource(
         contract_meters.meters_with_tasks, {"code": _shows("code"), "serial": _shows("serial")}
     ),
+    "meters_reading": Resource(
+        contract_meters.readings, {"code": _hides("code"), "serial": _hides("serial")}, ("date_reading",)
+    ),
     "personnel": Resource(contract.personnel, {"code": _shows("code")}),
     "third_parties": Resource(contract.third_parties, {"code": _shows("code")}),
     "warehouses": Resource(contract_supply.warehouses, {"code": _shows("code")}),

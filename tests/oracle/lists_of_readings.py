@@ -1,0 +1,56 @@
+"""list_meter_readings, as it is compared."""
+
+from __future__ import annotations
+
+from tests.oracle.dice import Dice
+from tests.oracle.filters import Filter, period
+from tests.oracle.listed import Listed
+from tests.oracle.plants import Plant
+
+_any_period = period({"read": "reading.date_reading"})
+
+
+def metered_asset(plant: Plant, roll: Dice) -> Filter | None:
+    if not plant["Meter"]:
+        return None
+    item = plant["Item"][roll.of(plant["Meter"])["item_id"] - 1]
+    return Filter({"asset": item["code"]}, f"meter.item_id = {item['id']}")
+
+
+def meter(plant: Plant, roll: Dice) -> Filter | None:
+    if not plant["Meter"]:
+        return None
+    number = roll.of(plant["Meter"])["id"]
+    return Filter({"meter": number}, f"meter.id = {number}")
+
+
+def serial(plant: Plant, roll: Dice) -> Filter | None:
+    serials = [row["serial"] for row in plant["Meter"] if row["serial"] is not None]
+    if not serials:
+        return None
+    wanted = roll.of(serials)
+    return Filter({"serial": wanted}, f"meter.serial = '{wanted}'")
+
+
+def read_in(plant: Plant, roll: Dice) -> Filter:
+    """There is one kind of date, which nobody has to name."""
+    made = _any_period(plant, roll)
+    assert made is not None
+    return Filter(
+        {name: value for name, value in made.arguments.items() if name != "date_kind"}, made.condition
+    )
+
+
+# A meter may show one value twice, so a reading is not told from others by what it says besides.
+READINGS = Listed(
+    "list_meter_readings",
+    "readings",
+    ("meter", "value"),
+    """
+    SELECT reading.meter_id || ' ' || reading.value AS key
+      FROM MeterReading AS reading JOIN Meter AS meter ON meter.id = reading.meter_id
+     WHERE {where} ORDER BY reading.date_reading DESC, reading.meter_id DESC
+    """,
+    {"asset": metered_asset, "meter": meter, "serial": serial, "period": read_in},
+    always=("asset",),
+)
