@@ -228,7 +228,7 @@ def triggers(plant: Plant) -> list[Shown]:
 
 def planned_parts(plant: Plant) -> list[Shown]:
     rows: list[Shown] = []
-    for part in plant["PlannedResource"]:
+    for part in sorted(plant["PlannedResource"], key=lambda row: (row["task_id"], row["id"])):
         item = plant["Item"][part["item_id"] - 1]
         shown = {
             "id": part["id"],

@@ -16,6 +16,7 @@ from tests.oracle.filters import (
 )
 from tests.oracle.listed import Listed, as_written
 from tests.oracle.lists_of_parties import PEOPLE, THIRD_PARTIES
+from tests.oracle.lists_of_plans import PARTS, TASKS, TRIGGERS
 from tests.oracle.lists_of_readings import READINGS
 from tests.oracle.lists_of_supply import DOCUMENTS, METERS, METERS_WITH_TASKS, STOCK, WAREHOUSES
 from tests.oracle.plants import Row
@@ -155,5 +156,8 @@ LISTS: dict[str, Listed] = {
         PEOPLE,
         THIRD_PARTIES,
         READINGS,
+        TASKS,
+        TRIGGERS,
+        PARTS,
     )
 }

@@ -37,7 +37,6 @@ def plant_words() -> list[str]:
         WorkOrder.objects.order_by("-id").values_list("folio", flat=True)[:40],
         Personnel.objects.exclude(code=None).values_list("code", flat=True)[:20],
         Meter.objects.exclude(serial=None).values_list("serial", flat=True)[:20],
-        WorkRequest.objects.values_list("id", flat=True)[:20],
         [f"wo:{folio}" for folio in WorkOrder.objects.values_list("folio", flat=True)[:10]],
         [f"asset:{code}" for code in Item.objects.values_list("code", flat=True)[:10]],
     ]
@@ -57,6 +56,9 @@ def numbers(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 def texts(name: str, schema: dict[str, Any], words: list[str]) -> st.SearchStrategy[Any]:
     if name in {"cursor", "idempotency_key"}:
         return st.nothing()
+    if name == "id":  # numbers of requests, and the ids that search gives
+        requests = WorkRequest.objects.values_list("id", flat=True)[:20]
+        return st.sampled_from([*map(str, requests), *(word for word in words if ":" in word)])
     longest = schema.get("maxLength", 100)
     today = dt.datetime.now(dt.UTC)
     if "examples" in schema or name.endswith(("_at", "since", "until")):
