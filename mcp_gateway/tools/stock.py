@@ -28,7 +28,6 @@ from mcp_gateway.tools.stock_shapes import (
     StockLine,
     WarehouseShown,
     line,
-    line_of_place,
     missing,
     warehouse_shown,
 )
@@ -170,7 +169,7 @@ async def _holding(
     places = {place.code_warehouse: place for place in row.warehouses or ()}
     by_id = {place.id_warehouse: place for place in row.warehouses or ()}
     return [
-        (warehouse, line_of_place(call.upstream, row, place, warehouse))
+        (warehouse, line(call.upstream, row, place, warehouse))
         for warehouse in warehouses
         if (place := places.get(warehouse.code) or by_id.get(warehouse.id)) is not None
         and arguments.fits(row, place.stock, place.min_stock_level)
@@ -236,7 +235,7 @@ async def _of_warehouse(
 
     return await listed(
         fetch,
-        lambda row: line(upstream, row, warehouse),
+        lambda row: line(upstream, row, row, warehouse),
         position=position,
         limit=arguments.limit,
         keep=lambda row: arguments.fits(row, row.stock, row.min_stock_level),

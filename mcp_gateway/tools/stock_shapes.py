@@ -65,40 +65,24 @@ def warehouse_shown(upstream: Upstream, row: WarehouseRow) -> WarehouseShown:
     )
 
 
-def line(upstream: Upstream, row: StockRow, warehouse: WarehouseRow) -> StockLine:
+def line(
+    upstream: Upstream, row: StockRow | StockItemRow, held: StockRow | Place, warehouse: WarehouseRow
+) -> StockLine:
+    """`held` says what of the item lies in the warehouse: the row itself, or the item's place there."""
     return StockLine(
         item=row.code,
         name=row.field_1 or row.description,
         category=row.groups_description,
         warehouse=warehouse.code,
         warehouse_name=warehouse.description,
-        shelf=row.location,
+        shelf=held.location,
         unit=row.units_description,
-        stock=row.stock,
-        minimum=row.min_stock_level,
-        maximum=row.max_stock_level,
-        reorder_at=row.reorder_level,
-        missing=missing(row.stock, row.min_stock_level),
-        active=row.active,
-        url=upstream.link("stock-items", row.code),
-    )
-
-
-def line_of_place(upstream: Upstream, row: StockItemRow, place: Place, warehouse: WarehouseRow) -> StockLine:
-    return StockLine(
-        item=row.code,
-        name=row.field_1 or row.description,
-        category=row.groups_description,
-        warehouse=warehouse.code,
-        warehouse_name=warehouse.description,
-        shelf=place.location,
-        unit=row.units_description,
-        stock=place.stock,
-        minimum=place.min_stock_level,
-        maximum=place.max_stock_level,
-        reorder_at=place.reorder_level,
-        missing=missing(place.stock, place.min_stock_level),
-        unit_cost=place.unit_cost_stock,
+        stock=held.stock,
+        minimum=held.min_stock_level,
+        maximum=held.max_stock_level,
+        reorder_at=held.reorder_level,
+        missing=missing(held.stock, held.min_stock_level),
+        unit_cost=held.unit_cost_stock if isinstance(held, Place) else None,
         active=row.active,
         url=upstream.link("stock-items", row.code),
     )

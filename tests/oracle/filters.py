@@ -60,6 +60,26 @@ def exactly(argument: str, column: str, named: dict[str, int]) -> Make:
     return make
 
 
+def number_of(argument: str, kind: str, column: str) -> Make:
+    """The number of a record of this kind."""
+
+    def make(plant: Plant, roll: Dice) -> Filter | None:
+        if not plant[kind]:
+            return None
+        number = roll.of(plant[kind])["id"]
+        return Filter({argument: number}, f"{column} = {number}")
+
+    return make
+
+
+def serial(plant: Plant, roll: Dice) -> Filter | None:
+    serials = [meter["serial"] for meter in plant["Meter"] if meter["serial"] is not None]
+    if not serials:
+        return None
+    wanted = roll.of(serials)
+    return Filter({"serial": wanted}, f"meter.serial = '{wanted}'")
+
+
 def flag(argument: str, condition: str) -> Make:
     def make(plant: Plant, roll: Dice) -> Filter:
         value = roll.pick(True, False)

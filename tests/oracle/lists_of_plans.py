@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from tests.oracle.dice import Dice
-from tests.oracle.filters import Filter, Make, text
+from tests.oracle.filters import number_of, text
 from tests.oracle.listed import Listed
-from tests.oracle.plants import Plant
-
-
-def of_one(argument: str, kind: str, column: str) -> Make:
-    def make(plant: Plant, roll: Dice) -> Filter | None:
-        if not plant[kind]:
-            return None
-        number = roll.of(plant[kind])["id"]
-        return Filter({argument: number}, f"{column} = {number}")
-
-    return make
-
 
 TASKS = Listed(
     "list_task_plans",
@@ -28,7 +15,7 @@ TASKS = Listed(
      WHERE {where} ORDER BY task.id
     """,
     {
-        "plan": of_one("plan", "TaskPlan", "task.plan_id"),
+        "plan": number_of("plan", "TaskPlan", "task.plan_id"),
         "text": text("task.description", "plan.description"),
     },
     {"kind": "tasks"},
@@ -39,7 +26,7 @@ TRIGGERS = Listed(
     "entries",
     ("id",),
     "SELECT id AS key, task_id AS task FROM TaskTrigger WHERE {where} ORDER BY id",
-    {"task": of_one("task", "PlannedTask", "task_id")},
+    {"task": number_of("task", "PlannedTask", "task_id")},
     {"kind": "triggers"},
 )
 
@@ -51,6 +38,6 @@ PARTS = Listed(
     SELECT id AS key, task_id AS task, qty AS quantity, qty * unit_cost AS total_cost
       FROM PlannedResource WHERE {where} ORDER BY task_id, id
     """,
-    {"task": of_one("task", "PlannedTask", "task_id"), "text": text("description")},
+    {"task": number_of("task", "PlannedTask", "task_id"), "text": text("description")},
     {"kind": "resources", "resource": "parts"},
 )

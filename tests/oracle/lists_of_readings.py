@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.oracle.dice import Dice
-from tests.oracle.filters import Filter, period
+from tests.oracle.filters import Filter, number_of, period, serial
 from tests.oracle.listed import Listed
 from tests.oracle.plants import Plant
 
@@ -15,21 +15,6 @@ def metered_asset(plant: Plant, roll: Dice) -> Filter | None:
         return None
     item = plant["Item"][roll.of(plant["Meter"])["item_id"] - 1]
     return Filter({"asset": item["code"]}, f"meter.item_id = {item['id']}")
-
-
-def meter(plant: Plant, roll: Dice) -> Filter | None:
-    if not plant["Meter"]:
-        return None
-    number = roll.of(plant["Meter"])["id"]
-    return Filter({"meter": number}, f"meter.id = {number}")
-
-
-def serial(plant: Plant, roll: Dice) -> Filter | None:
-    serials = [row["serial"] for row in plant["Meter"] if row["serial"] is not None]
-    if not serials:
-        return None
-    wanted = roll.of(serials)
-    return Filter({"serial": wanted}, f"meter.serial = '{wanted}'")
 
 
 def read_in(plant: Plant, roll: Dice) -> Filter:
@@ -51,6 +36,11 @@ READINGS = Listed(
       FROM MeterReading AS reading JOIN Meter AS meter ON meter.id = reading.meter_id
      WHERE {where} ORDER BY reading.date_reading DESC, reading.meter_id DESC
     """,
-    {"asset": metered_asset, "meter": meter, "serial": serial, "period": read_in},
+    {
+        "asset": metered_asset,
+        "meter": number_of("meter", "Meter", "meter.id"),
+        "serial": serial,
+        "period": read_in,
+    },
     always=("asset",),
 )

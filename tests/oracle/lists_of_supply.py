@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.oracle.calendars import first_moment
 from tests.oracle.dice import Dice
-from tests.oracle.filters import Filter, Make, asset, flag, location, one_of, text
+from tests.oracle.filters import Filter, Make, asset, flag, location, one_of, serial, text
 from tests.oracle.listed import Listed, as_written
 from tests.oracle.plants import Plant, Row
 from tests.oracle.questions import said
@@ -23,17 +23,9 @@ METER = f"""
 """
 
 
-def _serial(plant: Plant, roll: Dice) -> Filter | None:
-    serials = [meter["serial"] for meter in plant["Meter"] if meter["serial"] is not None]
-    if not serials:
-        return None
-    serial = roll.of(serials)
-    return Filter({"serial": serial}, f"meter.serial = '{serial}'")
-
-
 OF_METERS: dict[str, Make] = {
     "asset": asset("asset.code"),
-    "serial": _serial,
+    "serial": serial,
     "location": location("asset.ancestors || asset.id || '/'"),
     "outside_limits": flag("outside_limits", OUTSIDE),
     "text": text(
