@@ -30,7 +30,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(ROOT))
-from tests.started.databases import free_port, wait_for_port  # noqa: E402
+from tests.process.databases import free_port, wait_for_port  # noqa: E402
 
 PROCESSORS = sorted(os.sched_getaffinity(0))
 SERVER, LOAD = (PROCESSORS[:1], PROCESSORS[-1:]) if len(PROCESSORS) >= 4 else (PROCESSORS, PROCESSORS)

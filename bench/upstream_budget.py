@@ -35,8 +35,8 @@ from aiohttp import web
 from yarl import URL
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tests.started.databases import free_port, redis
-from tests.started.server import Server, started
+from tests.process.databases import free_port, redis
+from tests.process.server import Server, started
 
 NORMAL_USERS = 20
 EVERY_SECONDS = 20.0

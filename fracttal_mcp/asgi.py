@@ -16,9 +16,9 @@ django_application = get_asgi_application()
 from django.conf import settings  # noqa: E402 - after the set-up of Django
 
 from fracttal_mcp import health  # noqa: E402
-from mcp_gateway import audit  # noqa: E402
-from mcp_gateway.asgi import Receive, Send, serve  # noqa: E402
-from mcp_gateway.product import endpoint  # noqa: E402
+from mcp_gateway.calls import audit  # noqa: E402
+from mcp_gateway.http.asgi import Receive, Send, serve  # noqa: E402
+from mcp_gateway.server import endpoint  # noqa: E402
 from mcp_gateway.upstream import http  # noqa: E402
 
 

@@ -11,7 +11,7 @@ import logging
 
 from django.db import DatabaseError, connection
 
-from mcp_gateway.asgi import Send
+from mcp_gateway.http.asgi import Send
 
 logger = logging.getLogger(__name__)
 

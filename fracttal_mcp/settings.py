@@ -354,7 +354,7 @@ WAY_BACK = "oauth-authorize-again"
 # Who may call /api/: each is `(raw bearer token) -> Principal | None`.
 API_AUTHENTICATORS = ["maintenance.tokens.authenticate", "consumers.api_access.authenticate"]
 # Calls per app authorization since a moment, for the authorizations screen.
-CALL_COUNTS = "mcp_gateway.audit.calls_by_authorization"
+CALL_COUNTS = "mcp_gateway.calls.audit.calls_by_authorization"
 # The plant, for Configuration > User accounts and for a company that is made.
 PERSONNEL_RECORDS = "maintenance.account_links.own_records"
 NEW_COMPANY = "maintenance.starting.first_day.prepare_new_company"

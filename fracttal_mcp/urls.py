@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from mcp_gateway.views import mcp_endpoint
+from mcp_gateway.http.views import mcp_endpoint
 
 urlpatterns = [
     path(settings.MCP_PATH.lstrip("/"), mcp_endpoint, name="mcp-endpoint"),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.started.databases import postgres
+from tests.process.databases import postgres
 
 ONCE = (
     "browser",

@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from maintenance.demo.seed import seed
-from mcp_gateway import audit
+from mcp_gateway.calls import audit
 
 Counts = dict[str, dict[str, int]]
 

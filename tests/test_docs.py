@@ -8,11 +8,11 @@ from typing import get_args
 
 import pytest
 
+from mcp_gateway.calls.tool import DEFAULT_TOOLSET
 from mcp_gateway.management.commands.describe_tools import document
-from mcp_gateway.prompts import PROMPTS
-from mcp_gateway.registry import DEFAULT_TOOLSET
-from mcp_gateway.tools import CATALOGUE
-from mcp_gateway.tools.measures import Metric
+from mcp_gateway.methods.prompts import PROMPTS
+from mcp_gateway.tools.catalogue import CATALOGUE
+from mcp_gateway.tools.metrics.metric import Metric
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = (ROOT / "fracttal_mcp" / "settings.py").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ import polib
 import pytest
 from django.test import Client
 
-from tests.started.requirements import need
+from tests.process.requirements import need
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ["es", "pt_BR"]

@@ -8,16 +8,19 @@ from typing import Annotated
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
-from mcp_gateway.errors import InvalidArguments, NotFound, NotPermitted
-from mcp_gateway.fence import LONGEST, fenced
-from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools import assets, meters, people, work_order, work_requests
-from mcp_gateway.tools.identifiers import read_code
-from mcp_gateway.tools.listing import Arguments
-from mcp_gateway.tools.looking import look
-from mcp_gateway.tools.resolving import is_number
-from mcp_gateway.tools.text import DOCUMENT, UntrustedDocument, UntrustedText, clean
-from mcp_gateway.upstream.personnel import find_person
+from mcp_gateway.calls.errors import InvalidArguments, NotFound, NotPermitted
+from mcp_gateway.calls.fence import LONGEST, fenced
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.equipment import assets, meters
+from mcp_gateway.tools.kit.identifiers import read_code
+from mcp_gateway.tools.kit.listing import Arguments
+from mcp_gateway.tools.kit.looking import look
+from mcp_gateway.tools.kit.resolving import is_number
+from mcp_gateway.tools.kit.text import DOCUMENT, UntrustedDocument, UntrustedText, clean
+from mcp_gateway.tools.parties import people
+from mcp_gateway.tools.work import order_details as work_order
+from mcp_gateway.tools.work import requests as work_requests
+from mcp_gateway.upstream.resources.personnel import find_person
 
 MOST_PAGES = 10  # of meters, looked through for one of them
 # The kind of an id, and the right that reading it takes.

@@ -10,23 +10,26 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mcp_gateway.errors import NotPermitted
-from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools import assets, meters, people, work_order, work_requests
+from mcp_gateway.calls.errors import NotPermitted
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.equipment import assets, meters
 from mcp_gateway.tools.fetch import KINDS
-from mcp_gateway.tools.identifiers import bare, in_another_dress, much_like, read_code, shown_code
-from mcp_gateway.tools.listing import Arguments
-from mcp_gateway.tools.looking import look, look_from_the_end
-from mcp_gateway.tools.resolving import is_number, item_with_code
-from mcp_gateway.tools.text import UntrustedText, composed_forms, contains
-from mcp_gateway.tools.work_order_shapes import order_texts
+from mcp_gateway.tools.kit.identifiers import bare, in_another_dress, much_like, read_code, shown_code
+from mcp_gateway.tools.kit.listing import Arguments
+from mcp_gateway.tools.kit.looking import look, look_from_the_end
+from mcp_gateway.tools.kit.resolving import is_number, item_with_code
+from mcp_gateway.tools.kit.text import UntrustedText, composed_forms, contains
+from mcp_gateway.tools.parties import people
+from mcp_gateway.tools.work import order_details as work_order
+from mcp_gateway.tools.work import requests as work_requests
+from mcp_gateway.tools.work.order_shapes import order_texts
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.items import ItemRow, find_item, list_items
-from mcp_gateway.upstream.meters import MeterRow, list_meters
-from mcp_gateway.upstream.personnel import PersonRow, find_person, list_people
+from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.resources.meters import MeterRow, list_meters
+from mcp_gateway.upstream.resources.personnel import PersonRow, find_person, list_people
+from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks, tasks_of
+from mcp_gateway.upstream.resources.work_requests import RequestRow, find_request, list_requests
 from mcp_gateway.upstream.rows import Page
-from mcp_gateway.upstream.work_orders import TaskLine, list_tasks, tasks_of
-from mcp_gateway.upstream.work_requests import RequestRow, find_request, list_requests
 
 MOST_RESULTS = 25
 MOST_OF_A_KIND = 10

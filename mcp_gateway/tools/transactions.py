@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from mcp_gateway.registry import Call, Tool
-from mcp_gateway.tools.listing import ListAnswer, ListArguments, ending, listed, position_of
-from mcp_gateway.tools.moments import IsoInput, period, shown
-from mcp_gateway.tools.places import newest_first
-from mcp_gateway.tools.text import UntrustedName, UntrustedText, contains
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.datetimes import IsoInput, period, shown
+from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of
+from mcp_gateway.tools.kit.positions import newest_first
+from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources.transactions import TransactionRow, list_transactions
 from mcp_gateway.upstream.rows import Page
-from mcp_gateway.upstream.transactions import TransactionRow, list_transactions
 
 Action = Literal["add", "edit", "delete", "cancelled", "login", "finished", "logout"]
 Module = Literal[

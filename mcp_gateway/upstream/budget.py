@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
-from mcp_gateway.caller import Caller
-from mcp_gateway.errors import RateLimited
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.errors import RateLimited
 from mcp_gateway.upstream.budget_redis import SharedBuckets
 from mcp_gateway.upstream.envelope import LONGEST_WAIT_SECONDS, first_number, out_of_budget, wait_seconds
 from mcp_gateway.upstream.pace import Bucket, Grant, Heard, Pace

@@ -17,8 +17,8 @@ from urllib.parse import quote
 import orjson
 from django.conf import settings
 
-from mcp_gateway.caller import Caller
-from mcp_gateway.errors import (
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.errors import (
     GatewayError,
     NotPermitted,
     OutcomeUnknown,

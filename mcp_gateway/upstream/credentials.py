@@ -23,9 +23,9 @@ from consumers.upstream_accounts import access
 from consumers.upstream_accounts.remote_api import RemoteApi
 from consumers.upstream_accounts.token_requests import ConsumerRefused, Unavailable
 from maintenance.tokens import mint_user_token
-from mcp_gateway.caller import Caller
-from mcp_gateway.errors import GatewayError, NotConnected, UpstreamUnavailable
-from mcp_gateway.questions import Question
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.errors import GatewayError, NotConnected, UpstreamUnavailable
+from mcp_gateway.calls.questions import Question
 
 LIFETIME_SECONDS = 300
 SPARE_SECONDS = 30

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from mcp_gateway.errors import (
+from mcp_gateway.calls.errors import (
     FieldsRefused,
     GatewayError,
     NotFound,

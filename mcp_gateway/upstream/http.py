@@ -22,7 +22,7 @@ from yarl import URL
 
 from consumers.upstream_accounts.addresses import is_reachable
 from consumers.upstream_accounts.remote_api import RemoteApi
-from mcp_gateway.errors import (
+from mcp_gateway.calls.errors import (
     InvalidArguments,
 )
 from mcp_gateway.upstream import budget

@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from weakref import WeakKeyDictionary
 
-from mcp_gateway.caller import Caller
-from mcp_gateway.errors import GatewayError, RateLimited, UpstreamTimeout
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.errors import GatewayError, RateLimited, UpstreamTimeout
 from mcp_gateway.upstream.envelope import Answer
 
 Outcome = Answer | GatewayError | None  # None: who asked gave up, and the matter is open

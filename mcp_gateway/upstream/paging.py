@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
-from mcp_gateway.errors import UpstreamNotUnderstood
+from mcp_gateway.calls.errors import UpstreamNotUnderstood
 from mcp_gateway.upstream.gaps import Gaps
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
 

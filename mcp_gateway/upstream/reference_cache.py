@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
-from mcp_gateway.caller import Caller
+from mcp_gateway.calls.caller import Caller
 from mcp_gateway.upstream.envelope import Answer
 from mcp_gateway.upstream.joined import identity_of
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from mcp_gateway.errors import NOT_ACCEPTED
+from mcp_gateway.calls.errors import NOT_ACCEPTED
 
 _NUMBER = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
 _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 import orjson
 
-from mcp_gateway.errors import OutcomeUnknown, UpstreamNotUnderstood
+from mcp_gateway.calls.errors import OutcomeUnknown, UpstreamNotUnderstood
 from mcp_gateway.upstream.envelope import LOST_WRITE, Envelope
 
 PAGE_SIZE = 100

@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser.chatgpt import ChatGPT, chatgpt
 from tests.clients.assistant import CALLBACK, Assistant
-from tests.started.person import DEMO_PASSWORD
-from tests.started.requirements import chromium
-from tests.started.server import ROOT, Server, started
+from tests.process.person import DEMO_PASSWORD
+from tests.process.requirements import chromium
+from tests.process.server import ROOT, Server, started
 
 pytestmark = pytest.mark.browser
 FLAGS = [

@@ -15,8 +15,8 @@ from tests.browser.test_article import picture, picture_without_secret
 from tests.browser.test_article import server as server
 from tests.browser.test_article import site as site
 from tests.clients.assistant import Assistant
-from tests.started.person import DEMO_PASSWORD
-from tests.started.server import ROOT, Server
+from tests.process.person import DEMO_PASSWORD
+from tests.process.server import ROOT, Server
 
 pytestmark = pytest.mark.browser
 CALLBACK = "https://claude.ai/api/mcp/auth_callback"

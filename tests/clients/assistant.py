@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
-from tests.started.person import Person
-from tests.started.server import Server
+from tests.process.person import Person
+from tests.process.server import Server
 
 CALLBACK = "https://chatgpt.com/connector/oauth/AbC123"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.started.server import Server, started
+from tests.process.server import Server, started
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ import venv
 from pathlib import Path
 
 from tests.clients.node import node
-from tests.started.server import ROOT
+from tests.process.server import ROOT
 
 PROGRAMS = Path(__file__).parent / "programs"
 INSTALLED = ROOT / "var" / "clients"

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.started.requirements import need
+from tests.process.requirements import need
 
 HERE = Path(__file__).parent
 LEAST = 22

@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.clients.install import INSTALLED, PROGRAMS
 from tests.clients.node import node
-from tests.started.server import ROOT
+from tests.process.server import ROOT
 
 PATIENCE = 90
 

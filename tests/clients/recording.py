@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 
 from fracttal_mcp.asgi import application as product  # isort: skip - sets Django up
 from consumers import validator
-from mcp_gateway.asgi import Receive, Send
+from mcp_gateway.http.asgi import Receive, Send
 
 validator.ACCESS_LIFETIME = dt.timedelta(seconds=int(os.environ["TOKEN_SECONDS"]))
 RECORD = Path(os.environ["RECORD"])

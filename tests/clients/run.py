@@ -22,9 +22,9 @@ from tests.clients.assistant import Assistant
 from tests.clients.install import INSTALLED, names
 from tests.clients.matrix import GOOD, STEPS
 from tests.clients.program import Gone, Program, Wanted
-from tests.started.databases import free_port
-from tests.started.person import Person
-from tests.started.server import ROOT, Server, started
+from tests.process.databases import free_port
+from tests.process.person import Person
+from tests.process.server import ROOT, Server, started
 
 RESULTS = Path(__file__).parent / "last_run.json"
 PLANNER = "planner@demo.example"

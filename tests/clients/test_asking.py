@@ -13,8 +13,8 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
 from tests.clients.assistant import CALLBACK, Assistant
-from tests.started.person import Person
-from tests.started.server import Server
+from tests.process.person import Person
+from tests.process.server import Server
 
 Decide = Callable[[ElicitRequestFormParams], ElicitResult]
 SEVERAL = {"code": "compresor de tornillo"}

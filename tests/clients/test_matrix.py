@@ -9,7 +9,7 @@ import pytest
 
 from tests.clients import matrix
 from tests.clients.install import PROGRAMS, names
-from tests.started.server import ROOT
+from tests.process.server import ROOT
 
 READ, RUNS = matrix.matrix(), matrix.last_run()
 

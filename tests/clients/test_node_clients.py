@@ -19,9 +19,9 @@ from mcp.client.stdio import StdioServerParameters
 
 from tests.clients import journey
 from tests.clients.node import node, package
-from tests.started.databases import free_port
-from tests.started.person import Person
-from tests.started.server import ROOT, Server
+from tests.process.databases import free_port
+from tests.process.person import Person
+from tests.process.server import ROOT, Server
 
 pytestmark = pytest.mark.node
 HERE = Path(__file__).parent
@@ -154,7 +154,7 @@ async def test_mcp_remote(server: Server, tmp_path: Path) -> None:
     consumer = server.create_consumer("mcp-remote", f"http://127.0.0.1:{port}/oauth/callback")
     browser = tmp_path / "bin" / "x-www-browser"
     browser.parent.mkdir()
-    browser.write_text(f'#!/bin/sh\nFOLLOW=1 exec "{sys.executable}" -m tests.started.person "$1"\n', "ascii")
+    browser.write_text(f'#!/bin/sh\nFOLLOW=1 exec "{sys.executable}" -m tests.process.person "$1"\n', "ascii")
     browser.chmod(0o755)
     for name in ("xdg-open", "sensible-browser"):
         (browser.parent / name).symlink_to(browser)

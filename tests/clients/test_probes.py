@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.started.server import Server
+from tests.process.server import Server
 
 
 def raw(server: Server, request: str) -> tuple[bytes, bytes]:

@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from tests.clients.assistant import CALLBACK, Assistant
-from tests.started.person import Person
-from tests.started.server import Server
+from tests.process.person import Person
+from tests.process.server import Server
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from mcp.shared.auth import (
 from pydantic import AnyUrl
 
 from tests.clients import journey
-from tests.started.person import Person
-from tests.started.server import Server
+from tests.process.person import Person
+from tests.process.server import Server
 
 CALLBACK = "http://127.0.0.1:9401/callback"
 

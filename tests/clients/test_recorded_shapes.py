@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from tests.clients import journey
-from tests.started.person import Person
-from tests.started.server import Server
+from tests.process.person import Person
+from tests.process.server import Server
 
 CLIENTS: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "recorded.toml").read_text(encoding="utf-8")

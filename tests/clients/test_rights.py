@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from tests.clients.assistant import CALLBACK, Assistant
-from tests.started.person import Person
-from tests.started.server import Server
+from tests.process.person import Person
+from tests.process.server import Server
 
 
 @pytest.fixture(scope="module")

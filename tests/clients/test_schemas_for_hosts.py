@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from mcp_gateway.listing import wire
+from mcp_gateway.calls.tool import Tool
+from mcp_gateway.methods.tools_list import wire
 from mcp_gateway.protocol.schemas import WIRE, enforced
-from mcp_gateway.registry import Tool
-from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.clients import schema_rules as rules
 from tests.clients.install import INSTALLED
 from tests.clients.node import HERE, node, package

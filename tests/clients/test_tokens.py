@@ -6,8 +6,8 @@ import subprocess
 
 import orjson
 
-from mcp_gateway.listing import wire
-from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.methods.tools_list import wire
+from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.clients.node import HERE, node, package
 
 MOST_TOKENS = 12_000

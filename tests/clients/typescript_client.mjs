@@ -1,6 +1,6 @@
 // The TypeScript client 2.4.0 on the command line:
 //   node typescript_client.mjs MCP_URL KEY SECRET CALLBACK auto|legacy READ_JSON WRITE_JSON
-// The person is `PYTHON -m tests.started.person`; prints one JSON object.
+// The person is `PYTHON -m tests.process.person`; prints one JSON object.
 import { execFileSync } from 'node:child_process';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 
@@ -18,7 +18,7 @@ class TypedInCredentials {
   saveCodeVerifier(verifier) { this.verifier = verifier; }
   codeVerifier() { return this.verifier; }
   redirectToAuthorization(address) {
-    const out = execFileSync(process.env.PYTHON, ['-m', 'tests.started.person', address.toString()]);
+    const out = execFileSync(process.env.PYTHON, ['-m', 'tests.process.person', address.toString()]);
     this.answer = new URL(out.toString().trim()).searchParams;
   }
 }

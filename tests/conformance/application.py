@@ -6,10 +6,10 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from fracttal_mcp.asgi import application as product
-from mcp_gateway.asgi import Receive, Send, serve
-from mcp_gateway.authentication import authenticate
-from mcp_gateway.endpoint import Endpoint
-from mcp_gateway.product import guards, state_key
+from mcp_gateway.http.asgi import Receive, Send, serve
+from mcp_gateway.http.authentication import authenticate
+from mcp_gateway.http.endpoint import Endpoint
+from mcp_gateway.server import guards, state_key
 from tests.conformance.fixtures import CATALOGUE
 
 PATH = "/mcp/conformance"

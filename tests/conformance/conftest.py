@@ -14,8 +14,8 @@ import pytest
 
 from tests.clients.node import node
 from tests.conformance.application import PATH
-from tests.started.databases import free_port, wait_for_port
-from tests.started.server import ROOT, Server
+from tests.process.databases import free_port, wait_for_port
+from tests.process.server import ROOT, Server
 
 ADMINISTRATOR = "admin@conformance.example"
 PASSWORD = "conformance-only-password"

@@ -14,10 +14,10 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from mcp_gateway.caller import Caller
-from mcp_gateway.errors import UpstreamRejected
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.errors import UpstreamRejected
+from mcp_gateway.calls.tool import Call, Catalogue, InputRequired, Tool, ToolResult
 from mcp_gateway.protocol.messages import ProtocolError
-from mcp_gateway.registry import Call, Catalogue, InputRequired, Tool, ToolResult
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
 WAV = base64.b64encode(

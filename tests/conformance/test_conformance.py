@@ -13,8 +13,8 @@ import pytest
 
 from tests.clients.node import node, package
 from tests.conformance.conftest import ADMINISTRATOR, PASSWORD, Subject
-from tests.started.databases import free_port
-from tests.started.person import Person
+from tests.process.databases import free_port
+from tests.process.person import Person
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(300)]
 EXPECTED_FAILURES = Path(__file__).parent / "expected-failures-2025-11-25.yml"

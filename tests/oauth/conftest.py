@@ -20,8 +20,8 @@ from django.test import Client
 from accounts.models import User
 from consumers import document_fetcher
 from consumers.models import Consumer
-from mcp_gateway import authentication
-from mcp_gateway.caller import Caller
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.http import authentication
 from tests.conftest import World
 from tests.oauth.programs import Publisher, fetcher_reaching, publishing
 

@@ -18,8 +18,8 @@ from django.utils import timezone
 from accounts.models import Membership, PermissionGroup, User
 from consumers import api_access, bearer
 from consumers.models import AccessToken, AppAuthorization, Consumer
-from mcp_gateway import authentication
-from mcp_gateway.authentication import (
+from mcp_gateway.http import authentication
+from mcp_gateway.http.authentication import (
     Unauthorized,
     Unavailable,
     authenticate,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from consumers import consent
 from consumers.models import AppAuthorization, AuthorizationRequest, Grant
-from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.conftest import World
 from tests.factories import MembershipFactory, PermissionGroupFactory
 from tests.oauth.conftest import (

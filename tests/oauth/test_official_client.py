@@ -24,9 +24,9 @@ from mcp.shared.auth import (
 from pydantic import AnyUrl
 
 from tests.oauth.programs import Publisher, publishing
-from tests.started.databases import free_port, wait_for_port
-from tests.started.person import Person
-from tests.started.server import ROOT, Server
+from tests.process.databases import free_port, wait_for_port
+from tests.process.person import Person
+from tests.process.server import ROOT, Server
 
 CALLBACK = "http://localhost:53682/callback"
 EMAIL, PASSWORD = "admin@documents.example", "documents-only-password"

@@ -21,11 +21,11 @@ from consumers.models import Consumer
 from consumers.program_calls import ProgramCall, program_calls
 from consumers.upstream_accounts.models import ApiConnection
 from tests.conftest import World
+from tests.process.person import Person
+from tests.process.requirements import need
+from tests.process.server import DATABASE, Server, started
 from tests.screens.consumers import consumer_in
 from tests.screens.pages import browser, text_of
-from tests.started.person import Person
-from tests.started.requirements import need
-from tests.started.server import DATABASE, Server, started
 
 NAMES = ["curl", "Python", "Google Apps Script", "n8n"]
 

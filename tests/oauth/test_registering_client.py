@@ -18,9 +18,9 @@ from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 from pydantic import AnyUrl
 
 from tests.oauth.test_official_client import Storage
-from tests.started.databases import free_port
-from tests.started.person import Form, Person, forms_of
-from tests.started.server import ROOT, Server, started
+from tests.process.databases import free_port
+from tests.process.person import Form, Person, forms_of
+from tests.process.server import ROOT, Server, started
 
 CALLBACK = "http://127.0.0.1:53682/callback"
 EMAIL, PASSWORD = "admin@alone.example", "documents-only-password"

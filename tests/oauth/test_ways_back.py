@@ -18,9 +18,9 @@ from consumers.models import AuthorizationRequest, Grant, PendingRequest
 from tests.conftest import World
 from tests.factories import PASSWORD
 from tests.oauth.conftest import Program, answer_of, decide
+from tests.process.person import forms_of
 from tests.screens.pages import browser, form_at, post, send, text_of
 from tests.screens.test_sign_in import LOGIN, code_of, sign_in
-from tests.started.person import forms_of
 
 LONG = "".join(chr(33 + number % 90) for number in range(8192))  # every printable sign, 8 KiB
 NEW_PASSWORD = "another horse battery"

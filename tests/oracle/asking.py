@@ -10,13 +10,13 @@ from typing import Any
 
 import time_machine
 
-from mcp_gateway.caller import Caller
-from mcp_gateway.dispatch import call_tool
-from mcp_gateway.registry import ToolResult
-from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.dispatch import call_tool
+from mcp_gateway.calls.tool import ToolResult
+from mcp_gateway.tools.catalogue import CATALOGUE
 from mcp_gateway.upstream import http
+from tests.gateway.tools.conftest import no_progress
 from tests.oracle.calendars import Calendar
-from tests.tools.conftest import no_progress
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from django.core.management import call_command
 from pytest_django import DjangoDbBlocker, Settings
 
 from maintenance.tokens import principal_of
-from mcp_gateway import audit
-from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.calls import audit
+from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFactory, UserFactory
 from tests.oracle.asking import Question, Reply, ask_as, present
 from tests.oracle.planting import plant_into

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.oracle.asked import Asked, Figures
 from tests.oracle.comparing import differences, rows_differ
 from tests.oracle.conftest import World

@@ -9,19 +9,19 @@ from unittest import mock
 from pydantic import ValidationError
 
 from accounts.rights import ALL_RIGHTS
-from mcp_gateway.caller import READ_SCOPE, WRITE_SCOPE, Caller
-from mcp_gateway.cursors import Cursors
-from mcp_gateway.dispatch import error_result, success_result
-from mcp_gateway.errors import GatewayError
-from mcp_gateway.partial_answers import mark_partial
-from mcp_gateway.registry import Call, InputRequired, ToolResult
-from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.calls.cursors import Cursors
+from mcp_gateway.calls.dispatch import error_result, success_result
+from mcp_gateway.calls.errors import GatewayError
+from mcp_gateway.calls.partial_answers import mark_partial
+from mcp_gateway.calls.tool import Call, InputRequired, ToolResult
+from mcp_gateway.tools.catalogue import CATALOGUE
 from mcp_gateway.upstream import Upstream
+from tests.gateway.tools.conftest import no_progress
 from tests.oracle.asking import Question, Reply, present
 from tests.oracle.plants import Plant
 from tests.oracle.scripted import Quirks, Scripted
 from tests.oracle.tally import Tally
-from tests.tools.conftest import no_progress
 
 
 class ScriptedWorld:

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from jsonschema import Draft7Validator
 
-from tests.started.server import ROOT
+from tests.process.server import ROOT
 
 SCHEMA = json.loads((Path(__file__).parent / "server_schema.json").read_text(encoding="utf-8"))
 SERVER: dict[str, Any] = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))

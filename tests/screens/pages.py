@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import User
-from tests.started.person import Form, forms_of
+from tests.process.person import Form, forms_of
 
 XSS = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 

@@ -101,7 +101,7 @@ def test_the_company_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None
         asked_for.append((list(ids), since))
         return {mine.pk: 4321}
 
-    monkeypatch.setattr("mcp_gateway.audit.calls_by_authorization", counted)
+    monkeypatch.setattr("mcp_gateway.calls.audit.calls_by_authorization", counted)
     page = text_of(browser(world.owner).get(ALL))
     assert "colleague@example.com" in page
     assert "Foreign" not in page
@@ -114,7 +114,7 @@ def test_the_company_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_calls_are_counted_from_the_audit(world: World) -> None:
-    from mcp_gateway.audit import calls_by_authorization
+    from mcp_gateway.calls.audit import calls_by_authorization
 
     assert calls_by_authorization([1, 2], timezone.now()) == {}
     authorize(world.owner, consumer_in(world))

@@ -17,10 +17,10 @@ from consumers.models import Consumer
 from consumers.upstream_accounts.models import ApiConnection
 from tests.conftest import World
 from tests.factories import MembershipFactory
+from tests.process.person import forms_of
 from tests.screens.consumers import authorize, consumer_in
 from tests.screens.pages import browser, form_at, post, text_of
 from tests.screens.test_every_route import EVERY, SERVED, address
-from tests.started.person import forms_of
 
 GENERAL = "/settings/general/"
 CONNECTION = "/settings/api-connections/"

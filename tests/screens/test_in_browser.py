@@ -16,9 +16,9 @@ from consumers.models import AppAuthorization, Consumer
 from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer
 from tests.conftest import World
 from tests.factories import PASSWORD, invite
+from tests.process.requirements import chromium
 from tests.screens.consumers import WRITE, authorize, consumer_in
 from tests.screens.pages import XSS
-from tests.started.requirements import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

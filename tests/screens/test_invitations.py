@@ -19,9 +19,9 @@ from django.utils import timezone
 from accounts.models import Company, Invitation, Membership, User
 from tests.conftest import World
 from tests.factories import PASSWORD, UserFactory
+from tests.process.person import forms_of
 from tests.screens.pages import browser, drawn, form_at, post, send, text_of
 from tests.screens.test_sign_in import sign_in
-from tests.started.person import forms_of
 
 PEOPLE = "/settings/user-accounts/"
 NEW = "new.person@example.com"

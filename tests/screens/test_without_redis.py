@@ -11,8 +11,8 @@ from django.core.cache import cache
 
 from fracttal_mcp.cache import SharedOrLocalCache
 from tests.conftest import World
+from tests.process.databases import free_port, redis
 from tests.screens.pages import browser, send, text_of
-from tests.started.databases import free_port, redis
 
 LOGIN = "/accounts/login/"
 

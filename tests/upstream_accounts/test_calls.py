@@ -14,12 +14,18 @@ from pytest_django import Settings
 from consumers.upstream_accounts.models import ApiConnection, LinkedAccount
 from consumers.upstream_accounts.remote_api import RemoteApi
 from mcp_gateway import upstream as gateway_upstream
-from mcp_gateway.errors import NotConnected, NotPermitted, OutcomeUnknown, UpstreamUnavailable, WrongCompany
+from mcp_gateway.calls.errors import (
+    NotConnected,
+    NotPermitted,
+    OutcomeUnknown,
+    UpstreamUnavailable,
+    WrongCompany,
+)
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.http import ReachableOnly, build_url
-from mcp_gateway.upstream.personnel import person_of_account
+from mcp_gateway.upstream.resources.personnel import person_of_account
 from tests.conftest import World
-from tests.upstream.conftest import caller
+from tests.gateway.upstream.conftest import caller
 from tests.upstream_accounts.conftest import Answer, FracttalOne, counting, error, link, pause
 
 pytestmark = pytest.mark.django_db(transaction=True)

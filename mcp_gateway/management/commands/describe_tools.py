@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from mcp_gateway.capabilities import CAPABILITIES
+from mcp_gateway.calls.tool import Catalogue, Tool
 from mcp_gateway.protocol.schemas import input_schema
-from mcp_gateway.registry import Catalogue, Tool
-from mcp_gateway.tools import CATALOGUE
+from mcp_gateway.tools.catalogue import CATALOGUE
+from mcp_gateway.tools.coverage import CAPABILITIES
 
 HEAD = """# Tools
 

@@ -17,10 +17,10 @@ from pytest_django import Settings
 
 from accounts.models import Company, Membership, PermissionGroup, User
 from maintenance.models import RequestStatus, WorkOrder, WorkRequest
-from mcp_gateway import audit
+from mcp_gateway.calls import audit
 from tests.factories import PASSWORD
+from tests.gateway.tools.conftest import Person, caller_of
 from tests.screens.pages import browser, form_at, text_of
-from tests.tools.conftest import Person, caller_of
 
 WORDS = {
     "en": ("Corrective", "Duplicate", "Mechanical", "Normal wear", "Observed by the operator"),

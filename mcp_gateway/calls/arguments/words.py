@@ -1,0 +1,39 @@
+"""A fixed word of an argument in another dress: "In Process", "HIGH", "en proceso", "alta"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from django.conf import settings
+from django.utils import translation
+
+from mcp_gateway.calls.labels import WORDS
+from mcp_gateway.tools.kit.text import fold
+
+_joints = re.compile(r"[\s_-]+")
+
+
+def meant(text: str, words: Sequence[str]) -> str:
+    """The one of `words` that the text can only mean, or the text as it is."""
+    if text in words:
+        return text
+    bare = _bare(text)
+    fitting = [word for word in words if bare in _spellings(word)]
+    return fitting[0] if len(fitting) == 1 else text
+
+
+@cache
+def _spellings(word: str) -> frozenset[str]:
+    """The word itself, and what people call it in each language."""
+    names = {word}
+    if word in WORDS:
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language):
+                names.add(str(WORDS[word]))
+    return frozenset(map(_bare, names))
+
+
+def _bare(text: str) -> str:
+    return _joints.sub(" ", fold(text)).strip()

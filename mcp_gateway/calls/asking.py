@@ -1,0 +1,153 @@
+"""Asking the person in the middle of a call (elicitation, 2026-07-28), in the words of that person.
+
+A refusal that a person can lift carries a `Question`. Where the client announced that it can ask, the
+question goes out in place of the refusal. The client repeats the call with the answer; what was asked and
+what was answered before comes back in the sealed state, so nothing is kept between the rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import formats, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mcp_gateway.calls.questions import Answer, Answers, Question, Said
+from mcp_gateway.calls.tool import InputRequired
+
+ANSWER, CHOICE, CONFIRM = "answer", "choice", "confirm"
+FORM, URL = "form", "url"
+
+SENTENCES: Mapping[str, Promise] = {
+    "asset": _("Which asset is “%(words)s”?"),
+    "location": _("Which location is “%(words)s”?"),
+    "person": _("Who is “%(words)s”?"),
+    "work request": _("Which work request is “%(words)s”?"),
+    "warehouse": _("Which warehouse is “%(words)s”?"),
+    "meter": _("This asset has several meters. Which one was read?"),
+    "event": _("Several events start this task. Which one happened?"),
+    "field": _("This asset has several fields named “%(words)s”. Which one is meant?"),
+    "similar": _("Something open looks the same: %(records)s. Create another one all the same?"),
+    "unusual": _(
+        "%(value)s is %(gained)s more than the last reading, %(last)s. About %(a_month)s a month is usual, "
+        "and a reading cannot be taken back. Was it read right?"
+    ),
+    "connection": _("To go on, connect your account at Fracttal One on this page, then try again."),
+}
+YES: Mapping[str, Promise] = {"similar": _("Create another one"), "unusual": _("It was read right")}
+CHOOSE, NONE = _("Choose one"), _("None of these")
+
+
+class InvalidAnswer(Exception):
+    """It does not fit what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How the person behind one call can be asked, and what was answered in the rounds before."""
+
+    modes: frozenset[str] = frozenset()
+    answers: Answers = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, capabilities: Mapping[str, Any], params: Mapping[str, Any]) -> Asking:
+        """`params` with the state opened. Raises InvalidAnswer."""
+        return cls(_modes(capabilities.get("elicitation")), _answers(params))
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        return {key: answer.value for key, answer in self.answers.items() if answer.value}
+
+    def ask(self, question: Question | None, language: str) -> InputRequired | None:
+        """None where there is nothing to ask, nobody who can be asked, or the answer is there already."""
+        if question is None or question.key in self.answers:
+            return None
+        if (URL if question.url else FORM) not in self.modes:
+            return None
+        with translation.override(language):
+            params = _params(question)
+        asked = {"key": question.key, "choices": list(question.choices), "is_page": bool(question.url)}
+        before = {key: [answer.said, answer.value] for key, answer in self.answers.items()}
+        request = {"method": "elicitation/create", "params": params}
+        return InputRequired({ANSWER: request}, {"asked": asked, "answers": before})
+
+    def said(self, question: Question | None) -> str | None:
+        answer = None if question is None else self.answers.get(question.key)
+        return None if answer is None else answer.said.value
+
+
+NOBODY = Asking()
+
+
+def _modes(elicitation: Any) -> frozenset[str]:
+    if not isinstance(elicitation, dict):
+        return frozenset()
+    # Without a mode it is the form, the only one that there was at first.
+    return frozenset(mode for mode in (FORM, URL) if isinstance(elicitation.get(mode), dict)) or (
+        frozenset() if elicitation else frozenset({FORM})
+    )
+
+
+def _params(question: Question) -> dict[str, Any]:
+    facts = {name: _shown(fact) for name, fact in question.facts.items()}
+    message = str(SENTENCES[question.about]) % facts
+    if question.url:
+        return {"mode": URL, "message": message, "url": question.url}
+    fields: dict[str, Any] = {}
+    if question.choices:
+        options = {**question.choices, Said.NONE_OF_THESE.value: str(NONE)}
+        one_of = [{"const": value, "title": title} for value, title in options.items()]
+        fields[CHOICE] = {"type": "string", "title": str(CHOOSE), "oneOf": one_of}
+    else:
+        fields[CONFIRM] = {"type": "boolean", "title": str(YES[question.about])}
+    form = {"type": "object", "properties": fields, "required": list(fields)}
+    return {"mode": FORM, "message": message, "requestedSchema": form}
+
+
+def _shown(fact: str | float) -> str:
+    if isinstance(fact, str):
+        return fact
+    return str(formats.localize(int(fact) if fact == int(fact) else round(fact, 6)))
+
+
+def _answers(params: Mapping[str, Any]) -> dict[str, Answer]:
+    state = params.get("requestState")
+    if not isinstance(state, dict) or "asked" not in state:
+        return {}
+    answers = {key: Answer(Said(said), value) for key, (said, value) in state["answers"].items()}
+    responses = params.get("inputResponses") or {}
+    if not isinstance(responses, dict):
+        raise InvalidAnswer
+    if ANSWER in responses:  # without an answer the same is asked again
+        answers[state["asked"]["key"]] = _answer(state["asked"], responses[ANSWER])
+    return answers
+
+
+def _answer(asked: Mapping[str, Any], given: Any) -> Answer:
+    match given.get("action") if isinstance(given, dict) else None:
+        case "decline":
+            return Answer(Said.DECLINED)
+        case "cancel":
+            return Answer(Said.CANCELLED)
+        case "accept":
+            content = given.get("content")
+        case _:
+            raise InvalidAnswer
+    if asked["is_page"]:
+        return Answer(Said.YES)
+    if not isinstance(content, dict):
+        raise InvalidAnswer
+    if not asked["choices"]:
+        confirmed = content.get(CONFIRM)
+        if not isinstance(confirmed, bool):
+            raise InvalidAnswer
+        return Answer(Said.YES if confirmed else Said.DECLINED)
+    value = content.get(CHOICE)
+    if value == Said.NONE_OF_THESE:
+        return Answer(Said.NONE_OF_THESE)
+    if not isinstance(value, str) or value not in asked["choices"]:
+        raise InvalidAnswer
+    return Answer(Said.YES, value)

@@ -1,0 +1,214 @@
+"""What can go wrong in a call, and the only sentences about it that reach a model.
+
+    GatewayError
+    ├── Refusal                  the caller's side; nothing was changed upstream
+    │   ├── UnknownTool              JSON-RPC -32602
+    │   ├── InsufficientScope        HTTP 403 and a challenge
+    │   ├── NotPermitted             the person lacks a right
+    │   ├── InvalidArguments         says which argument and what to change
+    │   │   └── FieldsRefused            the upstream did not accept these
+    │   ├── NotFound                 no such record, or not for this person
+    │   ├── Ambiguous                several records fit: choose
+    │   ├── LooksLikeDuplicate       something open looks the same: ask the person
+    │   ├── NeedsManyCalls           it would cost much of the budget: ask the person
+    │   ├── IdempotencyConflict      the key was used for other arguments
+    │   └── RateLimited              wait `retry_after_seconds`
+    └── Failure                  ours or the upstream's
+        ├── UpstreamUnavailable      not reached, or an error there; a retry may help
+        ├── UpstreamTimeout          the deadline passed (a read, or a write surely not sent)
+        ├── UpstreamRejected         the upstream understood and said no
+        ├── UpstreamNotUnderstood    an answer that is not of the contract
+        ├── OutcomeUnknown           a write was sent and its answer is missing
+        │   └── PartlyDone           of two writes one is there
+        ├── NotConnected             no upstream credential for this person; `connect_url` helps
+        ├── WrongCompany             the upstream answered with another company's records
+        └── InternalError            a defect; details only in the log
+
+All but the first two become an `isError` tool result: `code`, `message`, `details`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
+
+from mcp_gateway.calls.questions import Question
+
+MOST_CANDIDATES = 10
+R = TypeVar("R")
+
+
+def offered(
+    records: Sequence[R], shown: Callable[[R], Mapping[str, Any]], most: int = MOST_CANDIDATES
+) -> dict[str, Any]:
+    """Records to choose from, for the details of a refusal, and how many more there are than it shows."""
+    candidates = [
+        {name: value for name, value in shown(record).items() if value is not None}
+        for record in records[:most]
+    ]
+    left_out = len(records) - len(candidates)
+    return {"candidates": candidates} | ({"candidates_left_out": left_out} if left_out else {})
+
+
+class GatewayError(Exception):
+    """`code` is stable and for programs, `message` is for the model and the person.
+
+    `details["candidates"]`, where it is there, is a list of records, whose texts people wrote: cleaned ones.
+    Nothing else in the details is. `offered` makes it. `question` is what a person could lift it with.
+    """
+
+    code: ClassVar[str] = "internal_error"
+
+    def __init__(self, message: str, *, question: Question | None = None, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.question = question
+        self.details: Mapping[str, Any] = details
+
+
+class Refusal(GatewayError):
+    code = "refused"
+
+
+class UnknownTool(Refusal):
+    code = "unknown_tool"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no tool named {name[:128]!r}.")
+
+
+class InsufficientScope(Refusal):
+    """`scopes` is everything needed for this call (RFC 6750 §3.1)."""
+
+    code = "insufficient_scope"
+
+    def __init__(self, message: str, scopes: tuple[str, ...]) -> None:
+        super().__init__(message, scopes=list(scopes))
+        self.scopes = scopes
+
+
+class NotPermitted(Refusal):
+    code = "not_permitted"
+
+
+class InvalidArguments(Refusal):
+    """`details["fields"]` is a list of {field, problem}; values are never repeated."""
+
+    code = "invalid_arguments"
+
+
+NOT_ACCEPTED = "was not accepted"
+
+
+class FieldsRefused(InvalidArguments):
+    """The upstream did not accept some fields. They bear its names until the tool gives them ours."""
+
+    def __init__(self, fields: Sequence[Mapping[str, str]]) -> None:
+        told = dict.fromkeys(
+            field["field"] if field["problem"] == NOT_ACCEPTED else f"{field['field']} ({field['problem']})"
+            for field in fields
+        )
+        super().__init__(
+            f"Fracttal One did not accept: {', '.join(told)}. Change that and try again."
+            if told
+            else "Fracttal One did not accept one of the values and named none of the arguments. Look at "
+            "each of them with the person; if none is wrong, an administrator can look in Fracttal One.",
+            fields=[dict(field) for field in fields],
+        )
+
+    def renamed(self, ours: Mapping[str, str]) -> FieldsRefused:
+        """With our names, by `ours`; `items.0.code` is told by its list."""
+        return FieldsRefused(
+            [
+                {**field, "field": ours.get(name) or ours.get(name.partition(".")[0], name)}
+                for field in self.details["fields"]
+                for name in (field["field"],)
+            ]
+        )
+
+    def only(self, arguments: Collection[str]) -> FieldsRefused:
+        """Without names that mean nothing to the caller."""
+        return FieldsRefused(
+            [field for field in self.details["fields"] if field["field"].partition(".")[0] in arguments]
+        )
+
+
+class NotFound(Refusal):
+    code = "not_found"
+
+
+class Ambiguous(Refusal):
+    """`details["candidates"]` lists what the words could mean."""
+
+    code = "ambiguous"
+
+
+class LooksLikeDuplicate(Refusal):
+    """`details["candidates"]` lists what is there already."""
+
+    code = "looks_like_a_duplicate"
+
+
+class LooksUnusual(Refusal):
+    """What cannot be taken back looks like a slip: the person decides."""
+
+    code = "looks_unusual"
+
+
+class NeedsManyCalls(Refusal):
+    """It would take much of the company's budget: the person decides. `calls` is how many."""
+
+    code = "needs_many_calls"
+
+
+class IdempotencyConflict(Refusal):
+    code = "idempotency_conflict"
+
+
+class RateLimited(Refusal):
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message, retry_after_seconds=retry_after_seconds)
+
+
+class Failure(GatewayError):
+    code = "failed"
+
+
+class UpstreamUnavailable(Failure):
+    code = "upstream_unavailable"
+
+
+class UpstreamTimeout(Failure):
+    code = "upstream_timeout"
+
+
+class UpstreamRejected(Failure):
+    code = "upstream_rejected"
+
+
+class UpstreamNotUnderstood(Failure):
+    code = "upstream_not_understood"
+
+
+class OutcomeUnknown(Failure):
+    code = "outcome_unknown"
+
+
+class PartlyDone(OutcomeUnknown):
+    """One of two writes is there, the other is not: the details say which, and how to go on."""
+
+    code = "partly_done"
+
+
+class NotConnected(Failure):
+    code = "not_connected"
+
+
+class WrongCompany(Failure):
+    code = "wrong_company"
+
+
+class InternalError(Failure):
+    code = "internal_error"

@@ -1,0 +1,172 @@
+"""Group commit: many callers, one writing thread, one transaction for whatever waits.
+
+Each caller awaits the commit of its own work, so a row costs little under load and is on disk
+before the caller goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import sleep
+from typing import Any, Protocol
+
+from django.db import OperationalError, close_old_connections, connection, transaction
+
+from mcp_gateway.calls.fresh_connection import once_more
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+# A commit costs nearly the same for one row as for fifty. So a batch waits for as much company as the last
+# one had, this long for each row of it. A call by itself never waits.
+LINGER_SECONDS = 0.001
+LONGEST_LINGER_SECONDS = 0.02
+LINGER_STEP_SECONDS = 0.002
+
+
+class Row(Protocol):
+    """Something to insert; the rows of a batch go in by one statement."""
+
+    def values(self) -> tuple[Any, ...]: ...
+
+
+@dataclass(slots=True)
+class _Job:
+    row: Row | None
+    work: Callable[[], Any] | None
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+
+    def settle(self, result: Any, error: BaseException | None) -> None:
+        """In the loop of the job."""
+        if self.future.done():
+            return
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+
+
+_Settled = tuple[_Job, Any, BaseException | None]
+
+
+def _settle(settled: Sequence[_Settled]) -> None:
+    """Wakes each loop once for all of its jobs."""
+    loops: dict[asyncio.AbstractEventLoop, list[_Settled]] = {}
+    for entry in settled:
+        loops.setdefault(entry[0].loop, []).append(entry)
+
+    def all_of(entries: Sequence[_Settled]) -> None:
+        for job, result, error in entries:
+            job.settle(result, error)
+
+    for loop, entries in loops.items():
+        with contextlib.suppress(RuntimeError):  # the loop of a vanished request is closed
+            loop.call_soon_threadsafe(all_of, entries)
+
+
+class GroupCommit:
+    """`insert` writes the values of many rows; it runs in the thread, inside the transaction."""
+
+    def __init__(self, name: str, insert: Callable[[list[tuple[Any, ...]]], None]) -> None:
+        self._name, self._insert = name, insert
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._company = 0  # of the first row in the last batch
+
+    async def store(self, row: Row) -> None:
+        await self._submit(row, None)
+
+    async def run(self, work: Callable[[], Any]) -> Any:
+        """`work` under a savepoint of its own: when it fails, it is rolled back alone."""
+        return await self._submit(None, work)
+
+    async def _submit(self, row: Row | None, work: Callable[[], Any] | None) -> Any:
+        self.start()
+        loop = asyncio.get_running_loop()
+        job = _Job(row, work, loop, loop.create_future())
+        self._jobs.put(job)
+        return await job.future
+
+    def start(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            with self._lock:
+                if self._thread is None or not self._thread.is_alive():
+                    self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                    self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, then end the thread."""
+        with self._lock:
+            if self._thread is not None and self._thread.is_alive():
+                self._jobs.put(None)
+                self._thread.join(timeout=30)
+            self._thread = None
+
+    def _run(self) -> None:
+        try:
+            while (batch := self._next_batch()) is not None:
+                self._commit(batch)
+                close_old_connections()  # back to the pool: the next batch may be long in coming
+                self._company = len(batch) - 1
+        finally:
+            connection.close()
+
+    def _next_batch(self) -> list[_Job] | None:
+        job = self._jobs.get()
+        self._linger()
+        batch: list[_Job] = []
+        while job is not None:
+            batch.append(job)
+            if len(batch) >= BATCH:
+                return batch
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return batch
+        if batch:  # the end was asked for behind these jobs
+            self._jobs.put(None)
+            return batch
+        return None
+
+    def _linger(self) -> None:
+        """Until there are as many as in the last batch, or until they have had their time to come."""
+        left = min(self._company * LINGER_SECONDS, LONGEST_LINGER_SECONDS)
+        while left > 0 and self._jobs.qsize() < self._company:
+            sleep(min(left, LINGER_STEP_SECONDS))
+            left -= LINGER_STEP_SECONDS
+
+    def _commit(self, batch: Sequence[_Job]) -> None:
+        try:
+            results = once_more(lambda: self._write(batch))
+        except Exception as error:  # noqa: BLE001 - the thread must outlive any failure; callers get it
+            logger.error("%s could not store rows: %s", self._name, type(error).__name__)
+            _settle([(job, None, error) for job in batch])
+            return
+        _settle([(job, *result) for job, result in zip(batch, results, strict=True)])
+
+    def _write(self, batch: Sequence[_Job]) -> list[tuple[Any, Exception | None]]:
+        results: list[tuple[Any, Exception | None]] = []
+        with transaction.atomic():
+            rows = [job.row.values() for job in batch if job.row is not None]
+            if rows:
+                self._insert(rows)
+            for job in batch:
+                if job.work is None:
+                    results.append((None, None))
+                    continue
+                try:
+                    with transaction.atomic():
+                        results.append((job.work(), None))
+                except OperationalError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - handed to the call that asked
+                    results.append((None, error))
+        return results

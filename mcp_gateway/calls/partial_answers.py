@@ -1,0 +1,32 @@
+"""An answer says itself what it lacks, whichever tool gave it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from mcp_gateway.calls.errors import GatewayError, NotFound
+from mcp_gateway.upstream.gaps import Gaps
+
+
+def mark_partial(data: dict[str, Any], output: type[BaseModel] | None, gaps: Gaps) -> list[str]:
+    """Says it in the fields that the output has for that; what is returned has no field to stand in."""
+    fields = output.model_fields if output else {}
+    if "partial" in fields:
+        data["partial"] = True
+    if isinstance(data.get("coverage"), dict):
+        data["coverage"]["partial"] = True
+    if "notes" not in fields or fields["notes"].annotation != list[str]:
+        return gaps.sentences
+    data["notes"] = [*data.get("notes", ()), *gaps.sentences]
+    return []
+
+
+def not_surely(error: GatewayError, gaps: Gaps) -> GatewayError:
+    """That nothing was found is no fact while some of it could not be looked at."""
+    if isinstance(error, NotFound) and gaps:
+        return NotFound(
+            f"{error.message} Not all could be looked at: {' '.join(gaps.sentences)}", **error.details
+        )
+    return error

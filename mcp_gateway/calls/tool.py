@@ -1,0 +1,157 @@
+"""A tool is a value; a catalogue is what one endpoint serves."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Protocol, TypeVar
+
+import orjson
+from pydantic import BaseModel
+
+from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.calls.cursors import Cursors
+from mcp_gateway.calls.questions import Answers, Question, Said
+
+DEFAULT_TOOLSET = "default"
+Input = TypeVar("Input", bound=BaseModel)
+Output = TypeVar("Output", bound=BaseModel)
+
+
+class Progress(Protocol):
+    """Reports progress of a long call; a no-op when the client did not ask for it."""
+
+    async def __call__(self, done: float, total: float | None = None, message: str = "") -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a tool function gets besides its arguments.
+
+    `upstream` is bound to this caller's own upstream credential, `cursors` to this caller;
+    `language` is the caller's.
+    """
+
+    caller: Caller
+    upstream: Any  # mcp_gateway.upstream.Upstream
+    progress: Progress
+    request_id: str
+    cursors: Cursors
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    writes: bool = False  # of a tool that writes: names are exact there, and only offered where they are not
+    answers: Answers = field(default_factory=dict)  # of the person, to what was asked in this call
+
+    @property
+    def language(self) -> str:
+        return self.caller.language
+
+    def chose(self, question: Question) -> str | None:
+        """The value that the person chose, one of those that were offered then."""
+        answer = self.answers.get(question.key)
+        return answer.value if answer is not None and answer.said == Said.YES else None
+
+    def agreed(self, question: Question) -> bool:
+        answer = self.answers.get(question.key)
+        return answer is not None and answer.said == Said.YES
+
+
+@dataclass(frozen=True, slots=True)
+class Tool(Generic[Input, Output]):
+    """One tool. `rights` must all be held, and one of `one_of` where there are any; `read_only` decides
+    the scope that is needed.
+
+    `input` must forbid extra fields; `output` is the model of `structuredContent`. `run` gives that
+    model, or, where speed matters, the same as JSON.
+    """
+
+    name: str
+    title: str
+    description: str
+    rights: frozenset[str]
+    input: type[Input]
+    output: type[Output] | None
+    run: Callable[[Call, Input], Awaitable[Output | dict[str, Any] | ToolResult | InputRequired]]
+    one_of: frozenset[str] = frozenset()
+    read_only: bool = True
+    destructive: bool = False
+    idempotent: bool = True
+    open_world: bool = False
+    reports_progress: bool = False  # its answer may come as server-sent events
+    input_schema: Mapping[str, Any] | None = None  # where it says more than `input` can
+    toolset: str = DEFAULT_TOOLSET
+    formerly: tuple[str, ...] = ()  # names that it had: clients keep a list for a while
+    # Exactly one content block, the JSON: what some clients need of `search` and `fetch`.
+    plain: bool = False
+
+    def missing(self, rights: frozenset[str]) -> frozenset[str]:
+        """What keeps somebody with these rights from using it."""
+        lacking = self.rights - rights
+        return lacking if self.one_of & rights else lacking | self.one_of
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Everything that a call needs, as the 403 challenge names it."""
+        return (READ_SCOPE,) if self.read_only else (READ_SCOPE, WRITE_SCOPE)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What one call gives back to the protocol: `structuredContent`, content blocks as wire
+    dictionaries, and the hidden `_meta`."""
+
+    content: list[dict[str, Any]]
+    json: bytes | None = None  # `structuredContent`, written once
+    is_error: bool = False
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def structured(self) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = None if self.json is None else orjson.loads(self.json)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class InputRequired:
+    """A question back to the client (2026-07-28, multi-round-trip): it repeats the request with
+    the answers in `params["inputResponses"]`, and with `state` in `params["requestState"]`; on the
+    way through the client it is signed and bound to the caller and the request."""
+
+    requests: Mapping[str, Any]
+    state: Mapping[str, Any] | None = None
+
+
+Feature = Callable[[Caller, Mapping[str, Any], Mapping[str, Any]], Awaitable[dict[str, Any] | InputRequired]]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Tools by name, in the order in which they are listed. `features` are further methods
+    (prompts, resources, completion): `(caller, params, client capabilities) -> result`."""
+
+    tools: Mapping[str, Tool[Any, Any]]
+    features: Mapping[str, Feature] = field(default_factory=dict)
+    capabilities: frozenset[str] = frozenset()
+    extensions: frozenset[str] = frozenset()
+
+    def named(self, name: str) -> Tool[Any, Any] | None:
+        """The tool of that name, or the one that had it."""
+        if name in self.tools:
+            return self.tools[name]
+        return next((tool for tool in self.tools.values() if name in tool.formerly), None)
+
+    @classmethod
+    def of(cls, tools: Sequence[Tool[Any, Any]]) -> Catalogue:
+        return cls({tool.name: tool for tool in tools})
+
+    @property
+    def toolsets(self) -> frozenset[str]:
+        return frozenset(tool.toolset for tool in self.tools.values())
+
+    def selected(self, toolsets: Collection[str], *, read_only: bool) -> Catalogue:
+        """Only the tools of these sets; with `read_only` only those that write nothing."""
+        kept = {
+            name: tool
+            for name, tool in self.tools.items()
+            if tool.toolset in toolsets and (tool.read_only or not read_only)
+        }
+        return replace(self, tools=kept)

@@ -1,0 +1,202 @@
+"""The MCP endpoint: an HTTP request in, an HTTP response out, free of any server or framework.
+
+Both doors (views.py, asgi.py) call `Endpoint.handle`. Stateless: no session, any process
+answers any request, in any of the five live revisions.
+
+In this order: who calls (401), from where (421, 403), how (405, 415, 406, 413), then what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from typing import Any
+
+import orjson
+from mcp_types.jsonrpc import INVALID_REQUEST
+
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.tool import DEFAULT_TOOLSET, Catalogue
+from mcp_gateway.http.authentication import Unauthorized, Unavailable
+from mcp_gateway.http.guards import Guards
+from mcp_gateway.http.messages import (
+    ALWAYS,
+    BODY_LIMIT,
+    EVENTS,
+    JSON,
+    BodyTooLarge,
+    BodyTooSlow,
+    Headers,
+    HttpRequest,
+    HttpResponse,
+)
+from mcp_gateway.http.selection import InvalidSelection, forbids_writing, selected
+from mcp_gateway.methods.handlers import Exchange, Methods
+from mcp_gateway.protocol import messages
+from mcp_gateway.protocol.messages import Message, ProtocolError
+from mcp_gateway.protocol.revisions import Revision, check_batch, revision_of
+
+KEEPALIVE_SECONDS = 10.0
+
+
+class Endpoint:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        authenticate: Callable[[str | None], Awaitable[Caller]],
+        *,
+        server_info: Mapping[str, str],
+        instructions: str,
+        guards: Guards,
+        state_key: bytes,
+    ) -> None:
+        self._authenticate = authenticate
+        self._guards = guards
+        self._toolsets = catalogue.toolsets | {DEFAULT_TOOLSET}
+        self._methods = Methods(catalogue, server_info, instructions, state_key)
+
+    async def handle(self, request: HttpRequest) -> HttpResponse:
+        headers = request.headers()
+        cors = self._guards.cors(headers)
+        refusal = self._guards.refuse(headers)
+        if request.method == "OPTIONS" and cors and not refusal:
+            return HttpResponse(204, [*ALWAYS, *cors, *self._guards.preflight(headers)])
+        try:
+            caller = await self._authenticate(headers.get("authorization"))
+        except Unauthorized as refused:
+            words = refused.challenge(reads_only=forbids_writing(request.query, self._toolsets))
+            challenge = (b"www-authenticate", words.encode("latin-1"))
+            return _plain(401, "Sign in is needed.", [*cors, challenge])
+        except Unavailable:
+            return _plain(503, "Try again in a moment.", [*cors, (b"retry-after", b"5")])
+        if refusal:
+            return _plain(*refusal, cors)
+        if request.method != "POST":
+            return _plain(405, "Send MCP messages with POST.", [*cors, (b"allow", b"POST, OPTIONS")])
+        if refusal := self._guards.refuse_content(headers):
+            return _plain(*refusal, cors)
+        try:
+            caller = selected(caller, request.query, self._toolsets)
+        except InvalidSelection as problem:
+            return _plain(400, str(problem), cors)
+        try:
+            body = await request.read()
+        except BodyTooLarge:
+            sentence = f"The body is larger than {BODY_LIMIT} bytes."
+            return _plain(413, sentence, cors)
+        except BodyTooSlow:
+            return _plain(408, "The body did not arrive in time.", cors)
+        response = await self._answer(caller, request, headers, body)
+        return HttpResponse(response.status, [*response.headers, *cors], response.body) if cors else response
+
+    async def _answer(
+        self, caller: Caller, request: HttpRequest, headers: Mapping[str, str], body: bytes
+    ) -> HttpResponse:
+        try:
+            data = messages.decode(body)
+            if isinstance(data, list):
+                check_batch(data, headers)
+                return await self._answer_all(caller, data, headers)
+            message = messages.message_of(data)
+            revision = revision_of(message, headers)
+        except ProtocolError as problem:
+            return HttpResponse(problem.status, JSON, messages.error(problem))
+        if message.id is None:
+            return HttpResponse(202, ALWAYS)
+        return await self._run(caller, message, revision, headers, request.may_stream)
+
+    async def _answer_all(self, caller: Caller, batch: list[Any], headers: Mapping[str, str]) -> HttpResponse:
+        """One after the other, in their order, so that a batch takes no more at once than a message. The
+        answer is 200 whatever is in it: a challenge for one message would have the others sent again."""
+        answers = []
+        for data in batch:
+            try:
+                message = messages.message_of(data)
+                if message.method == "initialize":
+                    raise ProtocolError(
+                        INVALID_REQUEST, "initialize is not sent in a batch.", request_id=message.id
+                    )
+                revision = revision_of(message, headers)
+            except ProtocolError as problem:
+                answers.append(messages.error(problem))
+                continue
+            if message.id is not None:
+                exchange = Exchange(caller, message, revision, headers, message.id, _silence)
+                answer = (await self._methods.answer(exchange)).body
+                assert isinstance(answer, bytes)
+                answers.append(answer)
+        return HttpResponse(200, JSON, messages.batch(answers)) if answers else HttpResponse(202, ALWAYS)
+
+    async def _run(
+        self,
+        caller: Caller,
+        message: Message,
+        revision: Revision,
+        headers: Mapping[str, str],
+        may_stream: bool,
+    ) -> HttpResponse:
+        """Run the method; switch to server-sent events when it says something before it ends."""
+        assert message.id is not None
+        if not (may_stream and self._methods.may_report(caller, message, headers)):
+            return await self._methods.answer(
+                Exchange(caller, message, revision, headers, message.id, _silence)
+            )
+        said: asyncio.Queue[bytes] = asyncio.Queue()
+
+        async def notify(method: str, params: dict[str, Any]) -> None:
+            said.put_nowait(messages.notification(method, params))
+
+        exchange = Exchange(caller, message, revision, headers, message.id, notify)
+        work = asyncio.ensure_future(self._methods.answer(exchange))
+        first = asyncio.ensure_future(said.get())
+        either: set[asyncio.Future[Any]] = {work, first}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            work.cancel()
+            first.cancel()
+            raise
+        if not first.done():
+            first.cancel()
+            return await work
+        return HttpResponse(200, EVENTS, _events(first.result(), said, work))
+
+
+def _plain(status: int, sentence: str, extra: Headers) -> HttpResponse:
+    """A refusal before there is a message to answer."""
+    body = orjson.dumps(
+        {"jsonrpc": "2.0", "id": None, "error": {"code": INVALID_REQUEST, "message": sentence}}
+    )
+    return HttpResponse(status, [*JSON, *extra], body)
+
+
+async def _silence(method: str, params: dict[str, Any]) -> None:
+    """For clients that take no reports on the way."""
+
+
+async def _events(
+    first: bytes, said: asyncio.Queue[bytes], work: asyncio.Future[HttpResponse]
+) -> AsyncGenerator[bytes]:
+    """The first thing said, what is said next, and at last the answer. Left early, it cancels the work."""
+    more: asyncio.Future[bytes] | None = None
+    try:
+        yield messages.event(first)
+        while not work.done() or not said.empty():
+            more = asyncio.ensure_future(said.get())
+            waited: set[asyncio.Future[Any]] = {work, more}
+            done, _ = await asyncio.wait(
+                waited, timeout=KEEPALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if more.done():
+                yield messages.event(more.result())
+            else:
+                more.cancel()
+                if not done:
+                    yield b": working\n\n"
+        answer = (await work).body
+        assert isinstance(answer, bytes)
+        yield messages.event(answer)
+    finally:
+        work.cancel()
+        if more is not None:
+            more.cancel()

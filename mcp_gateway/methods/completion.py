@@ -1,0 +1,64 @@
+"""completion/complete: codes, folios and numbers that the person may see, for resources and prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.methods.prompts import PROMPTS
+from mcp_gateway.methods.resources import KINDS, run
+
+MOST = 100
+SHORTEST = 2  # of a text to look for
+# What completes a variable: the tool, the records in its answer, the value of a record, its right.
+SOURCES: dict[str, tuple[str, str, str, str]] = {
+    "folio": ("list_work_orders", "work_orders", "folio", "work_orders:view"),
+    "code": ("list_assets", "assets", "code", "assets:view"),
+    "asset": ("list_assets", "assets", "code", "assets:view"),
+    "location": ("list_assets", "assets", "code", "assets:view"),
+    "id": ("list_work_requests", "work_requests", "id", "work_requests:view"),
+}
+Params = Mapping[str, Any]
+
+
+async def complete(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
+    """At most a hundred values that begin with what was typed, or hold it; none for what is unknown."""
+    reference, argument = params["ref"], params["argument"]
+    name, begun = str(argument["name"]), str(argument["value"])
+    if name not in _variables(reference) or name not in SOURCES:
+        return _values([])
+    tool, plural, field, right = SOURCES[name]
+    if right not in caller.rights:
+        return _values([])
+    arguments: dict[str, Any] = {"limit": MOST}
+    if name == "location":
+        arguments["type"] = "location"
+    if len(begun) >= SHORTEST:
+        arguments["text"] = begun
+    answer = (await run(caller, tool, arguments)).structured or {}
+    found = [str(row[field]) for row in answer.get(plural, ()) if field in row]
+    typed = begun.casefold()
+    fitting = [value for value in found if typed in value.casefold()] or (
+        found if len(begun) >= SHORTEST else []
+    )
+    fitting.sort(key=lambda value: not value.casefold().startswith(typed))
+    values = list(dict.fromkeys(fitting))
+    if not answer.get("has_more"):
+        return _values(values)
+    # How many of the others fit is not known, unless nothing was typed and all of them do.
+    return _values(values, more=True, total=None if begun else answer.get("total"))
+
+
+def _variables(reference: Mapping[str, Any]) -> set[str]:
+    if reference.get("type") == "ref/resource":
+        return {kind.variable for kind in KINDS if kind.template == reference.get("uri")}
+    prompt = PROMPTS.get(str(reference.get("name")))
+    return {argument.name for argument in prompt.arguments} if prompt else set()
+
+
+def _values(values: list[str], *, more: bool = False, total: int | None = None) -> dict[str, Any]:
+    """Without `total` where it is not known how many there are."""
+    known = total if more else len(values)
+    shown: dict[str, Any] = {"values": values[:MOST], "hasMore": more or len(values) > MOST}
+    return {"completion": shown if known is None else {**shown, "total": known}}

@@ -1,0 +1,106 @@
+"""Records by address: resources/templates/list and resources/read.
+
+An address is read by the tool that shows such a record, so it has the same rights, audit row and fence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+from mcp_types.jsonrpc import INVALID_PARAMS
+
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.dispatch import call_tool
+from mcp_gateway.calls.errors import InsufficientScope, NotFound
+from mcp_gateway.calls.tool import ToolResult
+from mcp_gateway.protocol.messages import RESOURCE_NOT_FOUND, ProtocolError
+from mcp_gateway.tools.catalogue import CATALOGUE
+
+SCHEME = "fracttal://"
+MIME_TYPE = "text/plain"  # the record as JSON stands in a fence, so that the whole is not JSON
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`argument` is that of `tool`; `variable` that of the template."""
+
+    place: str
+    variable: str
+    title: str
+    tool: str
+    argument: str
+
+    @property
+    def template(self) -> str:
+        return f"{SCHEME}{self.place}/{{{self.variable}}}"
+
+
+KINDS = (
+    Kind("work-orders", "folio", "Work order", "get_work_order", "folio"),
+    Kind("assets", "code", "Asset", "get_asset", "code"),
+    Kind("requests", "id", "Work request", "get_work_request", "id"),
+)
+BY_PLACE = {kind.place: kind for kind in KINDS}
+
+
+async def list_templates(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
+    """Those whose records the person may see."""
+    return {
+        "resourceTemplates": [
+            {
+                "uriTemplate": kind.template,
+                "name": kind.place,
+                "title": kind.title,
+                "description": f"{kind.title} by its {kind.variable}, as {kind.tool} shows it.",
+                "mimeType": MIME_TYPE,
+            }
+            for kind in KINDS
+            if not CATALOGUE.tools[kind.tool].missing(caller.rights)
+        ]
+    }
+
+
+async def read(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
+    """Raises ProtocolError for what is no address, or no record that the person may see: -32602, and before
+    2026-07-28 -32002."""
+    uri = str(params["uri"])
+    place, _, name = uri.removeprefix(SCHEME).partition("/")
+    kind = BY_PLACE.get(place)
+    if kind is None or not uri.startswith(SCHEME) or not name:
+        raise _not_found("There is no such resource.", uri)
+    result = await run(caller, kind.tool, {kind.argument: unquote(name)})
+    if result.is_error:
+        error = result.meta["fracttal-one/error"]
+        if error["code"] == NotFound.code:
+            raise _not_found(error["message"], uri)
+        raise ProtocolError(INVALID_PARAMS, error["message"], data={"uri": uri[:300]})
+    (block,) = result.content
+    return {"contents": [{"uri": uri, "mimeType": MIME_TYPE, "text": block["text"]}]}
+
+
+def _not_found(message: str, uri: str) -> ProtocolError:
+    return ProtocolError(INVALID_PARAMS, message, data={"uri": uri[:300]}, legacy_code=RESOURCE_NOT_FOUND)
+
+
+def address(kind: Kind, name: str) -> str:
+    return f"{SCHEME}{kind.place}/{quote(name, safe='')}"
+
+
+async def run(caller: Caller, tool: str, arguments: dict[str, Any]) -> ToolResult:
+    """A tool called for a method that is not tools/call."""
+
+    async def nobody_waits(done: float, total: float | None = None, message: str = "") -> None:
+        return None
+
+    try:
+        result = await call_tool(
+            caller, tool, arguments, catalogue=CATALOGUE, progress=nobody_waits, request_id=""
+        )
+    except InsufficientScope:
+        raise ProtocolError(INVALID_PARAMS, "This connection may not read that.") from None
+    assert isinstance(result, ToolResult)
+    return result

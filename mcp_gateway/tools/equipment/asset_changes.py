@@ -1,0 +1,307 @@
+"""Tools of the set `catalogue_writes` that write assets, their custom fields and meters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, FiniteFloat
+
+from mcp_gateway.calls.errors import InvalidArguments, NotFound, offered
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.equipment.assets import FIELDS
+from mcp_gateway.tools.kit.choosing import the_chosen
+from mcp_gateway.tools.kit.codes import ITEM_TYPE, PRIORITY, Priority, number_of
+from mcp_gateway.tools.kit.datetimes import IsoInput, parse
+from mcp_gateway.tools.kit.identifiers import GivenCode, in_another_dress, shown_code
+from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.record_fields import (
+    Active,
+    Barcode,
+    City,
+    Country,
+    FirstGroup,
+    Manufacturer,
+    Model,
+    Notes,
+    SecondGroup,
+    Short,
+)
+from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
+from mcp_gateway.tools.kit.text import NAME, cleaned, fold
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources import custom_fields, items, meters
+from mcp_gateway.upstream.resources.items import ItemRow, find_item
+
+NewCode = Annotated[GivenCode, Field(description="A new code, as the company makes them.")]
+AssetCode = Annotated[GivenCode, Field(description="Code of the asset.")]
+
+
+class AssetFields(Arguments):
+    address: Annotated[Short | None, Field(description="Locations only, as city, postal_code, region.")] = (
+        None
+    )
+    city: City | None = None
+    postal_code: Annotated[Short | None, Field(description="Postal code.")] = None
+    region: Annotated[Short | None, Field(description="State or region.")] = None
+    country: Country | None = None
+    manufacturer: Manufacturer | None = None
+    model: Model | None = None
+    serial_number: Annotated[Short | None, Field(description="Serial number.")] = None
+    part_number: Annotated[Short | None, Field(description="Tools only.")] = None
+    version: Annotated[Short | None, Field(description="Digital assets only.")] = None
+    other_1: Annotated[Short | None, Field(description="Another feature, in the company's use.")] = None
+    other_2: Annotated[Short | None, Field(description="One more feature.")] = None
+    location: Annotated[AssetCode | None, Field(description="Code of the asset that it stands in.")] = None
+    priority: Annotated[Priority | None, Field(description="How much depends on it.")] = None
+    category: Annotated[Short | None, Field(description="From the company's own list.")] = None
+    classification_1: FirstGroup | None = None
+    classification_2: SecondGroup | None = None
+    barcode: Barcode | None = None
+    notes: Notes | None = None
+    active: Active | None = None
+    cost_center: Annotated[Short | None, Field(description="Cost center.")] = None
+    purchase_date: Annotated[dt.date | None, Field(description="When it was bought.")] = None
+    startup_date: Annotated[dt.date | None, Field(description="When it went into service.")] = None
+    total_cost: Annotated[
+        float | None,
+        Field(ge=0, le=1e12, allow_inf_nan=False, description="What it cost, in the company's currency."),
+    ] = None
+    idempotency_key: IdempotencyKey | None = None
+
+
+class NewAsset(AssetFields):
+    code: NewCode
+    type: Annotated[
+        Literal["location", "equipment", "tool", "digital"],
+        Field(description="Spare parts are made with create_stock_item, or no warehouse would show them."),
+    ]
+    name: Annotated[Short, Field(description="What it is called.")]
+    unit_code: Annotated[str | None, Field(min_length=1, max_length=16, description="Needed for tools.")] = (
+        None
+    )
+    unit: Annotated[str | None, Field(min_length=1, max_length=40, description="Needed for tools.")] = None
+
+
+class AssetChange(AssetFields):
+    asset: AssetCode
+    name: Annotated[Short | None, Field(description="What it is to be called.")] = None
+
+
+class CustomFieldChange(Arguments):
+    asset: AssetCode
+    field: Annotated[str, Field(min_length=1, max_length=120, description="Label of the field, or its id.")]
+    value: Annotated[str, Field(max_length=2000, description="The new value; it replaces the old one.")]
+    idempotency_key: IdempotencyKey | None = None
+
+
+class NewMeter(Arguments):
+    asset: AssetCode
+    description: Annotated[Short, Field(description="What it measures.")]
+    unit_code: Annotated[str, Field(min_length=1, max_length=16, description="Such as HRS, KM, BAR.")]
+    serial: Annotated[
+        str | None, Field(min_length=1, max_length=80, description="A serial that no other meter has.")
+    ] = None
+    counter: Annotated[bool, Field(description="True: it only counts up (hours, km).")] = True
+    last_reading: Annotated[FiniteFloat | None, Field(description="What it shows now.")] = None
+    read_at: Annotated[IsoInput | None, Field(description="When last_reading was read.")] = None
+    monthly_average: Annotated[
+        float | None,
+        Field(ge=0, le=1e12, allow_inf_nan=False, description="How much it counts in a month, estimated."),
+    ] = None
+    idempotency_key: IdempotencyKey | None = None
+
+
+ASSET_WIRE = {
+    "code": "code", "name": "field_1", "location": "code_parent_location", "barcode": "barcode",
+    "notes": "notes", "category": "group", "classification_1": "group_1", "classification_2": "group_2",
+    "priority": "id_priority", "active": "active", "cost_center": "costs_center",
+    "purchase_date": "purchase_date", "startup_date": "startup_date", "total_cost": "total_cost",
+    "unit_code": "unit_code", "unit": "unit_description",
+}  # fmt: skip
+
+
+def _body(arguments: AssetFields, item_type: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """The body and its names; what `field_2` to `field_6` mean depends on the type."""
+    own = {name: f"field_{place}" for place, name in enumerate(FIELDS.get(item_type, ()), start=2)}
+    wire = {**ASSET_WIRE, **own}
+    foreign = sorted(
+        name
+        for names in FIELDS.values()
+        for name in names
+        if name not in own and getattr(arguments, name) is not None
+    )
+    if foreign:
+        raise InvalidArguments(
+            f"An asset of this type has no {', '.join(dict.fromkeys(foreign))}.",
+            fields=[{"field": name, "problem": "is not of this type"} for name in dict.fromkeys(foreign)],
+        )
+    body = body_of(
+        arguments, {name: field for name, field in wire.items() if name in type(arguments).model_fields}
+    )
+    if arguments.priority is not None:
+        body["id_priority"] = number_of(PRIORITY, arguments.priority)
+    return {**body, "id_type_item": item_type}, wire
+
+
+async def _asset(upstream: Upstream, code: str) -> ItemRow:
+    row = await find_item(upstream, code)
+    if row is None:
+        likely = await in_another_dress(code, partial(find_item, upstream))
+        raise NotFound(
+            "There is no asset with that code, or not for this person. list_assets finds it.",
+            **offered(likely, lambda one: {"code": shown_code(one.code), "name": cleaned(one.field_1, NAME)}),
+        )
+    return row
+
+
+def _changed(arguments: Arguments) -> list[str]:
+    return sorted(arguments.model_fields_set - {"idempotency_key", "asset"})
+
+
+async def create_asset(call: Call, arguments: NewAsset) -> Saved:
+    upstream: Upstream = call.upstream
+    if arguments.type == "tool" and not (arguments.unit and arguments.unit_code):
+        raise InvalidArguments(
+            "A tool needs unit_code and unit.",
+            fields=[{"field": "unit_code", "problem": "is needed for tools"}],
+        )
+    body, wire = _body(arguments, number_of(ITEM_TYPE, arguments.type))
+    with in_our_names(wire):
+        await items.create_item(upstream, body)
+    return Saved(
+        done="created",
+        code=arguments.code,
+        name=arguments.name,
+        changed=_changed(arguments),
+        url=upstream.link("assets", arguments.code),
+    )
+
+
+async def update_asset(call: Call, arguments: AssetChange) -> Saved:
+    upstream: Upstream = call.upstream
+    row = await _asset(upstream, arguments.asset)
+    changed = _changed(arguments)
+    if not changed:
+        raise InvalidArguments(
+            "Say what is to change.", fields=[{"field": "name", "problem": "or any other"}]
+        )
+    body, wire = _body(arguments, row.id_type_item or 0)
+    with in_our_names(wire):
+        await items.update_item(upstream, row.code, {**body, "code": row.code})
+    return Saved(
+        done="updated",
+        code=row.code,
+        name=arguments.name or row.field_1,
+        changed=changed,
+        url=upstream.link("assets", row.code),
+    )
+
+
+async def set_custom_field(call: Call, arguments: CustomFieldChange) -> Saved:
+    upstream: Upstream = call.upstream
+    row = await _asset(upstream, arguments.asset)
+    item_type = row.id_type_item or 0
+    known = await custom_fields.list_custom_fields(upstream, row.code, item_type)
+    fits = [field for field in known if fold(field.label_name) == fold(arguments.field)] or [
+        field for field in known if arguments.field == str(field.id_custom_field or field.id)
+    ]
+    if len(fits) > 1:
+        why = "Several fields of this asset have that label: use the id."
+        fits = [
+            the_chosen(call, "field", arguments.field, why, fits, _to_choose_from, by="id", told=("label",))
+        ]
+    if not fits or (number := fits[0].id_custom_field or fits[0].id) is None:
+        raise NotFound("This asset has no such field.", **offered(known, _to_choose_from))
+    await custom_fields.set_custom_field(upstream, row.code, item_type, number, arguments.value)
+    return Saved(
+        done="updated",
+        code=row.code,
+        name=row.field_1,
+        changed=["value"],
+        url=upstream.link("assets", row.code),
+    )
+
+
+def _to_choose_from(field: custom_fields.CustomFieldRow) -> dict[str, Any]:
+    return {"id": field.id_custom_field or field.id, "label": cleaned(field.label_name, NAME)}
+
+
+METER_WIRE = {
+    "asset": "item_code", "description": "description", "unit_code": "unit_code", "serial": "serial",
+    "counter": "is_counter", "last_reading": "last_reading", "read_at": "date_reading",
+    "monthly_average": "monthly_average_data",
+}  # fmt: skip
+
+
+async def create_meter(call: Call, arguments: NewMeter) -> Saved:
+    upstream: Upstream = call.upstream
+    body = body_of(arguments, METER_WIRE)
+    if arguments.read_at is not None:
+        body["date_reading"] = parse(call.caller, arguments.read_at, "read_at").isoformat(timespec="seconds")
+    if arguments.monthly_average is not None:
+        body["monthly_average_auto"] = False
+    with in_our_names(METER_WIRE):
+        made = await meters.create_meter(upstream, body)
+    return Saved(
+        done="created",
+        id=made.id if made else None,
+        code=arguments.serial,
+        name=arguments.description,
+        changed=_changed(arguments),
+        url=upstream.link("meters", made.id) if made else upstream.link("assets", arguments.asset),
+    )
+
+
+ADD, EDIT = frozenset({"assets:add"}), frozenset({"assets:view", "assets:edit"})
+TOOLS = (
+    Tool(
+        name="create_asset",
+        title="Create an asset",
+        description="A new location, equipment, tool or digital asset. Look first whether it is there.",
+        rights=ADD,
+        input=NewAsset,
+        output=Saved,
+        run=create_asset,
+        read_only=False,
+        toolset="catalogue_writes",
+        idempotent=False,
+    ),
+    Tool(
+        name="update_asset",
+        title="Change an asset",
+        description="Changes what is given and leaves the rest. A new location moves it in the tree.",
+        rights=EDIT,
+        input=AssetChange,
+        output=Saved,
+        run=update_asset,
+        read_only=False,
+        toolset="catalogue_writes",
+        destructive=True,
+    ),
+    Tool(
+        name="set_asset_custom_field",
+        title="Set a custom field",
+        description="Replaces the value of one of the company's own fields of an asset.",
+        rights=EDIT,
+        input=CustomFieldChange,
+        output=Saved,
+        run=set_custom_field,
+        read_only=False,
+        toolset="catalogue_writes",
+        destructive=True,
+    ),
+    Tool(
+        name="create_meter",
+        title="Create a meter",
+        description="A new meter on an asset.",
+        rights=frozenset({"meters:add"}),
+        input=NewMeter,
+        output=Saved,
+        run=create_meter,
+        read_only=False,
+        toolset="catalogue_writes",
+        idempotent=False,
+    ),
+)

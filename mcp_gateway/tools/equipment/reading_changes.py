@@ -1,0 +1,243 @@
+"""add_meter_reading: what the dial of a meter shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, Field, FiniteFloat
+
+from mcp_gateway.calls.errors import (
+    Ambiguous,
+    InvalidArguments,
+    LooksUnusual,
+    NotFound,
+    UpstreamRejected,
+    offered,
+)
+from mcp_gateway.calls.questions import Question
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.equipment.meters import MeterId, Serial, meter, outside_limits
+from mcp_gateway.tools.kit.choosing import the_chosen
+from mcp_gateway.tools.kit.datetimes import IsoInput, parse, shown
+from mcp_gateway.tools.kit.identifiers import Code
+from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.resolving import AssetName, asset_code
+from mcp_gateway.tools.kit.saving import in_our_names
+from mcp_gateway.tools.kit.text import UntrustedName
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources.meters import MeterRow, insert_reading, meters_of
+
+CLOCK_TOLERANCE = dt.timedelta(minutes=5)
+UNUSUAL_MONTHS = 10  # of average gain, besides those since the last reading: likely a slip of the keys
+MONTH = dt.timedelta(days=30)
+
+
+class ReadingInput(Arguments):
+    asset: AssetName
+    value: Annotated[
+        FiniteFloat, Field(ge=-1e15, le=1e15, description="What the dial shows, in the unit of the meter.")
+    ]
+    serial: Annotated[
+        Serial | None, Field(description="Needed (or meter) where the asset has several meters.")
+    ] = None
+    meter: Annotated[MeterId | None, Field(description="Number of the meter, instead of serial.")] = None
+    read_at: Annotated[
+        IsoInput | None,
+        Field(description="When it was read, ISO moment; now if left out. Not in the future."),
+    ] = None
+    historical: Annotated[
+        bool, Field(description="True to enter a reading that is older than the last one.")
+    ] = False
+    even_if_unusual: Annotated[
+        bool, Field(description="True after the person confirmed a value that looked like a slip.")
+    ] = False
+    idempotency_key: IdempotencyKey | None = None
+
+
+class Reading(BaseModel):
+    meter: MeterId
+    asset_code: Code
+    value: float
+    unit: UntrustedName | None = None
+    read_at: AwareDatetime
+    already_there: Annotated[bool, Field(description="The same reading had been entered before.")]
+    accumulated_value: float | None = None
+    started_tasks: Annotated[int, Field(ge=0, description="Maintenance tasks that this reading triggered.")]
+    notes: list[str] = []
+    url: str
+
+
+READING_WIRE = {
+    "asset": "code", "value": "value", "serial": "serial", "read_at": "date", "historical": "is_historical",
+}  # fmt: skip
+
+
+async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    read_at = now if arguments.read_at is None else parse(call.caller, arguments.read_at, "read_at")
+    if read_at > now + CLOCK_TOLERANCE:
+        raise InvalidArguments(
+            "read_at must not be in the future.", fields=[{"field": "read_at", "problem": "is in the future"}]
+        )
+    upstream: Upstream = call.upstream
+    asset = await asset_code(call, arguments.asset)
+    assert asset is not None
+    row = await _the_meter(call, arguments, asset)
+    _check_against_last(call, arguments, row, read_at)
+    if not arguments.even_if_unusual:
+        _refuse_unusual(call, arguments, row, read_at)
+    try:
+        with in_our_names(READING_WIRE):
+            inserted = await insert_reading(
+                upstream,
+                asset=asset,
+                value=arguments.value,
+                read_at=read_at,
+                serial=row.serial,
+                historical=arguments.historical,
+            )
+    except UpstreamRejected:
+        raise UpstreamRejected(_why_rejected(call, row), meter=row.id) from None
+    after = inserted.meter.last_data if inserted.meter else None
+    notes = []
+    if outside_limits(row, arguments.value):
+        notes.append(f"The value lies outside the allowed range, {row.min_value} to {row.max_value}.")
+    newest = after is not None and after.date == read_at
+    shown_at = shown(call.caller, read_at)
+    assert shown_at is not None
+    return Reading(
+        meter=row.id,
+        asset_code=asset,
+        value=arguments.value,
+        unit=row.units_code or row.units_description,
+        read_at=shown_at,
+        already_there=bool(inserted.is_duplicate),
+        accumulated_value=after.accumulated_value if after is not None and newest else None,
+        started_tasks=len(inserted.tasks or []),
+        notes=notes,
+        url=upstream.link("meters", row.id),
+    )
+
+
+async def _the_meter(call: Call, arguments: ReadingInput, asset: str) -> MeterRow:
+    """The one active meter that is meant. Writing to a guessed one would be worse than asking."""
+    read_before = call.upstream.gaps.sentences
+    active = [row for row in await meters_of(call.upstream, asset) if row.active is not False]
+    are_all = call.upstream.gaps.sentences == read_before
+    if not active and are_all:
+        raise NotFound("There is no active meter on an asset with that code, or not for this person.")
+    meant = [
+        row
+        for row in active
+        if (arguments.serial is None or row.serial == arguments.serial)
+        and (arguments.meter is None or row.id == arguments.meter)
+    ]
+
+    def in_full(row: MeterRow) -> dict[str, Any]:
+        return meter(call, row).model_dump(mode="json")
+
+    candidates = offered(active, in_full)
+    if not meant and are_all:
+        raise NotFound("The asset has no active meter with that serial or number.", **candidates)
+    if not meant:
+        raise NotFound("That meter is not among those of the asset that could be read.", **candidates)
+    unnamed = arguments.serial is None and arguments.meter is None
+    if len(meant) > 1 or (unnamed and not are_all):
+        why = "Not all meters of the asset could be read: choose one by serial or meter."
+        if len(meant) > 1:
+            why = "The asset has several meters: choose one by serial or meter."
+        told = ("description", "serial", "unit")
+        meant = [the_chosen(call, "meter", asset, why, active, in_full, by="id", told=told)]
+    if meant[0].serial is None and (len(active) > 1 or not are_all):
+        raise Ambiguous(
+            "That meter has no serial, so Fracttal One cannot tell it from the others of the asset.",
+            **candidates,
+        )
+    return meant[0]
+
+
+def _check_against_last(call: Call, arguments: ReadingInput, row: MeterRow, read_at: dt.datetime) -> None:
+    """Refuses here what the upstream would refuse, so that the answer names the argument."""
+    last = row.last_data
+    if arguments.historical or last is None or last.date is None or last.value is None:
+        return
+    if (read_at, arguments.value) == (last.date, last.value):  # a repeat, which the upstream recognizes
+        return
+    shown_last = f"Last reading: {last.value} at {shown(call.caller, last.date)}."
+    if read_at <= last.date:
+        problem = "must be newer than the last reading, unless historical is true"
+        raise InvalidArguments(
+            f"read_at {problem}. {shown_last}", fields=[{"field": "read_at", "problem": problem}]
+        )
+    if row.is_counter and arguments.value < last.value:
+        problem = "must not be below the last reading: a counter only counts up"
+        raise InvalidArguments(
+            f"value {problem}. {shown_last} {_way_on(call, row)}",
+            fields=[{"field": "value", "problem": problem}],
+        )
+
+
+def _refuse_unusual(call: Call, arguments: ReadingInput, row: MeterRow, read_at: dt.datetime) -> None:
+    """A slip of the keys on a counter would have every later reading refused: it only counts up."""
+    last, a_month = row.last_data, row.monthly_average_data
+    if not row.is_counter or not a_month or last is None or last.value is None or last.date is None:
+        return
+    gained = arguments.value - last.value
+    months = max(0.0, (read_at - last.date) / MONTH)  # one of the past may only be less than the last
+    question = Question(
+        about="unusual",
+        subject=f"{row.id} {arguments.value} {last.value}",
+        facts={"value": arguments.value, "gained": gained, "last": last.value, "a_month": a_month},
+    )
+    if gained > a_month * (UNUSUAL_MONTHS + months) and not call.agreed(question):
+        raise LooksUnusual(
+            f"Nothing was written: {gained:g} more than the last reading of {last.value:g}, at {a_month:g} a "
+            "month, looks like a slip, and no tool takes a reading back. Ask the person whether it was "
+            "read right; if so, call again with even_if_unusual true.",
+            question=question,
+        )
+
+
+def _why_rejected(call: Call, row: MeterRow) -> str:
+    """The reasons of the contract, with what the meter shows, so that the next try can be right."""
+    reasons = (
+        "The reading was refused. Its date must be newer than the last reading (or historical must be "
+        "true), no other value may stand at the same moment, and a counter cannot go back."
+    )
+    last = row.last_data
+    moment = shown(call.caller, last.date) if last else None
+    if last is None or moment is None:
+        return f"{reasons} {_way_on(call, row)}"
+    return f"{reasons} Last reading: {last.value} at {moment.isoformat()}. {_way_on(call, row)}"
+
+
+def _way_on(call: Call, row: MeterRow) -> str:
+    """No tool can do it, since the contract has no word for it: a person does, on a page."""
+    if call.caller.remote is None:
+        where = f"on {call.upstream.link('meters', row.id)}/change"
+    else:
+        where = "in Fracttal One itself"
+    if row.is_counter:
+        problem = "the dial was replaced or began anew, or the last reading was wrong"
+    else:
+        problem = "the last reading was wrong"
+    return f"If {problem}, somebody who may edit meters can put that right {where}; then readings go on."
+
+
+TOOLS = (
+    Tool(
+        name="add_meter_reading",
+        title="Add a meter reading",
+        description=(
+            "Enters what a meter of an asset shows. No tool takes the reading back. Where the asset has "
+            "several meters, name one by serial or meter; ask the person when in doubt."
+        ),
+        rights=frozenset({"meters:add", "meters:view"}),
+        input=ReadingInput,
+        output=Reading,
+        run=add_meter_reading,
+        read_only=False,
+        idempotent=False,
+    ),
+)

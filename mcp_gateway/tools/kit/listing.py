@@ -1,0 +1,226 @@
+"""Lists: bounded pages, an honest word about what was not looked at, and a cursor."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from mcp_gateway.calls.cursors import MAX_LENGTH, Position
+from mcp_gateway.calls.tool import Call
+from mcp_gateway.tools.kit.identifiers import bare
+from mcp_gateway.tools.kit.positions import MOVING, KeyOf, Place, remembered, row_of_place
+from mcp_gateway.tools.kit.text import clean
+from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
+
+MOST_PAGES = 10  # looked through in one call where the filter is ours
+SIZE_LIMIT = 90_000  # bytes of records in one answer
+
+T = TypeVar("T", bound=BaseModel | msgspec.Struct)
+_encoder = msgspec.json.Encoder()
+
+IdempotencyKey = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_.:-]{8,128}$",
+        description=(
+            "A unique text of yours, 8 to 128 letters, digits or _.:-; a repeat with it writes nothing again."
+        ),
+    ),
+]
+
+
+class Arguments(BaseModel):
+    """What every tool's input is."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def can_be_seen(cls, value: object) -> object:
+        if isinstance(value, str) and value and not clean(value, len(value)) and not bare(value):
+            raise ValueError("must have something that can be seen")
+        return value
+
+
+class ListArguments(Arguments):
+    limit: Annotated[int, Field(ge=1, le=100, description="How many records at most.")] = 25
+    cursor: Annotated[
+        str | None,
+        Field(
+            max_length=MAX_LENGTH,
+            description="next_cursor of the answer before, with the same filters.",
+        ),
+    ] = None
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
+
+
+class ListAnswer(BaseModel):
+    returned: Annotated[int, Field(description="How many records this answer holds.")]
+    total: Annotated[
+        int | None, Field(description="How many fit the question in all; left out where not known.")
+    ] = None
+    has_more: Annotated[bool, Field(description="Whether to go on with next_cursor.")]
+    partial: Annotated[
+        bool, Field(description="True when only a part of the records was looked at for this answer.")
+    ] = False
+    next_cursor: str | None = None
+    notes: Annotated[list[str], Field(description="What to know about this answer.")] = []
+
+
+def present(**fields: Any) -> dict[str, Any]:
+    """Without what is not there."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+@dataclass(slots=True)
+class Listed(Generic[T]):
+    """What was found, and from which row to go on: None at the end. `first` marks the very first row."""
+
+    records: list[T] = field(default_factory=list)
+    next_row: int | None = None
+    total: int | None = None
+    partial: bool = False
+    looked_at: int = 0
+    after: str | None = None  # the place for the next cursor, beside next_row
+    moving: bool = False  # there is none: the list has no order to hold on to
+    stuck: str = ""  # why what else there may be cannot be read
+    first: str = ""
+
+    async def pages_of(self, fetch: Fetch[R], *, start: int, size: int, most: int) -> AsyncIterator[Page[R]]:
+        try:
+            async for page in pages(fetch, start=start, size=size, most=most, first=self.first):
+                self.looked_at += page.read
+                if page.start == 0 and page.first:
+                    self.first = page.first
+                yield page
+        except NoFurther as error:
+            self.stuck = error.message
+
+
+class Basket(Generic[T]):
+    """Takes records until there are enough of them, or until they are large enough."""
+
+    def __init__(self, limit: int) -> None:
+        self.records: list[T] = []
+        self.written: list[orjson.Fragment] = []  # as they may go out
+        self._limit = limit
+        self._sizes: list[int] = []
+
+    def take(self, record: T) -> bool:
+        """False: it belongs to the next answer. The first record always fits."""
+        written = (
+            record.__pydantic_serializer__.to_json(record, exclude_none=True)
+            if isinstance(record, BaseModel)
+            else _encoder.encode(record)
+        )
+        if self.records and (
+            len(self.records) >= self._limit or sum(self._sizes) + len(written) > SIZE_LIMIT
+        ):
+            return False
+        self._sizes.append(len(written))
+        self.records.append(record)
+        self.written.append(orjson.Fragment(written))
+        return True
+
+    def keep_only(self, first: int) -> None:
+        """Gives back what was taken after the first ones."""
+        del self.records[first:], self.written[first:], self._sizes[first:]
+
+
+async def listed(
+    fetch: Fetch[R],
+    make: Callable[[R], T],
+    *,
+    position: Position,
+    limit: int,
+    keep: Callable[[R], bool] | None = None,
+    key: KeyOf[R] | None = None,
+    basket: Basket[T] | None = None,
+) -> Listed[T]:
+    """Up to MOST_PAGES, mostly one where the upstream does the filtering; `keep` is a filter of ours.
+
+    `key` is what the list is sorted by: the place is then kept by it, and not by the row alone. `basket` may
+    hold records of another list already.
+    """
+    found: Listed[T] = Listed(first=str(position.get("first", "")))
+    basket = Basket(limit) if basket is None else basket
+    at_first = len(basket.records)
+    after = remembered(position.get("after"))
+    place = None if key is None else Place(key, after)
+    start, last = int(position.get("row", 0)), True
+    if key is not None:
+        start = await row_of_place(fetch, start, key, after)
+    size = limit if keep is None else PAGE_SIZE
+    async for page in found.pages_of(fetch, start=start, size=size, most=MOST_PAGES):
+        found.total = page.counted if keep is None else None
+        for offset, row in zip(page.offsets, page.rows, strict=True):
+            if place is not None:
+                new = place.is_new(row)
+                if place.lost and after is not None:
+                    without = {name: value for name, value in position.items() if name != "after"}
+                    basket.keep_only(at_first)
+                    found = await listed(fetch, make, position=without, limit=limit, keep=keep, basket=basket)
+                    found.moving = found.next_row is not None
+                    return found
+                found.after, found.moving = place.kept, place.lost
+                if not new:
+                    continue
+            if (keep is None or keep(row)) and not basket.take(make(row)):
+                found.records = basket.records
+                found.next_row = offset
+                return found
+            if place is not None:
+                place.went_past(row)
+                found.after = place.kept
+        last, found.next_row = page.is_last, page.end
+        if keep is None and len(basket.records) == limit:
+            break
+    found.records = basket.records
+    if last or found.stuck:
+        found.next_row = None
+    else:
+        found.partial = len(found.records) < limit
+    return found
+
+
+def position_of(call: Call, tool: str, arguments: ListArguments) -> Position:
+    if arguments.cursor is None:
+        return {}
+    return call.cursors.open(tool, arguments.filters, arguments.cursor)
+
+
+def ending(
+    call: Call, tool: str, arguments: ListArguments, found: Listed[Any], notes: list[str], **more: int | str
+) -> dict[str, Any]:
+    """The fields that every list answer ends with."""
+    notes = list(notes)
+    if found.stuck:
+        notes.append(f"{found.stuck} There may be more than could be read.")
+    elif found.partial:
+        notes.append(
+            f"Only {found.looked_at} rows were looked at so far, not all of them. "
+            "Call again with next_cursor to go on, or narrow the question."
+        )
+    cursor = None
+    if found.next_row is not None:
+        kept = present(first=found.first or None, after=found.after)
+        cursor = call.cursors.seal(tool, arguments.filters, {"row": found.next_row, **kept, **more})
+        if found.moving:
+            notes.append(MOVING)
+    return {
+        "returned": len(found.records),
+        "total": found.total,
+        "has_more": cursor is not None,
+        "partial": found.partial or bool(found.stuck),
+        "next_cursor": cursor,
+        "notes": notes,
+    }

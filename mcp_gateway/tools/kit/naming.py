@@ -1,0 +1,126 @@
+"""Which record a name means: all that fit, how well, and whether all could be looked at.
+
+One that fits is taken. Of several none is: they are candidates, as are those with a name much like it where
+none fits. What fits among the records that could be looked at is only a candidate while others could not,
+and a write takes a whole code or name only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic
+
+from mcp_gateway.calls.errors import NotFound, offered
+from mcp_gateway.calls.tool import Call
+from mcp_gateway.tools.kit.choosing import the_chosen
+from mcp_gateway.tools.kit.identifiers import bare, much_like
+from mcp_gateway.tools.kit.resembling import MOST_SHOWN, resembling
+from mcp_gateway.tools.kit.text import fold
+from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
+from mcp_gateway.upstream.rows import Page, R
+
+MOST_PAGES = 10  # looked through for one name
+SHORTEST_WORD = 3  # a piece of a name: less would fit half the plant
+_word = re.compile(r"\w+")
+_figure = re.compile(r"\d")
+
+
+@dataclass(slots=True)
+class Seen(Generic[R]):
+    """What fits: by its whole name or code, by one with other joints (CMP02 for CMP-02), or by a piece of
+    it; and whether all could be looked at. `others` do not, with their folded texts."""
+
+    exact: list[R] = field(default_factory=list)
+    alike: list[R] = field(default_factory=list)
+    partly: list[R] = field(default_factory=list)
+    others: list[tuple[R, str]] = field(default_factory=list)
+    all_of_them: bool = False
+
+    @property
+    def best(self) -> list[R]:
+        return self.exact or self.alike or self.partly
+
+
+async def as_far_as_they_go(fetch: Fetch[R], most: int, seen: Seen[R]) -> AsyncIterator[Page[R]]:
+    with contextlib.suppress(NoFurther):
+        async for page in pages(fetch, most=most):
+            seen.all_of_them = page.is_last
+            yield page
+
+
+async def look_for(
+    fetch: Fetch[R],
+    words: str,
+    names: Callable[[R], Sequence[str | None]],
+    texts: Callable[[R], Sequence[str | None]],
+    most: int = MOST_PAGES,
+) -> Seen[R]:
+    seen: Seen[R] = Seen()
+    wanted = bare(words)
+    telling = any(len(word) >= SHORTEST_WORD for word in _word.findall(wanted))
+    async for page in as_far_as_they_go(fetch, most, seen):
+        for row in page.rows:
+            if any(bare(name) == wanted for name in names(row) if name):
+                seen.exact.append(row)
+            elif any(much_like(name, words) for name in names(row) if name):
+                seen.alike.append(row)
+            elif telling and _holds(wanted.split(), texts(row)):
+                seen.partly.append(row)
+            elif not seen.best:
+                seen.others.append((row, fold(" ".join(filter(None, texts(row))))))
+    # The closest first: where little stands around the words.
+    seen.partly.sort(key=lambda row: sum(len(name or "") for name in names(row)))
+    return seen
+
+
+def _holds(pieces: Sequence[str], texts: Sequence[str | None]) -> bool:
+    """Whether each piece stands in the texts. One with a figure is a whole word there: P-10 is no P-101."""
+    text = bare(" ".join(filter(None, texts)))
+    return all(
+        piece in text
+        and (not _figure.search(piece) or re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", text) is not None)
+        for piece in pieces
+    )
+
+
+def the_one(
+    call: Call,
+    words: str,
+    kind: str,
+    seen: Seen[R],
+    shown: Callable[[R], dict[str, Any]],
+    elsewhere: str,
+    **titled: Any,
+) -> R:
+    best = seen.best
+    if not best:
+        none = (
+            f"No {kind} has that code or name, or not for this person"
+            if seen.all_of_them
+            else f"No {kind} with that name among the first that were looked at: use its code"
+        )
+        similar = resembling(words, seen.others)
+        if similar:
+            raise NotFound(
+                f"{none}. Ask whether one of the similar ones is meant.",
+                **offered(similar, shown, MOST_SHOWN),
+            )
+        raise NotFound(f"{none}; {elsewhere}.")
+    sure = bool(seen.exact) if not call.writes else seen.exact and seen.all_of_them
+    if len(best) == 1 and (sure or (seen.all_of_them and not call.writes)):
+        return best[0]
+    return the_chosen(call, kind, words, _why(kind, len(best), seen.all_of_them), best, shown, **titled)
+
+
+def _why(kind: str, fitting: int, all_of_them: bool) -> str:
+    if fitting == 1 and all_of_them:
+        return (
+            f"One {kind} is called like that, but not exactly: if it is the one that is meant, use its code."
+        )
+    if fitting == 1:
+        return f"One {kind} fits, but not all could be looked at: if it is the one, use its code."
+    several = f"Several {kind}s fit: ask which one is meant and use its code."
+    return several if all_of_them else f"{several} Not all could be looked at: more may fit."

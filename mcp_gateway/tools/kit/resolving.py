@@ -1,0 +1,229 @@
+"""From what a person calls a record to the record: its code, its name, or a piece of its name.
+
+`naming` says which one that is. It never guesses. Numbers that a database counts its rows by are no names:
+they are never taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+from mcp_gateway.calls.errors import InvalidArguments, NotFound, NotPermitted
+from mcp_gateway.calls.tool import Call
+from mcp_gateway.tools.kit.identifiers import GivenCode, shown_code
+from mcp_gateway.tools.kit.naming import MOST_PAGES, Seen, as_far_as_they_go, look_for, the_one
+from mcp_gateway.tools.kit.text import NAME, TEXT, cleaned, composed_forms, fold
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.paging import pages
+from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.resources.personnel import PersonRow, find_person, list_people
+from mcp_gateway.upstream.resources.work_requests import RequestRow, find_request, list_requests
+from mcp_gateway.upstream.rows import Page
+
+LOCATION, SPARE_PART = 1, 4
+_plain_number = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+
+Name = GivenCode
+AssetName = Annotated[Name, Field(description="Code of the asset, or its name.")]
+LocationName = Annotated[Name, Field(description="Code of the location, or its name.")]
+PersonName = Annotated[Name, Field(description="Code of the person, or the name.")]
+
+
+async def item_with_code(upstream: Upstream, words: str) -> ItemRow | None:
+    """The code as it was typed goes first: two codes may differ by how their letters are composed alone."""
+    for code in composed_forms(words):
+        if (found := await find_item(upstream, code)) is not None:
+            return found
+    return None
+
+
+async def the_asset(call: Call, words: str, *, place: bool = False) -> ItemRow:
+    """The asset that is meant; with `place`, a location where several kinds fit."""
+    upstream: Upstream = call.upstream
+    found = await item_with_code(upstream, words)
+    if found is not None:
+        return found
+
+    async def named(start: int, size: int) -> Page[ItemRow]:
+        return await list_items(upstream, name=words, start=start, size=size)
+
+    async def every(start: int, size: int) -> Page[ItemRow]:
+        return await list_items(upstream, item_type=LOCATION if place else None, start=start, size=size)
+
+    seen: Seen[ItemRow] = Seen()
+    async for page in as_far_as_they_go(named, MOST_PAGES, seen):
+        if len(page.rows) + len(page.unread) < page.read:  # names are not filtered by there
+            seen.exact.clear()
+            break
+        seen.exact += page.rows
+    if place:
+        seen.exact = [row for row in seen.exact if row.id_type_item == LOCATION] or seen.exact
+    if not seen.exact:
+        seen = await look_for(every, words, lambda row: (row.code, row.field_1, row.barcode), _asset_texts)
+    if not seen.best and not call.writes and is_number(words):
+        seen.others += [(row, fold(words)) for row in (await list_items(upstream, number=int(words))).rows]
+    return the_one(
+        call,
+        words,
+        "location" if place else "asset",
+        seen,
+        lambda row: {
+            "code": shown_code(row.code),
+            "name": cleaned(row.field_1 or row.description, TEXT),
+            "in": cleaned(row.parent_description, TEXT),
+        },
+        "search or list_assets(text) find assets by their words",
+    )
+
+
+async def asset_code(call: Call, words: str | None, *, place: bool = False) -> str | None:
+    """The code to filter by. Who may not read assets has to know codes: `words` are then taken as one."""
+    if words is None or "assets:view" not in call.caller.rights:
+        return words
+    try:
+        return (await the_asset(call, words, place=place)).code
+    except NotPermitted:  # the upstream knows better than our copy of the rights
+        return words
+
+
+async def asset_to_filter_by(call: Call, words: str | None) -> tuple[str | None, list[str]]:
+    """The code, and a note where a place is meant: what stands in it is asked for with `location`."""
+    if words is None or "assets:view" not in call.caller.rights:
+        return words, []
+    try:
+        row = await the_asset(call, words)
+    except NotPermitted:
+        return words, []
+    if row.id_type_item != LOCATION:
+        return row.code, []
+    note = "asset is a location: only what is about the place itself is here; location asks for all in it."
+    return row.code, [note]
+
+
+async def codes_within(call: Call, place: str) -> tuple[frozenset[str], bool]:
+    """Codes of a place and of all that stands in it, at any depth; and whether these are all."""
+
+    async def fetch(start: int, size: int) -> Page[ItemRow]:
+        return await list_items(call.upstream, location=place, whole_tree=True, start=start, size=size)
+
+    codes, whole = {place}, False
+    async for page in pages(fetch, most=MOST_PAGES):
+        codes.update(row.code for row in page.rows)
+        whole = page.is_last
+    return frozenset(codes), whole
+
+
+async def the_person(call: Call, words: str) -> PersonRow:
+    upstream: Upstream = call.upstream
+    by_code = await find_person(upstream, words)
+    if by_code is not None:
+        return by_code
+
+    async def every(start: int, size: int) -> Page[PersonRow]:
+        return await list_people(upstream, start=start, size=size)
+
+    seen = await look_for(
+        every,
+        words,
+        lambda row: (row.code, row.full_name, row.email),
+        lambda row: (row.code, row.full_name, row.email),
+    )
+    # Somebody who has left is meant only where nobody who is there fits as well.
+    seen.exact, seen.partly = _active(seen.exact), _active(seen.partly)
+    return the_one(
+        call,
+        words,
+        "person",
+        seen,
+        lambda row: {
+            "code": shown_code(row.code) if row.code else None,
+            "name": cleaned(row.full_name, NAME),
+            "role": cleaned(row.groups_2_description, NAME),
+            "active": row.active,
+        },
+        "list_people finds people",
+        told=("name", "role"),
+    )
+
+
+def _active(people: list[PersonRow]) -> list[PersonRow]:
+    return [row for row in people if row.active is not False] or people
+
+
+async def person_with_code(call: Call, words: str, argument: str) -> PersonRow:
+    """The person that `argument` of a write means. Work is given to codes: who has none is refused.
+
+    Who may not read people has to know codes: `words` are then taken as one.
+    """
+    try:
+        person = await the_person(call, words)
+    except (NotFound, NotPermitted):
+        if "people:view" in call.caller.rights:
+            raise
+        return PersonRow(code=words)
+    if not person.code:
+        raise InvalidArguments(
+            "Who has no code cannot be given work or parts.",
+            fields=[{"field": argument, "problem": "has no code"}],
+        )
+    return person
+
+
+async def responsible_person(call: Call, words: str) -> PersonRow | None:
+    """Who is responsible, None where only the words can tell.
+
+    They can where the caller may not read people, and for contacts of third parties, who are not among them.
+    """
+    if "people:view" not in call.caller.rights:
+        return None
+    try:
+        return await the_person(call, words)
+    except (NotFound, NotPermitted):
+        return None
+
+
+async def the_request(call: Call, words: str) -> RequestRow:
+    upstream: Upstream = call.upstream
+    if is_number(words):
+        found = await find_request(upstream, int(words))
+        if found is None:
+            raise NotFound("There is no work request with that number, or not for this person.")
+        return found
+
+    async def every(start: int, size: int) -> Page[RequestRow]:
+        return await list_requests(upstream, start=start, size=size)
+
+    seen = await look_for(
+        every,
+        words,
+        lambda row: (row.description,),
+        lambda row: (row.description, row.items_description, row.code_item),
+        most=3,
+    )
+    return the_one(
+        call,
+        words,
+        "work request",
+        seen,
+        lambda row: {
+            "id": row.id,
+            "title": cleaned(row.description, TEXT),
+            "asset": cleaned(row.items_description, TEXT),
+        },
+        "list_work_requests(text) finds requests",
+        by="id",
+        told=("title", "asset"),
+    )
+
+
+def _asset_texts(row: ItemRow) -> tuple[str | None, ...]:
+    """Spare parts are often named after what they are for: a piece of a name never means them."""
+    return () if row.id_type_item == SPARE_PART else (row.code, row.field_1, row.description)
+
+
+def is_number(text: str) -> bool:
+    """As numbers of records are written: 007 is a code and not 7."""
+    return _plain_number.fullmatch(text) is not None

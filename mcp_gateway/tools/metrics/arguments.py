@@ -1,0 +1,68 @@
+"""Which arguments each metric applies. Others are refused: none is named in an answer and not used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from mcp_gateway.tools.metrics.metric import GroupBy, Metric
+
+Scope = Literal["asset", "location", "company"]
+EVERY_SCOPE: frozenset[str] = frozenset({"asset", "location", "company"})
+COMPANY: frozenset[str] = frozenset({"company"})
+WORK: frozenset[GroupBy] = frozenset({"asset", "location", "family", "person"})
+IN_TIME: frozenset[GroupBy] = WORK | {"month"}
+PLANT: frozenset[GroupBy] = frozenset({"asset", "location", "month"})
+
+
+@dataclass(frozen=True, slots=True)
+class Applies:
+    """`rights`: what else than metrics:view and work_orders:view it needs; the upstream has the last word.
+    `money`: whether its figures have amounts."""
+
+    groups: frozenset[GroupBy] = frozenset()
+    scopes: frozenset[str] = EVERY_SCOPE
+    days: bool = False
+    period: bool = True
+    rights: frozenset[str] = frozenset()
+    money: bool = False
+
+
+APPLIES: dict[Metric, Applies] = {
+    "reliability": Applies(PLANT, rights=frozenset({"assets:view"})),
+    "summary": Applies(),
+    "compliance": Applies(IN_TIME, days=True),
+    "backlog": Applies(WORK, period=False),
+    "cost": Applies(IN_TIME | {"third_party"}, money=True),
+    "requests": Applies(PLANT, rights=frozenset({"work_requests:view"})),
+    "planned_share": Applies(IN_TIME),
+    "work_per_person": Applies(),
+    "repeat_failures": Applies(days=True),
+    "stale_meters": Applies(days=True, period=False, rights=frozenset({"meters:view"})),
+    "meter_forecast": Applies(days=True, period=False, rights=frozenset({"meters:view", "tasks:view"})),
+    "stock_below_minimum": Applies(scopes=COMPANY, period=False, rights=frozenset({"inventory:view"})),
+    "purchase_draft": Applies(
+        scopes=COMPANY,
+        days=True,
+        period=False,
+        rights=frozenset({"inventory:view", "tasks:view"}),
+        money=True,
+    ),
+}
+
+
+def not_applied(metric: Metric, scope: Scope, group_by: GroupBy, given: set[str]) -> Iterator[str]:
+    """What is wrong with these arguments, in words that say what goes; `given` are those that were sent."""
+    applies = APPLIES[metric]
+    if scope not in applies.scopes:
+        yield f"{metric} is of the whole company only: leave scope and code out"
+    if group_by != "none" and group_by not in applies.groups:
+        known = ", ".join(sorted(applies.groups)) or "none"
+        yield f"{metric} knows these groups: {known}"
+    if not applies.period and given & {"since", "until"}:
+        yield f"{metric} is about now: leave since and until out"
+    if "days" in given and not applies.days:
+        yield f"{metric} does not use days: leave it out"
+    if "hours_per_week" in given and metric != "backlog":
+        yield "hours_per_week is for backlog only: leave it out"

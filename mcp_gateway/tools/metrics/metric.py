@@ -1,0 +1,164 @@
+"""What all measures of get_maintenance_metrics share: what is asked, and what an answer looks like."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from mcp_gateway.calls.tool import Call
+from mcp_gateway.tools.kit.identifiers import Code
+from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
+from mcp_gateway.tools.metrics.reading import Reading
+
+Metric = Literal[
+    "reliability", "summary", "compliance", "backlog", "cost", "requests", "planned_share",
+    "work_per_person", "repeat_failures", "stale_meters", "meter_forecast", "stock_below_minimum",
+    "purchase_draft",
+]  # fmt: skip
+GroupBy = Literal["none", "asset", "location", "month", "family", "person", "third_party"]
+MOST_ROWS = 200  # rows or groups of one answer
+
+
+class MeasureRow(BaseModel):
+    """One line of a measure. Which fields are there depends on the metric."""
+
+    key: Code
+    name: UntrustedText | None = None
+    tasks: int | None = None
+    orders: int | None = None
+    closed_orders: int | None = None
+    done: int | None = None
+    planned: int | None = None
+    on_time: int | None = None
+    in_grace: int | None = None
+    share: Annotated[float | None, Field(ge=0, le=1)] = None
+    hours: float | None = None
+    without_estimate: int | None = None
+    weeks: float | None = None
+    without_cost: int | None = None
+    labour: float | None = None
+    parts: float | None = None
+    services: float | None = None
+    total: float | None = None
+    failures: int | None = None
+    requests: int | None = None
+    response_hours: float | None = None
+    resolution_hours: float | None = None
+    meter: int | None = None
+    value: Annotated[float | None, Field(description="Of a meter, accumulated.")] = None
+    dial_value: float | None = None
+    unit: UntrustedName | None = None
+    last_read_at: AwareDatetime | None = None
+    days: float | None = None
+    due_at: AwareDatetime | None = None
+    due_value: float | None = None
+    due_dial_value: float | None = None
+    monthly_average: float | None = None
+    reached: Annotated[
+        Literal["yes", "probably", "not_yet"] | None,
+        Field(description="probably: by the average, since the last reading."),
+    ] = None
+    task: UntrustedText | None = None
+    warehouse: Code | None = None
+    stock: float | None = None
+    minimum: float | None = None
+    missing: float | None = None
+    needed: float | None = None
+    buy: float | None = None
+    unit_cost: float | None = None
+    folios: Annotated[list[Code] | None, Field(description="Work orders behind it.")] = None
+    url: str | None = None
+
+
+Share = Annotated[
+    float | None, Field(ge=0, le=1, description="0 to 1; left out where nothing can be computed.")
+]
+Hours = Annotated[float | None, Field(ge=0, description="Hours; left out where nothing can be computed.")]
+
+
+class Metrics(BaseModel):
+    assets: Annotated[int, Field(ge=0, description="How many assets the figures are about.")]
+    availability: Share = None
+    availability_by_failures: Share = None
+    failures: Annotated[int, Field(ge=0)]
+    mtbf_hours: Hours = None
+    mttr_hours: Hours = None
+    downtime_hours: Annotated[float, Field(ge=0, description="All time out of service.")]
+    failure_downtime_hours: Annotated[float, Field(ge=0, description="Time out of service for failures.")]
+
+
+class Group(Metrics):
+    key: Annotated[Code, Field(description="Code of the asset or location, or the month.")]
+    name: UntrustedText | None = None
+    open_since: Annotated[
+        AwareDatetime | None, Field(description="Of an asset: begin of its earliest stop that nobody closed.")
+    ] = None
+    failures_since_open: Annotated[
+        int | None, Field(ge=0, description="Failures after open_since: above 0 the stop is probably over.")
+    ] = None
+    url: str | None = None
+
+
+@dataclass(slots=True)
+class Measured:
+    """What a measure found, before it is shown. reliability has groups, the others have rows."""
+
+    overall: dict[str, float | int | None] | Metrics
+    method: str
+    rows: list[MeasureRow] = field(default_factory=list)
+    rows_used: int = 0
+    groups: list[Group] | None = None
+    papers: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, with names resolved: codes, and both ends of the period."""
+
+    call: Call
+    reading: Reading
+    scope: Literal["asset", "location", "company"]
+    code: str | None
+    since: dt.datetime
+    until: dt.datetime
+    now: dt.datetime
+    group_by: GroupBy
+    days: int | None
+    hours_per_week: float
+
+    @property
+    def asset(self) -> str | None:
+        return self.code if self.scope == "asset" else None
+
+    @property
+    def location(self) -> str | None:
+        return self.code if self.scope == "location" else None
+
+
+def known_sum(values: Iterable[float | None]) -> float | None:
+    """Null is not zero: nothing where nothing is known."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def hours(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / 3600, 2)
+
+
+def mean(values: Iterable[float]) -> float | None:
+    found = list(values)
+    return round(sum(found) / len(found), 2) if found else None
+
+
+def share(part: float | None, whole: float | None) -> float | None:
+    return round(min(1.0, (part or 0) / whole), 4) if whole else None
+
+
+def largest_first(
+    rows: Iterable[MeasureRow], size: Callable[[MeasureRow], float | int | None]
+) -> list[MeasureRow]:
+    return sorted(rows, key=lambda row: (-(size(row) or 0), row.key))

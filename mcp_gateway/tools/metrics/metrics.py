@@ -1,0 +1,145 @@
+"""get_maintenance_metrics: there is no such endpoint upstream, so it is computed from bounded reads.
+
+docs/metrics.md says what each figure is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+
+from mcp_gateway.calls.errors import InvalidArguments, NotPermitted
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.datetimes import first, last, shown
+from mcp_gateway.tools.kit.resolving import asset_code
+from mcp_gateway.tools.metrics import costs as cost_measures
+from mcp_gateway.tools.metrics import failures as failure_measures
+from mcp_gateway.tools.metrics import meters as meter_measures
+from mcp_gateway.tools.metrics import plans as plan_measures
+from mcp_gateway.tools.metrics import purchases as purchase_draft
+from mcp_gateway.tools.metrics import reliability as reliability_measures
+from mcp_gateway.tools.metrics import requests as request_measures
+from mcp_gateway.tools.metrics import stock as stock_measures
+from mcp_gateway.tools.metrics import work as work_measures
+from mcp_gateway.tools.metrics.arguments import APPLIES
+from mcp_gateway.tools.metrics.metric import MOST_ROWS, Measured, Metric, Metrics, Question
+from mcp_gateway.tools.metrics.reading import ASK_ABOVE, Reading
+from mcp_gateway.tools.metrics.shapes import Covered, Input, Output, PeriodShown
+
+Measure = Callable[[Question], Awaitable[Measured]]
+DEFAULT_PERIOD = dt.timedelta(days=90)
+LONGEST_PERIOD = dt.timedelta(days=366 * 5)
+
+MEASURES: dict[Metric, Measure] = {
+    "reliability": reliability_measures.reliability,
+    "summary": work_measures.summary,
+    "compliance": plan_measures.compliance,
+    "backlog": work_measures.backlog,
+    "planned_share": plan_measures.planned_share,
+    "work_per_person": work_measures.work_per_person,
+    "repeat_failures": failure_measures.repeat_failures,
+    "cost": cost_measures.cost,
+    "requests": request_measures.requests,
+    "stale_meters": meter_measures.stale_meters,
+    "meter_forecast": meter_measures.meter_forecast,
+    "stock_below_minimum": stock_measures.stock_below_minimum,
+    "purchase_draft": purchase_draft.purchase_draft,
+}
+
+
+async def get_maintenance_metrics(call: Call, arguments: Input) -> Output:
+    now = dt.datetime.now(dt.UTC)
+    if missing := APPLIES[arguments.metric].rights - call.caller.rights:
+        raise NotPermitted("This metric needs a further permission.", missing_rights=sorted(missing))
+    since, until = _period(call, arguments, now)
+    reading = Reading(
+        call.upstream,
+        allowed=arguments.allow_calls or ASK_ABOVE,
+        agreed=arguments.allow_calls is not None,
+    )
+    if call.caller.own_work_orders_only:
+        reading.say("This person sees only the own work orders: those of others are not counted.")
+    code = arguments.code
+    if code is not None:
+        code = await asset_code(call, code, place=arguments.scope == "location")
+    question = Question(
+        call=call,
+        reading=reading,
+        scope=arguments.scope,
+        code=code,
+        since=since,
+        until=until,
+        now=now,
+        group_by=arguments.group_by,
+        days=arguments.days,
+        hours_per_week=arguments.hours_per_week,
+    )
+    measured = await MEASURES[arguments.metric](question)
+    return _answer(arguments, question, measured)
+
+
+def _answer(arguments: Input, question: Question, measured: Measured) -> Output:
+    reading, overall = question.reading, measured.overall
+    found = len(measured.rows if measured.groups is None else measured.groups)
+    if found > MOST_ROWS:
+        reading.say(f"Only the first {MOST_ROWS} of {found} groups are shown; overall is of all.")
+    if not isinstance(overall, Metrics):
+        overall = {name: value for name, value in overall.items() if value is not None}
+    applies = APPLIES[arguments.metric]
+    return Output(
+        metric=arguments.metric,
+        scope=question.scope,
+        code=question.code,
+        period=_shown_period(question) if applies.period else None,
+        currency=(question.call.caller.currency or None) if applies.money else None,
+        overall=overall,
+        rows=measured.rows[:MOST_ROWS] if measured.groups is None else None,
+        groups=None if measured.groups is None else measured.groups[:MOST_ROWS],
+        groups_total=found,
+        groups_left_out=max(0, found - MOST_ROWS),
+        papers=measured.papers,
+        method=measured.method,
+        coverage=Covered(
+            rows_used=measured.rows_used, pages_read=reading.pages_read, partial=reading.partial
+        ),
+        notes=reading.notes,
+    )
+
+
+def _shown_period(question: Question) -> PeriodShown:
+    caller = question.call.caller
+    begin, end = shown(caller, question.since), shown(caller, question.until)
+    assert begin is not None
+    assert end is not None
+    return PeriodShown(since=begin, until=end)
+
+
+def _period(call: Call, arguments: Input, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    until = now
+    if arguments.until is not None:
+        until = min(now, last(call.caller, arguments.until, "until"))
+    since = until - DEFAULT_PERIOD
+    if arguments.since is not None:
+        since = first(call.caller, arguments.since, "since")
+    if not dt.timedelta() < until - since <= LONGEST_PERIOD:
+        raise InvalidArguments(
+            "since must be before until and before now, and at most five years.",
+            fields=[{"field": "since", "problem": "does not make a period with until"}],
+        )
+    return since, until
+
+
+TOOLS = (
+    Tool(
+        name="get_maintenance_metrics",
+        title="Maintenance metrics",
+        description=(
+            "Figures about maintenance of an asset, a location or the company over a period, in all and by "
+            "groups, with the method and how much data they rest on. Say so when coverage.partial is true."
+        ),
+        rights=frozenset({"metrics:view", "work_orders:view"}),
+        input=Input,
+        output=Output,
+        run=get_maintenance_metrics,
+        reports_progress=True,
+    ),
+)

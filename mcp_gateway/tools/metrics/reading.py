@@ -1,0 +1,112 @@
+"""Rows for figures, read page by page within a budget of calls. What could not be read is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+
+from mcp_gateway.calls.errors import NeedsManyCalls
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.paging import Fetch, pages
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
+
+ASK_ABOVE = 60  # calls of one question: more are made only when the person agreed
+
+
+def once(rows: Iterable[R], key: Callable[[R], Hashable | None]) -> list[R]:
+    """Each record once: rows move while pages are read. Rows without a key are all different ones."""
+    seen: set[Hashable] = set()
+    kept: list[R] = []
+    for row in rows:
+        known = key(row)
+        if known is None or known not in seen:
+            kept.append(row)
+        if known is not None:
+            seen.add(known)
+    return kept
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads pages within the budget of calls and remembers whether it sufficed.
+
+    `agreed`: the person said how many calls it may take."""
+
+    upstream: Upstream
+    allowed: int = ASK_ABOVE
+    agreed: bool = False
+    pages_read: int = 0
+    partial: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    async def all_rows(
+        self, fetch: Fetch[R], what: str, most: int | None = None, first: Page[R] | None = None
+    ) -> list[R]:
+        """All pages; NeedsManyCalls as soon as it is known that they are more than was agreed to.
+
+        `most` pages at most, then partial. `first` is the first page where it was read already."""
+        rows: list[R] = []
+        before, given = None, first
+
+        async def next_page(start: int, size: int) -> Page[R]:
+            nonlocal given
+            page, given = given, None
+            return page if page is not None and start == 0 else await self.page(fetch, start, size)
+
+        left = self.allowed - self.upstream.calls + (first is not None)
+        async for page in pages(next_page, most=left if most is None else min(left, most)):
+            before = page
+            rows += page.rows
+            if page.is_last:
+                return rows
+            if most is None and page.total is not None:
+                self._ask(what, -(-(page.total - page.end) // PAGE_SIZE))
+        self._cut(what, before)
+        return rows
+
+    async def page(self, fetch: Fetch[R], start: int = 0, size: int = PAGE_SIZE) -> Page[R]:
+        page = await fetch(start, size)
+        self.pages_read += 1
+        return page
+
+    async def rows_until(self, fetch: Fetch[R], what: str) -> tuple[list[R], bool]:
+        """Of pages that are sorted: until one of them has rows that the question is no longer about.
+        And whether all of these could be read."""
+        rows: list[R] = []
+        before = None
+
+        async def next_page(start: int, size: int) -> Page[R]:
+            return await self.page(fetch, start, size)
+
+        async for page in pages(next_page, most=self.allowed - self.upstream.calls):
+            before = page
+            rows += page.rows
+            if page.is_last or len(page.rows) + len(page.unread) < page.read:
+                return rows, True
+        self._cut(what, before)
+        return rows, False
+
+    def say(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def incomplete(self, note: str) -> None:
+        self.partial = True
+        self.say(note)
+
+    def _ask(self, what: str, further: int) -> None:
+        calls = self.upstream.calls + further
+        if calls > self.allowed:
+            raise NeedsManyCalls(
+                f"All {what} of this question need at least {calls} calls to Fracttal One, of about 200 a "
+                "minute that the whole company has. Narrow it by period, asset or location, or ask the "
+                f"person and call again with allow_calls {calls + calls // 10}.",
+                calls=calls,
+            )
+
+    def _cut(self, what: str, last: Page[R] | None) -> None:
+        missing = "an unknown number" if last is None or last.total is None else str(last.total - last.end)
+        self.incomplete(
+            f"Not all {what} could be read, {missing} of them are missing: choose a shorter period or a "
+            "smaller scope."
+        )

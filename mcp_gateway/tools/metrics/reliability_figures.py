@@ -1,0 +1,168 @@
+"""Availability, MTBF and MTTR from outages and failures: arithmetic only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mcp_gateway.tools.work.task_facts import is_done, is_failure, worked_seconds
+from mcp_gateway.upstream.resources.availability import OutageRow
+from mcp_gateway.upstream.resources.work_orders import TaskRow
+
+Span = tuple[dt.datetime, dt.datetime]
+METHOD = (
+    "Of machines: components (equipment that is a part of equipment) are left out, unless one is asked for. "
+    "Availability = (assets × period − time out of service) ÷ (assets × period), from the out-of-service "
+    "records, clipped to the period, an open end counting until now, overlaps of one asset counted once. "
+    "Availability by failures counts only records that a failure is linked to. A failure is a task with a "
+    "failure type, or of corrective type with an out-of-service record, in an order that was not cancelled, "
+    "that happened in the period and was reported within 7 days after it. "
+    "MTBF = assets × period ÷ failures, in calendar time. MTTR = mean repair time of the failures whose "
+    "repair has ended: the out-of-service time, else from start to end of the task, else its recorded "
+    "duration."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    number: int
+    asset: str
+    begin: dt.datetime
+    end: dt.datetime | None
+    by_failure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    asset: str
+    at: dt.datetime
+    repair_seconds: float | None
+    outage: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    assets: int
+    period_seconds: float
+    downtime_seconds: float
+    failure_downtime_seconds: float
+    failures: int
+    repairs: int
+    repair_seconds: float
+
+    @property
+    def asset_seconds(self) -> float:
+        return self.assets * self.period_seconds
+
+    @property
+    def availability(self) -> float | None:
+        return self._share(self.downtime_seconds)
+
+    @property
+    def availability_by_failures(self) -> float | None:
+        return self._share(self.failure_downtime_seconds)
+
+    @property
+    def mtbf_hours(self) -> float | None:
+        return self.asset_seconds / self.failures / 3600 if self.failures and self.assets else None
+
+    @property
+    def mttr_hours(self) -> float | None:
+        return self.repair_seconds / self.repairs / 3600 if self.repairs else None
+
+    def _share(self, down: float) -> float | None:
+        if self.asset_seconds <= 0:
+            return None
+        return max(0.0, 1 - down / self.asset_seconds)
+
+
+def failures_of(rows: Iterable[TaskRow], outages: dict[int, OutageRow]) -> list[Failure]:
+    found = []
+    for row in rows:
+        if not is_failure(row):
+            continue
+        outage = linked(row, outages)
+        at = row.event_date or (outage.initial_date if outage else None)
+        at = at or row.initial_date or row.date_maintenance or row.creation_date
+        if at is not None and row.code:
+            found.append(Failure(row.code, at, _repair_seconds(row, outage), row.id_items_availability))
+    return found
+
+
+def linked(row: TaskRow, outages: dict[int, OutageRow]) -> OutageRow | None:
+    """The out-of-service record that the task names, if it is one of the task's own asset."""
+    outage = outages.get(row.id_items_availability or 0)
+    return outage if outage is not None and outage.code == row.code else None
+
+
+def _repair_seconds(row: TaskRow, outage: OutageRow | None) -> float | None:
+    if outage is not None and (seconds := _seconds(outage.initial_date, outage.final_date)) is not None:
+        return seconds
+    if not is_done(row):
+        return None  # it goes on
+    if row.out_of_service_sec is not None and row.out_of_service_sec >= 0:
+        return row.out_of_service_sec
+    seconds = _seconds(row.initial_date, row.final_date)
+    return worked_seconds(row) if seconds is None else seconds
+
+
+def _seconds(begin: dt.datetime | None, end: dt.datetime | None) -> float | None:
+    return None if begin is None or end is None or end < begin else (end - begin).total_seconds()
+
+
+def outages_of(rows: dict[int, OutageRow], tasks: Iterable[TaskRow]) -> list[Outage]:
+    stops = (linked(task, rows) for task in tasks if is_failure(task))
+    by_failure = {stop.id for stop in stops if stop is not None}
+    return [
+        Outage(row.id, row.code, row.initial_date, row.final_date, row.id in by_failure)
+        for row in rows.values()
+        if row.code and row.initial_date and (row.final_date is None or row.final_date >= row.initial_date)
+    ]
+
+
+def figures(
+    outages: Sequence[Outage],
+    failures: Sequence[Failure],
+    *,
+    assets: int,
+    since: dt.datetime,
+    until: dt.datetime,
+    now: dt.datetime,
+) -> Figures:
+    """For one group of assets and one period, with the failures that happened in it."""
+    until = min(until, now)
+    repairs = [failure.repair_seconds for failure in failures if failure.repair_seconds is not None]
+    return Figures(
+        assets=assets,
+        period_seconds=max(0.0, (until - since).total_seconds()),
+        downtime_seconds=_down(outages, since, until, now),
+        failure_downtime_seconds=_down(
+            [outage for outage in outages if outage.by_failure], since, until, now
+        ),
+        failures=len(failures),
+        repairs=len(repairs),
+        repair_seconds=sum(repairs),
+    )
+
+
+def _down(outages: Sequence[Outage], since: dt.datetime, until: dt.datetime, now: dt.datetime) -> float:
+    """Seconds out of service, over all assets."""
+    spans: dict[str, list[Span]] = {}
+    for outage in outages:
+        begin, end = max(outage.begin, since), min(outage.end or now, until)
+        if begin < end:
+            spans.setdefault(outage.asset, []).append((begin, end))
+    return sum(_length(of_asset) for of_asset in spans.values())
+
+
+def _length(spans: list[Span]) -> float:
+    """What the spans cover together."""
+    seconds = 0.0
+    reached: dt.datetime | None = None
+    for begin, end in sorted(spans):
+        start = begin if reached is None else max(begin, reached)
+        if end > start:
+            seconds += (end - start).total_seconds()
+            reached = end
+    return seconds

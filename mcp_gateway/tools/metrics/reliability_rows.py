@@ -1,0 +1,197 @@
+"""The assets, stops and failures that figures of reliability are computed from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mcp_gateway.calls.errors import NotFound
+from mcp_gateway.tools.kit.datetimes import EARLIEST
+from mcp_gateway.tools.metrics.metric import Question
+from mcp_gateway.tools.metrics.reading import Reading, once
+from mcp_gateway.tools.metrics.task_groups import read_within
+from mcp_gateway.tools.work.task_facts import is_failure
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.paging import Fetch
+from mcp_gateway.upstream.resources.availability import OutageRow, list_outages
+from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.resources.work_orders import TaskRow, list_tasks
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page, Period
+
+MOST_ASSET_PAGES = 12
+MOST_STOP_PAGES = 20
+MOST_EARLIER = 20
+EQUIPMENT = 2
+# A failure is reported after it happened: orders made this long after the period still tell of it.
+REPORTED_WITHIN = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """The assets in question by code; None where they were too many to list, then `count` is known."""
+
+    by_code: dict[str, ItemRow] | None
+    count: int
+    components: frozenset[str] = frozenset()
+
+    def holds(self, code: str | None) -> bool:
+        return self.by_code is None or code in self.by_code
+
+
+async def read_plant(question: Question) -> Plant:
+    """One asset, or the active machines of the scope: equipment that is not a part of other equipment."""
+    upstream: Upstream = question.call.upstream
+    reading = question.reading
+    if question.code is not None:
+        row = await find_item(upstream, question.code)
+        if row is None:
+            raise NotFound("There is no asset or location with that code, or not for this person.")
+        if question.asset is not None:
+            return Plant({row.code: row}, 1)
+    fetch = _equipment(upstream, question.location)
+    first = await reading.page(fetch)
+    pages = 1 if first.total is None else -(-first.total // PAGE_SIZE)
+    by_group = question.group_by in {"asset", "location"}
+    if pages > MOST_ASSET_PAGES and question.code is None and not by_group and not reading.agreed:
+        return await _only_counted(reading, pages)
+    rows = once(await reading.all_rows(fetch, "assets", first=first), lambda row: row.code)
+    equipment = {row.code for row in rows}
+    active = [row for row in rows if row.active]
+    machines = {row.code: row for row in active if row.location_code not in equipment}
+    components = frozenset(row.code for row in active if row.location_code in equipment)
+    return Plant(machines, len(machines), components)
+
+
+async def _only_counted(reading: Reading, pages: int) -> Plant:
+    counted = (await reading.page(_equipment(reading.upstream, None, active=True), size=1)).total or 0
+    reading.incomplete(
+        f"The {counted} assets are too many to be listed in one question: components are counted as assets "
+        "of their own, and records of any asset are counted. To have machines only, ask the person and call "
+        f"again with allow_calls {max(61, 2 * pages)}."
+    )
+    return Plant(None, counted)
+
+
+def _equipment(upstream: Upstream, place: str | None, *, active: bool | None = None) -> Fetch[ItemRow]:
+    async def fetch(start: int, size: int) -> Page[ItemRow]:
+        return await list_items(
+            upstream,
+            item_type=EQUIPMENT,
+            active=active,
+            location=place,
+            whole_tree=place is not None,
+            start=start,
+            size=size,
+        )
+
+    return fetch
+
+
+async def read_stops(question: Question, plant: Plant) -> dict[int, OutageRow]:
+    """Every stop that touches the period, however long ago it began: the upstream cannot be asked for open
+    ones, so all are read where they are not too many."""
+    upstream, reading = question.call.upstream, question.reading
+    every = Period(EARLIEST, question.now, "initial_date")
+    if question.asset is not None:
+        rows = await reading.all_rows(_stops(upstream, every, question.asset), "out-of-service records")
+        return _by_number(rows)
+    fetch = _stops(upstream, every)
+    first = await reading.page(fetch)
+    pages = 1 if first.total is None else -(-first.total // PAGE_SIZE)
+    if plant.by_code is not None and len(plant.by_code) < pages:
+        found: list[OutageRow] = []
+        for code in plant.by_code:
+            found += await reading.all_rows(_stops(upstream, every, code), "out-of-service records")
+        return _by_number(found)
+    if pages <= MOST_STOP_PAGES or reading.agreed:
+        return _by_number(await reading.all_rows(fetch, "out-of-service records", first=first))
+    return await _lately(question, plant, first.total or 0)
+
+
+async def _lately(question: Question, plant: Plant, total: int) -> dict[int, OutageRow]:
+    """Those that begin in the period or end since its begin, and what assets say of themselves."""
+    upstream, reading = question.call.upstream, question.reading
+    found: dict[int, OutageRow] = {}
+    for period in (
+        Period(question.since, question.now, "initial_date"),
+        Period(question.since, question.now, "final_date"),
+    ):
+        rows = await reading.all_rows(_stops(upstream, period), "out-of-service records")
+        found |= _by_number(rows)
+
+    async def stopped(start: int, size: int) -> Page[ItemRow]:
+        return await list_items(
+            upstream, item_type=EQUIPMENT, active=True, available=False, start=start, size=size
+        )
+
+    open_yet = [
+        row for row in await reading.all_rows(stopped, "assets out of service") if plant.holds(row.code)
+    ]
+    for number, item in enumerate(open_yet, 1):
+        begun = item.initial_date_out_of_service
+        if begun is not None and begun < question.since:
+            found[-number] = OutageRow(id=-number, code=item.code, initial_date=begun)
+    undated = sum(item.initial_date_out_of_service is None for item in open_yet)
+    older = total - sum(number > 0 for number in found)
+    dated = len(open_yet) - undated
+    reading.incomplete(
+        f"{older} older out-of-service records were not looked at. Of stops that nobody closed since before "
+        f"the period, the newest of each of {dated} assets is counted, which say since when they are out of "
+        f"service; {undated} more do not say it. To read all, ask the person and call again with allow_calls "
+        f"{max(61, -(-total // PAGE_SIZE) + 40)}."
+    )
+    return found
+
+
+def _by_number(rows: Iterable[OutageRow]) -> dict[int, OutageRow]:
+    return {row.id: row for row in rows}
+
+
+def _stops(upstream: Upstream, period: Period, code: str | None = None) -> Fetch[OutageRow]:
+    async def fetch(start: int, size: int) -> Page[OutageRow]:
+        return await list_outages(upstream, asset=code, period=period, start=start, size=size)
+
+    return fetch
+
+
+async def read_reported(question: Question) -> list[TaskRow]:
+    """The tasks of orders in which what failed in the period was reported."""
+    until = min(question.now, question.until + REPORTED_WITHIN)
+    return await read_within(question, Period(question.since, until, "creation_date"))
+
+
+async def read_of_earlier_stops(
+    question: Question, plant: Plant, stops: Iterable[OutageRow], known: Iterable[TaskRow]
+) -> list[TaskRow]:
+    """What stops were about that had begun before the period: their orders are older than it."""
+    reading = question.reading
+    named = {(row.id_items_availability, row.code) for row in known if is_failure(row)}
+    going_on = [row for row in _going_on(question, stops) if plant.holds(row.code)]
+    earlier = [row for row in going_on if (row.id, row.code) not in named]
+    recorded = [row for row in earlier if row.id > 0]
+    asked = recorded if reading.agreed else recorded[:MOST_EARLIER]
+    if len(asked) < len(earlier):
+        reading.incomplete(
+            f"Of {len(earlier) - len(asked)} stops that began before the period it was not looked up whether "
+            "a failure caused them: they count as not caused by one."
+        )
+    tasks: list[TaskRow] = []
+    for stop in asked:
+        fetch = _linked(reading.upstream, stop.id)
+        tasks += await reading.all_rows(fetch, "work orders of earlier stops")
+    return tasks
+
+
+def _going_on(question: Question, stops: Iterable[OutageRow]) -> Iterator[OutageRow]:
+    for stop in stops:
+        begun = stop.initial_date is not None and stop.initial_date < question.since
+        if begun and (stop.final_date is None or stop.final_date > question.since):
+            yield stop
+
+
+def _linked(upstream: Upstream, stop: int) -> Fetch[TaskRow]:
+    async def fetch(start: int, size: int) -> Page[TaskRow]:
+        return await list_tasks(upstream, TaskRow, outage=stop, start=start, size=size)
+
+    return fetch

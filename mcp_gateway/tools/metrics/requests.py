@@ -1,0 +1,121 @@
+"""How long people waited for an answer to their requests, and for a solution."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+from mcp_gateway.tools.equipment.assets import path
+from mcp_gateway.tools.kit.datetimes import EARLIEST, zone_of
+from mcp_gateway.tools.metrics.metric import Measured, MeasureRow, Question, mean
+from mcp_gateway.tools.metrics.reading import once
+from mcp_gateway.tools.metrics.task_groups import NOBODY
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources.items import ItemRow, list_items
+from mcp_gateway.upstream.resources.work_requests import RequestRow, StatusRow, list_history, list_requests
+from mcp_gateway.upstream.rows import Page, Period
+
+FIRST_STATES = (1, 13)  # open, created at the guest portal: nobody has answered yet
+SOLVED = (4, 6)
+
+
+async def requests(question: Question) -> Measured:
+    rows = await _asked(question)
+    answered, known_since = await first_answers(question, rows)
+
+    def waited(begin: dt.datetime | None, end: dt.datetime | None) -> float | None:
+        if begin is None or end is None or end < begin:
+            return None
+        return (end - begin).total_seconds() / 3600
+
+    def figures(part: list[RequestRow]) -> dict[str, float | int | None]:
+        solved = [row for row in part if row.id_status in SOLVED and row.date_solution]
+        responses = (
+            waited(row.date, answered.get(row.id))
+            for row in part
+            if row.date is not None and row.date >= known_since
+        )
+        resolutions = (waited(row.date, row.date_solution) for row in solved)
+        return {
+            "requests": len(part),
+            "done": len(solved),
+            "response_hours": mean(wait for wait in responses if wait is not None),
+            "resolution_hours": mean(wait for wait in resolutions if wait is not None),
+        }
+
+    found = [MeasureRow(key=key, **figures(part)) for key, part in _grouped(question, rows).items()]
+    by_month = question.group_by == "month"
+    return Measured(
+        figures(rows),
+        "Of the requests created in the period. Response: from creation to the first change of status. "
+        "Resolution: from creation to the solution, of those that are solved (`done`).",
+        sorted(found, key=lambda row: (0 if by_month else -(row.requests or 0), row.key)),
+        len(rows),
+    )
+
+
+async def _asked(question: Question) -> list[RequestRow]:
+    upstream: Upstream = question.call.upstream
+    created = Period(question.since, question.until, "date")
+
+    async def fetch(start: int, size: int) -> Page[RequestRow]:
+        return await list_requests(upstream, asset=question.asset, period=created, start=start, size=size)
+
+    rows = once(await question.reading.all_rows(fetch, "work requests"), lambda row: row.id)
+    if question.location is None:
+        return rows
+    codes = await _codes_in(question, question.location)
+    return [row for row in rows if row.code_item in codes]
+
+
+async def _codes_in(question: Question, place: str) -> set[str]:
+    """The upstream filters requests by asset only, so: by the assets that stand there, of any type."""
+    upstream: Upstream = question.call.upstream
+
+    async def fetch(start: int, size: int) -> Page[ItemRow]:
+        return await list_items(upstream, location=place, whole_tree=True, start=start, size=size)
+
+    rows = await question.reading.all_rows(fetch, "assets of the location")
+    return {place} | {row.code for row in rows}
+
+
+def _grouped(question: Question, rows: list[RequestRow]) -> dict[str, list[RequestRow]]:
+    groups: dict[str, list[RequestRow]] = defaultdict(list)
+    zone = zone_of(question.call.caller)
+    for row in rows:
+        match question.group_by:
+            case "location":
+                groups[path(row.parent_description) or NOBODY].append(row)
+            case "asset":
+                groups[row.code_item or NOBODY].append(row)
+            case "month" if row.date is not None:
+                groups[row.date.astimezone(zone).strftime("%Y-%m")].append(row)
+            case _:
+                pass
+    return groups
+
+
+async def first_answers(
+    question: Question, requests: list[RequestRow]
+) -> tuple[dict[int, dt.datetime], dt.datetime]:
+    """When each request left its first state, and of requests made since when this is sure.
+
+    The history has no period that works: newest first until the period begins."""
+    upstream: Upstream = question.call.upstream
+
+    async def fetch(start: int, size: int) -> Page[StatusRow]:
+        return await list_history(upstream, since=question.since, start=start, size=size)
+
+    rows, whole = await question.reading.rows_until(fetch, "histories of requests")
+    known_since = EARLIEST
+    if not whole:
+        known_since = min((row.date for row in rows if row.date is not None), default=question.now)
+    made = {request.id: request.date for request in requests if request.date is not None}
+    found: dict[int, dt.datetime] = {}
+    for row in rows:
+        if row.id_request is None or row.date is None or row.id_status in FIRST_STATES:
+            continue
+        if row.date < made.get(row.id_request, row.date):  # nobody answers what is not asked yet
+            continue
+        found[row.id_request] = min(row.date, found.get(row.id_request, row.date))
+    return found, known_since

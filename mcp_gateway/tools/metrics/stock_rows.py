@@ -1,0 +1,88 @@
+"""Stock, and the papers that ask for it, as the metrics of stock need them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mcp_gateway.tools.metrics.metric import Question
+from mcp_gateway.tools.metrics.reading import once
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources.warehouse_documents import (
+    Line,
+    PurchaseOrderRow,
+    RequisitionRow,
+    list_purchase_orders,
+    list_requisitions,
+)
+from mcp_gateway.upstream.resources.warehouses import StockRow, WarehouseRow, all_warehouses, list_stock
+from mcp_gateway.upstream.rows import Page, Period
+
+LOOK_BACK = dt.timedelta(days=180)  # papers that may still wait
+WAITING = ("NOT_DELIVERED", "PARTIAL_DELIVERY")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An item in one warehouse."""
+
+    warehouse: WarehouseRow
+    row: StockRow
+
+
+def lately(question: Question) -> Period:
+    return Period(question.now - LOOK_BACK, question.now, "date_create")
+
+
+async def read_stock(question: Question, warehouses: list[WarehouseRow]) -> list[Kept]:
+    """Active items, each place once."""
+    upstream: Upstream = question.call.upstream
+    found = []
+    for warehouse in warehouses:
+
+        async def fetch(start: int, size: int, place: WarehouseRow = warehouse) -> Page[StockRow]:
+            return await list_stock(upstream, warehouse=place, start=start, size=size)
+
+        rows = once(await question.reading.all_rows(fetch, "stock"), lambda row: row.code)
+        found += [Kept(warehouse, row) for row in rows if row.active is not False]
+    return found
+
+
+async def read_warehouses(question: Question) -> list[WarehouseRow]:
+    question.reading.pages_read += 1
+    return await all_warehouses(question.call.upstream)
+
+
+async def read_requisitions(question: Question) -> list[RequisitionRow]:
+    upstream: Upstream = question.call.upstream
+    period = lately(question)
+
+    async def fetch(start: int, size: int) -> Page[RequisitionRow]:
+        return await list_requisitions(upstream, period=period, start=start, size=size)
+
+    return once(await question.reading.all_rows(fetch, "requisitions"), lambda row: row.id)
+
+
+def waiting_lines(papers: list[RequisitionRow]) -> Iterator[tuple[RequisitionRow, Line]]:
+    """What was asked for and not delivered."""
+    for paper in papers:
+        if paper.movements_states_description in WAITING:
+            for line in paper.list_items or ():
+                if line.code and line.qty_pending and line.qty_pending > 0:
+                    yield paper, line
+
+
+async def read_open_purchase_orders(question: Question, warehouses: list[WarehouseRow]) -> list[str]:
+    """Their folios: the contract does not say what is in them."""
+    upstream: Upstream = question.call.upstream
+    period = lately(question)
+    found: list[str] = []
+    for warehouse in warehouses:
+
+        async def fetch(start: int, size: int, code: str = warehouse.code) -> Page[PurchaseOrderRow]:
+            return await list_purchase_orders(upstream, warehouse=code, period=period, start=start, size=size)
+
+        rows = once(await question.reading.all_rows(fetch, "purchase orders"), lambda row: row.id_movement)
+        found += [row.folio_source or "-" for row in rows if row.movements_states_description in WAITING]
+    return found

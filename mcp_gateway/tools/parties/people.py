@@ -1,0 +1,229 @@
+"""list_people and whoami, and the person behind a write."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from mcp_gateway.calls.errors import NotPermitted, Refusal
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.documents import Document, documents_of
+from mcp_gateway.tools.kit.identifiers import Code
+from mcp_gateway.tools.kit.listing import Arguments, ListAnswer, ListArguments, ending, listed, position_of
+from mcp_gateway.tools.kit.positions import in_order
+from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources.personnel import PersonRow, list_people, person_of_account
+from mcp_gateway.upstream.rows import Page
+
+MOST_WITH_DOCUMENTS = 10
+Module = Literal[
+    "assets", "meters", "work_orders", "work_requests", "tasks", "inventory", "people", "third_parties",
+    "metrics", "transactions_log", "configuration",
+]  # fmt: skip
+
+
+class Person(BaseModel):
+    code: Code | None = None
+    name: UntrustedName
+    email: UntrustedName | None = None
+    telephone: UntrustedName | None = None
+    active: bool | None = None
+    department: UntrustedName | None = None
+    role: UntrustedName | None = None
+    work_shift: UntrustedName | None = None
+    location: UntrustedText | None = None
+    has_account: Annotated[bool | None, Field(description="Whether the person can sign in.")] = None
+    permission_group: UntrustedName | None = None
+    documents: list[Document] | None = None
+    url: str | None = None
+
+
+class PeopleList(ListAnswer):
+    people: list[Person]
+
+
+class ListInput(ListArguments):
+    text: Annotated[
+        str | None,
+        Field(min_length=2, max_length=120, description="Words in name, code, e-mail, department or role."),
+    ] = None
+    active: Annotated[bool | None, Field(description="Only active, or only inactive people.")] = None
+    documents: Annotated[
+        bool, Field(description="With the certificates and documents of each; for ten people at most.")
+    ] = False
+    with_account: Annotated[bool | None, Field(description="Only people who can sign in, or who cannot.")] = (
+        None
+    )
+
+
+class WhoAmI(BaseModel):
+    name: UntrustedName | None = None
+    email: str | None = None
+    acts_for: Annotated[str, Field(description="A person, or the company itself where a program connected.")]
+    company: str
+    permission_group: str | None = None
+    rights: Annotated[list[str], Field(description="module:action, as they hold for this connection.")]
+    own_work_orders_only: bool
+    connected_app: str
+    may_write: Annotated[bool, Field(description="Whether this connection may write.")]
+    read_only: Annotated[bool, Field(description="Whether the address of this connection forbids writing.")]
+    tool_sets: list[str]
+    language: str
+    time_zone: str
+    currency: Annotated[str | None, Field(description="Of costs and prices, ISO 4217.")] = None
+    data_at: Annotated[str, Field(description="fracttal_one, or embedded in this installation.")]
+    company_number_there: int | None = None
+    account_there: Annotated[
+        UntrustedName | None, Field(description="The account with which it reads and writes there.")
+    ] = None
+    personnel_code: Annotated[Code | None, Field(description="Code of the own record among the people.")] = (
+        None
+    )
+    url: str | None = None
+
+
+class WhoAmIInput(Arguments):
+    module: Annotated[Module | None, Field(description="Only the rights of this part.")] = None
+
+
+def person_texts(row: PersonRow) -> tuple[str | None, ...]:
+    return (row.full_name, row.code, row.email, row.groups_1_description, row.groups_2_description)
+
+
+def person(upstream: Upstream, row: PersonRow) -> Person:
+    return Person(
+        code=row.code,
+        name=row.full_name,
+        email=row.email,
+        telephone=row.telephone,
+        active=row.active,
+        department=row.groups_1_description,
+        role=row.groups_2_description,
+        work_shift=row.description_work_shifts,
+        location=row.asset_location_description,
+        has_account=row.account_active,
+        permission_group=row.groups_permissions_description,
+        url=upstream.link("people", row.code) if row.code else None,
+    )
+
+
+async def run_list(call: Call, arguments: ListInput) -> PeopleList:
+    upstream: Upstream = call.upstream
+
+    async def fetch(start: int, size: int) -> Page[PersonRow]:
+        return await list_people(upstream, start=start, size=size)
+
+    def keep(row: PersonRow) -> bool:
+        return (
+            (arguments.active is None or row.active == arguments.active)
+            and (arguments.with_account is None or bool(row.account_active) == arguments.with_account)
+            and (arguments.text is None or contains(arguments.text, *person_texts(row)))
+        )
+
+    filtered = any(value is not None for value in (arguments.active, arguments.with_account, arguments.text))
+    found = await listed(
+        fetch,
+        lambda row: person(upstream, row),
+        position=position_of(call, "list_people", arguments),
+        key=lambda row: in_order(row.first_name or row.full_name, row.last_name or "", row.code or ""),
+        limit=min(arguments.limit, MOST_WITH_DOCUMENTS) if arguments.documents else arguments.limit,
+        keep=keep if filtered else None,
+    )
+    if arguments.documents:
+        for someone in found.records:
+            if someone.code is not None:
+                someone.documents = await documents_of(upstream, "person", someone.code)
+    return PeopleList(people=found.records, **ending(call, "list_people", arguments, found, []))
+
+
+async def whoami(call: Call, arguments: WhoAmIInput) -> WhoAmI:
+    caller, upstream = call.caller, call.upstream
+    own = None
+    if caller.user_id is not None:
+        with suppress(NotPermitted):
+            own = await person_of_account(upstream)
+    account = await upstream.account()
+    return WhoAmI(
+        name=caller.user_name or None,
+        email=caller.user_email or None,
+        acts_for="person" if caller.user_id is not None else "company",
+        company=caller.company_name,
+        permission_group=caller.group_name or None,
+        rights=sorted(
+            right for right in caller.rights if arguments.module in (None, right.partition(":")[0])
+        ),
+        own_work_orders_only=caller.own_work_orders_only,
+        connected_app=caller.consumer_name,
+        may_write=caller.may_write,
+        read_only=caller.read_only,
+        tool_sets=sorted(caller.toolsets),
+        language=caller.language,
+        time_zone=caller.time_zone,
+        currency=caller.currency or None,
+        data_at="fracttal_one" if caller.remote else "embedded",
+        company_number_there=caller.remote.company_id if caller.remote else None,
+        account_there=(account.email or str(account.id or "") or None) if account.said else None,
+        personnel_code=own.code if own else None,
+        url=upstream.link("people", own.code) if own and own.code else None,
+    )
+
+
+async def writer(call: Call) -> PersonRow:
+    """The record with which the caller writes; a write is always somebody's."""
+    if call.caller.user_id is None:
+        raise NotPermitted(
+            "This connection acts for the company and not for a person, so nothing can be written in a "
+            "person's name. Connect with a personal account."
+        )
+    try:
+        own = await person_of_account(call.upstream)
+    except NotPermitted:
+        raise NotPermitted(
+            "Fracttal One needs to know who asks, and this person may not read the list of people. "
+            "An administrator can grant people:view.",
+            missing_rights=["people:view"],
+        ) from None
+    if own is None and call.upstream.gaps:
+        raise Refusal(
+            "The record of this account was not found among the people that could be looked at, so nothing "
+            f"was written. {' '.join(call.upstream.gaps.sentences)}"
+        )
+    if own is None or not own.code:
+        raise Refusal(
+            "This account has no active record with a code among the people of the company, so nothing "
+            "can be written in its name. An administrator can "
+            + (
+                "put the account's e-mail there, in Fracttal One."
+                if call.caller.remote
+                else "link one under Configuration > User accounts."
+            )
+        )
+    return own
+
+
+TOOLS = (
+    Tool(
+        name="whoami",
+        title="Who am I",
+        description=(
+            "For whom this connection acts: person, company, permission group, what may be done, time zone. "
+            "Ask this before saying what the person may or may not do."
+        ),
+        rights=frozenset(),
+        input=WhoAmIInput,
+        output=WhoAmI,
+        run=whoami,
+    ),
+    Tool(
+        name="list_people",
+        title="List people",
+        description="The people of the company: who does the work, departments, roles, shifts, accounts.",
+        rights=frozenset({"people:view"}),
+        input=ListInput,
+        output=PeopleList,
+        run=run_list,
+    ),
+)

@@ -1,0 +1,195 @@
+"""list_third_parties: providers, manufacturers, suppliers and customers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from mcp_gateway.calls.errors import NotFound, offered
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.documents import Document, documents_of
+from mcp_gateway.tools.kit.identifiers import Code, GivenCode, in_another_dress, shown_code
+from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of
+from mcp_gateway.tools.kit.positions import in_order
+from mcp_gateway.tools.kit.text import (
+    TEXT,
+    UntrustedLongText,
+    UntrustedName,
+    UntrustedText,
+    cleaned,
+    contains,
+)
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources.third_parties import (
+    ContactRow,
+    ServiceRow,
+    ThirdPartyRow,
+    contacts_of,
+    find_third_party,
+    list_third_parties,
+    services_of,
+)
+from mcp_gateway.upstream.rows import Page
+
+MOST_WITH_MORE = 5  # parties whose services, contacts and documents are read in one answer
+PartyType = Literal["service_provider", "manufacturer", "supplier", "customer"]
+PARTY_TYPE: dict[int, PartyType] = {1: "service_provider", 2: "manufacturer", 3: "supplier", 4: "customer"}
+
+
+class Service(BaseModel):
+    id: int
+    name: UntrustedText
+    cost: Annotated[float | None, Field(description="In the company's currency.")] = None
+    unit: UntrustedName | None = None
+    details: UntrustedLongText | None = None
+
+
+class Contact(BaseModel):
+    name: UntrustedName | None = None
+    email: UntrustedName | None = None
+    telephone: UntrustedName | None = None
+    mobile: UntrustedName | None = None
+    role: UntrustedName | None = None
+    branch: UntrustedName | None = None
+
+
+class ThirdParty(BaseModel):
+    code: Code
+    name: UntrustedText | None = None
+    types: list[PartyType] = []
+    email: UntrustedName | None = None
+    telephone: UntrustedName | None = None
+    city: UntrustedName | None = None
+    country: UntrustedName | None = None
+    address: UntrustedText | None = None
+    web_page: UntrustedName | None = None
+    classification_1: UntrustedName | None = None
+    classification_2: UntrustedName | None = None
+    active: bool | None = None
+    services: list[Service] | None = None
+    contacts: list[Contact] | None = None
+    documents: list[Document] | None = None
+    url: str
+
+
+class ThirdPartyList(ListAnswer):
+    third_parties: list[ThirdParty]
+
+
+class Input(ListArguments):
+    code: Annotated[GivenCode | None, Field(description="Exactly one of them.")] = None
+    type: Annotated[PartyType | None, Field(description="Only those of this type.")] = None
+    text: Annotated[
+        str | None, Field(min_length=2, max_length=120, description="Words in code, name, city or class.")
+    ] = None
+    active: Annotated[bool | None, Field(description="Only active, or only inactive ones.")] = None
+    include: Annotated[
+        list[Literal["services", "contacts", "documents"]] | None,
+        Field(min_length=1, max_length=3, description="Read these too, for the first 5 of the answer."),
+    ] = None
+
+
+def third_party(upstream: Upstream, row: ThirdPartyRow) -> ThirdParty:
+    return ThirdParty(
+        code=row.code,
+        name=row.name,
+        types=[PARTY_TYPE[kind] for kind in row.types if kind in PARTY_TYPE],
+        email=row.email,
+        telephone=row.telephone_1,
+        city=row.city,
+        country=row.country,
+        address=row.address,
+        web_page=row.web_page,
+        classification_1=row.groups_1_desc,
+        classification_2=row.groups_2_desc,
+        active=row.active,
+        url=upstream.link("third-parties", row.code),
+    )
+
+
+def service(row: ServiceRow) -> Service:
+    return Service(
+        id=row.id, name=row.name, cost=row.cost, unit=row.units_description, details=row.details or None
+    )
+
+
+def contact(row: ContactRow) -> Contact:
+    return Contact(
+        name=row.contact_name,
+        email=row.contact_email,
+        telephone=row.telephone,
+        mobile=row.movil,
+        role=row.role,
+        branch=row.branch_name,
+    )
+
+
+async def no_such_third_party(upstream: Upstream, code: str) -> NotFound:
+    likely = await in_another_dress(code, partial(find_third_party, upstream))
+    return NotFound(
+        "There is no third party with that code. list_third_parties(text) finds it by its words.",
+        **offered(likely, lambda row: {"code": shown_code(row.code), "name": cleaned(row.name, TEXT)}),
+    )
+
+
+async def run(call: Call, arguments: Input) -> ThirdPartyList:
+    upstream: Upstream = call.upstream
+
+    async def fetch(start: int, size: int) -> Page[ThirdPartyRow]:
+        return await list_third_parties(upstream, code=arguments.code, start=start, size=size)
+
+    def keep(row: ThirdPartyRow) -> bool:
+        return (
+            (arguments.active is None or row.active == arguments.active)
+            and (arguments.type is None or arguments.type in [PARTY_TYPE.get(kind) for kind in row.types])
+            and (
+                arguments.text is None
+                or contains(
+                    arguments.text, row.code, row.name, row.city, row.groups_1_desc, row.groups_2_desc
+                )
+            )
+        )
+
+    filtered = any(value is not None for value in (arguments.active, arguments.type, arguments.text))
+    found = await listed(
+        fetch,
+        lambda row: third_party(upstream, row),
+        position=position_of(call, "list_third_parties", arguments),
+        key=lambda row: in_order(row.name or "", row.code),
+        limit=arguments.limit,
+        keep=keep if filtered else None,
+    )
+    if arguments.code is not None and not found.records and not filtered:
+        raise await no_such_third_party(upstream, arguments.code)
+    notes = []
+    wanted = frozenset(arguments.include or ())
+    for party in found.records[:MOST_WITH_MORE] if wanted else ():
+        if "services" in wanted:
+            party.services = [service(row) for row in await services_of(upstream, party.code)]
+        if "contacts" in wanted:
+            party.contacts = [contact(row) for row in await contacts_of(upstream, party.code)]
+        if "documents" in wanted:
+            party.documents = await documents_of(upstream, "third_party", party.code)
+    if wanted and len(found.records) > MOST_WITH_MORE:
+        notes.append(f"More was read for the first {MOST_WITH_MORE} only: ask by code for others.")
+    return ThirdPartyList(
+        third_parties=found.records, **ending(call, "list_third_parties", arguments, found, notes)
+    )
+
+
+TOOLS = (
+    Tool(
+        name="list_third_parties",
+        title="List third parties",
+        description=(
+            "Service providers, manufacturers, suppliers and customers, with their services and prices, "
+            "contacts and documents where asked for."
+        ),
+        rights=frozenset({"third_parties:view"}),
+        input=Input,
+        output=ThirdPartyList,
+        run=run,
+    ),
+)

@@ -1,0 +1,181 @@
+"""Tools of the set `catalogue_writes` that write third parties and their services."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from mcp_gateway.calls.errors import InvalidArguments
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.codes import number_of
+from mcp_gateway.tools.kit.identifiers import GivenCode, GivenShortCode
+from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.record_fields import (
+    Active,
+    Address,
+    City,
+    Country,
+    Email,
+    FirstGroup,
+    SecondGroup,
+    Short,
+    State,
+    Telephone,
+)
+from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
+from mcp_gateway.tools.kit.text import fold
+from mcp_gateway.tools.parties.third_parties import PARTY_TYPE, PartyType, no_such_third_party
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources import third_parties
+from mcp_gateway.upstream.resources.third_parties import find_third_party, services_of
+
+
+class ThirdPartyFields(Arguments):
+    code: Annotated[GivenShortCode, Field(description="Its code: a known one changes that third party.")]
+    name: Annotated[Short | None, Field(description="Needed for a new one.")] = None
+    types: Annotated[
+        list[PartyType] | None,
+        Field(min_length=1, max_length=4, description="What it is to the company; all of them."),
+    ] = None
+    email: Email | None = None
+    active: Active | None = None
+    location: Annotated[GivenCode | None, Field(description="Code of a location.")] = None
+    classification_1: FirstGroup | None = None
+    classification_2: SecondGroup | None = None
+    address: Address | None = None
+    city: City | None = None
+    state: State | None = None
+    country: Country | None = None
+    telephone: Telephone | None = None
+    web_page: Annotated[
+        str | None, Field(min_length=1, max_length=200, description="Address of its web page.")
+    ] = None
+    idempotency_key: IdempotencyKey | None = None
+
+
+class ServiceFields(Arguments):
+    third_party: Annotated[GivenShortCode, Field(description="Code of the third party.")]
+    service: Annotated[str, Field(min_length=1, max_length=160, description="What it does.")]
+    cost: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False, description="Company's currency.")]
+    details: Annotated[
+        str | None, Field(min_length=1, max_length=1000, description="More about the service.")
+    ] = None
+    unit_code: Annotated[
+        str | None,
+        Field(min_length=1, max_length=16, description="With unit: needed for a service nobody offers yet."),
+    ] = None
+    unit: Annotated[str | None, Field(min_length=1, max_length=40, description="Such as hour, visit.")] = None
+    idempotency_key: IdempotencyKey | None = None
+
+    @model_validator(mode="after")
+    def unit_whole(self) -> ServiceFields:
+        if (self.unit is None) != (self.unit_code is None):
+            raise ValueError("unit and unit_code go together")
+        return self
+
+
+THIRD_PARTY_WIRE = {
+    "code": "code", "name": "name", "types": "id_third_party_type", "email": "email",
+    "active": "active", "location": "code_parent_location", "classification_1": "group_1",
+    "classification_2": "group_2", "address": "address", "city": "city", "state": "state",
+    "country": "country", "telephone": "telephone_1", "web_page": "web_page",
+}  # fmt: skip
+SERVICE_WIRE = {
+    "third_party": "third_party_code", "service": "service_description", "cost": "cost",
+    "details": "details", "unit_code": "unit_code", "unit": "unit_description",
+}  # fmt: skip
+
+
+def _changed(arguments: Arguments) -> list[str]:
+    return sorted(arguments.model_fields_set - {"idempotency_key", "code", "third_party"})
+
+
+async def save_third_party(call: Call, arguments: ThirdPartyFields) -> Saved:
+    upstream: Upstream = call.upstream
+    known = await find_third_party(upstream, arguments.code)
+    changed = _changed(arguments)
+    body = body_of(arguments, THIRD_PARTY_WIRE)
+    if arguments.types is not None:
+        body["id_third_party_type"] = [number_of(PARTY_TYPE, kind) for kind in arguments.types]
+    if known is None:
+        no_such = await no_such_third_party(upstream, arguments.code)
+        if no_such.details["candidates"]:  # a second one that only looks different would never be told apart
+            raise no_such
+    if known is None and arguments.name is None:
+        raise InvalidArguments(
+            "There is no third party with that code yet, and a new one needs a name.",
+            fields=[{"field": "name", "problem": "is needed for a new third party"}],
+        )
+    if not changed:
+        raise InvalidArguments(
+            "Say what is to change.", fields=[{"field": "name", "problem": "or any other"}]
+        )
+    with in_our_names(THIRD_PARTY_WIRE):
+        if known is None:
+            await third_parties.create_third_party(upstream, body)
+        else:
+            body.pop("code")
+            # The reference page asks for the name even where it stays.
+            await third_parties.update_third_party(upstream, known.code, {"name": known.name, **body})
+    return Saved(
+        done="created" if known is None else "updated",
+        code=arguments.code,
+        name=arguments.name or (known.name if known else None),
+        changed=changed,
+        url=upstream.link("third-parties", arguments.code),
+    )
+
+
+async def set_service(call: Call, arguments: ServiceFields) -> Saved:
+    upstream: Upstream = call.upstream
+    party = await find_third_party(upstream, arguments.third_party)
+    if party is None:
+        raise await no_such_third_party(upstream, arguments.third_party)
+    known = [
+        row for row in await services_of(upstream, party.code) if fold(row.name) == fold(arguments.service)
+    ]
+    body = body_of(arguments, SERVICE_WIRE)
+    with in_our_names(SERVICE_WIRE):
+        if known:
+            number: int | None = known[0].id
+            body.pop("third_party_code")
+            await third_parties.update_service(upstream, known[0].id, body)
+        else:
+            number = await third_parties.create_service(upstream, body)
+    return Saved(
+        done="updated" if known else "created",
+        id=number,
+        code=party.code,
+        name=arguments.service,
+        changed=_changed(arguments),
+        url=upstream.link("third-parties", party.code),
+    )
+
+
+TOOLS = (
+    Tool(
+        name="save_third_party",
+        title="Create or change a third party",
+        description="A provider, manufacturer, supplier or customer: made if its code is new, else changed.",
+        rights=frozenset({"third_parties:view", "third_parties:add", "third_parties:edit"}),
+        input=ThirdPartyFields,
+        output=Saved,
+        run=save_third_party,
+        read_only=False,
+        toolset="catalogue_writes",
+        destructive=True,
+    ),
+    Tool(
+        name="set_third_party_service",
+        title="Set a service and its cost",
+        description="What a third party does and for how much: made where it is new, else changed.",
+        rights=frozenset({"third_parties:view", "third_parties:add", "third_parties:edit"}),
+        input=ServiceFields,
+        output=Saved,
+        run=set_service,
+        read_only=False,
+        toolset="catalogue_writes",
+        destructive=True,
+    ),
+)

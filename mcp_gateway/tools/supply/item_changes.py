@@ -1,0 +1,272 @@
+"""The set `inventory_writes`, first half: warehouses and stock items."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, model_validator
+
+from mcp_gateway.calls.errors import UpstreamRejected
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.identifiers import Code, GivenCode
+from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.record_fields import (
+    Address,
+    Barcode,
+    City,
+    Country,
+    Manufacturer,
+    Model,
+    Notes,
+    PartNumber,
+    Short,
+    State,
+)
+from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
+from mcp_gateway.tools.supply.stock import ItemCode, Warehouse, the_stock_item, warehouse_named
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources import warehouses as stock
+
+NewCode = Annotated[GivenCode, Field(description="A new code, as the company makes them.")]
+
+
+Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+
+
+PartType = Literal["tool", "spare_part"]
+
+
+PART_TYPE: dict[PartType, int] = {"tool": 3, "spare_part": 4}
+
+
+LEVELS = {"minimum": "min_stock_level", "maximum": "max_stock_level"}
+
+
+class NewWarehouse(Arguments):
+    code: NewCode
+    name: Annotated[Short, Field(description="What it is called.")]
+    address: Address | None = None
+    city: City | None = None
+    state: State | None = None
+    country: Country | None = None
+    integrated: Annotated[
+        bool | None, Field(description="True where another system owns its stock. It cannot be undone here.")
+    ] = None
+    idempotency_key: IdempotencyKey | None = None
+
+
+class NewStockItem(Arguments):
+    code: NewCode
+    name: Annotated[Short, Field(description="What it is called.")]
+    unit_code: Annotated[str, Field(min_length=1, max_length=16, description="Such as UN, KG, L.")]
+    unit: Annotated[str, Field(min_length=1, max_length=40, description="Such as unit, kilogram, litre.")]
+    warehouse: Warehouse
+    type: Annotated[PartType, Field(description="A tool, or a spare part or supply.")] = "spare_part"
+    part_number: PartNumber | None = None
+    manufacturer: Manufacturer | None = None
+    model: Model | None = None
+    minimum: Annotated[Amount | None, Field(description="Least that should lie there.")] = None
+    maximum: Annotated[Amount | None, Field(description="Most that should lie there.")] = None
+    shelf: Annotated[Short | None, Field(description="Where it lies in the warehouse.")] = None
+    barcode: Barcode | None = None
+    notes: Notes | None = None
+    idempotency_key: IdempotencyKey | None = None
+
+
+class Link(Arguments):
+    item: ItemCode
+    warehouse: Warehouse
+    minimum: Annotated[Amount | None, Field(description="Least that should lie there.")] = None
+    maximum: Annotated[Amount | None, Field(description="Most that should lie there.")] = None
+    shelf: Annotated[Short | None, Field(description="Where it lies in the warehouse.")] = None
+    order_quantity: Annotated[Amount | None, Field(description="How much to order at a time.")] = None
+    idempotency_key: IdempotencyKey | None = None
+
+
+class Adjustment(Arguments):
+    item: ItemCode
+    warehouse: Warehouse
+    stock: Annotated[Amount | None, Field(description="What is there now, counted.")] = None
+    unit_cost: Annotated[Amount | None, Field(description="In the company's currency.")] = None
+    minimum: Annotated[Amount | None, Field(description="Least that should lie there.")] = None
+    maximum: Annotated[Amount | None, Field(description="Most that should lie there.")] = None
+    type: Annotated[
+        PartType | None, Field(description="Only where one code is both a tool and a spare part.")
+    ] = None
+    idempotency_key: IdempotencyKey | None = None
+
+    @model_validator(mode="after")
+    def says_something(self) -> Adjustment:
+        if self.stock is None and self.unit_cost is None:
+            raise ValueError("give stock or unit_cost, or both; levels go along with them")
+        return self
+
+
+class StockNow(BaseModel):
+    item: Code
+    warehouse: Code
+    stock: float | None = None
+    unit_cost: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    url: str
+
+
+WAREHOUSE_WIRE = {
+    "code": "code", "name": "description", "address": "address", "city": "city", "state": "state",
+    "country": "country", "integrated": "external_integration",
+}  # fmt: skip
+
+
+async def create_warehouse(call: Call, arguments: NewWarehouse) -> Saved:
+    upstream: Upstream = call.upstream
+    body = body_of(arguments, WAREHOUSE_WIRE)
+    with in_our_names(WAREHOUSE_WIRE):
+        await stock.create_warehouse(upstream, {**body, "active": True})
+    return Saved(
+        done="created",
+        code=arguments.code,
+        name=arguments.name,
+        changed=sorted(arguments.model_fields_set - {"idempotency_key"}),
+        url=upstream.link("warehouses", arguments.code),
+    )
+
+
+STOCK_ITEM_WIRE = {
+    "code": "code", "name": "field_1", "unit_code": "unit_code", "unit": "unit_description",
+    "warehouse": "code_warehouse", "type": "id_type_item", "part_number": "field_2",
+    "manufacturer": "field_3", "model": "field_4", "shelf": "location", "barcode": "barcode",
+    "notes": "notes", **LEVELS,
+}  # fmt: skip
+
+
+async def create_stock_item(call: Call, arguments: NewStockItem) -> Saved:
+    upstream: Upstream = call.upstream
+    warehouse = await warehouse_named(call, arguments.warehouse)
+    body = body_of(arguments, STOCK_ITEM_WIRE)
+    body |= {"code_warehouse": warehouse.code, "id_type_item": PART_TYPE[arguments.type]}
+    with in_our_names(STOCK_ITEM_WIRE):
+        await stock.create_stock_item(upstream, body)
+    return Saved(
+        done="created",
+        code=arguments.code,
+        name=arguments.name,
+        changed=sorted(arguments.model_fields_set - {"idempotency_key"}),
+        notes=["Its stock is 0. Enter what is there with adjust_stock or register_warehouse_entry."],
+        url=upstream.link("stock-items", arguments.code),
+    )
+
+
+LINK_WIRE = {
+    "item": "code", "warehouse": "code_warehouse", "shelf": "location",
+    "order_quantity": "order_quantity", **LEVELS,
+}  # fmt: skip
+
+
+async def link_stock_item(call: Call, arguments: Link) -> Saved:
+    upstream: Upstream = call.upstream
+    warehouse = await warehouse_named(call, arguments.warehouse)
+    item = await the_stock_item(call, arguments.item)
+    linked = any(
+        place.code_warehouse == warehouse.code
+        or (place.id_warehouse is not None and place.id_warehouse == warehouse.id)
+        for place in item.warehouses or ()
+    )
+    if not linked:
+        body = body_of(arguments, LINK_WIRE) | {"code": item.code, "code_warehouse": warehouse.code}
+        with in_our_names(LINK_WIRE):
+            await stock.link_stock_item(upstream, body)
+    return Saved(
+        done="already_there" if linked else "created",
+        code=item.code,
+        name=item.field_1 or item.description,
+        notes=["It was linked before; nothing was written. adjust_stock changes its levels."]
+        if linked
+        else [],
+        url=upstream.link("stock-items", item.code),
+    )
+
+
+ADJUSTMENT_WIRE = {
+    "warehouse": "code_warehouse", "stock": "stock", "unit_cost": "unit_cost_stock",
+    "type": "id_type_item", **LEVELS,
+}  # fmt: skip
+
+
+async def adjust_stock(call: Call, arguments: Adjustment) -> StockNow:
+    upstream: Upstream = call.upstream
+    warehouse = await warehouse_named(call, arguments.warehouse)
+    if warehouse.external_integration:
+        raise UpstreamRejected(
+            "Another system owns the stock of this warehouse: it has to be changed there, not here."
+        )
+    body: dict[str, Any] = body_of(arguments, ADJUSTMENT_WIRE) | {"code_warehouse": warehouse.code}
+    if arguments.type is not None:
+        body["id_type_item"] = PART_TYPE[arguments.type]
+    with in_our_names(ADJUSTMENT_WIRE):
+        now = await stock.adjust_stock(upstream, arguments.item, body)
+    return StockNow(
+        item=arguments.item,
+        warehouse=warehouse.code,
+        stock=now.stock if now.stock is not None else arguments.stock,
+        unit_cost=now.unit_cost_stock if now.unit_cost_stock is not None else arguments.unit_cost,
+        minimum=now.min_stock_level,
+        maximum=now.max_stock_level,
+        url=upstream.link("stock-items", arguments.item),
+    )
+
+
+VIEW = "inventory:view"  # warehouses and items are looked up before
+ADD, EDIT = frozenset({VIEW, "inventory:add"}), frozenset({VIEW, "inventory:edit"})
+TOOLS = (
+    Tool(
+        name="create_warehouse",
+        title="Create a warehouse",
+        description="A new warehouse, with a code that no other has.",
+        rights=ADD,
+        input=NewWarehouse,
+        output=Saved,
+        run=create_warehouse,
+        read_only=False,
+        toolset="inventory_writes",
+        idempotent=False,
+    ),
+    Tool(
+        name="create_stock_item",
+        title="Create a stock item",
+        description="A new spare part or tool in a warehouse. Look first whether it is there already.",
+        rights=ADD,
+        input=NewStockItem,
+        output=Saved,
+        run=create_stock_item,
+        read_only=False,
+        toolset="inventory_writes",
+        idempotent=False,
+    ),
+    Tool(
+        name="link_stock_item",
+        title="Keep an item in a warehouse",
+        description="Links an item that is there to one more warehouse; a second time changes nothing.",
+        rights=EDIT,
+        input=Link,
+        output=Saved,
+        run=link_stock_item,
+        read_only=False,
+        toolset="inventory_writes",
+    ),
+    Tool(
+        name="adjust_stock",
+        title="Adjust stock",
+        description=(
+            "Sets stock, unit cost and levels of an item in one warehouse to what was counted. It replaces "
+            "what is there: say the old and the new value to the person first."
+        ),
+        rights=EDIT,
+        input=Adjustment,
+        output=StockNow,
+        run=adjust_stock,
+        read_only=False,
+        toolset="inventory_writes",
+        destructive=True,
+    ),
+)

@@ -1,0 +1,260 @@
+"""list_stock: warehouses, what lies in them, and one stock item everywhere."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, Field
+
+from mcp_gateway.calls.cursors import Position
+from mcp_gateway.calls.errors import NotFound, offered
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.choosing import the_chosen
+from mcp_gateway.tools.kit.identifiers import GivenCode, bare, in_another_dress, shown_code
+from mcp_gateway.tools.kit.listing import (
+    Basket,
+    ListAnswer,
+    ListArguments,
+    Listed,
+    ending,
+    listed,
+    position_of,
+)
+from mcp_gateway.tools.kit.positions import in_order
+from mcp_gateway.tools.kit.text import NAME, cleaned, contains
+from mcp_gateway.tools.supply.stock_shapes import (
+    StockLine,
+    WarehouseShown,
+    line,
+    missing,
+    warehouse_shown,
+)
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources.warehouses import (
+    StockItemRow,
+    StockRow,
+    WarehouseRow,
+    all_warehouses,
+    find_stock_item,
+    list_stock,
+)
+from mcp_gateway.upstream.rows import Page
+
+S = TypeVar("S", bound=BaseModel)
+ItemCode = Annotated[GivenCode, Field(description="Code of the stock item.")]
+Warehouse = Annotated[GivenCode, Field(description="Code of a warehouse, or its name.")]
+
+
+class StockAnswer(ListAnswer):
+    warehouses: Annotated[
+        list[WarehouseShown] | None, Field(description="Where nothing else was asked for.")
+    ] = None
+    currency: Annotated[str | None, Field(description="Of the amounts, where the company says it.")] = None
+    stock: list[StockLine]
+
+
+class Input(ListArguments):
+    warehouse: Warehouse | None = None
+    item: ItemCode | None = None
+    below_minimum: Annotated[
+        bool | None, Field(description="True: only what is below its minimum; false: only what is not.")
+    ] = None
+    text: Annotated[
+        str | None,
+        Field(min_length=2, max_length=120, description="Words in code, name, part number or category."),
+    ] = None
+    active: Annotated[bool | None, Field(description="Only active, or only inactive items.")] = None
+
+    @property
+    def asks_for_stock(self) -> bool:
+        narrowed = (self.warehouse, self.item, self.below_minimum, self.text, self.active)
+        return any(value is not None for value in narrowed)
+
+    def fits(self, row: StockRow | StockItemRow, stock: float | None, minimum: float | None) -> bool:
+        return (
+            (self.active is None or row.active == self.active)
+            and (self.below_minimum is None or (missing(stock, minimum) > 0) == self.below_minimum)
+            and (
+                self.text is None
+                or contains(self.text, row.code, row.description, row.field_2, row.groups_description)
+            )
+        )
+
+
+async def warehouse_named(call: Call, words: str) -> WarehouseRow:
+    """By code or name, where nothing is written also by a piece of it. Raises Ambiguous or NotFound."""
+    return chosen(call, await all_warehouses(call.upstream), words)
+
+
+def chosen(call: Call, warehouses: Sequence[WarehouseRow], words: str) -> WarehouseRow:
+    for row in warehouses:
+        if row.code == words:
+            return row
+    exact = [row for row in warehouses if bare(words) in (bare(row.code), bare(row.description or row.code))]
+    found = exact or [row for row in warehouses if contains(words, row.code, row.description, row.city)]
+    if len(found) == 1 and (exact or not call.writes):
+        return found[0]
+    if found:
+        return the_chosen(
+            call,
+            "warehouse",
+            words,
+            "Say which warehouse is meant by its code: ask the person.",
+            found,
+            lambda row: {"code": shown_code(row.code), "name": cleaned(row.description, NAME)},
+        )
+    raise NotFound("No warehouse has that code or name. list_stock without arguments lists them.")
+
+
+async def run(call: Call, arguments: Input) -> StockAnswer:
+    upstream: Upstream = call.upstream
+    warehouses = await all_warehouses(upstream)
+    currency = call.caller.currency or None
+    position = position_of(call, "list_stock", arguments)
+    if not arguments.asks_for_stock:
+        each = [(place, warehouse_shown(upstream, place)) for place in warehouses]
+        places, kept = _cut(each, position, arguments.limit)
+        return StockAnswer(
+            warehouses=places.records,
+            currency=currency,
+            stock=[],
+            **ending(call, "list_stock", arguments, places, [], **kept),
+        )
+    of: dict[str, str] = {}
+    if arguments.warehouse is not None:
+        warehouses = [chosen(call, warehouses, str(position.get("of") or arguments.warehouse))]
+        of = {"of": warehouses[0].code}
+    if arguments.item is not None:
+        holding = await _holding(call, arguments, warehouses)
+        found, kept = _cut(holding, position, arguments.limit)
+        return StockAnswer(
+            currency=currency,
+            stock=found.records,
+            **ending(call, "list_stock", arguments, found, [], **kept, **of),
+        )
+    found, kept = await _lying_in(call, arguments, warehouses, position)
+    return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, [], **kept, **of))
+
+
+async def the_stock_item(call: Call, code: str) -> StockItemRow:
+    """The item with that code; one with the code in another dress is taken for reading, else offered."""
+    upstream: Upstream = call.upstream
+    row = await find_stock_item(upstream, code)
+    if row is not None:
+        return row
+    likely = await in_another_dress(code, partial(find_stock_item, upstream))
+    if len(likely) == 1 and not call.writes:
+        return likely[0]
+    raise NotFound(
+        "There is no stock item with that code. list_stock(text) finds it by its words.",
+        **offered(
+            likely,
+            lambda item: {
+                "code": shown_code(item.code),
+                "name": cleaned(item.field_1 or item.description, NAME),
+            },
+        ),
+    )
+
+
+async def _holding(
+    call: Call, arguments: Input, warehouses: Sequence[WarehouseRow]
+) -> list[tuple[WarehouseRow, StockLine]]:
+    """The warehouses that have the item, each with its line."""
+    assert arguments.item is not None
+    row = await the_stock_item(call, arguments.item)
+    places = {place.code_warehouse: place for place in row.warehouses or ()}
+    by_id = {place.id_warehouse: place for place in row.warehouses or ()}
+    return [
+        (warehouse, line(call.upstream, row, place, warehouse))
+        for warehouse in warehouses
+        if (place := places.get(warehouse.code) or by_id.get(warehouse.id)) is not None
+        and arguments.fits(row, place.stock, place.min_stock_level)
+    ]
+
+
+def _numbers(warehouses: Sequence[WarehouseRow]) -> list[int] | None:
+    """By which they are sorted; None where they are not, so that only their places are left."""
+    numbers = [warehouse.id for warehouse in warehouses if warehouse.id is not None]
+    return numbers if len(numbers) == len(warehouses) and numbers == sorted(set(numbers)) else None
+
+
+def _cut(
+    shown: Sequence[tuple[WarehouseRow, S]], position: Position, limit: int
+) -> tuple[Listed[S], dict[str, int]]:
+    """With what the cursor is to remember besides the row: the last warehouse that was shown."""
+    numbers = _numbers([warehouse for warehouse, _ in shown])
+    start = int(position.get("row", 0))
+    if numbers is not None and "warehouse" in position:
+        start = bisect_right(numbers, int(position["warehouse"]))
+    end = start + limit
+    found = Listed([record for _, record in shown[start:end]], total=len(shown))
+    if end >= len(shown):
+        return found, {}
+    found.next_row, found.moving = end, numbers is None
+    return found, {} if numbers is None else {"warehouse": numbers[end - 1]}
+
+
+async def _lying_in(
+    call: Call, arguments: Input, warehouses: Sequence[WarehouseRow], position: Position
+) -> tuple[Listed[StockLine], dict[str, int]]:
+    """One warehouse after another until the answer is full, and where in them to go on."""
+    upstream: Upstream = call.upstream
+    numbers = _numbers(warehouses)
+    begin = int(position.get("at", 0))
+    if numbers is not None and "warehouse" in position:
+        begin = bisect_left(numbers, int(position["warehouse"]))
+        if numbers[begin : begin + 1] != [position["warehouse"]]:  # it is gone: on with the next one
+            position = {}
+    basket: Basket[StockLine] = Basket(arguments.limit)
+    whole: Listed[StockLine] = Listed(records=basket.records)
+    for at in range(begin, len(warehouses)):
+        found = await _of_warehouse(upstream, arguments, warehouses[at], position, basket)
+        whole.looked_at += found.looked_at
+        whole.stuck = whole.stuck or found.stuck
+        if found.next_row is not None:
+            whole.next_row, whole.after, whole.first = found.next_row, found.after, found.first
+            whole.moving, whole.partial = found.moving, found.partial
+            return whole, {"at": at} if numbers is None else {"at": at, "warehouse": numbers[at]}
+        position = {}
+    return whole, {}
+
+
+async def _of_warehouse(
+    upstream: Upstream,
+    arguments: Input,
+    warehouse: WarehouseRow,
+    position: Position,
+    basket: Basket[StockLine],
+) -> Listed[StockLine]:
+    async def fetch(start: int, size: int) -> Page[StockRow]:
+        return await list_stock(upstream, warehouse=warehouse, start=start, size=size)
+
+    return await listed(
+        fetch,
+        lambda row: line(upstream, row, row, warehouse),
+        position=position,
+        limit=arguments.limit,
+        keep=lambda row: arguments.fits(row, row.stock, row.min_stock_level),
+        key=lambda row: in_order(row.id_item),
+        basket=basket,
+    )
+
+
+TOOLS = (
+    Tool(
+        name="list_stock",
+        title="List stock",
+        description=(
+            "Spare parts and supplies: the warehouses (without arguments), what lies in one or all of them, "
+            "one item everywhere with its cost, or what is below its minimum."
+        ),
+        rights=frozenset({"inventory:view"}),
+        input=Input,
+        output=StockAnswer,
+        run=run,
+    ),
+)

@@ -1,0 +1,88 @@
+"""Warehouses and what lies in them, as answers show them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from mcp_gateway.tools.kit.identifiers import Code
+from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources.warehouses import Place, StockItemRow, StockRow, WarehouseRow
+
+Amount = Annotated[float | None, Field(description="In the unit of the item.")]
+
+
+class WarehouseShown(BaseModel):
+    code: Code
+    name: UntrustedText | None = None
+    city: UntrustedName | None = None
+    location: UntrustedText | None = None
+    active: bool | None = None
+    integrated: Annotated[
+        bool | None, Field(description="True: another system owns its stock, which cannot be changed here.")
+    ] = None
+    allows_negative_stock: bool | None = None
+    stock_value: Annotated[float | None, Field(description="In the company's currency.")] = None
+    url: str
+
+
+class StockLine(BaseModel):
+    item: Code
+    name: UntrustedText | None = None
+    category: UntrustedName | None = None
+    warehouse: Code
+    warehouse_name: UntrustedText | None = None
+    shelf: UntrustedName | None = None
+    unit: UntrustedName | None = None
+    stock: Amount = None
+    minimum: Amount = None
+    maximum: Amount = None
+    reorder_at: Amount = None
+    missing: Annotated[float, Field(ge=0, description="How much is missing to the minimum.")] = 0
+    unit_cost: Annotated[float | None, Field(description="In the company's currency.")] = None
+    active: bool | None = None
+    url: str
+
+
+def missing(stock: float | None, minimum: float | None) -> float:
+    """Nothing where one of them is not known."""
+    return 0.0 if stock is None or minimum is None else max(0.0, minimum - stock)
+
+
+def warehouse_shown(upstream: Upstream, row: WarehouseRow) -> WarehouseShown:
+    return WarehouseShown(
+        code=row.code,
+        name=row.description,
+        city=row.city,
+        location=row.location_description,
+        active=row.active,
+        integrated=row.external_integration,
+        allows_negative_stock=row.allow_negative_stock,
+        stock_value=row.total_cost_stock,
+        url=upstream.link("warehouses", row.code),
+    )
+
+
+def line(
+    upstream: Upstream, row: StockRow | StockItemRow, held: StockRow | Place, warehouse: WarehouseRow
+) -> StockLine:
+    """`held` says what of the item lies in the warehouse: the row itself, or the item's place there."""
+    return StockLine(
+        item=row.code,
+        name=row.field_1 or row.description,
+        category=row.groups_description,
+        warehouse=warehouse.code,
+        warehouse_name=warehouse.description,
+        shelf=held.location,
+        unit=row.units_description,
+        stock=held.stock,
+        minimum=held.min_stock_level,
+        maximum=held.max_stock_level,
+        reorder_at=held.reorder_level,
+        missing=missing(held.stock, held.min_stock_level),
+        unit_cost=held.unit_cost_stock if isinstance(held, Place) else None,
+        active=row.active,
+        url=upstream.link("stock-items", row.code),
+    )

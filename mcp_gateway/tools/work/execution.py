@@ -1,0 +1,310 @@
+"""The set `execution`: what is filled in and added while an order is worked on."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, FiniteFloat, WithJsonSchema, model_validator
+
+from mcp_gateway.calls.errors import InvalidArguments, NotFound
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.codes import ANSWER, QUESTION, RESOURCE, ResourceKind, number_of, word_of
+from mcp_gateway.tools.kit.conditions import goes_with
+from mcp_gateway.tools.kit.datetimes import EARLIEST, LATEST
+from mcp_gateway.tools.kit.identifiers import GivenCode
+from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.resolving import PersonName, person_with_code
+from mcp_gateway.tools.kit.saving import Saved, in_our_names
+from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedText
+from mcp_gateway.tools.parties.people import writer
+from mcp_gateway.tools.supply.stock import warehouse_named
+from mcp_gateway.tools.work.order_changes import open_order
+from mcp_gateway.tools.work.order_details import Folio
+from mcp_gateway.tools.work.order_parts import Resource, resource
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources import work_order_parts as parts
+from mcp_gateway.upstream.rows import Period
+
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Short = Annotated[str, Field(min_length=1, max_length=160)]
+# Told as a text, since many clients know no choice of types; a number is taken as well.
+AS_TEXT = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 2000})
+_number = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
+_in_thousands = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+
+
+class Answer(Arguments):
+    folio: Folio
+    subtask: Annotated[Number, Field(description="id of the subtask, of get_work_order(include subtasks).")]
+    answer: Annotated[
+        Annotated[str, Field(min_length=1, max_length=2000)] | FiniteFloat,
+        Field(description="By its kind: a text, a number, yes/no/not_applicable, pass/alert/fail."),
+        AS_TEXT,
+    ]
+    idempotency_key: IdempotencyKey | None = None
+
+
+class Answered(BaseModel):
+    subtask: int
+    question: UntrustedText
+    answer: UntrustedLongText
+    before: UntrustedLongText | None = None
+    url: str
+
+
+class NewResource(Arguments):
+    folio: Folio
+    task: Annotated[Number, Field(description="id of the task, of get_work_order.")]
+    kind: Annotated[ResourceKind, Field(description="What it is.")]
+    quantity: Annotated[
+        float,
+        Field(gt=0, le=1e9, allow_inf_nan=False, description="How much of it, in its unit."),
+    ]
+    item: Annotated[GivenCode | None, Field(description="part: its code, with warehouse.")] = None
+    warehouse: Annotated[GivenCode | None, Field(description="part: code or name.")] = None
+    person: Annotated[PersonName | None, Field(description="labour: code or name.")] = None
+    third_party: Annotated[Short | None, Field(description="service: its name.")] = None
+    description: Annotated[Short | None, Field(description="What is in no catalogue.")] = None
+    unit: Annotated[
+        str | None, Field(min_length=1, max_length=40, description="Of what is in no catalogue.")
+    ] = None
+    unit_cost: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            le=1e9,
+            allow_inf_nan=False,
+            description="In the company's currency.",
+        ),
+    ] = None
+    note: Annotated[str | None, Field(max_length=4000, description="A note on the resource.")] = None
+    idempotency_key: IdempotencyKey | None = None
+
+    @model_validator(mode="after")
+    def what_each_kind_needs(self) -> NewResource:
+        goes_with(
+            self,
+            self.kind,
+            {"item": ("part",), "warehouse": ("part",), "person": ("labour",), "third_party": ("service",)},
+        )
+        if self.kind == "part" and (self.item is None) != (self.warehouse is None):
+            raise ValueError("item and warehouse go together")
+        named = {
+            "part": self.item or self.description,
+            "labour": self.person or self.description,
+            "service": self.third_party,
+        }[self.kind]
+        if named is None:
+            raise ValueError(f"a {self.kind} needs to be named")
+        if self.item is not None or self.person is not None:
+            own = "item" if self.item is not None else "person"
+            fixed = ("description", "unit", "unit_cost") if self.item is not None else ("description", "unit")
+            for name in fixed:
+                if getattr(self, name) is not None:
+                    raise ValueError(f"{name} goes with what is in no catalogue and not with {own}")
+        return self
+
+
+class ResourceNote(Arguments):
+    folio: Folio
+    resource: Annotated[Number, Field(description="id of it, of get_work_order(include resources).")]
+    note: Annotated[str, Field(max_length=4000, description="Replaces the note that is there.")]
+    idempotency_key: IdempotencyKey | None = None
+
+
+class NewAttachment(Arguments):
+    folio: Folio
+    task: Annotated[Number, Field(description="id of the task, of get_work_order.")]
+    subtask: Annotated[Number | None, Field(description="id of a subtask, to hang it there.")] = None
+    kind: Annotated[Literal["link", "note"], Field(description="What content is.")]
+    content: Annotated[str, Field(min_length=1, max_length=4000, description="An https address, or a text.")]
+    idempotency_key: IdempotencyKey | None = None
+
+    @model_validator(mode="after")
+    def an_address(self) -> NewAttachment:
+        if self.kind == "link" and not self.content.startswith(("https://", "http://")):
+            raise ValueError("content must be the address of a web page")
+        return self
+
+
+async def fill_subtask(call: Call, arguments: Answer) -> Answered:
+    upstream: Upstream = call.upstream
+    await open_order(call, arguments.folio)
+    everything = Period(EARLIEST, LATEST, "creation_date")
+    rows = await parts.subtasks_of(upstream, arguments.folio, everything)
+    found = next((row for row in rows if row.id_work_orders_tasks_form_items == arguments.subtask), None)
+    if found is None:
+        raise NotFound("The order has no such subtask. get_work_order(include subtasks) shows them.")
+    value = kept(word_of(QUESTION, found.id_task_form_item_type) or "text", arguments.answer)
+    with in_our_names({"answer": "value", "subtask": "id_work_orders_tasks_form_items"}):
+        await parts.fill_subtask(upstream, arguments.subtask, value)
+    return Answered(
+        subtask=arguments.subtask,
+        question=found.description or "",
+        answer=str(arguments.answer),
+        before=found.value or None,
+        url=upstream.link("work-orders", arguments.folio),
+    )
+
+
+def kept(kind: str, answer: str | float) -> str:
+    """What the contract keeps for an answer."""
+    if kind in ANSWER:
+        words = {word: value for value, word in ANSWER[kind].items()}
+        word = str(answer).lower()
+        if word not in words:
+            raise _not_answer(f"must be one of {', '.join(words)}")
+        return {"n/a": "N/A"}.get(words[word], words[word])
+    if isinstance(answer, float):
+        return str(int(answer)) if answer.is_integer() and abs(answer) < 2**53 else repr(answer)
+    if kind in ("number", "meter"):
+        if _in_thousands.fullmatch(answer):
+            digits = answer.replace(".", "")
+            raise _not_answer(
+                f"may mean {digits} or a fraction: write {digits}, or the fraction as {answer}0"
+            )
+        if not _number.fullmatch(answer):
+            raise _not_answer(
+                "must be a number such as 1500 or 1.5: a point before the fraction and nothing else"
+            )
+    return answer
+
+
+def _not_answer(problem: str) -> InvalidArguments:
+    return InvalidArguments(f"answer {problem}.", fields=[{"field": "answer", "problem": problem}])
+
+
+RESOURCE_WIRE = {
+    "task": "id_work_order_task", "kind": "type", "quantity": "qty", "item": "code_resource",
+    "warehouse": "code_warehouse", "person": "code_user", "third_party": "tr_description",
+    "description": "description", "unit": "unit_description", "unit_cost": "unit_cost", "note": "note",
+}  # fmt: skip
+
+
+async def add_resource(call: Call, arguments: NewResource) -> Resource:
+    upstream: Upstream = call.upstream
+    await open_order(call, arguments.folio)
+    body: dict[str, Any] = {
+        "catalogued": arguments.item is not None or arguments.person is not None,
+        "type": number_of(RESOURCE, arguments.kind),
+        "id_work_order_task": arguments.task,
+        "qty": arguments.quantity,
+        "unit_cost": arguments.unit_cost,
+        "description": arguments.description,
+        "unit_description": arguments.unit,
+        "note": arguments.note,
+    }
+    if arguments.kind == "part" and arguments.item is not None:
+        assert arguments.warehouse is not None
+        warehouse = await warehouse_named(call, arguments.warehouse)
+        own = await writer(call)
+        body |= {
+            "code_resource": arguments.item,
+            "code_warehouse": warehouse.code,
+            "code_account": own.code,
+        }
+    elif arguments.kind == "labour":
+        body |= {"rh_description": arguments.description}
+        if arguments.person is not None:
+            body["code_user"] = (await person_with_code(call, arguments.person, "person")).code
+    elif arguments.kind == "service":
+        body |= {"tr_description": arguments.third_party}
+    with in_our_names(RESOURCE_WIRE):
+        row = await parts.add_resource(
+            upstream, arguments.folio, {name: value for name, value in body.items() if value is not None}
+        )
+    return resource(row)
+
+
+async def update_note(call: Call, arguments: ResourceNote) -> Saved:
+    upstream: Upstream = call.upstream
+    await open_order(call, arguments.folio)
+    rows = await parts.resources_of(upstream, arguments.folio, Period(EARLIEST, LATEST, "date_create"))
+    if arguments.resource not in {row.id_wo_resource for row in rows}:
+        raise NotFound("The order has no such resource. get_work_order(include resources) shows them.")
+    await parts.set_resource_note(upstream, arguments.resource, arguments.note)
+    return Saved(
+        done="updated",
+        id=arguments.resource,
+        changed=["note"],
+        url=upstream.link("work-orders", arguments.folio),
+    )
+
+
+async def attach(call: Call, arguments: NewAttachment) -> Saved:
+    upstream: Upstream = call.upstream
+    rows = await open_order(call, arguments.folio)
+    if arguments.task not in {row.id_work_orders_tasks for row in rows}:
+        raise NotFound("The order has no such task. get_work_order shows its tasks.")
+    body: dict[str, Any] = {
+        "id_work_order_task": arguments.task,
+        "type": 2 if arguments.kind == "link" else 3,
+        "value": arguments.content,
+    }
+    if arguments.subtask is not None:
+        body["id_work_orders_tasks_form_items"] = arguments.subtask
+    with in_our_names({"task": "id_work_order_task", "content": "value", "kind": "type"}):
+        await parts.attach(upstream, body)
+    return Saved(
+        done="created",
+        id=arguments.task,
+        changed=[arguments.kind],
+        url=upstream.link("work-orders", arguments.folio),
+    )
+
+
+RIGHTS = frozenset({"work_orders:view", "work_orders:edit"})
+TOOLS = (
+    Tool(
+        name="fill_subtask",
+        title="Answer a subtask",
+        description="Answers one question of a task's check list; an answer that is there is replaced.",
+        rights=RIGHTS,
+        input=Answer,
+        output=Answered,
+        run=fill_subtask,
+        read_only=False,
+        destructive=True,
+        toolset="execution",
+    ),
+    Tool(
+        name="add_work_order_resource",
+        title="Add a resource",
+        description=(
+            "A part, hours of work or a service that a task of an open order takes. A part of the stock is "
+            "asked of its warehouse by a requisition."
+        ),
+        rights=RIGHTS,
+        input=NewResource,
+        output=Resource,
+        run=add_resource,
+        read_only=False,
+        idempotent=False,
+        toolset="execution",
+    ),
+    Tool(
+        name="update_work_order_resource_note",
+        title="Note on a resource",
+        description="Replaces the note of a resource of an open order.",
+        rights=RIGHTS,
+        input=ResourceNote,
+        output=Saved,
+        run=update_note,
+        read_only=False,
+        destructive=True,
+        toolset="execution",
+    ),
+    Tool(
+        name="attach_to_work_order",
+        title="Attach a note or link",
+        description="Hangs a note or a web address on a task of an open order. Files cannot be sent.",
+        rights=RIGHTS,
+        input=NewAttachment,
+        output=Saved,
+        run=attach,
+        read_only=False,
+        idempotent=False,
+        toolset="execution",
+    ),
+)

@@ -1,0 +1,261 @@
+"""update_work_order and cancel_work_order: changes of an open order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+
+from mcp_gateway.calls.errors import InvalidArguments, NotFound, Refusal, offered
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.codes import (
+    DAMAGE,
+    ORDER_STATUS,
+    SEVERITY,
+    Damage,
+    OrderStatus,
+    Severity,
+    number_of,
+    word_of,
+)
+from mcp_gateway.tools.kit.datetimes import IsoInput, parse, shown
+from mcp_gateway.tools.kit.identifiers import Code
+from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.saving import in_our_names
+from mcp_gateway.tools.kit.text import LONG_TEXT, NAME, cleaned
+from mcp_gateway.tools.parties.people import writer
+from mcp_gateway.tools.work.order_details import Folio, rows_of_order
+from mcp_gateway.tools.work.stops import UNTIL_DONE, still_out_of_service
+from mcp_gateway.tools.work.task_facts import OPEN
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources import work_orders as orders
+from mcp_gateway.upstream.resources.work_orders import TaskRow
+
+CLOCK_TOLERANCE = dt.timedelta(minutes=5)
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Catalogued = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class FailureInput(Arguments):
+    type: Annotated[Catalogued | None, Field(description="From the company's list, as type, cause.")] = None
+    cause: Annotated[Catalogued | None, Field(description="Its cause.")] = None
+    detected_by: Annotated[Catalogued | None, Field(description="How it was noticed.")] = None
+    severity: Annotated[Severity | None, Field(description="How bad it is.")] = None
+    damage: Annotated[Damage | None, Field(description="What was harmed.")] = None
+
+
+class TaskInput(Arguments):
+    id: Annotated[Number, Field(description="id of the task, of get_work_order.")]
+    started_at: Annotated[IsoInput, Field(description="When work began.")]
+    finished_at: Annotated[IsoInput, Field(description="When it ended.")]
+    done: Annotated[bool, Field(description="True: the task is finished.")]
+    worked_minutes: Annotated[int | None, Field(ge=0, le=1_000_000, description="Minutes of work in it.")] = (
+        None
+    )
+    failure: Annotated[FailureInput | None, Field(description="What had failed.")] = None
+    out_of_service_since: Annotated[
+        IsoInput | None, Field(description="When the asset stopped, if it did.")
+    ] = None
+
+
+class UpdateInput(Arguments):
+    folio: Folio
+    note: Annotated[
+        str | None, Field(max_length=4000, description="Replaces the note: repeat what is to stay.")
+    ] = None
+    status: Annotated[Literal["in_process", "review"] | None, Field(description="The only two.")] = None
+    task: Annotated[TaskInput | None, Field(description="What was done in one task.")] = None
+    idempotency_key: IdempotencyKey | None = None
+
+    @model_validator(mode="after")
+    def one_change(self) -> UpdateInput:
+        if sum(value is not None for value in (self.note, self.status, self.task)) != 1:
+            raise ValueError("give exactly one of note, status and task: each is a change of its own")
+        return self
+
+
+class Changed(BaseModel):
+    folio: Code
+    status: OrderStatus | None = None
+    changed: Literal["note", "status", "task", "cancelled"]
+    started_at: AwareDatetime | None = None
+    finished_at: AwareDatetime | None = None
+    notes: list[str] = []
+    url: str
+
+
+async def open_order(call: Call, folio: str) -> list[orders.TaskRow]:
+    rows = await rows_of_order(call, folio)
+    if rows[0].id_status_work_order not in OPEN:
+        status = word_of(ORDER_STATUS, rows[0].id_status_work_order)
+        raise Refusal(f"The work order is {status}: only open ones can be changed.", status=status)
+    return rows
+
+
+async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
+    upstream: Upstream = call.upstream
+    rows = await open_order(call, arguments.folio)
+    person = str((await writer(call)).code)
+    status = word_of(ORDER_STATUS, rows[0].id_status_work_order)
+    url = upstream.link("work-orders", arguments.folio)
+    if arguments.note is not None:
+        await orders.set_note(upstream, arguments.folio, arguments.note, person)
+        notes = note_before(rows[0], "It replaced")
+        return Changed(folio=arguments.folio, status=status, changed="note", notes=notes, url=url)
+    if arguments.status is not None:
+        await orders.set_status(upstream, arguments.folio, number_of(ORDER_STATUS, arguments.status), person)
+        return Changed(folio=arguments.folio, status=arguments.status, changed="status", url=url)
+    assert arguments.task is not None
+    task = arguments.task
+    known = task.id in {row.id_work_orders_tasks for row in rows}
+    if not known and await orders.find_task(upstream, arguments.folio, task.id) is None:
+        raise NotFound(
+            "The order has no such task.",
+            **offered(
+                rows,
+                lambda row: {"id": row.id_work_orders_tasks, "description": cleaned(row.description, NAME)},
+            ),
+        )
+    started = parse(call.caller, task.started_at, "started_at")
+    finished = parse(call.caller, task.finished_at, "finished_at")
+    body = task_body(call, task, person, started, finished)
+    with in_our_names(TASK_WIRE):
+        await orders.update_task(upstream, body)
+    if task.done:
+        notes = await still_out_of_service(
+            call, [row.code for row in rows if row.id_work_orders_tasks == task.id]
+        )
+    else:
+        notes = [] if task.out_of_service_since is None else [UNTIL_DONE]
+    return Changed(
+        folio=arguments.folio,
+        status=status,
+        changed="task",
+        started_at=shown(call.caller, started),
+        finished_at=shown(call.caller, finished),
+        notes=notes,
+        url=url,
+    )
+
+
+def note_before(order: TaskRow, said: str) -> list[str]:
+    """What the note of the order was: nobody can look it up once another one stands in its place."""
+    before = cleaned(order.note, LONG_TEXT)
+    if not before:
+        return []
+    notes = [f"{said}: {before}"]
+    if len(order.note or "") > LONG_TEXT:
+        notes.append(f"Only the first {LONG_TEXT} characters of the note before are shown.")
+    return notes
+
+
+TASK_WIRE = {
+    "task.id": "id_work_order_task", "task.started_at": "initial_date", "task.finished_at": "final_date",
+    "task.worked_minutes": "real_duration", "task.done": "is_done", "task.failure.type": "failure_type",
+    "task.failure.cause": "failure_cause", "task.failure.detected_by": "failure_detection_method",
+    "task.failure.severity": "id_failure_severity", "task.failure.damage": "id_damage_type",
+    "task.out_of_service_since": "date_asset_out_of_service",
+}  # fmt: skip
+
+
+def task_body(
+    call: Call, task: TaskInput, person: str, started: dt.datetime, finished: dt.datetime
+) -> dict[str, Any]:
+    if finished < started:
+        raise InvalidArguments(
+            "finished_at must not be before started_at.",
+            fields=[{"field": "finished_at", "problem": "is before started_at"}],
+        )
+    if finished > dt.datetime.now(dt.UTC) + CLOCK_TOLERANCE:
+        raise InvalidArguments(
+            "finished_at must not be in the future.",
+            fields=[{"field": "finished_at", "problem": "is in the future"}],
+        )
+    body: dict[str, Any] = {
+        "id_work_order_task": task.id,
+        "initial_date": started.isoformat(timespec="seconds"),
+        "final_date": finished.isoformat(timespec="seconds"),
+        "is_done": task.done,
+        "code_account": person,
+    }
+    if task.worked_minutes is not None:
+        body["real_duration"] = task.worked_minutes * 60
+    if task.failure is not None:
+        given = {
+            "failure_type": task.failure.type,
+            "failure_cause": task.failure.cause,
+            "failure_detection_method": task.failure.detected_by,
+            "id_failure_severity": number_of(SEVERITY, task.failure.severity)
+            if task.failure.severity
+            else None,
+            "id_damage_type": number_of(DAMAGE, task.failure.damage) if task.failure.damage else None,
+        }
+        body |= {"asset_failure": True, **{name: value for name, value in given.items() if value is not None}}
+    if task.out_of_service_since is not None:
+        since = parse(call.caller, task.out_of_service_since, "out_of_service_since")
+        body |= {
+            "asset_out_of_service": True,
+            "date_asset_out_of_service": since.isoformat(timespec="seconds"),
+        }
+    return body
+
+
+class CancelInput(Arguments):
+    folio: Folio
+    reason: Annotated[Catalogued, Field(description="From the company's list of reasons, as written there.")]
+    note: Annotated[str, Field(min_length=3, max_length=4000, description="Why it is cancelled.")]
+    idempotency_key: IdempotencyKey | None = None
+
+
+async def cancel_work_order(call: Call, arguments: CancelInput) -> Changed:
+    upstream: Upstream = call.upstream
+    rows = await open_order(call, arguments.folio)
+    person = await writer(call)
+    body = {
+        "user_code": person.code,
+        "work_orders_status_cancel": arguments.reason,
+        "note": arguments.note,
+    }
+    with in_our_names({"reason": "work_orders_status_cancel", "note": "note"}):
+        await orders.cancel_order(upstream, arguments.folio, body)
+    return Changed(
+        folio=arguments.folio,
+        status="cancelled",
+        changed="cancelled",
+        notes=[
+            *note_before(rows[0], "The note of the order before was"),
+            *await still_out_of_service(call, [row.code for row in rows]),
+        ],
+        url=upstream.link("work-orders", arguments.folio),
+    )
+
+
+VIEW, EDIT = "work_orders:view", "work_orders:edit"
+TOOLS = (
+    Tool(
+        name="update_work_order",
+        title="Change a work order",
+        description=(
+            "One change of an open work order: its note (which is replaced), its status (in_process or "
+            "review), or what was done in a task: dates, finished or not, failure, stop of the asset."
+        ),
+        rights=frozenset({VIEW, EDIT}),
+        input=UpdateInput,
+        output=Changed,
+        run=update_work_order,
+        read_only=False,
+        destructive=True,
+    ),
+    Tool(
+        name="cancel_work_order",
+        title="Cancel a work order",
+        description="Cancels an open work order for good. Ask the person to confirm it before.",
+        rights=frozenset({VIEW, EDIT}),
+        input=CancelInput,
+        output=Changed,
+        run=cancel_work_order,
+        read_only=False,
+        destructive=True,
+    ),
+)

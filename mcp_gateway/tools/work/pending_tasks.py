@@ -1,0 +1,154 @@
+"""list_pending_tasks: what waits for a work order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.equipment.assets import path
+from mcp_gateway.tools.kit.codes import PRIORITY, Priority, word_of
+from mcp_gateway.tools.kit.datetimes import IsoInput, Minutes, last, minutes, shown
+from mcp_gateway.tools.kit.identifiers import Code
+from mcp_gateway.tools.kit.listing import (
+    ListAnswer,
+    ListArguments,
+    ending,
+    listed,
+    position_of,
+    present,
+)
+from mcp_gateway.tools.kit.positions import soonest_first
+from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
+from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources import planning
+from mcp_gateway.upstream.rows import Page
+
+
+class PendingTask(BaseModel):
+    id: Annotated[int, Field(description="For create_work_order.")]
+    description: UntrustedText
+    asset_code: Code | None = None
+    asset: UntrustedText | None = None
+    location: UntrustedText | None = None
+    plan: UntrustedText | None = None
+    type: UntrustedName | None = None
+    priority: Priority | None = None
+    scheduled_at: AwareDatetime | None = None
+    calculated_at: AwareDatetime | None = None
+    last_done_at: AwareDatetime | None = None
+    late_days: Annotated[int, Field(ge=0)] = 0
+    estimated_minutes: Minutes | None = None
+    trigger: UntrustedName | None = None
+    resources: int | None = None
+    work_request: int | None = None
+    requested_by: UntrustedName | None = None
+    happened_at: AwareDatetime | None = None
+    note: UntrustedText | None = None
+
+
+class PendingList(ListAnswer):
+    pending_tasks: list[PendingTask]
+
+
+class PendingInput(ListArguments):
+    until: Annotated[IsoInput | None, Field(description="Due until then; one month ahead if left out.")] = (
+        None
+    )
+    location: LocationName | None = None
+    asset: AssetName | None = None
+    late: Annotated[bool | None, Field(description="True: only those whose date is over.")] = None
+    text: Annotated[
+        str | None, Field(min_length=2, max_length=120, description="Words in task, asset, plan or note.")
+    ] = None
+
+
+def pending_task(call: Call, row: planning.PendingRow, now: dt.datetime) -> PendingTask:
+    due = row.cal_date_maintenance or row.date_maintenance
+    return PendingTask(
+        id=row.id,
+        description=row.description or "",
+        asset_code=row.code,
+        asset=row.item_description,
+        location=path(row.parent_description),
+        plan=row.group_task_description,
+        type=row.tasks_types_main_description,
+        priority=word_of(PRIORITY, row.id_priorities),
+        scheduled_at=shown(call.caller, due),
+        calculated_at=shown(call.caller, row.date_maintenance),
+        last_done_at=shown(call.caller, row.last_date_maintenance),
+        late_days=max(0, (now - due).days) if due else 0,
+        estimated_minutes=minutes(row.duration),
+        trigger=row.trigger_description,
+        resources=row.num_resources,
+        work_request=row.id_request,
+        requested_by=row.requested_by or None,
+        happened_at=shown(call.caller, row.event_date),
+        note=row.task_note or None,
+    )
+
+
+async def list_pending_tasks(call: Call, arguments: PendingInput) -> PendingList:
+    upstream: Upstream = call.upstream
+    position = position_of(call, "list_pending_tasks", arguments)
+    asset, place = position.get("asset"), position.get("place")
+    notes: list[str] = []
+    if not position:
+        asset, notes = await asset_to_filter_by(call, arguments.asset)
+        place = await asset_code(call, arguments.location, place=True)
+    now = dt.datetime.now(dt.UTC)
+    until = last(call.caller, arguments.until, "until") if arguments.until else None
+
+    async def fetch(start: int, size: int) -> Page[planning.PendingRow]:
+        location = None if place is None else str(place)
+        return await planning.list_pending(upstream, until=until, location=location, start=start, size=size)
+
+    def keep(row: planning.PendingRow) -> bool:
+        due = row.cal_date_maintenance or row.date_maintenance
+        return (
+            (asset is None or row.code == asset or (row.item_description or "").endswith(f"{{ {asset} }}"))
+            and (arguments.late is None or (due is not None and due < now) == arguments.late)
+            and (
+                arguments.text is None
+                or contains(
+                    arguments.text,
+                    row.description,
+                    row.item_description,
+                    row.group_task_description,
+                    row.task_note,
+                )
+            )
+        )
+
+    filtered = any(value is not None for value in (asset, arguments.late, arguments.text))
+    found = await listed(
+        fetch,
+        lambda row: pending_task(call, row, now),
+        position=position,
+        key=lambda row: soonest_first(row.cal_date_maintenance or row.date_maintenance, row.id),
+        limit=arguments.limit,
+        keep=keep if filtered else None,
+    )
+    more = present(asset=asset, place=place)
+    return PendingList(
+        pending_tasks=found.records, **ending(call, "list_pending_tasks", arguments, found, notes, **more)
+    )
+
+
+TOOLS = (
+    Tool(
+        name="list_pending_tasks",
+        title="List pending tasks",
+        description=(
+            "Tasks that wait for a work order, soonest first: due by a plan, an event, a meter or a work "
+            "request. create_work_order makes an order of them."
+        ),
+        rights=frozenset({"tasks:view"}),
+        input=PendingInput,
+        output=PendingList,
+        run=list_pending_tasks,
+    ),
+)

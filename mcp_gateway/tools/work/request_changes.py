@@ -1,0 +1,172 @@
+"""create_work_request and update_work_request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from mcp_gateway.calls.errors import InvalidArguments, NotFound, Refusal
+from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.codes import REQUEST_STATUS, RequestStatus, number_of, word_of
+from mcp_gateway.tools.kit.datetimes import IsoInput, parse, shown
+from mcp_gateway.tools.kit.identifiers import Code
+from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.resolving import AssetName, asset_code
+from mcp_gateway.tools.kit.saving import in_our_names
+from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
+from mcp_gateway.tools.parties.people import writer
+from mcp_gateway.tools.work.duplicates import refuse_duplicates
+from mcp_gateway.tools.work.requests import RequestNumber
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.resources.work_requests import create_request, find_request, set_status
+
+# "Now" by our clock may lie in the future by the upstream's.
+CLOCK_TOLERANCE = dt.timedelta(minutes=1)
+CREATE_WIRE = {
+    "title": "description", "details": "observation", "asset": "code", "incident_at": "date_incident",
+    "urgent": "is_urgent",
+}  # fmt: skip
+STATUS_WIRE = {"id": "code", "status": "id_status", "notes": "notes"}
+MOVABLE = ("open", "in_process", "rejected")
+
+
+class CreateInput(Arguments):
+    title: Annotated[
+        str, Field(min_length=3, max_length=300, description="What is wrong or wanted, in a sentence.")
+    ]
+    details: Annotated[str | None, Field(max_length=4000, description="Anything else worth knowing.")] = None
+    asset: AssetName | None = None
+    incident_at: Annotated[
+        IsoInput | None,
+        Field(description="When it happened, ISO moment; now if left out. Not in the future."),
+    ] = None
+    urgent: Annotated[bool, Field(description="Whether the person said that it is urgent.")] = False
+    even_if_similar: Annotated[
+        bool, Field(description="True after the person saw the similar ones and wants another.")
+    ] = False
+    idempotency_key: IdempotencyKey | None = None
+
+
+class Created(BaseModel):
+    id: RequestNumber
+    title: UntrustedText
+    status: RequestStatus
+    asset_code: Code | None = None
+    requested_by: UntrustedName
+    incident_at: AwareDatetime
+    urgent: bool
+    url: str
+
+
+async def create_work_request(call: Call, arguments: CreateInput) -> Created:
+    now = dt.datetime.now(dt.UTC)
+    latest = now - CLOCK_TOLERANCE
+    incident_at = latest
+    if arguments.incident_at is not None:
+        incident_at = parse(call.caller, arguments.incident_at, "incident_at")
+        if incident_at > now + CLOCK_TOLERANCE:
+            raise InvalidArguments(
+                "incident_at must not be in the future.",
+                fields=[{"field": "incident_at", "problem": "is in the future"}],
+            )
+        incident_at = min(incident_at, latest)
+    asset = await asset_code(call, arguments.asset)
+    person = await writer(call)
+    assert person.code is not None
+    if not arguments.even_if_similar:
+        await refuse_duplicates(call, asset, arguments.title, anywhere=True)
+    upstream: Upstream = call.upstream
+    with in_our_names(CREATE_WIRE):
+        number = await create_request(
+            upstream,
+            title=arguments.title,
+            user_code=person.code,
+            requested_by=person.full_name,
+            incident_at=incident_at,
+            urgent=arguments.urgent,
+            asset=asset,
+            details=arguments.details,
+        )
+    happened = shown(call.caller, incident_at)
+    assert happened is not None
+    return Created(
+        id=number,
+        title=arguments.title,
+        status="open",
+        asset_code=asset,
+        requested_by=person.full_name,
+        incident_at=happened,
+        urgent=arguments.urgent,
+        url=upstream.link("work-requests", number),
+    )
+
+
+class StatusInput(Arguments):
+    id: RequestNumber
+    status: Annotated[
+        Literal["open", "in_process", "solved_without_work_order", "cancelled", "rejected"],
+        Field(description="Only from open, in_process or rejected; orders move a request by themselves."),
+    ]
+    notes: Annotated[str | None, Field(max_length=4000, description="Why, for who asked.")] = None
+    idempotency_key: IdempotencyKey | None = None
+
+
+class StatusSet(BaseModel):
+    id: int
+    title: UntrustedText
+    status: RequestStatus
+    before: RequestStatus | None = None
+    url: str
+
+
+async def update_work_request(call: Call, arguments: StatusInput) -> StatusSet:
+    upstream: Upstream = call.upstream
+    row = await find_request(upstream, arguments.id)
+    if row is None:
+        raise NotFound("There is no work request with that number, or not for this person.")
+    before = word_of(REQUEST_STATUS, row.id_status)
+    if before not in MOVABLE:
+        raise Refusal(f"The request is {before}: its status cannot be set by hand any more.", status=before)
+    person = await writer(call)
+    assert person.code is not None
+    number = number_of(REQUEST_STATUS, arguments.status)
+    with in_our_names(STATUS_WIRE):
+        await set_status(upstream, row.id, number, person.code, arguments.notes)
+    return StatusSet(
+        id=row.id,
+        title=row.description or "",
+        status=arguments.status,
+        before=before,
+        url=upstream.link("work-requests", row.id),
+    )
+
+
+TOOLS = (
+    Tool(
+        name="update_work_request",
+        title="Change a work request",
+        description="Sets the status of a request that has no work order: in process, solved, rejected …",
+        rights=frozenset({"work_requests:view", "work_requests:edit"}),
+        input=StatusInput,
+        output=StatusSet,
+        run=update_work_request,
+        read_only=False,
+        destructive=True,
+    ),
+    Tool(
+        name="create_work_request",
+        title="Create a work request",
+        description=(
+            "Asks the maintenance department for something, in the name of the connected person. Open "
+            "requests and orders that look alike are shown first instead of writing."
+        ),
+        rights=frozenset({"work_requests:add"}),
+        input=CreateInput,
+        output=Created,
+        run=create_work_request,
+        read_only=False,
+        idempotent=False,
+    ),
+)

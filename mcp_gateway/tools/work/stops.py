@@ -1,0 +1,37 @@
+"""Stops that go on after work on an asset: they are said, and how they end, while somebody listens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from mcp_gateway.calls.errors import GatewayError
+from mcp_gateway.calls.tool import Call
+from mcp_gateway.tools.kit.datetimes import shown
+from mcp_gateway.tools.kit.text import NAME, cleaned
+from mcp_gateway.upstream.resources.items import find_item
+
+MOST = 5  # assets of an order that are looked at
+ENDS = "update_work_order ends a stop: a task on the asset with done true and out_of_service_since."
+UNTIL_DONE = f"The asset counts as out of service from then on. {ENDS}"
+NOT_LOOKED_AT = "Whether an asset is still out of service could not be looked at: get_asset shows it."
+
+
+async def still_out_of_service(call: Call, codes: Iterable[str | None]) -> list[str]:
+    """Notes for an answer. What is written stays written, so that no error may come of looking."""
+    assets = [code for code in dict.fromkeys(codes) if code]
+    try:
+        rows = await asyncio.gather(*(find_item(call.upstream, code) for code in assets[:MOST]))
+    except GatewayError:
+        return [NOT_LOOKED_AT]
+    notes = []
+    for row in rows:
+        if row is not None and row.available is False:
+            since = shown(call.caller, row.initial_date_out_of_service)
+            begun = "" if since is None else f", since {since.isoformat(timespec='minutes')}"
+            notes.append(f"{cleaned(row.code, NAME)} is still out of service{begun}.")
+    if notes:
+        notes.append(ENDS)
+    if len(assets) > MOST:
+        notes.append(f"Only the first {MOST} assets of the order were looked at.")
+    return notes

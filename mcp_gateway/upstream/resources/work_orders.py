@@ -1,0 +1,248 @@
+"""/work_orders: one row per task; the rows of an order stand together, newest order first."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from mcp_gateway.calls.errors import OutcomeUnknown
+from mcp_gateway.upstream.client import Upstream
+from mcp_gateway.upstream.envelope import LOST_WRITE
+from mcp_gateway.upstream.http import Query
+from mcp_gateway.upstream.paging import NoFurther, all_rows, pages
+from mcp_gateway.upstream.rows import (
+    PAGE_SIZE,
+    Flag,
+    Moment,
+    Number,
+    Page,
+    Period,
+    Row,
+    Whole,
+    page_of,
+    the_only,
+    written_row,
+)
+
+MOST_TASK_PAGES = 20  # of one order
+ORDERS_A_PAGE = 4
+EPOCH = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+DATE_KINDS = (
+    "creation_date",
+    "date_maintenance",
+    "cal_date_maintenance",
+    "initial_date",
+    "final_date",
+    "review_date",
+    "wo_final_date",
+)
+
+
+class TaskLine(Row):
+    """What a list says of a task: most rows that are read are only listed."""
+
+    wo_folio: str
+    id_work_orders_tasks: Whole = None
+    id_work_order: Whole = None
+    id_status_work_order: Whole = None
+    work_orders_status_custom_description: str | None = None
+    creation_date: Moment = None
+    initial_date: Moment = None
+    final_date: Moment = None
+    review_date: Moment = None
+    wo_final_date: Moment = None
+    date_maintenance: Moment = None
+    tasks_duration: Number = None
+    completed_percentage: Number = None
+    personnel_description: str | None = None
+    code_responsible: str | None = None
+    code: str | None = None
+    items_log_description: str | None = None
+    description: str | None = None
+    note: str | None = None
+    task_note: str | None = None
+    tasks_log_task_type_main: str | None = None
+    id_priorities: Whole = None
+    id_items_availability: Whole = None
+    id_status_work_order_task: Whole = None
+    done: Flag = None
+    task_status: str | None = None
+
+
+class TaskRow(TaskLine):
+    cal_date_maintenance: Moment = None
+    event_date: Moment = None
+    duration: Number = None
+    real_duration: Number = None
+    created_by: str | None = None
+    code_create_by: str | None = None
+    validated_by_description: str | None = None
+    requested_by: str | None = None
+    id_request: Whole = None
+    id_item: Whole = None
+    id_group_task: Whole = None
+    parent_description: str | None = None
+    groups_description: str | None = None
+    costs_center_description: str | None = None
+    trigger_description: str | None = None
+    stop_assets: Flag = None
+    real_stop_assets_sec: Number = None
+    out_of_service_sec: Number = None
+    types_description: str | None = None
+    causes_description: str | None = None
+    detection_method_description: str | None = None
+    id_failure_severity: Whole = None
+    id_damage_type: Whole = None
+    caused_disruption: str | bool | None = None
+    caused_damage: str | bool | None = None
+    total_cost_task: Number = None
+    resources_human_resources: Number = None
+    resources_inventory: Number = None
+    resources_services: Number = None
+    rating: Whole = None
+
+
+L = TypeVar("L", bound=TaskLine)
+
+
+async def list_tasks(
+    upstream: Upstream,
+    model: type[L],
+    *,
+    status: int | None = None,
+    asset: str | None = None,
+    location: str | None = None,
+    period: Period | None = None,
+    made_by: dt.datetime | None = None,
+    outage: int | None = None,
+    start: int = 0,
+    size: int = PAGE_SIZE,
+) -> Page[L]:
+    """`made_by` leaves out what was made later; it goes with a period of creation dates or none."""
+    asked = period
+    if made_by is not None:
+        since, until = (period.since, min(period.until, made_by)) if period else (EPOCH, made_by)
+        asked = Period(since, until, "creation_date")
+    query: Query = {
+        "ot_status": status,
+        "code_asset": asset,
+        "code_location": location,
+        "id_items_availability": outage,
+        "start": start,
+        "limit": size,
+        **(asked.query if asked else {}),
+    }
+
+    def keep(row: L) -> bool:
+        return (
+            (status is None or row.id_status_work_order == status)
+            and (asset is None or row.code == asset)
+            and (outage is None or row.id_items_availability == outage)
+            and (period is None or period.holds(getattr(row, period.kind)))
+            and (made_by is None or row.creation_date is None or row.creation_date <= made_by)
+        )
+
+    narrowed = any(value is not None for value in (status, asset, outage, period, made_by))
+    envelope = await upstream.get(["work_orders"], query)
+    return page_of(model, envelope, start, size, keep if narrowed else None)
+
+
+async def tasks_of(upstream: Upstream, folio: str) -> list[TaskRow]:
+    """All tasks of one order; none where there is no such order for this person."""
+
+    def is_one(row: TaskRow) -> bool:
+        return row.wo_folio == folio
+
+    async def fetch(start: int, size: int) -> Page[TaskRow]:
+        query: Query = {"folio": folio, "start": start, "limit": size}
+        page = page_of(TaskRow, await upstream.get(["work_orders"], query), start, size, is_one)
+        if start == 0:
+            the_only(page, is_one)  # an order of which nothing can be read is not one that is not there
+        return page
+
+    return await all_rows(fetch, upstream.gaps, "tasks of the order", most=MOST_TASK_PAGES)
+
+
+async def find_task(upstream: Upstream, folio: str, number: int) -> TaskRow | None:
+    def is_it(row: TaskRow) -> bool:
+        return row.id_work_orders_tasks == number and row.wo_folio == folio
+
+    query: Query = {"folio": folio, "id_work_order_task": number, "limit": PAGE_SIZE}
+    envelope = await upstream.get(["work_orders"], query)
+    return the_only(page_of(TaskRow, envelope, 0, PAGE_SIZE, is_it), is_it)
+
+
+async def whole_orders(upstream: Upstream, orders: Sequence[Sequence[TaskLine]]) -> dict[str, list[TaskLine]]:
+    """All tasks of these orders, by folio. Orders that were made close together are read at once, by the time
+    they were made; else each by its folio."""
+    folios = [order[0].wo_folio for order in orders]
+    whole = await _made_together(upstream, orders)
+    missing = [folio for folio in folios if folio not in whole]
+    found = await asyncio.gather(*(tasks_of(upstream, folio) for folio in missing))
+    return whole | {folio: [*rows] for folio, rows in zip(missing, found, strict=True)}
+
+
+async def _made_together(
+    upstream: Upstream, orders: Sequence[Sequence[TaskLine]]
+) -> dict[str, list[TaskLine]]:
+    """None of them where that would take more than a quarter of the calls that folios take."""
+    made = [order[0].creation_date for order in orders]
+    known = [moment for moment in made if moment is not None]
+    most = len(orders) // ORDERS_A_PAGE
+    if not most or len(known) < len(made):
+        return {}
+    period = Period(min(known), max(known), "creation_date")
+
+    async def fetch(start: int, size: int) -> Page[TaskLine]:
+        return await list_tasks(upstream, TaskLine, period=period, start=start, size=size)
+
+    rows: list[TaskLine] = []
+    is_last = False
+    with contextlib.suppress(NoFurther):
+        async for page in pages(fetch, most=most):
+            rows += page.rows
+            is_last = page.is_last
+            if not is_last and (page.total is None or page.total > most * PAGE_SIZE):
+                break
+    if not is_last:
+        return {}
+    whole: dict[str, list[TaskLine]] = {}
+    for row in rows:
+        whole.setdefault(row.wo_folio, []).append(row)
+    return whole
+
+
+class Order(Row):
+    """What the answer to a write says of the order; `OT-1` may come as a number."""
+
+    wo_folio: str | None = None
+
+
+async def create_order(upstream: Upstream, body: Mapping[str, Any]) -> str:
+    """The folio of the new order."""
+    order = written_row(Order, await upstream.post(["work_orders"], body))
+    if order is None or not order.wo_folio:
+        raise OutcomeUnknown(LOST_WRITE)
+    return order.wo_folio
+
+
+async def set_note(upstream: Upstream, folio: str, note: str, person: str) -> None:
+    await upstream.put(["work_orders", folio], {"note": note, "account_code": person})
+
+
+async def set_status(upstream: Upstream, folio: str, status: int, person: str) -> None:
+    """1 in process, 2 in review: there is no way to others."""
+    body = {"id_status_work_order": status, "user_code": person}
+    await upstream.put(["work_order_change_status", folio], body, bare="wo_folio")
+
+
+async def update_task(upstream: Upstream, body: Mapping[str, Any]) -> None:
+    await upstream.put(["work_orders_tasks"], body)
+
+
+async def cancel_order(upstream: Upstream, folio: str, body: Mapping[str, Any]) -> None:
+    """`folio` goes into the query: the path form is not in the contract."""
+    await upstream.put(["work_order_cancel"], body, {"folio": folio})

@@ -1,0 +1,195 @@
+"""People who call tools on a seeded plant, over each of the two connections of a company."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import jsonschema
+import orjson
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker, Settings
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Membership
+from consumers.upstream_accounts.models import ApiConnection, LinkedAccount
+from consumers.upstream_accounts.remote_api import RemoteApi
+from maintenance.tokens import mint_user_token, principal_of
+from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.calls.dispatch import call_tool
+from mcp_gateway.calls.tool import ToolResult
+from mcp_gateway.tools.catalogue import CATALOGUE
+from mcp_gateway.upstream import http
+from tests.planted import planted
+
+T = TypeVar("T")
+
+
+class Connection:
+    """How the callers of these tests reach their data; "" is the API in this process."""
+
+    api_url = ""
+
+
+@pytest.fixture(scope="package", params=["embedded", "fracttal_one"])
+def _plant(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A plant for each of the two connections of a company, so that every test runs over both."""
+    with planted(django_db_blocker):
+        if request.param == "embedded":
+            yield
+            return
+        server = LiveServer("127.0.0.1")  # the API behind a socket, over the same database
+        Connection.api_url = f"{server.url}/api"
+        yield
+        Connection.api_url = ""
+        server.stop()
+
+
+# What the embedded API narrows by the token it is shown; at Fracttal One the account alone counts.
+embedded_only = pytest.mark.parametrize("_plant", ["embedded"], indirect=True, scope="package")
+
+
+@pytest.fixture(autouse=True)
+def db(_plant: None, settings: Settings) -> None:
+    """Instead of pytest-django's, whose transaction other threads could not see into."""
+    settings.API_REQUESTS_PER_MINUTE = 0
+    cache.clear()
+
+
+def link(membership: Membership) -> RemoteApi:
+    """The person's company is at `Connection.api_url`, and the person has an account linked there."""
+    company_id, user = membership.company_id, membership.user
+    connection, _made = ApiConnection.objects.get_or_create(
+        company_id=company_id,
+        defaults={
+            "kind": ApiConnection.Kind.FRACTTAL_ONE,
+            "api_url": Connection.api_url,
+            "remote_company_id": company_id,
+        },
+    )
+    if not connection.links.filter(user=user).exists():
+        end = timezone.now() + dt.timedelta(days=1)
+        linked = LinkedAccount(connection=connection, user=user, expires_at=end, refresh_at=end)
+        linked.set_tokens(mint_user_token(company_id=company_id, user_id=user.pk, lifetime_seconds=86400), "")
+        linked.save()
+    return RemoteApi(connection.pk, connection.api_url, company_id)
+
+
+async def no_progress(done: float, total: float | None = None, message: str = "") -> None:
+    pass
+
+
+def caller_of(email: str, **changes: Any) -> Caller:
+    membership = Membership.objects.get(user__email=email)
+    principal = principal_of(membership)
+    caller = Caller(
+        **{name: getattr(principal, name) for name in principal.__dataclass_fields__},
+        consumer_id=1,
+        consumer_name="ChatGPT",
+        scopes=frozenset({READ_SCOPE, WRITE_SCOPE}),
+        remote=link(membership) if Connection.api_url else None,
+    )
+    return replace(caller, **changes)
+
+
+async def _closing(given: Coroutine[Any, Any, T]) -> T:
+    try:
+        return await given
+    finally:
+        await http.stop()
+
+
+def run(given: Coroutine[Any, Any, T]) -> T:
+    """In a loop of its own, which leaves no connection open."""
+    return asyncio.run(_closing(given))
+
+
+class Person:
+    """Calls tools as one person; every answer is checked against the schema of the tool."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+
+    def result(self, tool: str, **arguments: Any) -> ToolResult:
+        given = call_tool(
+            self.caller, tool, arguments, catalogue=CATALOGUE, progress=no_progress, request_id="r-1"
+        )
+        result = run(given)
+        assert isinstance(result, ToolResult)
+        return result
+
+    def ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        result = self.result(tool, **arguments)
+        assert not result.is_error, result.content
+        assert result.structured is not None
+        output = CATALOGUE.tools[tool].output
+        assert output is not None
+        jsonschema.validate(
+            orjson.loads(orjson.dumps(result.structured)),
+            output.model_json_schema(mode="serialization"),
+            format_checker=jsonschema.FormatChecker(),
+        )
+        assert len(orjson.dumps(result.structured)) < 110_000
+        return result.structured
+
+    def refused(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        result = self.result(tool, **arguments)
+        assert result.is_error, result.structured
+        assert result.structured is None
+        error: dict[str, Any] = result.meta["fracttal-one/error"]
+        return error
+
+    def everything(self, tool: str, plural: str, **arguments: Any) -> list[dict[str, Any]]:
+        """All records over all cursors."""
+        records: list[dict[str, Any]] = []
+        cursor: dict[str, str] = {}
+        for _ in range(200):
+            page = self.ask(tool, **arguments, **cursor)
+            records += page[plural]
+            assert page["returned"] == len(page[plural])
+            assert page["has_more"] == ("next_cursor" in page)
+            if not page["has_more"]:
+                return records
+            cursor = {"cursor": page["next_cursor"]}
+        raise AssertionError("the pages do not end")
+
+
+@pytest.fixture
+def admin() -> Person:
+    return Person(caller_of("admin@demo.example"))
+
+
+@pytest.fixture
+def planner() -> Person:
+    return Person(caller_of("planner@demo.example"))
+
+
+@pytest.fixture
+def technician() -> Person:
+    return Person(caller_of("technician@demo.example"))
+
+
+@pytest.fixture
+def stranger() -> Person:
+    """The administrator of the other company."""
+    return Person(caller_of("admin@other.example"))
+
+
+PersonMaker = Callable[..., Person]
+
+
+@pytest.fixture
+def person() -> PersonMaker:
+    """Somebody with changed rights or scopes."""
+
+    def make(email: str = "admin@demo.example", **changes: Any) -> Person:
+        return Person(caller_of(email, **changes))
+
+    return make

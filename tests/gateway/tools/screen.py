@@ -1,0 +1,96 @@
+"""A person before the screen of a client that can ask, at the endpoint and the catalogue of the product."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mcp_types._v2026_07_28 import InputRequiredResult
+
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.http.endpoint import Endpoint
+from mcp_gateway.http.guards import Guards
+from mcp_gateway.server import SERVED
+from tests.gateway.protocol.conftest import HOST, MODERN, Client, Reply, through_asgi
+from tests.gateway.tools.conftest import run
+
+BOTH: dict[str, Any] = {"form": {}, "url": {}}
+SEVERAL = "compresor de tornillo"  # the name of four
+
+
+@dataclass
+class Screen:
+    """One person's client: sends a call, and sends it again with an answer."""
+
+    caller: Caller
+    elicitation: dict[str, Any] | None = field(default_factory=lambda: BOTH)
+    version: str = MODERN
+
+    def send(self, tool: str, arguments: dict[str, Any], **more: Any) -> Reply:
+        async def authenticate(authorization: str | None) -> Caller:
+            await asyncio.sleep(0)
+            return self.caller
+
+        async def sent() -> Reply:
+            endpoint = Endpoint(
+                SERVED, authenticate, server_info={"name": "t", "version": "1"}, instructions="",
+                guards=Guards(hosts=[HOST], origins=[]), state_key=b"k" * 32,
+            )  # fmt: skip
+            able = {} if self.elicitation is None else {"elicitation": self.elicitation}
+            meta = {"io.modelcontextprotocol/clientCapabilities": able}
+            params = {"name": tool, "arguments": arguments, "_meta": meta, **more}
+            return await Client(through_asgi(endpoint)).ask("tools/call", params, version=self.version)
+
+        return run(sent())
+
+    def asked(self, tool: str, **arguments: Any) -> Question:
+        return Question(self, tool, arguments, self.send(tool, arguments).result)
+
+    def told(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """What the same call says where nobody can be asked."""
+        silent = replace(self, elicitation=None)
+        return error_of(silent.send(tool, arguments))
+
+
+@dataclass
+class Question:
+    screen: Screen
+    tool: str
+    arguments: dict[str, Any]
+    result: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        assert self.result["resultType"] == "input_required", self.result
+        InputRequiredResult.model_validate(self.result)
+        (request,) = self.result["inputRequests"].values()
+        self.params: dict[str, Any] = request["params"]
+
+    @property
+    def options(self) -> dict[str, str]:
+        return {
+            option["const"]: option["title"]
+            for option in self.params["requestedSchema"]["properties"]["choice"]["oneOf"]
+        }
+
+    def reply(self, answer: Any, screen: Screen | None = None, **changes: Any) -> Reply:
+        sent = {"requestState": self.result["requestState"], "inputResponses": {"answer": answer}, **changes}
+        return (screen or self.screen).send(self.tool, sent.pop("arguments", self.arguments), **sent)
+
+    def accept(self, **content: Any) -> Reply:
+        return self.reply({"action": "accept", "content": content} if content else {"action": "accept"})
+
+    def goes_on_to(self, **content: Any) -> Question:
+        return Question(self.screen, self.tool, self.arguments, self.accept(**content).result)
+
+
+def answer_of(reply: Reply) -> dict[str, Any]:
+    assert not reply.result["isError"], reply.result
+    found: dict[str, Any] = reply.result["structuredContent"]
+    return found
+
+
+def error_of(reply: Reply) -> dict[str, Any]:
+    assert reply.result["isError"], reply.result
+    found: dict[str, Any] = reply.result["_meta"]["fracttal-one/error"]
+    return found

@@ -1,0 +1,92 @@
+"""The arithmetic where the plant has no example of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+import pytest
+
+from mcp_gateway.tools.metrics.reliability_figures import Failure, Outage, failures_of, figures, outages_of
+from mcp_gateway.tools.work.task_facts import is_failure
+from mcp_gateway.upstream.resources.availability import OutageRow
+from mcp_gateway.upstream.resources.work_orders import TaskRow
+
+BEGIN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+
+
+def task(**fields: Any) -> TaskRow:
+    return msgspec.convert({"wo_folio": "OT-1", "code": "A", "id_status_work_order": 3, **fields}, TaskRow)
+
+
+@pytest.mark.parametrize(
+    ("fields", "failed"),
+    [
+        ({"types_description": "Mecánica"}, True),
+        ({"types_description": "Mecánica", "id_status_work_order": 4}, False),
+        ({"tasks_log_task_type_main": "CORRECTIVA", "id_items_availability": 1}, True),
+        ({"tasks_log_task_type_main": "Corretiva", "id_items_availability": 1}, True),
+        ({"tasks_log_task_type_main": "Corrective", "id_items_availability": 1}, True),
+        ({"tasks_log_task_type_main": "Correctiva"}, False),
+        ({"tasks_log_task_type_main": "Preventiva", "id_items_availability": 1}, False),
+        ({}, False),
+    ],
+)
+def test_what_a_failure_is(fields: dict[str, Any], failed: bool) -> None:
+    assert is_failure(task(**fields)) is failed
+
+
+def test_repair_time_is_the_first_that_is_known() -> None:
+    stop = OutageRow(id=1, code="A", initial_date=BEGIN, final_date=BEGIN + 5 * HOUR)
+    open_yet = OutageRow(id=2, code="A", initial_date=BEGIN)
+    of_another = OutageRow(id=3, code="B", initial_date=BEGIN, final_date=BEGIN + 7 * HOUR)
+    done = {"types_description": "x", "event_date": BEGIN, "id_status_work_order_task": 3}
+    worked = {"initial_date": BEGIN, "final_date": BEGIN + 2 * HOUR}
+    rows = [
+        task(**done, id_items_availability=1),
+        task(**done, **worked),
+        task(**done, real_duration=1800),
+        task(**done, real_duration=-1800),
+        task(**done),
+        task(**done, **worked, id_items_availability=2),  # done, and nobody closed the stop
+        task(**done, **worked, id_items_availability=3),
+        task(types_description="x", id_items_availability=2),  # goes on
+        task(types_description="x", **worked, id_status_work_order_task=1),  # reported in part
+    ]
+    repairs = [failure.repair_seconds for failure in failures_of(rows, {1: stop, 2: open_yet, 3: of_another})]
+    assert repairs == [5 * 3600, 2 * 3600, 1800, None, None, 2 * 3600, 2 * 3600, None, None]
+
+
+def test_overlaps_are_of_one_asset_and_the_future_counts_for_nothing() -> None:
+    outages = [
+        Outage(1, "A", BEGIN - 10 * HOUR, BEGIN + 4 * HOUR, by_failure=False),
+        Outage(2, "A", BEGIN + 1 * HOUR, BEGIN + 2 * HOUR, by_failure=True),
+        Outage(3, "A", BEGIN + 3 * HOUR, BEGIN + 6 * HOUR, by_failure=True),
+        Outage(4, "B", BEGIN + 5 * HOUR, None, by_failure=False),
+        Outage(5, "C", BEGIN + 50 * HOUR, None, by_failure=True),
+        Outage(6, "D", BEGIN + 6 * HOUR, BEGIN + 2 * HOUR, by_failure=True),  # ends before it begins
+    ]
+    failures = [Failure("A", BEGIN, 3600), Failure("A", BEGIN + 6 * HOUR, None)]
+    found = figures(outages, failures, assets=4, since=BEGIN, until=BEGIN + 20 * HOUR, now=BEGIN + 10 * HOUR)
+    assert found.period_seconds == 10 * 3600
+    assert found.downtime_seconds == (6 + 5) * 3600
+    assert found.failure_downtime_seconds == (1 + 3) * 3600
+    assert found.availability == pytest.approx(1 - 11 / 40)
+    assert (found.failures, found.mtbf_hours, found.mttr_hours) == (2, 20.0, 1.0)
+
+
+def test_nothing_gives_no_figures() -> None:
+    found = figures([], [], assets=0, since=BEGIN, until=BEGIN + HOUR, now=BEGIN + HOUR)
+    assert (found.availability, found.mtbf_hours, found.mttr_hours) == (None, None, None)
+
+
+def test_an_outage_is_a_failures_when_a_failure_of_its_asset_names_it() -> None:
+    rows = {number: OutageRow(id=number, code="A", initial_date=BEGIN) for number in (1, 2, 3)}
+    linked = [
+        task(types_description="x", id_items_availability=2),
+        task(id_items_availability=1),
+        task(types_description="x", code="B", id_items_availability=3),
+    ]
+    assert [outage.by_failure for outage in outages_of(rows, linked)] == [False, True, False]

@@ -1,0 +1,108 @@
+"""Real PostgreSQL and Redis servers on free ports, for the length of a test session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.process.requirements import postgres_program, redis_server
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=0.2):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"nothing listens on port {port}")
+
+
+class PostgreSQL:
+    """A throw-away server on a port of its own. Root hands it to the user `postgres`."""
+
+    def __init__(self) -> None:
+        initdb, self._program = postgres_program("initdb"), postgres_program("postgres")
+        # Not below pytest's own directory, which each further run closes to all users but its own.
+        self.data, self.port = Path(tempfile.mkdtemp(prefix="postgres-")), free_port()
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        self._owner = "postgres" if os.geteuid() == 0 else None
+        if self._owner:
+            shutil.chown(self.data, self._owner, self._owner)
+        subprocess.run(
+            [initdb, "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
+            check=True,
+            capture_output=True,
+            cwd="/",
+            user=self._owner,
+            group=self._owner,
+        )
+
+    def start(self) -> None:
+        options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self.data), "-N", "300", "-F"]
+        self._process = subprocess.Popen(
+            [self._program, "-D", self.data, *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            user=self._owner,
+            group=self._owner,
+        )
+        wait_for_port(self.port, self._process)
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGINT)  # at once: SIGTERM would wait until all clients are gone
+        self._process.wait(20)
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgreSQL]:
+    server = PostgreSQL()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(server.data, ignore_errors=True)
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The DATABASE_URL of a throw-away PostgreSQL."""
+    with postgres_server() as server:
+        yield server.url
+
+
+@contextmanager
+def redis(directory: Path) -> Iterator[str]:
+    """A throw-away Redis; gives its REDIS_URL."""
+    port = free_port()
+    directory.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [redis_server(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(directory)],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_for_port(port, process)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait(10)

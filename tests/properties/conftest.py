@@ -1,5 +1,0 @@
-"""A plant of its own: these tests write into it."""
-
-from tests.tools.conftest import _plant, db
-
-__all__ = ["_plant", "db"]

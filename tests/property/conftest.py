@@ -1,0 +1,5 @@
+"""A plant of its own: these tests write into it."""
+
+from tests.gateway.tools.conftest import _plant, db
+
+__all__ = ["_plant", "db"]
