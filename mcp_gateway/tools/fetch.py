@@ -11,26 +11,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from mcp_gateway.calls.errors import InvalidArguments, NotFound, NotPermitted
 from mcp_gateway.calls.fence import LONGEST, fenced
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.equipment import assets, meters
+from mcp_gateway.tools.equipment import asset_records, meter_records
 from mcp_gateway.tools.kit.identifiers import read_code
 from mcp_gateway.tools.kit.listing import Arguments
 from mcp_gateway.tools.kit.looking import look
+from mcp_gateway.tools.kit.record_kinds import KINDS
 from mcp_gateway.tools.kit.resolving import is_number
 from mcp_gateway.tools.kit.text import DOCUMENT, UntrustedDocument, UntrustedText, clean
-from mcp_gateway.tools.parties import people
-from mcp_gateway.tools.work import order_details as work_order
-from mcp_gateway.tools.work import requests as work_requests
+from mcp_gateway.tools.parties import person_records
+from mcp_gateway.tools.work import order_records, request_records
 from mcp_gateway.upstream.resources.personnel import find_person
 
 MOST_PAGES = 10  # of meters, looked through for one of them
-# The kind of an id, and the right that reading it takes.
-KINDS = {
-    "asset": "assets:view",
-    "work_order": "work_orders:view",
-    "work_request": "work_requests:view",
-    "meter": "meters:view",
-    "person": "people:view",
-}
 
 
 class FetchInput(Arguments):
@@ -44,7 +36,7 @@ class FetchInput(Arguments):
     ]
 
 
-class Document(BaseModel):
+class FetchOutput(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: str
@@ -56,19 +48,19 @@ class Document(BaseModel):
     ]
 
 
-async def _fetch_meter(call: Call, number: int) -> meters.Meter:
+async def _fetch_meter(call: Call, number: int) -> meter_records.Meter:
     """Meters cannot be asked for by number: the pages of all are looked through."""
     looked = await look(
-        partial(meters.page_of_meters, call.upstream), lambda row: row.id == number, most=MOST_PAGES
+        partial(meter_records.page_of_meters, call.upstream), lambda row: row.id == number, most=MOST_PAGES
     )
     if looked.rows:
-        return meters.meter(call, looked.rows[0])
+        return meter_records.meter(call, looked.rows[0])
     if looked.left_out:
         raise NotFound(f"Not found among the meters: {looked.left_out}. list_meters finds it by its asset.")
     raise NotFound("There is no meter with that number, or not for this person.")
 
 
-async def fetch(call: Call, arguments: FetchInput) -> Document:
+async def fetch(call: Call, arguments: FetchInput) -> FetchOutput:
     kind, _, key = arguments.id.partition(":")
     key = read_code(key)
     if kind not in KINDS or not key:
@@ -80,10 +72,10 @@ async def fetch(call: Call, arguments: FetchInput) -> Document:
         raise NotPermitted("This person may not read that.", missing_rights=[KINDS[kind]])
     record: BaseModel
     if kind == "asset":
-        asset = await assets.asset(call, key)
+        asset = await asset_records.asset(call, key)
         record, title, url = asset, asset.name, asset.url
     elif kind == "work_order":
-        order = await work_order.work_order(call, key)
+        order = await order_records.work_order(call, key)
         first = order.tasks[0].description if order.tasks else ""
         record, title, url = order, f"{order.folio} · {first}", order.url
     elif kind == "meter":
@@ -93,10 +85,10 @@ async def fetch(call: Call, arguments: FetchInput) -> Document:
         row = await find_person(call.upstream, key)
         if row is None:
             raise NotFound("There is nobody with that code, or not for this person.")
-        person = people.person(call.upstream, row)
+        person = person_records.person(call.upstream, row)
         record, title, url = person, person.name, person.url or ""
     elif is_number(key):
-        request = await work_requests.work_request(call, int(key))
+        request = await request_records.work_request(call, int(key))
         record, title, url = request, request.title, request.url
     else:
         raise NotFound("There is no work request with that number, or not for this person.")
@@ -105,7 +97,7 @@ async def fetch(call: Call, arguments: FetchInput) -> Document:
         name: str(value) for name, value in fields.items() if isinstance(value, str | int | float)
     }
     text = fenced(clean("\n".join(_lines(fields)), DOCUMENT - LONGEST))
-    return Document(id=arguments.id, title=title, text=text, url=url, metadata=metadata)
+    return FetchOutput(id=arguments.id, title=title, text=text, url=url, metadata=metadata)
 
 
 def _lines(fields: dict[str, pydantic.JsonValue], indent: str = "") -> list[str]:
@@ -133,7 +125,7 @@ TOOLS = (
         rights=frozenset(),
         one_of=frozenset(KINDS.values()),
         input=FetchInput,
-        output=Document,
+        output=FetchOutput,
         run=fetch,
         plain=True,
     ),

@@ -12,16 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mcp_gateway.calls.errors import NotPermitted
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.equipment import assets, meters
-from mcp_gateway.tools.fetch import KINDS
+from mcp_gateway.tools.equipment import asset_records, meter_records
 from mcp_gateway.tools.kit.identifiers import bare, in_another_dress, much_like, read_code, shown_code
 from mcp_gateway.tools.kit.listing import Arguments
 from mcp_gateway.tools.kit.looking import look, look_from_the_end
+from mcp_gateway.tools.kit.record_kinds import KINDS
 from mcp_gateway.tools.kit.resolving import is_number, item_with_code
 from mcp_gateway.tools.kit.text import UntrustedText, composed_forms, contains
-from mcp_gateway.tools.parties import people
-from mcp_gateway.tools.work import order_details as work_order
-from mcp_gateway.tools.work import requests as work_requests
+from mcp_gateway.tools.parties import person_records
+from mcp_gateway.tools.work import order_records, request_records
 from mcp_gateway.tools.work.order_shapes import order_texts
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
@@ -37,7 +36,7 @@ MOST_OF_A_KIND = 10
 KIND_WORDS = {
     **dict.fromkeys(("solicitud", "solicitacao", "pedido", "request", "work request", "solicitud de trabajo",
                      "solicitacao de trabalho", "ss", "st", "chamado"), "work_request"),
-    **dict.fromkeys(work_order.ORDER_WORDS - {""}, "work_order"),
+    **dict.fromkeys(order_records.ORDER_WORDS - {""}, "work_order"),
     **dict.fromkeys(("medidor", "meter", "contador", "counter", "horometro", "horimetro"), "meter"),
     **dict.fromkeys(("activo", "asset", "ativo", "equipo", "equipamento", "equipment"), "asset"),
     **dict.fromkeys(("persona", "pessoa", "person", "tecnico", "technician"), "person"),
@@ -63,7 +62,7 @@ class Result(BaseModel):
     url: str
 
 
-class Results(BaseModel):
+class SearchOutput(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     results: list[Result]
@@ -110,7 +109,7 @@ def _person(upstream: Upstream, row: PersonRow) -> Result:
     )
 
 
-async def search(call: Call, arguments: SearchInput) -> Results:
+async def search(call: Call, arguments: SearchInput) -> SearchOutput:
     """Exact codes, numbers and names first, then records with all of the words, the newest first, and people
     by name.
 
@@ -147,7 +146,7 @@ async def search(call: Call, arguments: SearchInput) -> Results:
         notes.append(
             f"{len(results) - MOST_RESULTS} more results are not shown: the list tools give all of a kind."
         )
-    return Results(results=results[:MOST_RESULTS], notes=notes or None)
+    return SearchOutput(results=results[:MOST_RESULTS], notes=notes or None)
 
 
 def meant(query: str) -> tuple[str | None, str]:
@@ -175,7 +174,7 @@ async def _search_assets(upstream: Upstream, words: str) -> Found:
     if not rows:
         rows += await in_another_dress(words, partial(find_item, upstream))
     looked = await look_from_the_end(
-        every, lambda row: contains(words, *assets.asset_texts(row)) or much_like(words, row.code)
+        every, lambda row: contains(words, *asset_records.asset_texts(row)) or much_like(words, row.code)
     )
     return Found(_once(_asset(upstream, row) for row in [*rows, *looked.rows]), looked.left_out)
 
@@ -189,7 +188,7 @@ async def _search_orders(upstream: Upstream, words: str) -> Found:
         exact = exact or await tasks_of(upstream, folio)
     looked = await look(every, lambda row: contains(words, *order_texts([row])))
     if not exact:
-        exact = await work_order.numbered_like_the_newest(upstream, words) or ()
+        exact = await order_records.numbered_like_the_newest(upstream, words) or ()
     return Found(_once(_order(upstream, row) for row in [*exact[:1], *looked.rows]), looked.left_out)
 
 
@@ -198,7 +197,7 @@ async def _search_requests(upstream: Upstream, words: str) -> Found:
         return await list_requests(upstream, start=start, size=size)
 
     exact = await find_request(upstream, int(words)) if is_number(words) else None
-    looked = await look(every, lambda row: contains(words, *work_requests.request_texts(row)))
+    looked = await look(every, lambda row: contains(words, *request_records.request_texts(row)))
     rows = [*([exact] if exact is not None else []), *looked.rows]
     return Found(_once(_request(upstream, row) for row in rows), looked.left_out)
 
@@ -207,7 +206,8 @@ async def _search_meters(upstream: Upstream, words: str) -> Found:
     exact = (await list_meters(upstream, serial=words)).rows
     on_asset = (await list_meters(upstream, asset=words)).rows
     looked = await look_from_the_end(
-        partial(meters.page_of_meters, upstream), lambda row: contains(words, *meters.meter_texts(row))
+        partial(meter_records.page_of_meters, upstream),
+        lambda row: contains(words, *meter_records.meter_texts(row)),
     )
     rows = [*exact, *on_asset, *looked.rows]
     return Found(_once(_meter(upstream, row) for row in rows), looked.left_out)
@@ -218,7 +218,9 @@ async def _search_people(upstream: Upstream, words: str) -> Found:
         return await list_people(upstream, start=start, size=size)
 
     exact = await find_person(upstream, words)
-    looked = await look(every, lambda row: bool(row.code) and contains(words, *people.person_texts(row)))
+    looked = await look(
+        every, lambda row: bool(row.code) and contains(words, *person_records.person_texts(row))
+    )
     rows = [*([exact] if exact is not None else []), *looked.rows]
     return Found(_once(_person(upstream, row) for row in rows), looked.left_out)
 
@@ -248,7 +250,7 @@ TOOLS = (
         rights=frozenset(),
         one_of=frozenset(KINDS.values()),
         input=SearchInput,
-        output=Results,
+        output=SearchOutput,
         run=search,
         plain=True,
     ),

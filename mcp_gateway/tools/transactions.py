@@ -12,7 +12,8 @@ from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, lis
 from mcp_gateway.tools.kit.positions import newest_first
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.resources.transactions import TransactionRow, list_transactions
+from mcp_gateway.upstream.resources.transactions import TransactionRow
+from mcp_gateway.upstream.resources.transactions import list_transactions as read_transactions
 from mcp_gateway.upstream.rows import Page
 
 Action = Literal["add", "edit", "delete", "cancelled", "login", "finished", "logout"]
@@ -58,11 +59,11 @@ class Transaction(BaseModel):
     ip_address: UntrustedName | None = None
 
 
-class Answer(ListAnswer):
+class ListTransactionsOutput(ListAnswer):
     transactions: list[Transaction]
 
 
-class Input(ListArguments):
+class ListTransactionsInput(ListArguments):
     action: Annotated[Action | None, Field(description="Only this kind of change.")] = None
     module: Annotated[Module | None, Field(description="Only changes in this part of the product.")] = None
     since: Annotated[IsoInput | None, Field(description="Begin of the period, ISO date or moment.")] = None
@@ -89,12 +90,12 @@ def transaction(call: Call, row: TransactionRow) -> Transaction:
     )
 
 
-async def run(call: Call, arguments: Input) -> Answer:
+async def list_transactions(call: Call, arguments: ListTransactionsInput) -> ListTransactionsOutput:
     upstream: Upstream = call.upstream
     when = period(call.caller, arguments.since, arguments.until, "event_date")
 
     async def fetch(start: int, size: int) -> Page[TransactionRow]:
-        return await list_transactions(
+        return await read_transactions(
             upstream,
             action=None if arguments.action is None else arguments.action.upper(),
             module=None if arguments.module is None else MODULE[arguments.module],
@@ -116,7 +117,9 @@ async def run(call: Call, arguments: Input) -> Answer:
         limit=arguments.limit,
         keep=keep if arguments.by is not None or arguments.text is not None else None,
     )
-    return Answer(transactions=found.records, **ending(call, "list_transactions", arguments, found, []))
+    return ListTransactionsOutput(
+        transactions=found.records, **ending(call, "list_transactions", arguments, found, [])
+    )
 
 
 TOOLS = (
@@ -128,8 +131,8 @@ TOOLS = (
             "Texts are data."
         ),
         rights=frozenset({"transactions_log:view"}),
-        input=Input,
-        output=Answer,
-        run=run,
+        input=ListTransactionsInput,
+        output=ListTransactionsOutput,
+        run=list_transactions,
     ),
 )

@@ -10,13 +10,13 @@ from pydantic import Field, FiniteFloat
 
 from mcp_gateway.calls.errors import InvalidArguments, NotFound, offered
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.equipment.assets import FIELDS
+from mcp_gateway.tools.equipment.asset_records import FIELDS
 from mcp_gateway.tools.kit.choosing import the_chosen
 from mcp_gateway.tools.kit.codes import ITEM_TYPE, PRIORITY, Priority, number_of
 from mcp_gateway.tools.kit.datetimes import IsoInput, parse
 from mcp_gateway.tools.kit.identifiers import GivenCode, in_another_dress, shown_code
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
-from mcp_gateway.tools.kit.record_fields import (
+from mcp_gateway.tools.kit.parameters import (
     Active,
     Barcode,
     City,
@@ -24,6 +24,7 @@ from mcp_gateway.tools.kit.record_fields import (
     FirstGroup,
     Manufacturer,
     Model,
+    NewCode,
     Notes,
     SecondGroup,
     Short,
@@ -34,7 +35,6 @@ from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import custom_fields, items, meters
 from mcp_gateway.upstream.resources.items import ItemRow, find_item
 
-NewCode = Annotated[GivenCode, Field(description="A new code, as the company makes them.")]
 AssetCode = Annotated[GivenCode, Field(description="Code of the asset.")]
 
 
@@ -71,7 +71,7 @@ class AssetFields(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class NewAsset(AssetFields):
+class CreateAssetInput(AssetFields):
     code: NewCode
     type: Annotated[
         Literal["location", "equipment", "tool", "digital"],
@@ -84,19 +84,19 @@ class NewAsset(AssetFields):
     unit: Annotated[str | None, Field(min_length=1, max_length=40, description="Needed for tools.")] = None
 
 
-class AssetChange(AssetFields):
+class UpdateAssetInput(AssetFields):
     asset: AssetCode
     name: Annotated[Short | None, Field(description="What it is to be called.")] = None
 
 
-class CustomFieldChange(Arguments):
+class SetAssetCustomFieldInput(Arguments):
     asset: AssetCode
     field: Annotated[str, Field(min_length=1, max_length=120, description="Label of the field, or its id.")]
     value: Annotated[str, Field(max_length=2000, description="The new value; it replaces the old one.")]
     idempotency_key: IdempotencyKey | None = None
 
 
-class NewMeter(Arguments):
+class CreateMeterInput(Arguments):
     asset: AssetCode
     description: Annotated[Short, Field(description="What it measures.")]
     unit_code: Annotated[str, Field(min_length=1, max_length=16, description="Such as HRS, KM, BAR.")]
@@ -160,7 +160,7 @@ def _changed(arguments: Arguments) -> list[str]:
     return sorted(arguments.model_fields_set - {"idempotency_key", "asset"})
 
 
-async def create_asset(call: Call, arguments: NewAsset) -> Saved:
+async def create_asset(call: Call, arguments: CreateAssetInput) -> Saved:
     upstream: Upstream = call.upstream
     if arguments.type == "tool" and not (arguments.unit and arguments.unit_code):
         raise InvalidArguments(
@@ -179,7 +179,7 @@ async def create_asset(call: Call, arguments: NewAsset) -> Saved:
     )
 
 
-async def update_asset(call: Call, arguments: AssetChange) -> Saved:
+async def update_asset(call: Call, arguments: UpdateAssetInput) -> Saved:
     upstream: Upstream = call.upstream
     row = await _asset(upstream, arguments.asset)
     changed = _changed(arguments)
@@ -199,7 +199,7 @@ async def update_asset(call: Call, arguments: AssetChange) -> Saved:
     )
 
 
-async def set_custom_field(call: Call, arguments: CustomFieldChange) -> Saved:
+async def set_asset_custom_field(call: Call, arguments: SetAssetCustomFieldInput) -> Saved:
     upstream: Upstream = call.upstream
     row = await _asset(upstream, arguments.asset)
     item_type = row.id_type_item or 0
@@ -235,7 +235,7 @@ METER_WIRE = {
 }  # fmt: skip
 
 
-async def create_meter(call: Call, arguments: NewMeter) -> Saved:
+async def create_meter(call: Call, arguments: CreateMeterInput) -> Saved:
     upstream: Upstream = call.upstream
     body = body_of(arguments, METER_WIRE)
     if arguments.read_at is not None:
@@ -261,7 +261,7 @@ TOOLS = (
         title="Create an asset",
         description="A new location, equipment, tool or digital asset. Look first whether it is there.",
         rights=ADD,
-        input=NewAsset,
+        input=CreateAssetInput,
         output=Saved,
         run=create_asset,
         read_only=False,
@@ -273,7 +273,7 @@ TOOLS = (
         title="Change an asset",
         description="Changes what is given and leaves the rest. A new location moves it in the tree.",
         rights=EDIT,
-        input=AssetChange,
+        input=UpdateAssetInput,
         output=Saved,
         run=update_asset,
         read_only=False,
@@ -285,9 +285,9 @@ TOOLS = (
         title="Set a custom field",
         description="Replaces the value of one of the company's own fields of an asset.",
         rights=EDIT,
-        input=CustomFieldChange,
+        input=SetAssetCustomFieldInput,
         output=Saved,
-        run=set_custom_field,
+        run=set_asset_custom_field,
         read_only=False,
         toolset="catalogue_writes",
         destructive=True,
@@ -297,7 +297,7 @@ TOOLS = (
         title="Create a meter",
         description="A new meter on an asset.",
         rights=frozenset({"meters:add"}),
-        input=NewMeter,
+        input=CreateMeterInput,
         output=Saved,
         run=create_meter,
         read_only=False,

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.calls.errors import NotPermitted
 from mcp_gateway.calls.tool import Call
-from mcp_gateway.tools.equipment.meters import Meter, meter
+from mcp_gateway.tools.equipment.meter_records import Meter, meter
 from mcp_gateway.tools.kit.codes import ORDER_STATUS, OrderStatus, word_of
 from mcp_gateway.tools.kit.datetimes import EARLIEST, Minutes, shown
 from mcp_gateway.tools.kit.documents import Document, documents_of

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
-from mcp_gateway.calls.errors import NotFound
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.equipment.asset_parts import AssetParts, Part, parts_of
+from mcp_gateway.tools.equipment.asset_parts import Part, parts_of
+from mcp_gateway.tools.equipment.asset_records import Asset, AssetDetails, asset_texts, details, summary
 from mcp_gateway.tools.kit.codes import (
     ITEM_TYPE,
     PRIORITY_BY_NAME,
     ItemType,
     Priority,
     number_of,
-    word_of,
 )
 from mcp_gateway.tools.kit.conditions import needs
-from mcp_gateway.tools.kit.datetimes import shown
-from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import (
     Arguments,
     ListAnswer,
@@ -31,66 +27,17 @@ from mcp_gateway.tools.kit.listing import (
     present,
 )
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, the_asset
-from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedName, UntrustedText, contains
+from mcp_gateway.tools.kit.text import contains
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.resources.items import ItemRow, list_items
 from mcp_gateway.upstream.rows import Page
 
-# What field_2 to field_6 mean depends on the type; field_1 is always the name.
-FIELDS: dict[int, tuple[str, ...]] = {
-    1: ("address", "city", "postal_code", "region", "country"),
-    2: ("manufacturer", "model", "serial_number", "other_1", "other_2"),
-    3: ("part_number", "manufacturer", "model", "other_1", "other_2"),
-    4: ("part_number", "manufacturer", "model", "other_1", "other_2"),
-    5: ("manufacturer", "serial_number", "version"),
-}
 
-
-END_OF_PLACE = re.compile(r"(?<! )/ ")
-
-
-class Asset(BaseModel):
-    code: Code
-    name: UntrustedText
-    type: ItemType | None = None
-    location: Annotated[
-        UntrustedText | None, Field(description="The places it stands in, outermost first.")
-    ] = None
-    location_code: Code | None = None
-    active: bool | None = None
-    available: Annotated[bool | None, Field(description="False while it is out of service.")] = None
-    priority: Priority | None = None
-    url: str
-
-
-class AssetDetails(Asset, AssetParts):
-    description: UntrustedText | None = None
-    address: UntrustedName | None = None
-    city: UntrustedName | None = None
-    postal_code: UntrustedName | None = None
-    region: UntrustedName | None = None
-    country: UntrustedName | None = None
-    manufacturer: UntrustedName | None = None
-    model: UntrustedName | None = None
-    serial_number: UntrustedName | None = None
-    part_number: UntrustedName | None = None
-    version: UntrustedName | None = None
-    other_1: UntrustedName | None = None
-    other_2: UntrustedName | None = None
-    barcode: Code | None = None
-    category: UntrustedName | None = None
-    classification_1: UntrustedName | None = None
-    classification_2: UntrustedName | None = None
-    notes: UntrustedLongText | None = None
-    out_of_service_since: AwareDatetime | None = None
-    last_back_in_service_at: AwareDatetime | None = None
-
-
-class AssetList(ListAnswer):
+class ListAssetsOutput(ListAnswer):
     assets: list[Asset]
 
 
-class ListInput(ListArguments):
+class ListAssetsInput(ListArguments):
     type: Annotated[ItemType | None, Field(description="Only assets of this type.")] = None
     location: LocationName | None = None
     whole_tree: Annotated[
@@ -112,12 +59,12 @@ class ListInput(ListArguments):
     ] = None
 
     @model_validator(mode="after")
-    def what_goes_together(self) -> ListInput:
+    def what_goes_together(self) -> ListAssetsInput:
         needs(self, "whole_tree", "location")
         return self
 
 
-class GetInput(Arguments):
+class GetAssetInput(Arguments):
     code: AssetName
     include: Annotated[
         list[Part] | None,
@@ -125,31 +72,7 @@ class GetInput(Arguments):
     ] = None
 
 
-def asset_texts(row: ItemRow) -> tuple[str | None, ...]:
-    return (row.code, row.description, row.field_1, row.field_2, row.field_3, row.field_4, row.barcode)
-
-
-def summary(upstream: Upstream, row: ItemRow) -> Asset:
-    return Asset(
-        code=row.code,
-        name=row.field_1 or row.description or row.code,
-        type=word_of(ITEM_TYPE, row.id_type_item),
-        location=path(row.parent_description),
-        location_code=row.location_code,
-        active=row.active,
-        available=row.available,
-        priority=PRIORITY_BY_NAME.get(row.priorities_description or ""),
-        url=upstream.link("assets", row.code),
-    )
-
-
-def path(parents: str | None) -> str | None:
-    """The contract's `// L1/ L2/ ` as `L1 > L2`. A slash after a space is a part of a name."""
-    places = [place.strip() for place in END_OF_PLACE.split((parents or "").removeprefix("//"))]
-    return " > ".join(place for place in places if place) or None
-
-
-async def list_assets(call: Call, arguments: ListInput) -> AssetList:
+async def list_assets(call: Call, arguments: ListAssetsInput) -> ListAssetsOutput:
     upstream: Upstream = call.upstream
     item_type = None if arguments.type is None else number_of(ITEM_TYPE, arguments.type)
     position = position_of(call, "list_assets", arguments)
@@ -187,42 +110,17 @@ async def list_assets(call: Call, arguments: ListInput) -> AssetList:
         limit=arguments.limit,
         keep=keep if any(value is not None for value in ours) else None,
     )
-    return AssetList(
+    return ListAssetsOutput(
         assets=found.records, **ending(call, "list_assets", arguments, found, [], **present(place=location))
     )
 
 
-async def get_asset(call: Call, arguments: GetInput) -> AssetDetails:
+async def get_asset(call: Call, arguments: GetAssetInput) -> AssetDetails:
     row = await the_asset(call, arguments.code)
     shown_asset = details(call, row)
     if not arguments.include:
         return shown_asset
     return shown_asset.model_copy(update=await parts_of(call, row, arguments.include))
-
-
-async def asset(call: Call, code: str) -> AssetDetails:
-    row = await find_item(call.upstream, code)
-    if row is None:
-        raise NotFound("There is no asset with that code, or not for this person.")
-    return details(call, row)
-
-
-def details(call: Call, row: ItemRow) -> AssetDetails:
-    upstream: Upstream = call.upstream
-    names = FIELDS.get(row.id_type_item or 0, ())
-    values = (row.field_2, row.field_3, row.field_4, row.field_5, row.field_6)
-    return AssetDetails(
-        **dict(summary(upstream, row)),
-        **{name: value for name, value in zip(names, values, strict=False) if value},
-        description=row.description,
-        barcode=row.barcode,
-        category=row.groups_description,
-        classification_1=row.groups_1_description,
-        classification_2=row.groups_2_description,
-        notes=row.notes or None,
-        out_of_service_since=None if row.available else shown(call.caller, row.initial_date_out_of_service),
-        last_back_in_service_at=shown(call.caller, row.last_final_date_available),
-    )
 
 
 RIGHTS = frozenset({"assets:view"})
@@ -235,8 +133,8 @@ TOOLS = (
             "active, whether in service, or words in code and name."
         ),
         rights=RIGHTS,
-        input=ListInput,
-        output=AssetList,
+        input=ListAssetsInput,
+        output=ListAssetsOutput,
         run=list_assets,
     ),
     Tool(
@@ -244,7 +142,7 @@ TOOLS = (
         title="Show an asset",
         description="One asset by code or name: where it stands, maker, model, notes, whether in service.",
         rights=RIGHTS,
-        input=GetInput,
+        input=GetAssetInput,
         output=AssetDetails,
         run=get_asset,
     ),

@@ -17,11 +17,12 @@ from mcp_gateway.calls.errors import (
 )
 from mcp_gateway.calls.questions import Question
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.equipment.meters import MeterId, Serial, meter, outside_limits
+from mcp_gateway.tools.equipment.meter_records import meter, outside_limits
 from mcp_gateway.tools.kit.choosing import the_chosen
 from mcp_gateway.tools.kit.datetimes import IsoInput, parse, shown
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.parameters import MeterId, Serial
 from mcp_gateway.tools.kit.resolving import AssetName, asset_code
 from mcp_gateway.tools.kit.saving import in_our_names
 from mcp_gateway.tools.kit.text import UntrustedName
@@ -33,7 +34,7 @@ UNUSUAL_MONTHS = 10  # of average gain, besides those since the last reading: li
 MONTH = dt.timedelta(days=30)
 
 
-class ReadingInput(Arguments):
+class AddMeterReadingInput(Arguments):
     asset: AssetName
     value: Annotated[
         FiniteFloat, Field(ge=-1e15, le=1e15, description="What the dial shows, in the unit of the meter.")
@@ -55,7 +56,7 @@ class ReadingInput(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class Reading(BaseModel):
+class AddMeterReadingOutput(BaseModel):
     meter: MeterId
     asset_code: Code
     value: float
@@ -73,7 +74,7 @@ READING_WIRE = {
 }  # fmt: skip
 
 
-async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
+async def add_meter_reading(call: Call, arguments: AddMeterReadingInput) -> AddMeterReadingOutput:
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     read_at = now if arguments.read_at is None else parse(call.caller, arguments.read_at, "read_at")
     if read_at > now + CLOCK_TOLERANCE:
@@ -106,7 +107,7 @@ async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
     newest = after is not None and after.date == read_at
     shown_at = shown(call.caller, read_at)
     assert shown_at is not None
-    return Reading(
+    return AddMeterReadingOutput(
         meter=row.id,
         asset_code=asset,
         value=arguments.value,
@@ -120,7 +121,7 @@ async def add_meter_reading(call: Call, arguments: ReadingInput) -> Reading:
     )
 
 
-async def _the_meter(call: Call, arguments: ReadingInput, asset: str) -> MeterRow:
+async def _the_meter(call: Call, arguments: AddMeterReadingInput, asset: str) -> MeterRow:
     """The one active meter that is meant. Writing to a guessed one would be worse than asking."""
     read_before = call.upstream.gaps.sentences
     active = [row for row in await meters_of(call.upstream, asset) if row.active is not False]
@@ -157,7 +158,9 @@ async def _the_meter(call: Call, arguments: ReadingInput, asset: str) -> MeterRo
     return meant[0]
 
 
-def _check_against_last(call: Call, arguments: ReadingInput, row: MeterRow, read_at: dt.datetime) -> None:
+def _check_against_last(
+    call: Call, arguments: AddMeterReadingInput, row: MeterRow, read_at: dt.datetime
+) -> None:
     """Refuses here what the upstream would refuse, so that the answer names the argument."""
     last = row.last_data
     if arguments.historical or last is None or last.date is None or last.value is None:
@@ -178,7 +181,7 @@ def _check_against_last(call: Call, arguments: ReadingInput, row: MeterRow, read
         )
 
 
-def _refuse_unusual(call: Call, arguments: ReadingInput, row: MeterRow, read_at: dt.datetime) -> None:
+def _refuse_unusual(call: Call, arguments: AddMeterReadingInput, row: MeterRow, read_at: dt.datetime) -> None:
     """A slip of the keys on a counter would have every later reading refused: it only counts up."""
     last, a_month = row.last_data, row.monthly_average_data
     if not row.is_counter or not a_month or last is None or last.value is None or last.date is None:
@@ -234,8 +237,8 @@ TOOLS = (
             "several meters, name one by serial or meter; ask the person when in doubt."
         ),
         rights=frozenset({"meters:add", "meters:view"}),
-        input=ReadingInput,
-        output=Reading,
+        input=AddMeterReadingInput,
+        output=AddMeterReadingOutput,
         run=add_meter_reading,
         read_only=False,
         idempotent=False,

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.equipment.meters import MeterId, Serial
 from mcp_gateway.tools.kit.datetimes import IsoInput, period, shown
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of, present
+from mcp_gateway.tools.kit.parameters import MeterId, Serial
 from mcp_gateway.tools.kit.positions import newest_first
 from mcp_gateway.tools.kit.resolving import AssetName, asset_code
 from mcp_gateway.tools.kit.text import UntrustedName
@@ -33,12 +33,12 @@ class ReadingShown(BaseModel):
     started_task: Annotated[bool | None, Field(description="It made a maintenance task due.")] = None
 
 
-class ReadingList(ListAnswer):
+class ListMeterReadingsOutput(ListAnswer):
     asset_code: Code
     readings: list[ReadingShown]
 
 
-class Input(ListArguments):
+class ListMeterReadingsInput(ListArguments):
     asset: AssetName
     serial: Serial | None = None
     meter: MeterId | None = None
@@ -60,7 +60,7 @@ def reading(call: Call, row: ReadingRow) -> ReadingShown:
     )
 
 
-async def run(call: Call, arguments: Input) -> ReadingList:
+async def list_meter_readings(call: Call, arguments: ListMeterReadingsInput) -> ListMeterReadingsOutput:
     upstream: Upstream = call.upstream
     position = position_of(call, "list_meter_readings", arguments)
     asset = str(position.get("asset") or await asset_code(call, arguments.asset))
@@ -79,7 +79,7 @@ async def run(call: Call, arguments: Input) -> ReadingList:
         limit=arguments.limit,
         keep=None if arguments.meter is None else lambda row: row.id_meter == arguments.meter,
     )
-    return ReadingList(
+    return ListMeterReadingsOutput(
         asset_code=asset,
         readings=found.records,
         **ending(call, "list_meter_readings", arguments, found, [], **present(asset=asset)),
@@ -92,8 +92,8 @@ TOOLS = (
         title="List meter readings",
         description="The readings of the meters of an asset, newest first, of a period or all of them.",
         rights=frozenset({"meters:view"}),
-        input=Input,
-        output=ReadingList,
-        run=run,
+        input=ListMeterReadingsInput,
+        output=ListMeterReadingsOutput,
+        run=list_meter_readings,
     ),
 )

@@ -11,42 +11,51 @@ from mcp_gateway.calls.errors import InvalidArguments, NotPermitted
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.datetimes import first, last, shown
 from mcp_gateway.tools.kit.resolving import asset_code
-from mcp_gateway.tools.metrics import costs as cost_measures
-from mcp_gateway.tools.metrics import failures as failure_measures
-from mcp_gateway.tools.metrics import meters as meter_measures
-from mcp_gateway.tools.metrics import plans as plan_measures
-from mcp_gateway.tools.metrics import purchases as purchase_draft
-from mcp_gateway.tools.metrics import reliability as reliability_measures
-from mcp_gateway.tools.metrics import requests as request_measures
-from mcp_gateway.tools.metrics import stock as stock_measures
-from mcp_gateway.tools.metrics import work as work_measures
+from mcp_gateway.tools.metrics import (
+    costs,
+    failures,
+    meters,
+    plans,
+    purchases,
+    reliability,
+    requests,
+    stock,
+    work,
+)
 from mcp_gateway.tools.metrics.arguments import APPLIES
 from mcp_gateway.tools.metrics.metric import MOST_ROWS, Measured, Metric, Metrics, Question
 from mcp_gateway.tools.metrics.reading import ASK_ABOVE, Reading
-from mcp_gateway.tools.metrics.shapes import Covered, Input, Output, PeriodShown
+from mcp_gateway.tools.metrics.shapes import (
+    Covered,
+    GetMaintenanceMetricsInput,
+    GetMaintenanceMetricsOutput,
+    PeriodShown,
+)
 
 Measure = Callable[[Question], Awaitable[Measured]]
 DEFAULT_PERIOD = dt.timedelta(days=90)
 LONGEST_PERIOD = dt.timedelta(days=366 * 5)
 
 MEASURES: dict[Metric, Measure] = {
-    "reliability": reliability_measures.reliability,
-    "summary": work_measures.summary,
-    "compliance": plan_measures.compliance,
-    "backlog": work_measures.backlog,
-    "planned_share": plan_measures.planned_share,
-    "work_per_person": work_measures.work_per_person,
-    "repeat_failures": failure_measures.repeat_failures,
-    "cost": cost_measures.cost,
-    "requests": request_measures.requests,
-    "stale_meters": meter_measures.stale_meters,
-    "meter_forecast": meter_measures.meter_forecast,
-    "stock_below_minimum": stock_measures.stock_below_minimum,
-    "purchase_draft": purchase_draft.purchase_draft,
+    "reliability": reliability.reliability,
+    "summary": work.summary,
+    "compliance": plans.compliance,
+    "backlog": work.backlog,
+    "planned_share": plans.planned_share,
+    "work_per_person": work.work_per_person,
+    "repeat_failures": failures.repeat_failures,
+    "cost": costs.cost,
+    "requests": requests.requests,
+    "stale_meters": meters.stale_meters,
+    "meter_forecast": meters.meter_forecast,
+    "stock_below_minimum": stock.stock_below_minimum,
+    "purchase_draft": purchases.purchase_draft,
 }
 
 
-async def get_maintenance_metrics(call: Call, arguments: Input) -> Output:
+async def get_maintenance_metrics(
+    call: Call, arguments: GetMaintenanceMetricsInput
+) -> GetMaintenanceMetricsOutput:
     now = dt.datetime.now(dt.UTC)
     if missing := APPLIES[arguments.metric].rights - call.caller.rights:
         raise NotPermitted("This metric needs a further permission.", missing_rights=sorted(missing))
@@ -77,7 +86,9 @@ async def get_maintenance_metrics(call: Call, arguments: Input) -> Output:
     return _answer(arguments, question, measured)
 
 
-def _answer(arguments: Input, question: Question, measured: Measured) -> Output:
+def _answer(
+    arguments: GetMaintenanceMetricsInput, question: Question, measured: Measured
+) -> GetMaintenanceMetricsOutput:
     reading, overall = question.reading, measured.overall
     found = len(measured.rows if measured.groups is None else measured.groups)
     if found > MOST_ROWS:
@@ -85,7 +96,7 @@ def _answer(arguments: Input, question: Question, measured: Measured) -> Output:
     if not isinstance(overall, Metrics):
         overall = {name: value for name, value in overall.items() if value is not None}
     applies = APPLIES[arguments.metric]
-    return Output(
+    return GetMaintenanceMetricsOutput(
         metric=arguments.metric,
         scope=question.scope,
         code=question.code,
@@ -113,7 +124,9 @@ def _shown_period(question: Question) -> PeriodShown:
     return PeriodShown(since=begin, until=end)
 
 
-def _period(call: Call, arguments: Input, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+def _period(
+    call: Call, arguments: GetMaintenanceMetricsInput, now: dt.datetime
+) -> tuple[dt.datetime, dt.datetime]:
     until = now
     if arguments.until is not None:
         until = min(now, last(call.caller, arguments.until, "until"))
@@ -137,8 +150,8 @@ TOOLS = (
             "groups, with the method and how much data they rest on. Say so when coverage.partial is true."
         ),
         rights=frozenset({"metrics:view", "work_orders:view"}),
-        input=Input,
-        output=Output,
+        input=GetMaintenanceMetricsInput,
+        output=GetMaintenanceMetricsOutput,
         run=get_maintenance_metrics,
         reports_progress=True,
     ),

@@ -6,8 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from mcp_gateway.tools.equipment.assets import path
 from mcp_gateway.tools.kit.datetimes import shown, zone_of
+from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import Group, Question
 from mcp_gateway.tools.metrics.reliability_figures import Failure, Figures, Outage, figures
 from mcp_gateway.tools.metrics.reliability_rows import Plant

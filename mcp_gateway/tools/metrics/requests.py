@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 
-from mcp_gateway.tools.equipment.assets import path
 from mcp_gateway.tools.kit.datetimes import EARLIEST, zone_of
+from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import Measured, MeasureRow, Question, mean
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.task_groups import NOBODY

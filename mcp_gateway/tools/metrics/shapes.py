@@ -15,7 +15,7 @@ from mcp_gateway.tools.metrics.arguments import Scope, not_applied
 from mcp_gateway.tools.metrics.metric import Group, GroupBy, MeasureRow, Metric, Metrics
 
 
-class Input(Arguments):
+class GetMaintenanceMetricsInput(Arguments):
     metric: Annotated[
         Metric,
         Field(
@@ -57,7 +57,7 @@ class Input(Arguments):
     ] = None
 
     @model_validator(mode="after")
-    def every_argument_is_applied(self) -> Input:
+    def every_argument_is_applied(self) -> GetMaintenanceMetricsInput:
         if (self.scope == "company") != (self.code is None):
             raise ValueError("code is needed for the scopes asset and location, and only for these")
         given = {name for name in self.model_fields_set if getattr(self, name) is not None}
@@ -80,7 +80,7 @@ class PeriodShown(BaseModel):
     until: AwareDatetime
 
 
-class Output(BaseModel):
+class GetMaintenanceMetricsOutput(BaseModel):
     metric: Metric
     scope: Scope
     code: Code | None = None

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from mcp_gateway.tools.equipment.assets import path
 from mcp_gateway.tools.kit.datetimes import EARLIEST, zone_of
+from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import Question
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.work.task_facts import CANCELLED, is_done

@@ -11,13 +11,13 @@ from mcp_gateway.calls.errors import NotPermitted
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.identifiers import GivenCode
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
-from mcp_gateway.tools.kit.record_fields import Short
+from mcp_gateway.tools.kit.parameters import Short
 from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import documents
 
 
-class NewDocument(Arguments):
+class AddDocumentInput(Arguments):
     owner: Annotated[
         Literal["asset", "person", "third_party"], Field(description="What kind of record it belongs to.")
     ]
@@ -40,7 +40,7 @@ class NewDocument(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
-    def dates_in_order(self) -> NewDocument:
+    def dates_in_order(self) -> AddDocumentInput:
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise ValueError("valid_until must not be before valid_from")
         return self
@@ -59,7 +59,7 @@ KINDS = {"asset": "assets", "person": "people", "third_party": "third-parties"}
 RIGHTS = {"asset": "assets:edit", "person": "people:edit", "third_party": "third_parties:edit"}
 
 
-async def add_document(call: Call, arguments: NewDocument) -> Saved:
+async def add_document(call: Call, arguments: AddDocumentInput) -> Saved:
     upstream: Upstream = call.upstream
     right = RIGHTS[arguments.owner]
     if right not in call.caller.rights:
@@ -84,7 +84,7 @@ TOOLS = (
         description="Writes down a document, warranty or certificate of an asset, a person or a third party.",
         rights=frozenset(),
         one_of=frozenset(RIGHTS.values()),  # that of the owner, in the function
-        input=NewDocument,
+        input=AddDocumentInput,
         output=Saved,
         run=add_document,
         read_only=False,

@@ -7,15 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from mcp_gateway.calls.errors import NotPermitted, Refusal
+from mcp_gateway.calls.errors import NotPermitted
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.kit.documents import Document, documents_of
+from mcp_gateway.tools.kit.documents import documents_of
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import Arguments, ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.kit.positions import in_order
-from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
+from mcp_gateway.tools.kit.text import UntrustedName, contains
+from mcp_gateway.tools.parties.person_records import Person, person, person_texts
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.resources.personnel import PersonRow, list_people, person_of_account
+from mcp_gateway.upstream.resources.personnel import PersonRow, person_of_account
+from mcp_gateway.upstream.resources.personnel import list_people as read_people
 from mcp_gateway.upstream.rows import Page
 
 MOST_WITH_DOCUMENTS = 10
@@ -25,27 +27,11 @@ Module = Literal[
 ]  # fmt: skip
 
 
-class Person(BaseModel):
-    code: Code | None = None
-    name: UntrustedName
-    email: UntrustedName | None = None
-    telephone: UntrustedName | None = None
-    active: bool | None = None
-    department: UntrustedName | None = None
-    role: UntrustedName | None = None
-    work_shift: UntrustedName | None = None
-    location: UntrustedText | None = None
-    has_account: Annotated[bool | None, Field(description="Whether the person can sign in.")] = None
-    permission_group: UntrustedName | None = None
-    documents: list[Document] | None = None
-    url: str | None = None
-
-
-class PeopleList(ListAnswer):
+class ListPeopleOutput(ListAnswer):
     people: list[Person]
 
 
-class ListInput(ListArguments):
+class ListPeopleInput(ListArguments):
     text: Annotated[
         str | None,
         Field(min_length=2, max_length=120, description="Words in name, code, e-mail, department or role."),
@@ -59,7 +45,7 @@ class ListInput(ListArguments):
     )
 
 
-class WhoAmI(BaseModel):
+class WhoamiOutput(BaseModel):
     name: UntrustedName | None = None
     email: str | None = None
     acts_for: Annotated[str, Field(description="A person, or the company itself where a program connected.")]
@@ -85,36 +71,15 @@ class WhoAmI(BaseModel):
     url: str | None = None
 
 
-class WhoAmIInput(Arguments):
+class WhoamiInput(Arguments):
     module: Annotated[Module | None, Field(description="Only the rights of this part.")] = None
 
 
-def person_texts(row: PersonRow) -> tuple[str | None, ...]:
-    return (row.full_name, row.code, row.email, row.groups_1_description, row.groups_2_description)
-
-
-def person(upstream: Upstream, row: PersonRow) -> Person:
-    return Person(
-        code=row.code,
-        name=row.full_name,
-        email=row.email,
-        telephone=row.telephone,
-        active=row.active,
-        department=row.groups_1_description,
-        role=row.groups_2_description,
-        work_shift=row.description_work_shifts,
-        location=row.asset_location_description,
-        has_account=row.account_active,
-        permission_group=row.groups_permissions_description,
-        url=upstream.link("people", row.code) if row.code else None,
-    )
-
-
-async def run_list(call: Call, arguments: ListInput) -> PeopleList:
+async def list_people(call: Call, arguments: ListPeopleInput) -> ListPeopleOutput:
     upstream: Upstream = call.upstream
 
     async def fetch(start: int, size: int) -> Page[PersonRow]:
-        return await list_people(upstream, start=start, size=size)
+        return await read_people(upstream, start=start, size=size)
 
     def keep(row: PersonRow) -> bool:
         return (
@@ -136,17 +101,17 @@ async def run_list(call: Call, arguments: ListInput) -> PeopleList:
         for someone in found.records:
             if someone.code is not None:
                 someone.documents = await documents_of(upstream, "person", someone.code)
-    return PeopleList(people=found.records, **ending(call, "list_people", arguments, found, []))
+    return ListPeopleOutput(people=found.records, **ending(call, "list_people", arguments, found, []))
 
 
-async def whoami(call: Call, arguments: WhoAmIInput) -> WhoAmI:
+async def whoami(call: Call, arguments: WhoamiInput) -> WhoamiOutput:
     caller, upstream = call.caller, call.upstream
     own = None
     if caller.user_id is not None:
         with suppress(NotPermitted):
             own = await person_of_account(upstream)
     account = await upstream.account()
-    return WhoAmI(
+    return WhoamiOutput(
         name=caller.user_name or None,
         email=caller.user_email or None,
         acts_for="person" if caller.user_id is not None else "company",
@@ -171,39 +136,6 @@ async def whoami(call: Call, arguments: WhoAmIInput) -> WhoAmI:
     )
 
 
-async def writer(call: Call) -> PersonRow:
-    """The record with which the caller writes; a write is always somebody's."""
-    if call.caller.user_id is None:
-        raise NotPermitted(
-            "This connection acts for the company and not for a person, so nothing can be written in a "
-            "person's name. Connect with a personal account."
-        )
-    try:
-        own = await person_of_account(call.upstream)
-    except NotPermitted:
-        raise NotPermitted(
-            "Fracttal One needs to know who asks, and this person may not read the list of people. "
-            "An administrator can grant people:view.",
-            missing_rights=["people:view"],
-        ) from None
-    if own is None and call.upstream.gaps:
-        raise Refusal(
-            "The record of this account was not found among the people that could be looked at, so nothing "
-            f"was written. {' '.join(call.upstream.gaps.sentences)}"
-        )
-    if own is None or not own.code:
-        raise Refusal(
-            "This account has no active record with a code among the people of the company, so nothing "
-            "can be written in its name. An administrator can "
-            + (
-                "put the account's e-mail there, in Fracttal One."
-                if call.caller.remote
-                else "link one under Configuration > User accounts."
-            )
-        )
-    return own
-
-
 TOOLS = (
     Tool(
         name="whoami",
@@ -213,8 +145,8 @@ TOOLS = (
             "Ask this before saying what the person may or may not do."
         ),
         rights=frozenset(),
-        input=WhoAmIInput,
-        output=WhoAmI,
+        input=WhoamiInput,
+        output=WhoamiOutput,
         run=whoami,
     ),
     Tool(
@@ -222,8 +154,8 @@ TOOLS = (
         title="List people",
         description="The people of the company: who does the work, departments, roles, shifts, accounts.",
         rights=frozenset({"people:view"}),
-        input=ListInput,
-        output=PeopleList,
-        run=run_list,
+        input=ListPeopleInput,
+        output=ListPeopleOutput,
+        run=list_people,
     ),
 )

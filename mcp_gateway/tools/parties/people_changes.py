@@ -10,7 +10,7 @@ from mcp_gateway.calls.errors import InvalidArguments, NotFound
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.identifiers import GivenCode, GivenShortCode
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
-from mcp_gateway.tools.kit.record_fields import (
+from mcp_gateway.tools.kit.parameters import (
     Active,
     Address,
     City,
@@ -44,7 +44,7 @@ class PersonFields(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class NewPerson(PersonFields):
+class CreatePersonInput(PersonFields):
     first_name: Annotated[str, Field(min_length=1, max_length=80, description="First name.")]
     code: Annotated[
         GivenShortCode | None,
@@ -52,7 +52,7 @@ class NewPerson(PersonFields):
     ] = None
 
 
-class PersonChange(PersonFields):
+class UpdatePersonInput(PersonFields):
     code: Annotated[GivenShortCode, Field(description="Code of the person, from list_people.")]
     first_name: Annotated[str | None, Field(min_length=1, max_length=80, description="First name.")] = None
 
@@ -69,7 +69,7 @@ def _changed(arguments: Arguments) -> list[str]:
     return sorted(arguments.model_fields_set - {"idempotency_key", "code"})
 
 
-async def create_person(call: Call, arguments: NewPerson) -> Saved:
+async def create_person(call: Call, arguments: CreatePersonInput) -> Saved:
     upstream: Upstream = call.upstream
     with in_our_names(PERSON_WIRE):
         await personnel.create_person(upstream, body_of(arguments, PERSON_WIRE))
@@ -83,7 +83,7 @@ async def create_person(call: Call, arguments: NewPerson) -> Saved:
     )
 
 
-async def update_person(call: Call, arguments: PersonChange) -> Saved:
+async def update_person(call: Call, arguments: UpdatePersonInput) -> Saved:
     upstream: Upstream = call.upstream
     changed = _changed(arguments)
     if not changed:
@@ -112,7 +112,7 @@ TOOLS = (
         title="Create a person",
         description="A new human resource. It makes no account: accounts are made in Fracttal One.",
         rights=frozenset({"people:add"}),
-        input=NewPerson,
+        input=CreatePersonInput,
         output=Saved,
         run=create_person,
         read_only=False,
@@ -124,7 +124,7 @@ TOOLS = (
         title="Change a person",
         description="Changes what is given of a human resource and leaves the rest.",
         rights=frozenset({"people:view", "people:edit"}),
-        input=PersonChange,
+        input=UpdatePersonInput,
         output=Saved,
         run=update_person,
         read_only=False,

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from mcp_gateway.calls.errors import NotFound, offered
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.kit.documents import Document, documents_of
-from mcp_gateway.tools.kit.identifiers import Code, GivenCode, in_another_dress, shown_code
+from mcp_gateway.tools.kit.documents import documents_of
+from mcp_gateway.tools.kit.identifiers import GivenCode
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.kit.positions import in_order
 from mcp_gateway.tools.kit.text import (
-    TEXT,
-    UntrustedLongText,
-    UntrustedName,
-    UntrustedText,
-    cleaned,
     contains,
+)
+from mcp_gateway.tools.parties.third_party_records import (
+    PARTY_TYPE,
+    Contact,
+    PartyType,
+    Service,
+    ThirdParty,
+    no_such_third_party,
+    third_party,
 )
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.third_parties import (
@@ -27,58 +29,21 @@ from mcp_gateway.upstream.resources.third_parties import (
     ServiceRow,
     ThirdPartyRow,
     contacts_of,
-    find_third_party,
-    list_third_parties,
     services_of,
+)
+from mcp_gateway.upstream.resources.third_parties import (
+    list_third_parties as read_third_parties,
 )
 from mcp_gateway.upstream.rows import Page
 
 MOST_WITH_MORE = 5  # parties whose services, contacts and documents are read in one answer
-PartyType = Literal["service_provider", "manufacturer", "supplier", "customer"]
-PARTY_TYPE: dict[int, PartyType] = {1: "service_provider", 2: "manufacturer", 3: "supplier", 4: "customer"}
 
 
-class Service(BaseModel):
-    id: int
-    name: UntrustedText
-    cost: Annotated[float | None, Field(description="In the company's currency.")] = None
-    unit: UntrustedName | None = None
-    details: UntrustedLongText | None = None
-
-
-class Contact(BaseModel):
-    name: UntrustedName | None = None
-    email: UntrustedName | None = None
-    telephone: UntrustedName | None = None
-    mobile: UntrustedName | None = None
-    role: UntrustedName | None = None
-    branch: UntrustedName | None = None
-
-
-class ThirdParty(BaseModel):
-    code: Code
-    name: UntrustedText | None = None
-    types: list[PartyType] = []
-    email: UntrustedName | None = None
-    telephone: UntrustedName | None = None
-    city: UntrustedName | None = None
-    country: UntrustedName | None = None
-    address: UntrustedText | None = None
-    web_page: UntrustedName | None = None
-    classification_1: UntrustedName | None = None
-    classification_2: UntrustedName | None = None
-    active: bool | None = None
-    services: list[Service] | None = None
-    contacts: list[Contact] | None = None
-    documents: list[Document] | None = None
-    url: str
-
-
-class ThirdPartyList(ListAnswer):
+class ListThirdPartiesOutput(ListAnswer):
     third_parties: list[ThirdParty]
 
 
-class Input(ListArguments):
+class ListThirdPartiesInput(ListArguments):
     code: Annotated[GivenCode | None, Field(description="Exactly one of them.")] = None
     type: Annotated[PartyType | None, Field(description="Only those of this type.")] = None
     text: Annotated[
@@ -89,24 +54,6 @@ class Input(ListArguments):
         list[Literal["services", "contacts", "documents"]] | None,
         Field(min_length=1, max_length=3, description="Read these too, for the first 5 of the answer."),
     ] = None
-
-
-def third_party(upstream: Upstream, row: ThirdPartyRow) -> ThirdParty:
-    return ThirdParty(
-        code=row.code,
-        name=row.name,
-        types=[PARTY_TYPE[kind] for kind in row.types if kind in PARTY_TYPE],
-        email=row.email,
-        telephone=row.telephone_1,
-        city=row.city,
-        country=row.country,
-        address=row.address,
-        web_page=row.web_page,
-        classification_1=row.groups_1_desc,
-        classification_2=row.groups_2_desc,
-        active=row.active,
-        url=upstream.link("third-parties", row.code),
-    )
 
 
 def service(row: ServiceRow) -> Service:
@@ -126,19 +73,11 @@ def contact(row: ContactRow) -> Contact:
     )
 
 
-async def no_such_third_party(upstream: Upstream, code: str) -> NotFound:
-    likely = await in_another_dress(code, partial(find_third_party, upstream))
-    return NotFound(
-        "There is no third party with that code. list_third_parties(text) finds it by its words.",
-        **offered(likely, lambda row: {"code": shown_code(row.code), "name": cleaned(row.name, TEXT)}),
-    )
-
-
-async def run(call: Call, arguments: Input) -> ThirdPartyList:
+async def list_third_parties(call: Call, arguments: ListThirdPartiesInput) -> ListThirdPartiesOutput:
     upstream: Upstream = call.upstream
 
     async def fetch(start: int, size: int) -> Page[ThirdPartyRow]:
-        return await list_third_parties(upstream, code=arguments.code, start=start, size=size)
+        return await read_third_parties(upstream, code=arguments.code, start=start, size=size)
 
     def keep(row: ThirdPartyRow) -> bool:
         return (
@@ -174,7 +113,7 @@ async def run(call: Call, arguments: Input) -> ThirdPartyList:
             party.documents = await documents_of(upstream, "third_party", party.code)
     if wanted and len(found.records) > MOST_WITH_MORE:
         notes.append(f"More was read for the first {MOST_WITH_MORE} only: ask by code for others.")
-    return ThirdPartyList(
+    return ListThirdPartiesOutput(
         third_parties=found.records, **ending(call, "list_third_parties", arguments, found, notes)
     )
 
@@ -188,8 +127,8 @@ TOOLS = (
             "contacts and documents where asked for."
         ),
         rights=frozenset({"third_parties:view"}),
-        input=Input,
-        output=ThirdPartyList,
-        run=run,
+        input=ListThirdPartiesInput,
+        output=ListThirdPartiesOutput,
+        run=list_third_parties,
     ),
 )

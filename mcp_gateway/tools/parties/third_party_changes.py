@@ -11,7 +11,7 @@ from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import number_of
 from mcp_gateway.tools.kit.identifiers import GivenCode, GivenShortCode
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
-from mcp_gateway.tools.kit.record_fields import (
+from mcp_gateway.tools.kit.parameters import (
     Active,
     Address,
     City,
@@ -25,13 +25,13 @@ from mcp_gateway.tools.kit.record_fields import (
 )
 from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
 from mcp_gateway.tools.kit.text import fold
-from mcp_gateway.tools.parties.third_parties import PARTY_TYPE, PartyType, no_such_third_party
+from mcp_gateway.tools.parties.third_party_records import PARTY_TYPE, PartyType, no_such_third_party
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import third_parties
 from mcp_gateway.upstream.resources.third_parties import find_third_party, services_of
 
 
-class ThirdPartyFields(Arguments):
+class SaveThirdPartyInput(Arguments):
     code: Annotated[GivenShortCode, Field(description="Its code: a known one changes that third party.")]
     name: Annotated[Short | None, Field(description="Needed for a new one.")] = None
     types: Annotated[
@@ -54,7 +54,7 @@ class ThirdPartyFields(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class ServiceFields(Arguments):
+class SetThirdPartyServiceInput(Arguments):
     third_party: Annotated[GivenShortCode, Field(description="Code of the third party.")]
     service: Annotated[str, Field(min_length=1, max_length=160, description="What it does.")]
     cost: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False, description="Company's currency.")]
@@ -69,7 +69,7 @@ class ServiceFields(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
-    def unit_whole(self) -> ServiceFields:
+    def unit_whole(self) -> SetThirdPartyServiceInput:
         if (self.unit is None) != (self.unit_code is None):
             raise ValueError("unit and unit_code go together")
         return self
@@ -91,7 +91,7 @@ def _changed(arguments: Arguments) -> list[str]:
     return sorted(arguments.model_fields_set - {"idempotency_key", "code", "third_party"})
 
 
-async def save_third_party(call: Call, arguments: ThirdPartyFields) -> Saved:
+async def save_third_party(call: Call, arguments: SaveThirdPartyInput) -> Saved:
     upstream: Upstream = call.upstream
     known = await find_third_party(upstream, arguments.code)
     changed = _changed(arguments)
@@ -127,7 +127,7 @@ async def save_third_party(call: Call, arguments: ThirdPartyFields) -> Saved:
     )
 
 
-async def set_service(call: Call, arguments: ServiceFields) -> Saved:
+async def set_third_party_service(call: Call, arguments: SetThirdPartyServiceInput) -> Saved:
     upstream: Upstream = call.upstream
     party = await find_third_party(upstream, arguments.third_party)
     if party is None:
@@ -159,7 +159,7 @@ TOOLS = (
         title="Create or change a third party",
         description="A provider, manufacturer, supplier or customer: made if its code is new, else changed.",
         rights=frozenset({"third_parties:view", "third_parties:add", "third_parties:edit"}),
-        input=ThirdPartyFields,
+        input=SaveThirdPartyInput,
         output=Saved,
         run=save_third_party,
         read_only=False,
@@ -171,9 +171,9 @@ TOOLS = (
         title="Set a service and its cost",
         description="What a third party does and for how much: made where it is new, else changed.",
         rights=frozenset({"third_parties:view", "third_parties:add", "third_parties:edit"}),
-        input=ServiceFields,
+        input=SetThirdPartyServiceInput,
         output=Saved,
-        run=set_service,
+        run=set_third_party_service,
         read_only=False,
         toolset="catalogue_writes",
         destructive=True,

@@ -5,18 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.datetimes import EARLIEST, LATEST, IsoInput, end_of_today, period, shown
-from mcp_gateway.tools.kit.identifiers import Code, GivenShortCode
+from mcp_gateway.tools.kit.identifiers import GivenShortCode
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, Listed, ending, listed, position_of
+from mcp_gateway.tools.kit.parameters import Warehouse
 from mcp_gateway.tools.kit.positions import newest_first
-from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
-from mcp_gateway.tools.supply.stock import Warehouse, warehouse_named
+from mcp_gateway.tools.supply.document_records import (
+    DocumentShown,
+    State,
+    material_request,
+    purchase_order,
+    requisition,
+    state_of,
+)
+from mcp_gateway.tools.supply.stock_records import warehouse_named
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.warehouse_documents import (
-    Line,
     MaterialRequestRow,
     PurchaseOrderRow,
     RequisitionRow,
@@ -26,49 +33,14 @@ from mcp_gateway.upstream.resources.warehouse_documents import (
 )
 from mcp_gateway.upstream.rows import Page, Period
 
-LINES_SHOWN = 30
 DEFAULT_DAYS = 90
-State = Literal["not_delivered", "partly_delivered", "delivered", "cancelled"]
-STATES: dict[str, State] = {
-    "NOT_DELIVERED": "not_delivered",
-    "PARTIAL_DELIVERY": "partly_delivered",
-    "TOTAL_DELIVERY": "delivered",
-    "DELIVERY_CANCELLED": "cancelled",
-}
 
 
-class LineShown(BaseModel):
-    item: Code | None = None
-    name: UntrustedText | None = None
-    quantity: float | None = None
-    pending: float | None = None
-    unit: UntrustedName | None = None
-    unit_cost: float | None = None
-
-
-class DocumentShown(BaseModel):
-    id: int | None = None
-    number: Annotated[Code | None, Field(description="Its own number in the warehouse.")] = None
-    warehouse: UntrustedText | None = None
-    state: Annotated[UntrustedName | None, Field(description="As the warehouse says it.")] = None
-    date: AwareDatetime | None = None
-    delivery_at: AwareDatetime | None = None
-    work_order: Annotated[Code | None, Field(description="Folio of the order that asks.")] = None
-    supplier: UntrustedText | None = None
-    responsible: UntrustedName | None = None
-    document: UntrustedName | None = None
-    note: UntrustedText | None = None
-    lines: list[LineShown] | None = None
-    number_of_lines: int | None = None
-    currency: UntrustedName | None = None
-    url: str | None = None
-
-
-class Answer(ListAnswer):
+class ListWarehouseDocumentsOutput(ListAnswer):
     documents: list[DocumentShown]
 
 
-class Input(ListArguments):
+class ListWarehouseDocumentsInput(ListArguments):
     kind: Annotated[
         Literal["purchase_orders", "material_requests", "requisitions"],
         Field(description="requisitions: what work orders asked for."),
@@ -87,7 +59,7 @@ class Input(ListArguments):
     until: Annotated[IsoInput | None, Field(description="End, ISO date; now if left out.")] = None
 
     @model_validator(mode="after")
-    def what_goes_together(self) -> Input:
+    def what_goes_together(self) -> ListWarehouseDocumentsInput:
         if self.kind == "purchase_orders" and self.warehouse is None:
             raise ValueError("purchase_orders need a warehouse; list_stock without arguments lists them")
         if self.work_order is not None and self.kind != "requisitions":
@@ -95,75 +67,9 @@ class Input(ListArguments):
         return self
 
 
-def _lines(rows: list[Line] | None) -> list[LineShown] | None:
-    if rows is None:
-        return None
-    return [
-        LineShown(
-            item=row.code,
-            name=row.items_description,
-            quantity=row.qty,
-            pending=row.qty_pending,
-            unit=row.units_code or row.units_description,
-            unit_cost=row.unit_cost_company,
-        )
-        for row in rows[:LINES_SHOWN]
-    ]
-
-
-def _purchase_order(call: Call, row: PurchaseOrderRow) -> DocumentShown:
-    return DocumentShown(
-        id=row.id_movement,
-        number=row.folio_source or row.folio_target,
-        warehouse=row.warehouses_source_description,
-        state=_state(row.movements_states_description),
-        date=shown(call.caller, row.date_create or row.date),
-        supplier=row.third_parties_description or row.third_parties_name,
-        responsible=row.responsible_description,
-        document=row.document,
-        note=row.description,
-        number_of_lines=row.number_details,
-    )
-
-
-def _material_request(call: Call, row: MaterialRequestRow) -> DocumentShown:
-    return DocumentShown(
-        id=row.id,
-        number=row.folio_target,
-        warehouse=row.warehouses_description or row.warehouse_code,
-        state=_state(row.state_description or row.state),
-        date=shown(call.caller, row.date_create),
-        delivery_at=shown(call.caller, row.date_delivery),
-        responsible=row.responsible_description,
-        document=row.document,
-        note=row.note,
-        lines=_lines(row.details),
-        number_of_lines=len(row.details or ()),
-    )
-
-
-def requisition(call: Call, row: RequisitionRow) -> DocumentShown:
-    upstream: Upstream = call.upstream
-    return DocumentShown(
-        id=row.id,
-        number=row.folio_source,
-        warehouse=row.warehouses_source_description or row.code,
-        state=_state(row.movements_states_description),
-        date=shown(call.caller, row.date_create or row.date),
-        work_order=row.document,
-        responsible=row.responsible_description or row.create_by_description,
-        lines=_lines(row.list_items),
-        number_of_lines=row.number_details or len(row.list_items or ()),
-        currency=row.currency_symbol,
-        url=upstream.link("work-orders", row.document) if row.document else None,
-    )
-
-
-def _state(constant: str | None) -> str | None:
-    return None if constant is None else STATES.get(constant, constant)
-
-
-async def run(call: Call, arguments: Input) -> Answer:
+async def list_warehouse_documents(
+    call: Call, arguments: ListWarehouseDocumentsInput
+) -> ListWarehouseDocumentsOutput:
     upstream: Upstream = call.upstream
     code = None
     if arguments.warehouse is not None:
@@ -174,7 +80,7 @@ async def run(call: Call, arguments: Input) -> Answer:
     wanted = arguments.state
 
     def keep(row: PurchaseOrderRow | RequisitionRow | MaterialRequestRow) -> bool:
-        return wanted is None or _state(_constant(row)) in wanted
+        return wanted is None or state_of(_constant(row)) in wanted
 
     ours = None if wanted is None else keep
     if arguments.kind == "purchase_orders":
@@ -186,7 +92,7 @@ async def run(call: Call, arguments: Input) -> Answer:
 
         found = await listed(
             orders,
-            lambda row: _purchase_order(call, row),
+            lambda row: purchase_order(call, row),
             position=position,
             limit=arguments.limit,
             keep=ours,
@@ -199,7 +105,7 @@ async def run(call: Call, arguments: Input) -> Answer:
 
         found = await listed(
             requests,
-            lambda row: _material_request(call, row),
+            lambda row: material_request(call, row),
             position=position,
             limit=arguments.limit,
             keep=ours,
@@ -228,7 +134,7 @@ async def run(call: Call, arguments: Input) -> Answer:
         notes.append(
             f"Only documents from {since.date()} to {until.date()} were looked at: give since for older ones."
         )
-    return Answer(
+    return ListWarehouseDocumentsOutput(
         documents=found.records, **ending(call, "list_warehouse_documents", arguments, found, notes)
     )
 
@@ -239,7 +145,7 @@ def _constant(row: PurchaseOrderRow | RequisitionRow | MaterialRequestRow) -> st
     return row.movements_states_description
 
 
-def _period(call: Call, arguments: Input) -> Period:
+def _period(call: Call, arguments: ListWarehouseDocumentsInput) -> Period:
     """Always whole: the upstream looks back 30 days where nothing is said. All of a work order is shown."""
     given = period(call.caller, arguments.since, arguments.until, "date_create")
     now = dt.datetime.now(dt.UTC)
@@ -263,8 +169,8 @@ TOOLS = (
             "orders, with items and what is still to be delivered."
         ),
         rights=frozenset({"inventory:view"}),
-        input=Input,
-        output=Answer,
-        run=run,
+        input=ListWarehouseDocumentsInput,
+        output=ListWarehouseDocumentsOutput,
+        run=list_warehouse_documents,
     ),
 )

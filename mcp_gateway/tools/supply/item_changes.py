@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
 
 from mcp_gateway.calls.errors import UpstreamRejected
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.kit.identifiers import Code, GivenCode
+from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
-from mcp_gateway.tools.kit.record_fields import (
+from mcp_gateway.tools.kit.parameters import (
     Address,
+    Amount,
     Barcode,
     City,
     Country,
+    ItemCode,
     Manufacturer,
     Model,
+    NewCode,
     Notes,
     PartNumber,
     Short,
     State,
+    Warehouse,
 )
 from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
-from mcp_gateway.tools.supply.stock import ItemCode, Warehouse, the_stock_item, warehouse_named
+from mcp_gateway.tools.supply.stock_records import PART_TYPE, PartType, the_stock_item, warehouse_named
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import warehouses as stock
-
-NewCode = Annotated[GivenCode, Field(description="A new code, as the company makes them.")]
-
-
-Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
-
-
-PartType = Literal["tool", "spare_part"]
-
-
-PART_TYPE: dict[PartType, int] = {"tool": 3, "spare_part": 4}
-
 
 LEVELS = {"minimum": "min_stock_level", "maximum": "max_stock_level"}
 
 
-class NewWarehouse(Arguments):
+class CreateWarehouseInput(Arguments):
     code: NewCode
     name: Annotated[Short, Field(description="What it is called.")]
     address: Address | None = None
@@ -55,7 +47,7 @@ class NewWarehouse(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class NewStockItem(Arguments):
+class CreateStockItemInput(Arguments):
     code: NewCode
     name: Annotated[Short, Field(description="What it is called.")]
     unit_code: Annotated[str, Field(min_length=1, max_length=16, description="Such as UN, KG, L.")]
@@ -73,7 +65,7 @@ class NewStockItem(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class Link(Arguments):
+class LinkStockItemInput(Arguments):
     item: ItemCode
     warehouse: Warehouse
     minimum: Annotated[Amount | None, Field(description="Least that should lie there.")] = None
@@ -83,7 +75,7 @@ class Link(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class Adjustment(Arguments):
+class AdjustStockInput(Arguments):
     item: ItemCode
     warehouse: Warehouse
     stock: Annotated[Amount | None, Field(description="What is there now, counted.")] = None
@@ -96,13 +88,13 @@ class Adjustment(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
-    def says_something(self) -> Adjustment:
+    def says_something(self) -> AdjustStockInput:
         if self.stock is None and self.unit_cost is None:
             raise ValueError("give stock or unit_cost, or both; levels go along with them")
         return self
 
 
-class StockNow(BaseModel):
+class AdjustStockOutput(BaseModel):
     item: Code
     warehouse: Code
     stock: float | None = None
@@ -118,7 +110,7 @@ WAREHOUSE_WIRE = {
 }  # fmt: skip
 
 
-async def create_warehouse(call: Call, arguments: NewWarehouse) -> Saved:
+async def create_warehouse(call: Call, arguments: CreateWarehouseInput) -> Saved:
     upstream: Upstream = call.upstream
     body = body_of(arguments, WAREHOUSE_WIRE)
     with in_our_names(WAREHOUSE_WIRE):
@@ -140,7 +132,7 @@ STOCK_ITEM_WIRE = {
 }  # fmt: skip
 
 
-async def create_stock_item(call: Call, arguments: NewStockItem) -> Saved:
+async def create_stock_item(call: Call, arguments: CreateStockItemInput) -> Saved:
     upstream: Upstream = call.upstream
     warehouse = await warehouse_named(call, arguments.warehouse)
     body = body_of(arguments, STOCK_ITEM_WIRE)
@@ -163,7 +155,7 @@ LINK_WIRE = {
 }  # fmt: skip
 
 
-async def link_stock_item(call: Call, arguments: Link) -> Saved:
+async def link_stock_item(call: Call, arguments: LinkStockItemInput) -> Saved:
     upstream: Upstream = call.upstream
     warehouse = await warehouse_named(call, arguments.warehouse)
     item = await the_stock_item(call, arguments.item)
@@ -193,7 +185,7 @@ ADJUSTMENT_WIRE = {
 }  # fmt: skip
 
 
-async def adjust_stock(call: Call, arguments: Adjustment) -> StockNow:
+async def adjust_stock(call: Call, arguments: AdjustStockInput) -> AdjustStockOutput:
     upstream: Upstream = call.upstream
     warehouse = await warehouse_named(call, arguments.warehouse)
     if warehouse.external_integration:
@@ -205,7 +197,7 @@ async def adjust_stock(call: Call, arguments: Adjustment) -> StockNow:
         body["id_type_item"] = PART_TYPE[arguments.type]
     with in_our_names(ADJUSTMENT_WIRE):
         now = await stock.adjust_stock(upstream, arguments.item, body)
-    return StockNow(
+    return AdjustStockOutput(
         item=arguments.item,
         warehouse=warehouse.code,
         stock=now.stock if now.stock is not None else arguments.stock,
@@ -224,7 +216,7 @@ TOOLS = (
         title="Create a warehouse",
         description="A new warehouse, with a code that no other has.",
         rights=ADD,
-        input=NewWarehouse,
+        input=CreateWarehouseInput,
         output=Saved,
         run=create_warehouse,
         read_only=False,
@@ -236,7 +228,7 @@ TOOLS = (
         title="Create a stock item",
         description="A new spare part or tool in a warehouse. Look first whether it is there already.",
         rights=ADD,
-        input=NewStockItem,
+        input=CreateStockItemInput,
         output=Saved,
         run=create_stock_item,
         read_only=False,
@@ -248,7 +240,7 @@ TOOLS = (
         title="Keep an item in a warehouse",
         description="Links an item that is there to one more warehouse; a second time changes nothing.",
         rights=EDIT,
-        input=Link,
+        input=LinkStockItemInput,
         output=Saved,
         run=link_stock_item,
         read_only=False,
@@ -262,8 +254,8 @@ TOOLS = (
             "what is there: say the old and the new value to the person first."
         ),
         rights=EDIT,
-        input=Adjustment,
-        output=StockNow,
+        input=AdjustStockInput,
+        output=AdjustStockOutput,
         run=adjust_stock,
         read_only=False,
         toolset="inventory_writes",

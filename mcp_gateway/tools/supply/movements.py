@@ -10,12 +10,12 @@ from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.conditions import goes_with
 from mcp_gateway.tools.kit.identifiers import Code, GivenShortCode
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.parameters import Amount, ItemCode, Warehouse
 from mcp_gateway.tools.kit.resolving import PersonName, person_with_code
 from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
-from mcp_gateway.tools.parties.people import writer
-from mcp_gateway.tools.supply.item_changes import PART_TYPE, Amount, PartType
+from mcp_gateway.tools.kit.writer import writer
 from mcp_gateway.tools.supply.requisitions import refuse_more_than_pending
-from mcp_gateway.tools.supply.stock import ItemCode, Warehouse, warehouse_named
+from mcp_gateway.tools.supply.stock_records import PART_TYPE, PartType, warehouse_named
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import warehouse_documents as movements
 
@@ -39,7 +39,7 @@ class GoodsOut(Goods):
     ] = "spare_part"
 
 
-class Entry(Arguments):
+class RegisterWarehouseEntryInput(Arguments):
     warehouse: Warehouse
     kind: Annotated[
         Literal["purchase", "return"], Field(description="Bought, or given back by those who took it.")
@@ -52,7 +52,7 @@ class Entry(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class Issue(Arguments):
+class RegisterWarehouseIssueInput(Arguments):
     warehouse: Warehouse
     kind: Annotated[
         Literal["work_order", "general"],
@@ -75,7 +75,7 @@ class Issue(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
-    def what_goes_together(self) -> Issue:
+    def what_goes_together(self) -> RegisterWarehouseIssueInput:
         if self.kind == "work_order" and (self.work_order is None or self.requisition is None):
             raise ValueError("an issue to a work order needs work_order and requisition")
         goes_with(self, self.kind, {"work_order": ("work_order",), "requisition": ("work_order",)})
@@ -84,7 +84,7 @@ class Issue(Arguments):
         return self
 
 
-class MaterialRequestChange(Arguments):
+class UpdateMaterialRequestInput(Arguments):
     id: Annotated[int, Field(ge=1, le=2**31 - 1, description="id from list_warehouse_documents.")]
     note: Annotated[str, Field(min_length=1, max_length=4000, description="Replaces the note that is there.")]
     idempotency_key: IdempotencyKey | None = None
@@ -101,7 +101,7 @@ class Movement(BaseModel):
 ENTRY_WIRE = {"kind": "movement_type", "document": "document", "items": "items", "note": "note"}
 
 
-async def register_entry(call: Call, arguments: Entry) -> Movement:
+async def register_warehouse_entry(call: Call, arguments: RegisterWarehouseEntryInput) -> Movement:
     upstream: Upstream = call.upstream
     warehouse = await warehouse_named(call, arguments.warehouse)
     person = await writer(call)
@@ -133,7 +133,7 @@ ISSUE_WIRE = {
 }  # fmt: skip
 
 
-async def register_issue(call: Call, arguments: Issue) -> Movement:
+async def register_warehouse_issue(call: Call, arguments: RegisterWarehouseIssueInput) -> Movement:
     upstream: Upstream = call.upstream
     warehouse = await warehouse_named(call, arguments.warehouse)
     if arguments.work_order is not None and arguments.requisition is not None:
@@ -165,7 +165,7 @@ async def register_issue(call: Call, arguments: Issue) -> Movement:
     )
 
 
-async def update_material_request(call: Call, arguments: MaterialRequestChange) -> Saved:
+async def update_material_request(call: Call, arguments: UpdateMaterialRequestInput) -> Saved:
     upstream: Upstream = call.upstream
     await movements.update_material_request(upstream, arguments.id, {"note": arguments.note})
     return Saved(done="updated", id=arguments.id, changed=["note"])
@@ -179,9 +179,9 @@ TOOLS = (
         title="Enter goods",
         description="Goods that came in, bought or returned, by a document.",
         rights=ADD,
-        input=Entry,
+        input=RegisterWarehouseEntryInput,
         output=Movement,
-        run=register_entry,
+        run=register_warehouse_entry,
         read_only=False,
         toolset="inventory_writes",
         idempotent=False,
@@ -191,9 +191,9 @@ TOOLS = (
         title="Issue goods",
         description="Goods that go out, to a work order's requisition or in general.",
         rights=ADD,
-        input=Issue,
+        input=RegisterWarehouseIssueInput,
         output=Movement,
-        run=register_issue,
+        run=register_warehouse_issue,
         read_only=False,
         toolset="inventory_writes",
         idempotent=False,
@@ -203,7 +203,7 @@ TOOLS = (
         title="Note on a material request",
         description="Replaces the note of a material request.",
         rights=EDIT,
-        input=MaterialRequestChange,
+        input=UpdateMaterialRequestInput,
         output=Saved,
         run=update_material_request,
         read_only=False,

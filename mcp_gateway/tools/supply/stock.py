@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from functools import partial
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field
 
 from mcp_gateway.calls.cursors import Position
-from mcp_gateway.calls.errors import NotFound, offered
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.kit.choosing import the_chosen
-from mcp_gateway.tools.kit.identifiers import GivenCode, bare, in_another_dress, shown_code
 from mcp_gateway.tools.kit.listing import (
     Basket,
     ListAnswer,
@@ -23,8 +19,10 @@ from mcp_gateway.tools.kit.listing import (
     listed,
     position_of,
 )
+from mcp_gateway.tools.kit.parameters import ItemCode, Warehouse
 from mcp_gateway.tools.kit.positions import in_order
-from mcp_gateway.tools.kit.text import NAME, cleaned, contains
+from mcp_gateway.tools.kit.text import contains
+from mcp_gateway.tools.supply.stock_records import chosen, the_stock_item
 from mcp_gateway.tools.supply.stock_shapes import (
     StockLine,
     WarehouseShown,
@@ -38,17 +36,16 @@ from mcp_gateway.upstream.resources.warehouses import (
     StockRow,
     WarehouseRow,
     all_warehouses,
-    find_stock_item,
-    list_stock,
+)
+from mcp_gateway.upstream.resources.warehouses import (
+    list_stock as read_stock,
 )
 from mcp_gateway.upstream.rows import Page
 
 S = TypeVar("S", bound=BaseModel)
-ItemCode = Annotated[GivenCode, Field(description="Code of the stock item.")]
-Warehouse = Annotated[GivenCode, Field(description="Code of a warehouse, or its name.")]
 
 
-class StockAnswer(ListAnswer):
+class ListStockOutput(ListAnswer):
     warehouses: Annotated[
         list[WarehouseShown] | None, Field(description="Where nothing else was asked for.")
     ] = None
@@ -56,7 +53,7 @@ class StockAnswer(ListAnswer):
     stock: list[StockLine]
 
 
-class Input(ListArguments):
+class ListStockInput(ListArguments):
     warehouse: Warehouse | None = None
     item: ItemCode | None = None
     below_minimum: Annotated[
@@ -84,32 +81,7 @@ class Input(ListArguments):
         )
 
 
-async def warehouse_named(call: Call, words: str) -> WarehouseRow:
-    """By code or name, where nothing is written also by a piece of it. Raises Ambiguous or NotFound."""
-    return chosen(call, await all_warehouses(call.upstream), words)
-
-
-def chosen(call: Call, warehouses: Sequence[WarehouseRow], words: str) -> WarehouseRow:
-    for row in warehouses:
-        if row.code == words:
-            return row
-    exact = [row for row in warehouses if bare(words) in (bare(row.code), bare(row.description or row.code))]
-    found = exact or [row for row in warehouses if contains(words, row.code, row.description, row.city)]
-    if len(found) == 1 and (exact or not call.writes):
-        return found[0]
-    if found:
-        return the_chosen(
-            call,
-            "warehouse",
-            words,
-            "Say which warehouse is meant by its code: ask the person.",
-            found,
-            lambda row: {"code": shown_code(row.code), "name": cleaned(row.description, NAME)},
-        )
-    raise NotFound("No warehouse has that code or name. list_stock without arguments lists them.")
-
-
-async def run(call: Call, arguments: Input) -> StockAnswer:
+async def list_stock(call: Call, arguments: ListStockInput) -> ListStockOutput:
     upstream: Upstream = call.upstream
     warehouses = await all_warehouses(upstream)
     currency = call.caller.currency or None
@@ -117,7 +89,7 @@ async def run(call: Call, arguments: Input) -> StockAnswer:
     if not arguments.asks_for_stock:
         each = [(place, warehouse_shown(upstream, place)) for place in warehouses]
         places, kept = _cut(each, position, arguments.limit)
-        return StockAnswer(
+        return ListStockOutput(
             warehouses=places.records,
             currency=currency,
             stock=[],
@@ -130,38 +102,19 @@ async def run(call: Call, arguments: Input) -> StockAnswer:
     if arguments.item is not None:
         holding = await _holding(call, arguments, warehouses)
         found, kept = _cut(holding, position, arguments.limit)
-        return StockAnswer(
+        return ListStockOutput(
             currency=currency,
             stock=found.records,
             **ending(call, "list_stock", arguments, found, [], **kept, **of),
         )
     found, kept = await _lying_in(call, arguments, warehouses, position)
-    return StockAnswer(stock=found.records, **ending(call, "list_stock", arguments, found, [], **kept, **of))
-
-
-async def the_stock_item(call: Call, code: str) -> StockItemRow:
-    """The item with that code; one with the code in another dress is taken for reading, else offered."""
-    upstream: Upstream = call.upstream
-    row = await find_stock_item(upstream, code)
-    if row is not None:
-        return row
-    likely = await in_another_dress(code, partial(find_stock_item, upstream))
-    if len(likely) == 1 and not call.writes:
-        return likely[0]
-    raise NotFound(
-        "There is no stock item with that code. list_stock(text) finds it by its words.",
-        **offered(
-            likely,
-            lambda item: {
-                "code": shown_code(item.code),
-                "name": cleaned(item.field_1 or item.description, NAME),
-            },
-        ),
+    return ListStockOutput(
+        stock=found.records, **ending(call, "list_stock", arguments, found, [], **kept, **of)
     )
 
 
 async def _holding(
-    call: Call, arguments: Input, warehouses: Sequence[WarehouseRow]
+    call: Call, arguments: ListStockInput, warehouses: Sequence[WarehouseRow]
 ) -> list[tuple[WarehouseRow, StockLine]]:
     """The warehouses that have the item, each with its line."""
     assert arguments.item is not None
@@ -199,7 +152,7 @@ def _cut(
 
 
 async def _lying_in(
-    call: Call, arguments: Input, warehouses: Sequence[WarehouseRow], position: Position
+    call: Call, arguments: ListStockInput, warehouses: Sequence[WarehouseRow], position: Position
 ) -> tuple[Listed[StockLine], dict[str, int]]:
     """One warehouse after another until the answer is full, and where in them to go on."""
     upstream: Upstream = call.upstream
@@ -225,13 +178,13 @@ async def _lying_in(
 
 async def _of_warehouse(
     upstream: Upstream,
-    arguments: Input,
+    arguments: ListStockInput,
     warehouse: WarehouseRow,
     position: Position,
     basket: Basket[StockLine],
 ) -> Listed[StockLine]:
     async def fetch(start: int, size: int) -> Page[StockRow]:
-        return await list_stock(upstream, warehouse=warehouse, start=start, size=size)
+        return await read_stock(upstream, warehouse=warehouse, start=start, size=size)
 
     return await listed(
         fetch,
@@ -253,8 +206,8 @@ TOOLS = (
             "one item everywhere with its cost, or what is below its minimum."
         ),
         rights=frozenset({"inventory:view"}),
-        input=Input,
-        output=StockAnswer,
-        run=run,
+        input=ListStockInput,
+        output=ListStockOutput,
+        run=list_stock,
     ),
 )

@@ -14,27 +14,25 @@ from mcp_gateway.tools.kit.conditions import goes_with
 from mcp_gateway.tools.kit.datetimes import EARLIEST, LATEST
 from mcp_gateway.tools.kit.identifiers import GivenCode
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.parameters import Folio, Number, ShortDescription
 from mcp_gateway.tools.kit.resolving import PersonName, person_with_code
 from mcp_gateway.tools.kit.saving import Saved, in_our_names
 from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedText
-from mcp_gateway.tools.parties.people import writer
-from mcp_gateway.tools.supply.stock import warehouse_named
-from mcp_gateway.tools.work.order_changes import open_order
-from mcp_gateway.tools.work.order_details import Folio
+from mcp_gateway.tools.kit.writer import writer
+from mcp_gateway.tools.supply.stock_records import warehouse_named
 from mcp_gateway.tools.work.order_parts import Resource, resource
+from mcp_gateway.tools.work.order_records import open_order
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_order_parts as parts
 from mcp_gateway.upstream.rows import Period
 
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Short = Annotated[str, Field(min_length=1, max_length=160)]
 # Told as a text, since many clients know no choice of types; a number is taken as well.
 AS_TEXT = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 2000})
 _number = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _in_thousands = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 
-class Answer(Arguments):
+class FillSubtaskInput(Arguments):
     folio: Folio
     subtask: Annotated[Number, Field(description="id of the subtask, of get_work_order(include subtasks).")]
     answer: Annotated[
@@ -45,7 +43,7 @@ class Answer(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class Answered(BaseModel):
+class FillSubtaskOutput(BaseModel):
     subtask: int
     question: UntrustedText
     answer: UntrustedLongText
@@ -53,7 +51,7 @@ class Answered(BaseModel):
     url: str
 
 
-class NewResource(Arguments):
+class AddWorkOrderResourceInput(Arguments):
     folio: Folio
     task: Annotated[Number, Field(description="id of the task, of get_work_order.")]
     kind: Annotated[ResourceKind, Field(description="What it is.")]
@@ -64,8 +62,8 @@ class NewResource(Arguments):
     item: Annotated[GivenCode | None, Field(description="part: its code, with warehouse.")] = None
     warehouse: Annotated[GivenCode | None, Field(description="part: code or name.")] = None
     person: Annotated[PersonName | None, Field(description="labour: code or name.")] = None
-    third_party: Annotated[Short | None, Field(description="service: its name.")] = None
-    description: Annotated[Short | None, Field(description="What is in no catalogue.")] = None
+    third_party: Annotated[ShortDescription | None, Field(description="service: its name.")] = None
+    description: Annotated[ShortDescription | None, Field(description="What is in no catalogue.")] = None
     unit: Annotated[
         str | None, Field(min_length=1, max_length=40, description="Of what is in no catalogue.")
     ] = None
@@ -82,7 +80,7 @@ class NewResource(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
-    def what_each_kind_needs(self) -> NewResource:
+    def what_each_kind_needs(self) -> AddWorkOrderResourceInput:
         goes_with(
             self,
             self.kind,
@@ -106,14 +104,14 @@ class NewResource(Arguments):
         return self
 
 
-class ResourceNote(Arguments):
+class UpdateWorkOrderResourceNoteInput(Arguments):
     folio: Folio
     resource: Annotated[Number, Field(description="id of it, of get_work_order(include resources).")]
     note: Annotated[str, Field(max_length=4000, description="Replaces the note that is there.")]
     idempotency_key: IdempotencyKey | None = None
 
 
-class NewAttachment(Arguments):
+class AttachToWorkOrderInput(Arguments):
     folio: Folio
     task: Annotated[Number, Field(description="id of the task, of get_work_order.")]
     subtask: Annotated[Number | None, Field(description="id of a subtask, to hang it there.")] = None
@@ -122,13 +120,13 @@ class NewAttachment(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
-    def an_address(self) -> NewAttachment:
+    def an_address(self) -> AttachToWorkOrderInput:
         if self.kind == "link" and not self.content.startswith(("https://", "http://")):
             raise ValueError("content must be the address of a web page")
         return self
 
 
-async def fill_subtask(call: Call, arguments: Answer) -> Answered:
+async def fill_subtask(call: Call, arguments: FillSubtaskInput) -> FillSubtaskOutput:
     upstream: Upstream = call.upstream
     await open_order(call, arguments.folio)
     everything = Period(EARLIEST, LATEST, "creation_date")
@@ -139,7 +137,7 @@ async def fill_subtask(call: Call, arguments: Answer) -> Answered:
     value = kept(word_of(QUESTION, found.id_task_form_item_type) or "text", arguments.answer)
     with in_our_names({"answer": "value", "subtask": "id_work_orders_tasks_form_items"}):
         await parts.fill_subtask(upstream, arguments.subtask, value)
-    return Answered(
+    return FillSubtaskOutput(
         subtask=arguments.subtask,
         question=found.description or "",
         answer=str(arguments.answer),
@@ -182,7 +180,7 @@ RESOURCE_WIRE = {
 }  # fmt: skip
 
 
-async def add_resource(call: Call, arguments: NewResource) -> Resource:
+async def add_work_order_resource(call: Call, arguments: AddWorkOrderResourceInput) -> Resource:
     upstream: Upstream = call.upstream
     await open_order(call, arguments.folio)
     body: dict[str, Any] = {
@@ -217,7 +215,7 @@ async def add_resource(call: Call, arguments: NewResource) -> Resource:
     return resource(row)
 
 
-async def update_note(call: Call, arguments: ResourceNote) -> Saved:
+async def update_work_order_resource_note(call: Call, arguments: UpdateWorkOrderResourceNoteInput) -> Saved:
     upstream: Upstream = call.upstream
     await open_order(call, arguments.folio)
     rows = await parts.resources_of(upstream, arguments.folio, Period(EARLIEST, LATEST, "date_create"))
@@ -232,7 +230,7 @@ async def update_note(call: Call, arguments: ResourceNote) -> Saved:
     )
 
 
-async def attach(call: Call, arguments: NewAttachment) -> Saved:
+async def attach_to_work_order(call: Call, arguments: AttachToWorkOrderInput) -> Saved:
     upstream: Upstream = call.upstream
     rows = await open_order(call, arguments.folio)
     if arguments.task not in {row.id_work_orders_tasks for row in rows}:
@@ -261,8 +259,8 @@ TOOLS = (
         title="Answer a subtask",
         description="Answers one question of a task's check list; an answer that is there is replaced.",
         rights=RIGHTS,
-        input=Answer,
-        output=Answered,
+        input=FillSubtaskInput,
+        output=FillSubtaskOutput,
         run=fill_subtask,
         read_only=False,
         destructive=True,
@@ -276,9 +274,9 @@ TOOLS = (
             "asked of its warehouse by a requisition."
         ),
         rights=RIGHTS,
-        input=NewResource,
+        input=AddWorkOrderResourceInput,
         output=Resource,
-        run=add_resource,
+        run=add_work_order_resource,
         read_only=False,
         idempotent=False,
         toolset="execution",
@@ -288,9 +286,9 @@ TOOLS = (
         title="Note on a resource",
         description="Replaces the note of a resource of an open order.",
         rights=RIGHTS,
-        input=ResourceNote,
+        input=UpdateWorkOrderResourceNoteInput,
         output=Saved,
-        run=update_note,
+        run=update_work_order_resource_note,
         read_only=False,
         destructive=True,
         toolset="execution",
@@ -300,9 +298,9 @@ TOOLS = (
         title="Attach a note or link",
         description="Hangs a note or a web address on a task of an open order. Files cannot be sent.",
         rights=RIGHTS,
-        input=NewAttachment,
+        input=AttachToWorkOrderInput,
         output=Saved,
-        run=attach,
+        run=attach_to_work_order,
         read_only=False,
         idempotent=False,
         toolset="execution",

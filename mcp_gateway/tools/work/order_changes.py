@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from mcp_gateway.calls.errors import InvalidArguments, NotFound, Refusal, offered
+from mcp_gateway.calls.errors import InvalidArguments, NotFound, offered
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import (
     DAMAGE,
@@ -22,25 +22,23 @@ from mcp_gateway.tools.kit.codes import (
 from mcp_gateway.tools.kit.datetimes import IsoInput, parse, shown
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.parameters import Folio, Number, Short
 from mcp_gateway.tools.kit.saving import in_our_names
 from mcp_gateway.tools.kit.text import LONG_TEXT, NAME, cleaned
-from mcp_gateway.tools.parties.people import writer
-from mcp_gateway.tools.work.order_details import Folio, rows_of_order
+from mcp_gateway.tools.kit.writer import writer
+from mcp_gateway.tools.work.order_records import open_order
 from mcp_gateway.tools.work.stops import UNTIL_DONE, still_out_of_service
-from mcp_gateway.tools.work.task_facts import OPEN
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_orders as orders
 from mcp_gateway.upstream.resources.work_orders import TaskRow
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Catalogued = Annotated[str, Field(min_length=1, max_length=120)]
 
 
 class FailureInput(Arguments):
-    type: Annotated[Catalogued | None, Field(description="From the company's list, as type, cause.")] = None
-    cause: Annotated[Catalogued | None, Field(description="Its cause.")] = None
-    detected_by: Annotated[Catalogued | None, Field(description="How it was noticed.")] = None
+    type: Annotated[Short | None, Field(description="From the company's list, as type, cause.")] = None
+    cause: Annotated[Short | None, Field(description="Its cause.")] = None
+    detected_by: Annotated[Short | None, Field(description="How it was noticed.")] = None
     severity: Annotated[Severity | None, Field(description="How bad it is.")] = None
     damage: Annotated[Damage | None, Field(description="What was harmed.")] = None
 
@@ -59,7 +57,7 @@ class TaskInput(Arguments):
     ] = None
 
 
-class UpdateInput(Arguments):
+class UpdateWorkOrderInput(Arguments):
     folio: Folio
     note: Annotated[
         str | None, Field(max_length=4000, description="Replaces the note: repeat what is to stay.")
@@ -69,7 +67,7 @@ class UpdateInput(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
-    def one_change(self) -> UpdateInput:
+    def one_change(self) -> UpdateWorkOrderInput:
         if sum(value is not None for value in (self.note, self.status, self.task)) != 1:
             raise ValueError("give exactly one of note, status and task: each is a change of its own")
         return self
@@ -85,15 +83,7 @@ class Changed(BaseModel):
     url: str
 
 
-async def open_order(call: Call, folio: str) -> list[orders.TaskRow]:
-    rows = await rows_of_order(call, folio)
-    if rows[0].id_status_work_order not in OPEN:
-        status = word_of(ORDER_STATUS, rows[0].id_status_work_order)
-        raise Refusal(f"The work order is {status}: only open ones can be changed.", status=status)
-    return rows
-
-
-async def update_work_order(call: Call, arguments: UpdateInput) -> Changed:
+async def update_work_order(call: Call, arguments: UpdateWorkOrderInput) -> Changed:
     upstream: Upstream = call.upstream
     rows = await open_order(call, arguments.folio)
     person = str((await writer(call)).code)
@@ -201,14 +191,14 @@ def task_body(
     return body
 
 
-class CancelInput(Arguments):
+class CancelWorkOrderInput(Arguments):
     folio: Folio
-    reason: Annotated[Catalogued, Field(description="From the company's list of reasons, as written there.")]
+    reason: Annotated[Short, Field(description="From the company's list of reasons, as written there.")]
     note: Annotated[str, Field(min_length=3, max_length=4000, description="Why it is cancelled.")]
     idempotency_key: IdempotencyKey | None = None
 
 
-async def cancel_work_order(call: Call, arguments: CancelInput) -> Changed:
+async def cancel_work_order(call: Call, arguments: CancelWorkOrderInput) -> Changed:
     upstream: Upstream = call.upstream
     rows = await open_order(call, arguments.folio)
     person = await writer(call)
@@ -241,7 +231,7 @@ TOOLS = (
             "review), or what was done in a task: dates, finished or not, failure, stop of the asset."
         ),
         rights=frozenset({VIEW, EDIT}),
-        input=UpdateInput,
+        input=UpdateWorkOrderInput,
         output=Changed,
         run=update_work_order,
         read_only=False,
@@ -252,7 +242,7 @@ TOOLS = (
         title="Cancel a work order",
         description="Cancels an open work order for good. Ask the person to confirm it before.",
         rights=frozenset({VIEW, EDIT}),
-        input=CancelInput,
+        input=CancelWorkOrderInput,
         output=Changed,
         run=cancel_work_order,
         read_only=False,

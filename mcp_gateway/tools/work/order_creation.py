@@ -12,18 +12,19 @@ from mcp_gateway.tools.kit.conditions import goes_with
 from mcp_gateway.tools.kit.datetimes import IsoInput, due
 from mcp_gateway.tools.kit.identifiers import Code, GivenCode
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.parameters import Number, Short
 from mcp_gateway.tools.kit.resolving import AssetName, PersonName, asset_code, person_with_code
 from mcp_gateway.tools.kit.saving import in_our_names
 from mcp_gateway.tools.kit.text import UntrustedName
-from mcp_gateway.tools.parties.people import writer
+from mcp_gateway.tools.kit.writer import writer
 from mcp_gateway.tools.work.duplicates import refuse_duplicates
-from mcp_gateway.tools.work.planning import RequestTask, event_fields, task_of_request
+from mcp_gateway.tools.work.task_drafts import (
+    CreatePendingTaskFromRequestInput,
+    event_fields,
+    task_of_request,
+)
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_orders as orders
-
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Catalogued = Annotated[str, Field(min_length=1, max_length=120)]
-
 
 # With which sources an argument goes; the others go with each.
 SOURCES = {
@@ -41,14 +42,14 @@ SOURCES = {
 }
 
 
-class CreateInput(Arguments):
+class CreateWorkOrderInput(Arguments):
     source: Annotated[
         Literal["pending", "unplanned", "event", "request"],
         Field(description="pending tasks; an unplanned task; an event of a plan; a work request."),
     ]
     responsible: Annotated[PersonName | None, Field(description="Code or name; or third_party.")] = None
     third_party: Annotated[GivenCode | None, Field(description="Code; with contact.")] = None
-    contact: Annotated[Catalogued | None, Field(description="Contact of the third party, as listed.")] = None
+    contact: Annotated[Short | None, Field(description="Contact of the third party, as listed.")] = None
     pending_tasks: Annotated[
         list[Number] | None, Field(min_length=1, max_length=50, description="pending: ids.")
     ] = None
@@ -57,7 +58,7 @@ class CreateInput(Arguments):
         str | None, Field(min_length=3, max_length=200, description="unplanned: what is to be done.")
     ] = None
     task_type: Annotated[
-        Catalogued | None, Field(description="unplanned, request: of list_task_plans(task_types).")
+        Short | None, Field(description="unplanned, request: of list_task_plans(task_types).")
     ] = None
     minutes: Annotated[int | None, Field(ge=1, le=100_000, description="unplanned, request.")] = None
     plan: Annotated[Number | None, Field(description="event: id of the plan.")] = None
@@ -78,7 +79,7 @@ class CreateInput(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
-    def what_each_source_needs(self) -> CreateInput:
+    def what_each_source_needs(self) -> CreateWorkOrderInput:
         needed = {
             "pending": ("pending_tasks",),
             "unplanned": ("asset", "title", "task_type"),
@@ -96,7 +97,7 @@ class CreateInput(Arguments):
         return self
 
 
-class Created(BaseModel):
+class CreateWorkOrderOutput(BaseModel):
     folio: Code
     responsible: UntrustedName | None = None
     tasks: Annotated[int, Field(ge=1)]
@@ -104,7 +105,7 @@ class Created(BaseModel):
     url: str
 
 
-async def create_work_order(call: Call, arguments: CreateInput) -> Created:
+async def create_work_order(call: Call, arguments: CreateWorkOrderInput) -> CreateWorkOrderOutput:
     upstream: Upstream = call.upstream
     body: dict[str, Any] = {}
     responsible = arguments.contact
@@ -145,7 +146,7 @@ async def create_work_order(call: Call, arguments: CreateInput) -> Created:
         case "request":
             assert arguments.request is not None
             assert arguments.task_type is not None
-            asked = RequestTask(
+            asked = CreatePendingTaskFromRequestInput(
                 request=arguments.request,
                 task_type=arguments.task_type,
                 scheduled_at=arguments.scheduled_at,
@@ -166,7 +167,7 @@ async def create_work_order(call: Call, arguments: CreateInput) -> Created:
             "Go on with source pending and this number.",
             pending_task=pending,
         ) from None
-    return Created(
+    return CreateWorkOrderOutput(
         folio=folio,
         responsible=responsible,
         tasks=count,
@@ -192,8 +193,8 @@ TOOLS = (
             "one, and makes somebody responsible. Say to the person what will be made first."
         ),
         rights=frozenset({"work_orders:add"}),
-        input=CreateInput,
-        output=Created,
+        input=CreateWorkOrderInput,
+        output=CreateWorkOrderOutput,
         run=create_work_order,
         read_only=False,
         idempotent=False,

@@ -2,153 +2,33 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
-from mcp_gateway.calls.errors import NotFound, offered
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.kit.codes import ORDER_STATUS, word_of
-from mcp_gateway.tools.kit.datetimes import minutes, shown, zone_of
-from mcp_gateway.tools.kit.identifiers import GivenShortCode, bare, in_another_dress, shown_code
-from mcp_gateway.tools.kit.listing import Arguments, Basket
-from mcp_gateway.tools.kit.text import NAME, cleaned
+from mcp_gateway.tools.kit.listing import Arguments
+from mcp_gateway.tools.kit.parameters import Folio
 from mcp_gateway.tools.work.order_parts import Part, parts_of
+from mcp_gateway.tools.work.order_records import details, rows_of_order
 from mcp_gateway.tools.work.order_shapes import (
-    NO_SUCH_ORDER,
-    TaskDetails,
     WorkOrderDetails,
-    highest_priority,
-    task_details,
 )
-from mcp_gateway.tools.work.task_facts import order_is_overdue
-from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.resources.work_orders import TaskLine, TaskRow, list_tasks, tasks_of
-
-LONGEST_FOLIO = 64
-TASKS_SHOWN = 100
-# What orders are called before their number, in our three languages, without case and accents.
-ORDER_WORDS = frozenset(
-    {
-        "", "ot", "os", "wo", "#", "order", "work order", "wo #", "ot #", "os #", "orden", "orden de trabajo",
-        "orden de servicio", "ordem", "ordem de servico", "ordem de trabalho", "folio",
-    }
-)  # fmt: skip
-_numbered = re.compile(r"(\D*?)[\s_.:-]*0*(\d{1,9})")
-_letters = re.compile(r"[^\W\d_]+")
-
-Folio = Annotated[GivenShortCode, Field(description="Folio of the work order, as shown.")]
 
 
-class GetInput(Arguments):
+class GetWorkOrderInput(Arguments):
     folio: Folio
     include: Annotated[
         list[Part] | None, Field(max_length=5, description="What to show besides the tasks.")
     ] = None
 
 
-async def get_work_order(call: Call, arguments: GetInput) -> WorkOrderDetails:
+async def get_work_order(call: Call, arguments: GetWorkOrderInput) -> WorkOrderDetails:
     rows = await rows_of_order(call, arguments.folio)
     order = details(call, rows)
     if not arguments.include:
         return order
     return order.model_copy(update=await parts_of(call, rows[0].wo_folio, arguments.include))
-
-
-async def rows_of_order(call: Call, folio: str) -> list[TaskRow]:
-    """The tasks of the order with that folio; one with the folio in another dress is taken for reading,
-    else offered. So is the order that people call by its number alone."""
-    upstream: Upstream = call.upstream
-    rows = await tasks_of(upstream, folio)
-    if rows:
-        return rows
-
-    async def find(other: str) -> list[TaskRow] | None:
-        return await tasks_of(upstream, other) or None
-
-    likely = await in_another_dress(folio, find)
-    if len(likely) == 1 and not call.writes:
-        return likely[0]
-    numbered = None if likely else await numbered_like_the_newest(upstream, folio)
-    raise NotFound(
-        NO_SUCH_ORDER,
-        **offered(
-            [numbered] if numbered else likely,
-            lambda order: {
-                "folio": shown_code(order[0].wo_folio),
-                "task": cleaned(order[0].description, NAME),
-            },
-        ),
-    )
-
-
-async def numbered_like_the_newest(upstream: Upstream, words: str) -> list[TaskRow] | None:
-    """The order that "1496", "OS 1496" or "order 1496" calls by its number: its folio is written like that
-    of the newest one. Other letters before a number say nothing of orders: P101 is an asset."""
-    newest = (await list_tasks(upstream, TaskLine, size=1)).rows
-    if not newest:
-        return None
-    like = newest[0].wo_folio
-    number = order_number(words, like)
-    return None if number is None else await tasks_of(upstream, folio_with(number, like)) or None
-
-
-def order_number(words: str, like: str) -> str | None:
-    match = _numbered.fullmatch(bare(words))
-    own = _letters.match(bare(like))
-    if match is None or not (match[1] in ORDER_WORDS or (own is not None and match[1] == own[0])):
-        return None
-    return match[2]
-
-
-def folio_with(number: str, like: str) -> str:
-    """The number in the shape of another folio: OT-1496 of 1496 and OT-2204, WO-0017 of 17 and WO-0202."""
-
-    def shaped(last: re.Match[str]) -> str:
-        return number.zfill(len(last[0])) if last[0].startswith("0") else number
-
-    return re.sub(r"\d+(?=\D*$)", shaped, like)
-
-
-async def work_order(call: Call, folio: str) -> WorkOrderDetails:
-    return details(call, await rows_of_order(call, folio))
-
-
-def details(call: Call, order: Sequence[TaskRow]) -> WorkOrderDetails:
-    upstream: Upstream = call.upstream
-    first = order[0]
-    zone, now = zone_of(call.caller), dt.datetime.now(dt.UTC)
-    costs = [row.total_cost_task for row in order if row.total_cost_task is not None]
-    shown_tasks: Basket[TaskDetails] = Basket(TASKS_SHOWN)
-    for row in order:
-        if not shown_tasks.take(task_details(row, zone, now)):
-            break
-    return WorkOrderDetails(
-        folio=first.wo_folio,
-        status=word_of(ORDER_STATUS, first.id_status_work_order),
-        status_note=first.work_orders_status_custom_description or None,
-        responsible=first.personnel_description or None,
-        responsible_code=first.code_responsible,
-        created_by=first.created_by,
-        validated_by=first.validated_by_description,
-        priority=highest_priority(order),
-        created_at=shown(call.caller, first.creation_date),
-        in_review_since=shown(call.caller, first.review_date),
-        closed_at=shown(call.caller, first.wo_final_date),
-        completed_percentage=first.completed_percentage,
-        estimated_minutes=minutes(first.duration),
-        total_cost=round(sum(costs), 2) if len(costs) == len(order) and not upstream.gaps else None,
-        currency=(call.caller.currency or None) if costs else None,
-        rating=first.rating,
-        note=first.note or None,
-        overdue=order_is_overdue(order, now, zone),
-        tasks=shown_tasks.records,
-        tasks_left_out=len(order) - len(shown_tasks.records),
-        url=upstream.link("work-orders", first.wo_folio),
-    )
 
 
 TOOLS = (
@@ -159,7 +39,7 @@ TOOLS = (
             "One work order by its folio, with all tasks: dates, durations, notes, costs and failure data."
         ),
         rights=frozenset({"work_orders:view"}),
-        input=GetInput,
+        input=GetWorkOrderInput,
         output=WorkOrderDetails,
         run=get_work_order,
     ),

@@ -15,7 +15,7 @@ from mcp_gateway.tools.kit.codes import ANSWER, QUESTION, RESOURCE, QuestionKind
 from mcp_gateway.tools.kit.datetimes import EARLIEST
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedName, UntrustedText
-from mcp_gateway.tools.supply.documents import DocumentShown, requisition
+from mcp_gateway.tools.supply.document_records import DocumentShown, requisition
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_order_parts as parts
 from mcp_gateway.upstream.resources.warehouse_documents import requisitions_of

@@ -8,7 +8,6 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.equipment.assets import path
 from mcp_gateway.tools.kit.codes import PRIORITY, Priority, word_of
 from mcp_gateway.tools.kit.datetimes import IsoInput, Minutes, last, minutes, shown
 from mcp_gateway.tools.kit.identifiers import Code
@@ -20,6 +19,7 @@ from mcp_gateway.tools.kit.listing import (
     position_of,
     present,
 )
+from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.kit.positions import soonest_first
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
@@ -50,11 +50,11 @@ class PendingTask(BaseModel):
     note: UntrustedText | None = None
 
 
-class PendingList(ListAnswer):
+class ListPendingTasksOutput(ListAnswer):
     pending_tasks: list[PendingTask]
 
 
-class PendingInput(ListArguments):
+class ListPendingTasksInput(ListArguments):
     until: Annotated[IsoInput | None, Field(description="Due until then; one month ahead if left out.")] = (
         None
     )
@@ -91,7 +91,7 @@ def pending_task(call: Call, row: planning.PendingRow, now: dt.datetime) -> Pend
     )
 
 
-async def list_pending_tasks(call: Call, arguments: PendingInput) -> PendingList:
+async def list_pending_tasks(call: Call, arguments: ListPendingTasksInput) -> ListPendingTasksOutput:
     upstream: Upstream = call.upstream
     position = position_of(call, "list_pending_tasks", arguments)
     asset, place = position.get("asset"), position.get("place")
@@ -133,7 +133,7 @@ async def list_pending_tasks(call: Call, arguments: PendingInput) -> PendingList
         keep=keep if filtered else None,
     )
     more = present(asset=asset, place=place)
-    return PendingList(
+    return ListPendingTasksOutput(
         pending_tasks=found.records, **ending(call, "list_pending_tasks", arguments, found, notes, **more)
     )
 
@@ -147,8 +147,8 @@ TOOLS = (
             "request. create_work_order makes an order of them."
         ),
         rights=frozenset({"tasks:view"}),
-        input=PendingInput,
-        output=PendingList,
+        input=ListPendingTasksInput,
+        output=ListPendingTasksOutput,
         run=list_pending_tasks,
     ),
 )

@@ -13,12 +13,12 @@ from mcp_gateway.tools.kit.codes import REQUEST_STATUS, RequestStatus, number_of
 from mcp_gateway.tools.kit.datetimes import IsoInput, parse, shown
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
+from mcp_gateway.tools.kit.parameters import RequestNumber
 from mcp_gateway.tools.kit.resolving import AssetName, asset_code
 from mcp_gateway.tools.kit.saving import in_our_names
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
-from mcp_gateway.tools.parties.people import writer
+from mcp_gateway.tools.kit.writer import writer
 from mcp_gateway.tools.work.duplicates import refuse_duplicates
-from mcp_gateway.tools.work.requests import RequestNumber
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.work_requests import create_request, find_request, set_status
 
@@ -32,7 +32,7 @@ STATUS_WIRE = {"id": "code", "status": "id_status", "notes": "notes"}
 MOVABLE = ("open", "in_process", "rejected")
 
 
-class CreateInput(Arguments):
+class CreateWorkRequestInput(Arguments):
     title: Annotated[
         str, Field(min_length=3, max_length=300, description="What is wrong or wanted, in a sentence.")
     ]
@@ -49,7 +49,7 @@ class CreateInput(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class Created(BaseModel):
+class CreateWorkRequestOutput(BaseModel):
     id: RequestNumber
     title: UntrustedText
     status: RequestStatus
@@ -60,7 +60,7 @@ class Created(BaseModel):
     url: str
 
 
-async def create_work_request(call: Call, arguments: CreateInput) -> Created:
+async def create_work_request(call: Call, arguments: CreateWorkRequestInput) -> CreateWorkRequestOutput:
     now = dt.datetime.now(dt.UTC)
     latest = now - CLOCK_TOLERANCE
     incident_at = latest
@@ -91,7 +91,7 @@ async def create_work_request(call: Call, arguments: CreateInput) -> Created:
         )
     happened = shown(call.caller, incident_at)
     assert happened is not None
-    return Created(
+    return CreateWorkRequestOutput(
         id=number,
         title=arguments.title,
         status="open",
@@ -103,7 +103,7 @@ async def create_work_request(call: Call, arguments: CreateInput) -> Created:
     )
 
 
-class StatusInput(Arguments):
+class UpdateWorkRequestInput(Arguments):
     id: RequestNumber
     status: Annotated[
         Literal["open", "in_process", "solved_without_work_order", "cancelled", "rejected"],
@@ -113,7 +113,7 @@ class StatusInput(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class StatusSet(BaseModel):
+class UpdateWorkRequestOutput(BaseModel):
     id: int
     title: UntrustedText
     status: RequestStatus
@@ -121,7 +121,7 @@ class StatusSet(BaseModel):
     url: str
 
 
-async def update_work_request(call: Call, arguments: StatusInput) -> StatusSet:
+async def update_work_request(call: Call, arguments: UpdateWorkRequestInput) -> UpdateWorkRequestOutput:
     upstream: Upstream = call.upstream
     row = await find_request(upstream, arguments.id)
     if row is None:
@@ -134,7 +134,7 @@ async def update_work_request(call: Call, arguments: StatusInput) -> StatusSet:
     number = number_of(REQUEST_STATUS, arguments.status)
     with in_our_names(STATUS_WIRE):
         await set_status(upstream, row.id, number, person.code, arguments.notes)
-    return StatusSet(
+    return UpdateWorkRequestOutput(
         id=row.id,
         title=row.description or "",
         status=arguments.status,
@@ -149,8 +149,8 @@ TOOLS = (
         title="Change a work request",
         description="Sets the status of a request that has no work order: in process, solved, rejected …",
         rights=frozenset({"work_requests:view", "work_requests:edit"}),
-        input=StatusInput,
-        output=StatusSet,
+        input=UpdateWorkRequestInput,
+        output=UpdateWorkRequestOutput,
         run=update_work_request,
         read_only=False,
         destructive=True,
@@ -163,8 +163,8 @@ TOOLS = (
             "requests and orders that look alike are shown first instead of writing."
         ),
         rights=frozenset({"work_requests:add"}),
-        input=CreateInput,
-        output=Created,
+        input=CreateWorkRequestInput,
+        output=CreateWorkRequestOutput,
         run=create_work_request,
         read_only=False,
         idempotent=False,

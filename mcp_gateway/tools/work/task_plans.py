@@ -17,6 +17,7 @@ from mcp_gateway.tools.kit.listing import (
     listed,
     position_of,
 )
+from mcp_gateway.tools.kit.parameters import Number
 from mcp_gateway.tools.kit.positions import in_order
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
 from mcp_gateway.upstream import Upstream
@@ -26,7 +27,6 @@ from mcp_gateway.upstream.rows import Page
 Kind = Literal["plans", "tasks", "triggers", "resources", "task_types"]
 Trigger = Literal["date", "meter_when", "meter_every", "event"]
 TRIGGER: dict[int, Trigger] = {1: "date", 2: "meter_when", 3: "meter_every", 4: "event"}
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class Question(BaseModel):
@@ -70,12 +70,12 @@ class Entry(BaseModel):
     total_cost: float | None = None
 
 
-class PlansList(ListAnswer):
+class ListTaskPlansOutput(ListAnswer):
     kind: Kind
     entries: list[Entry]
 
 
-class PlansInput(ListArguments):
+class ListTaskPlansInput(ListArguments):
     kind: Annotated[
         Kind,
         Field(
@@ -93,7 +93,7 @@ class PlansInput(ListArguments):
     text: Annotated[str | None, Field(min_length=2, max_length=120, description="Words in the names.")] = None
 
     @model_validator(mode="after")
-    def what_fits_together(self) -> PlansInput:
+    def what_fits_together(self) -> ListTaskPlansInput:
         goes_with(
             self,
             self.kind,
@@ -164,7 +164,7 @@ def type_entry(row: planning.TaskTypeRow) -> Entry:
     return Entry(id=row.id_task_type_main, name=row.tasks_types_main_description)
 
 
-async def list_task_plans(call: Call, arguments: PlansInput) -> PlansList:
+async def list_task_plans(call: Call, arguments: ListTaskPlansInput) -> ListTaskPlansOutput:
     upstream: Upstream = call.upstream
 
     def resource_entry(row: planning.PlannedResourceRow) -> Entry:
@@ -223,7 +223,7 @@ async def list_task_plans(call: Call, arguments: PlansInput) -> PlansList:
         limit=arguments.limit,
         keep=keep if own_filter else None,
     )
-    return PlansList(
+    return ListTaskPlansOutput(
         kind=arguments.kind,
         entries=found.records,
         **ending(call, "list_task_plans", arguments, found, []),
@@ -236,8 +236,8 @@ TOOLS = (
         title="List task plans",
         description="Task plans, their tasks, what triggers and what they take; and the types of tasks.",
         rights=frozenset({"tasks:view"}),
-        input=PlansInput,
-        output=PlansList,
+        input=ListTaskPlansInput,
+        output=ListTaskPlansOutput,
         run=list_task_plans,
     ),
 )

@@ -13,7 +13,7 @@ from maintenance.models import Item, Meter, Personnel, WorkOrder, WorkRequest
 from mcp_gateway.calls.caller import READ_SCOPE
 from mcp_gateway.calls.errors import InsufficientScope
 from mcp_gateway.tools.catalogue import CATALOGUE
-from mcp_gateway.tools.work.order_details import folio_with
+from mcp_gateway.tools.work.order_records import folio_with
 from tests.clients.journey import TOOLS
 from tests.gateway.tools.conftest import Person
 

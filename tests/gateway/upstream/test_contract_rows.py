@@ -26,7 +26,7 @@ from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.equipment import assets
 from mcp_gateway.tools.supply import item_changes as inventory_items
 from mcp_gateway.tools.work import request_changes as work_request_writes
-from mcp_gateway.tools.work.order_list import ListInput
+from mcp_gateway.tools.work.order_list import ListWorkOrdersInput
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import (
     availability,
@@ -321,7 +321,7 @@ async def test_row_7_what_failed_is_never_an_empty_list(
 
 async def orders_of(scripted: Scripted, **row: Any) -> Any:
     serve(scripted, [{"wo_folio": "OT-1", "id_work_orders_tasks": 1, "id_status_work_order": 1, **row}])
-    (order,) = (await listed(ListInput())).work_orders
+    (order,) = (await listed(ListWorkOrdersInput())).work_orders
     return order
 
 
@@ -347,7 +347,7 @@ async def test_row_11_a_done_task_of_an_order_in_review(scripted: Scripted) -> N
 async def test_row_12_no_priority_and_odd_groups(scripted: Scripted) -> None:
     row = {"code": "A", "id_type_item": 2, "priorities_description": None}
     scripted.script = [good([row | {"groups_description": "Bombas   centrifugas "}])]
-    asset = await assets.get_asset(call(), assets.GetInput(code="A"))
+    asset = await assets.get_asset(call(), assets.GetAssetInput(code="A"))
     assert asset.priority is None
     assert asset.category is not None
     assert asset.category.split() == ["Bombas", "centrifugas"]
@@ -375,7 +375,7 @@ async def test_row_15_associated_before(scripted: Scripted) -> None:
         return await good([warehouse] if "/warehouses" in request.raw_path else [item])(request)
 
     scripted.script = [script]
-    asked = inventory_items.Link(item="R-1", warehouse="W")
+    asked = inventory_items.LinkStockItemInput(item="R-1", warehouse="W")
     assert (await inventory_items.link_stock_item(call(), asked)).done == "already_there"
     assert {seen.method for seen in scripted.seen} == {"GET"}
     item["warehouses"] = []  # the list was not whole
@@ -430,7 +430,7 @@ def person_then(scripted: Scripted, person: dict[str, Any]) -> None:
 async def test_row_22_a_clock_that_is_ahead(scripted: Scripted) -> None:
     person_then(scripted, {"code": "RH-1", "active": True, "account_email": "ana@example.com"})
     made = await work_request_writes.create_work_request(
-        as_ana(), work_request_writes.CreateInput(title="Fuga de aceite")
+        as_ana(), work_request_writes.CreateWorkRequestInput(title="Fuga de aceite")
     )
     assert made.id == 77
     (sent,) = [orjson.loads(seen.body) for seen in scripted.seen if seen.method == "POST"]
@@ -464,6 +464,8 @@ async def test_row_28_misspelt_names_stay_on_the_wire(scripted: Scripted, upstre
 async def test_row_29_people_without_a_code(scripted: Scripted) -> None:
     person_then(scripted, {"code": None, "active": True, "account_email": "ana@example.com"})
     with pytest.raises(Refusal) as caught:
-        await work_request_writes.create_work_request(as_ana(), work_request_writes.CreateInput(title="Fuga"))
+        await work_request_writes.create_work_request(
+            as_ana(), work_request_writes.CreateWorkRequestInput(title="Fuga")
+        )
     assert "record with a code" in caught.value.message
     assert {seen.method for seen in scripted.seen} == {"GET"}

@@ -23,9 +23,9 @@ from mcp_gateway.upstream.rows import Page
 from tests.gateway.upstream.conftest import Scripted, caller
 
 
-async def listed(given: work_orders.ListInput) -> work_orders.WorkOrderList:
+async def listed(given: work_orders.ListWorkOrdersInput) -> work_orders.ListWorkOrdersOutput:
     answer = await work_orders.list_work_orders(call(), given)
-    return work_orders.WorkOrderList.model_validate_json(orjson.dumps(answer))
+    return work_orders.ListWorkOrdersOutput.model_validate_json(orjson.dumps(answer))
 
 
 async def no_progress(done: float, total: float | None = None, message: str = "") -> None:
@@ -68,7 +68,9 @@ async def everything(limit: int, **arguments: Any) -> list[WorkOrder]:
     orders: list[WorkOrder] = []
     cursor: str | None = None
     for _ in range(200):
-        given = work_orders.ListInput.model_validate({"limit": limit, "cursor": cursor, **arguments})
+        given = work_orders.ListWorkOrdersInput.model_validate(
+            {"limit": limit, "cursor": cursor, **arguments}
+        )
         answer = await listed(given)
         orders += answer.work_orders
         cursor = answer.next_cursor
@@ -106,11 +108,11 @@ async def test_an_upstream_that_does_not_get_on_from_page_to_page(scripted: Scri
         )
 
     scripted.script = [script]
-    answer = await listed(work_orders.ListInput(limit=25))
+    answer = await listed(work_orders.ListWorkOrdersInput(limit=25))
     assert [order.folio for order in answer.work_orders] == [f"OT-{number}" for number in range(25)]
     assert (answer.partial, answer.has_more, answer.next_cursor) == (True, False, None)
     assert any("same page twice" in note for note in answer.notes)
-    found = await assets.list_assets(call(), assets.ListInput(text="pump", limit=50))
+    found = await assets.list_assets(call(), assets.ListAssetsInput(text="pump", limit=50))
     assert [asset.code for asset in found.assets] == [f"A{number}" for number in range(25)]
     assert (found.partial, found.has_more) == (True, False)
     with pytest.raises(NoFurther):  # a figure of half the records would be wrong
@@ -135,7 +137,7 @@ async def test_a_status_filter_that_is_ignored(scripted: Scripted) -> None:
 
 async def test_large_texts_do_not_make_a_large_answer(scripted: Scripted) -> None:
     serve(scripted, order_rows(*[20] * 60, text="x" * 5000))
-    given = work_orders.ListInput(limit=60)
+    given = work_orders.ListWorkOrdersInput(limit=60)
     answer = await listed(given)
     assert len(answer.model_dump_json()) < 110_000
     assert answer.has_more
@@ -148,7 +150,7 @@ async def test_dropped_rows_do_not_move_the_cursor(scripted: Scripted) -> None:
     found: list[str] = []
     cursor: str | None = None
     while True:
-        given = assets.ListInput(type="equipment", limit=7, cursor=cursor)
+        given = assets.ListAssetsInput(type="equipment", limit=7, cursor=cursor)
         answer = await assets.list_assets(call(), given)
         found += [asset.code for asset in answer.assets]
         assert answer.total is None  # 250 would be a lie

@@ -1,4 +1,4 @@
-"""Arguments that several kinds of records have, with the words that describe them."""
+"""Parameter types that several tools share, with the words that describe them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mcp_gateway.tools.kit.identifiers import GivenCode, GivenShortCode
+
 Short = Annotated[str, Field(min_length=1, max_length=120)]
+ShortDescription = Annotated[str, Field(min_length=1, max_length=160)]
 Address = Annotated[Short, Field(description="Street and number.")]
 City = Annotated[Short, Field(description="City.")]
 State = Annotated[Short, Field(description="State, department or province.")]
@@ -30,3 +33,19 @@ FirstGroup = Annotated[Short, Field(description="The company's first classificat
 SecondGroup = Annotated[Short, Field(description="The company's second classification.")]
 Barcode = Annotated[str, Field(min_length=1, max_length=80, description="Barcode.")]
 Notes = Annotated[str, Field(min_length=1, max_length=4000, description="Notes about it.")]
+
+Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+
+Folio = Annotated[GivenShortCode, Field(description="Folio of the work order, as shown.")]
+
+RequestNumber = Annotated[int, Field(ge=1, le=2**31 - 1, description="Number of the work request.")]
+
+MeterId = Annotated[int, Field(ge=1, le=2**31 - 1, description="Number of the meter, from list_meters.")]
+Serial = Annotated[GivenCode, Field(description="Serial of the meter, exactly.")]
+
+ItemCode = Annotated[GivenCode, Field(description="Code of the stock item.")]
+Warehouse = Annotated[GivenCode, Field(description="Code of a warehouse, or its name.")]
+
+NewCode = Annotated[GivenCode, Field(description="A new code, as the company makes them.")]
+
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
