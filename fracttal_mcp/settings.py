@@ -356,8 +356,8 @@ API_AUTHENTICATORS = ["maintenance.tokens.authenticate", "consumers.api_access.a
 # Calls per app authorization since a moment, for the authorizations screen.
 CALL_COUNTS = "mcp_gateway.calls.audit.calls_by_authorization"
 # The plant, for Configuration > User accounts and for a company that is made.
-PERSONNEL_RECORDS = "maintenance.account_links.own_records"
-NEW_COMPANY = "maintenance.starting.first_day.prepare_new_company"
+PERSONNEL_RECORDS = "maintenance.rules.account_links.own_records"
+NEW_COMPANY = "maintenance.new_company.preparation.prepare_new_company"
 # Where a company's records are elsewhere: `(company) -> the connection to there, or None`.
 DATA_ELSEWHERE = "consumers.upstream_accounts.linking.connection_of"
 

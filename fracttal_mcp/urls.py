@@ -11,9 +11,9 @@ urlpatterns = [
     path("", include("consumers.urls_oauth")),
     path("", include("accounts.urls")),
     path("", include("consumers.urls_screens")),
-    path("api/", include("maintenance.urls_api")),
-    path("", include("maintenance.urls_settings")),
-    path("records/", include("maintenance.urls_records")),
+    path("api/", include("maintenance.api.urls")),
+    path("", include("maintenance.configuration.urls")),
+    path("records/", include("maintenance.records.urls")),
 ]
 
 handler400 = "fracttal_mcp.error_pages.bad_request"

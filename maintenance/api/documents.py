@@ -11,14 +11,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from maintenance.api.body import Flag, Text, WholeNumber, checked, optional_text
-from maintenance.api.endpoint import Endpoint, principal_of
-from maintenance.api.envelope import answer
-from maintenance.api.errors import InvalidFields
-from maintenance.api.places import checked_code
-from maintenance.api.query import Query
-from maintenance.api.transactions import log
+from maintenance.api.kit.body import Flag, Text, WholeNumber, checked, optional_text
+from maintenance.api.kit.endpoint import Endpoint, principal_of
+from maintenance.api.kit.envelope import answer
+from maintenance.api.kit.log import log
+from maintenance.api.kit.path import checked_code
+from maintenance.api.kit.query import Query
 from maintenance.models import Action, Document, Item, Module, Personnel, ThirdParty
+from maintenance.rules.refusals import InvalidFields
 
 
 class DocumentForm(serializers.Serializer[Any]):

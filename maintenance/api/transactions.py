@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from maintenance.api.endpoint import Endpoint, principal_of
-from maintenance.api.envelope import answer
-from maintenance.api.query import Query
+from maintenance.api.kit.endpoint import Endpoint, principal_of
+from maintenance.api.kit.envelope import answer
+from maintenance.api.kit.query import Query
 from maintenance.models import Action, Module, Transaction
 
 COLUMNS = {
@@ -27,30 +27,6 @@ COLUMNS = {
     "data_action": "data",
 }
 DATES = {"event_date": "event_date"}
-
-
-def log(
-    request: Request,
-    module: Module,
-    sub_module: str,
-    action: Action,
-    description: str,
-    data: dict[str, Any] | None = None,
-) -> None:
-    """A change of the plant by the caller. Call it in the transaction of the change."""
-    principal = principal_of(request)
-    Transaction.objects.create(
-        company_id=principal.company_id,
-        user_id=principal.user_id,
-        ip_address=request.META.get("REMOTE_ADDR") or None,
-        name=principal.user_name or principal.group_name,
-        email=principal.user_email or None,
-        module=module,
-        sub_module=sub_module,
-        action=action,
-        description=description[:700],
-        data=data or {},
-    )
 
 
 class Transactions(Endpoint):

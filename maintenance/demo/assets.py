@@ -6,8 +6,8 @@ import random
 from dataclasses import dataclass, field
 
 from accounts.models import Company
-from maintenance.demo.kinds import Kind
-from maintenance.demo.layouts import DIGITAL_ASSETS, SPARE_PARTS, Machines, Place
+from maintenance.demo.machine_catalogue import MachineKind
+from maintenance.demo.plants import DIGITAL_ASSETS, SPARE_PARTS, Location, Machines
 from maintenance.models import Item, ItemType, Priority
 
 CRITICALITY = ("A - Crítico", "B - Importante", "C - General")
@@ -19,7 +19,7 @@ class Machine:
     """One machine of the plant and its kind."""
 
     item: Item
-    kind: Kind
+    kind: MachineKind
 
 
 @dataclass(slots=True)
@@ -33,20 +33,20 @@ class _Branch:
     """An item to be saved, and what goes below it."""
 
     item: Item
-    place: Place | None = None
-    kind: Kind | None = None
+    location: Location | None = None
+    kind: MachineKind | None = None
 
 
-def add_assets(company: Company, sites: list[Place], dice: random.Random) -> Tree:
+def add_assets(company: Company, sites: list[Location], rng: random.Random) -> Tree:
     tree = Tree()
     level = [_Branch(_location(company, site, None), site) for site in sites]
     while level:
         Item.objects.bulk_create([branch.item for branch in level])
         below: list[_Branch] = []
         for branch in level:
-            if branch.place is not None:
+            if branch.location is not None:
                 tree.locations.append(branch.item)
-                below += _below_place(company, branch.item, branch.place, dice)
+                below += _below_location(company, branch.item, branch.location, rng)
             if branch.kind is not None:
                 tree.machines.append(Machine(branch.item, branch.kind))
                 below += [
@@ -58,12 +58,12 @@ def add_assets(company: Company, sites: list[Place], dice: random.Random) -> Tre
     return tree
 
 
-def _below_place(company: Company, parent: Item, place: Place, dice: random.Random) -> list[_Branch]:
+def _below_location(company: Company, parent: Item, location: Location, rng: random.Random) -> list[_Branch]:
     return [
-        *(_Branch(_location(company, inner, parent), inner) for inner in place.places),
+        *(_Branch(_location(company, inner, parent), inner) for inner in location.locations),
         *(
-            _Branch(_machine(company, parent, machines, n, place.cost_center, dice), kind=machines.kind)
-            for machines in place.machines
+            _Branch(_machine(company, parent, machines, n, location.cost_center, rng), kind=machines.kind)
+            for machines in location.machines
             for n in range(machines.first, machines.first + machines.count)
         ),
     ]
@@ -77,29 +77,29 @@ def _finished(item: Item) -> Item:
     return item
 
 
-def _location(company: Company, place: Place, parent: Item | None) -> Item:
+def _location(company: Company, location: Location, parent: Item | None) -> Item:
     return _finished(
         Item(
             company=company,
             type=ItemType.FACILITIES,
-            code=place.code,
+            code=location.code,
             parent=parent,
-            field_1=place.name,
+            field_1=location.name,
             field_6="Brasil" if company.slug == "other" else "Colombia",
             group="Ubicación",
-            cost_center=place.cost_center,
+            cost_center=location.cost_center,
         )
     )
 
 
 def _machine(
-    company: Company, parent: Item, machines: Machines, n: int, cost_center: str, dice: random.Random
+    company: Company, parent: Item, machines: Machines, n: int, cost_center: str, rng: random.Random
 ) -> Item:
     kind = machines.kind
-    maker, model = dice.choice(kind.makes)
-    rank = dice.choices((0, 1, 2), (25, 45, 30))[0]
+    maker, model = rng.choice(kind.makes)
+    rank = rng.choices((0, 1, 2), (25, 45, 30))[0]
     is_tool = kind.group == "Instrumento"
-    fields = (maker, model, f"{maker[:3].upper()}{dice.randint(100000, 999999)}")
+    fields = (maker, model, f"{maker[:3].upper()}{rng.randint(100000, 999999)}")
     if is_tool:
         fields = (f"{model}-{n}", maker, model)
     return _finished(
@@ -112,17 +112,17 @@ def _machine(
             field_2=fields[0],
             field_3=fields[1],
             field_4=fields[2],
-            field_5=f"Año {dice.randint(2006, 2023)}",
-            active=dice.random() > 0.03,
-            barcode=f"77{dice.randint(10**9, 10**10 - 1)}",
-            notes=dice.choice(
+            field_5=f"Año {rng.randint(2006, 2023)}",
+            active=rng.random() > 0.03,
+            barcode=f"77{rng.randint(10**9, 10**10 - 1)}",
+            notes=rng.choice(
                 (None, None, None, "Repuestos críticos en almacén central.", "See OEM manual rev. C")
             ),
             group=kind.group,
             group_1=kind.group_1,
             group_2=CRITICALITY[rank],
             # Few plants fill it in: most assets have no priority.
-            priority=PRIORITIES[rank] if dice.random() < 0.3 else None,
+            priority=PRIORITIES[rank] if rng.random() < 0.3 else None,
             cost_center=cost_center,
             unit="Unidad" if is_tool else None,
         )

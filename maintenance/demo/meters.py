@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 
 from accounts.models import Company
-from maintenance.demo import kinds
+from maintenance.demo import machine_catalogue
 from maintenance.demo.assets import Machine
 from maintenance.models import Meter, MeterReading, ReadingSource
 
@@ -47,21 +47,21 @@ VIBRATION = Gauge("Vibração", "Milímetros por segundo", "mm/s", 2.8, 1.1, 0, 
 TANK_LEVEL = Gauge("Nivel", "Porcentaje", "%", 62, 20, 5, 98, 7, "LT")
 
 # How many machines of a kind have which meters. The first compressor has two.
-FITTED: tuple[tuple[kinds.Kind, int, Counter | Gauge], ...] = (
-    (kinds.COMPRESSOR, 9, HOURS),
-    (kinds.COMPRESSOR, 1, DISCHARGE_TEMPERATURE),
-    (kinds.BOILER, 9, STEAM_PRESSURE),
-    (kinds.GENSET, 9, GENSET_HOURS),
-    (kinds.FORKLIFT, 9, HOURS),
-    (kinds.TRANSFORMER, 9, ENERGY),
-    (kinds.WATER_TREATMENT, 4, WATER),
-    (kinds.PUMP, 8, VIBRATION),
-    (kinds.TANK, 4, TANK_LEVEL),
+FITTED: tuple[tuple[machine_catalogue.MachineKind, int, Counter | Gauge], ...] = (
+    (machine_catalogue.COMPRESSOR, 9, HOURS),
+    (machine_catalogue.COMPRESSOR, 1, DISCHARGE_TEMPERATURE),
+    (machine_catalogue.BOILER, 9, STEAM_PRESSURE),
+    (machine_catalogue.GENSET, 9, GENSET_HOURS),
+    (machine_catalogue.FORKLIFT, 9, HOURS),
+    (machine_catalogue.TRANSFORMER, 9, ENERGY),
+    (machine_catalogue.WATER_TREATMENT, 4, WATER),
+    (machine_catalogue.PUMP, 8, VIBRATION),
+    (machine_catalogue.TANK, 4, TANK_LEVEL),
 )
 
 
 def add_meters(
-    company: Company, machines: list[Machine], today: datetime.datetime, dice: random.Random, scale: int = 1
+    company: Company, machines: list[Machine], today: datetime.datetime, rng: random.Random, scale: int = 1
 ) -> None:
     meters: list[Meter] = []
     readings: list[MeterReading] = []
@@ -79,39 +79,39 @@ def add_meters(
                 unit_code=fitted.unit_code,
             )
             meters.append(meter)
-            readings += _history(meter, fitted, today, dice)
+            readings += _history(meter, fitted, today, rng)
     Meter.objects.bulk_create(meters)
     MeterReading.objects.bulk_create(readings, batch_size=2000)
 
 
 def _history(
-    meter: Meter, fitted: Counter | Gauge, today: datetime.datetime, dice: random.Random
+    meter: Meter, fitted: Counter | Gauge, today: datetime.datetime, rng: random.Random
 ) -> list[MeterReading]:
     """Two years of readings, the newest of them on the meter itself."""
     readings: list[MeterReading] = []
     value = 0.0
     if isinstance(fitted, Counter):
-        value = round(dice.uniform(500, 9000) * fitted.per_day / 16, 1)
-        meter.counter_offset = dice.choice((0.0, 0.0, 0.0, 12000.0))
+        value = round(rng.uniform(500, 9000) * fitted.per_day / 16, 1)
+        meter.counter_offset = rng.choice((0.0, 0.0, 0.0, 12000.0))
         meter.monthly_average = round(fitted.per_day * 30, 2)
     else:
         meter.min_value, meter.max_value = fitted.minimum, fitted.maximum
     for day in range(DAYS - DAYS % fitted.every_days, 0, -fitted.every_days):
         if isinstance(fitted, Counter):
-            value = round(value + fitted.per_day * fitted.every_days * dice.uniform(0.7, 1.25), 1)
+            value = round(value + fitted.per_day * fitted.every_days * rng.uniform(0.7, 1.25), 1)
         else:
-            value = round(max(0.0, dice.gauss(fitted.usual, fitted.swing / 2)), 2)
-        read_at = today - datetime.timedelta(days=day) + datetime.timedelta(seconds=dice.randint(0, 40_000))
+            value = round(max(0.0, rng.gauss(fitted.usual, fitted.swing / 2)), 2)
+        read_at = today - datetime.timedelta(days=day) + datetime.timedelta(seconds=rng.randint(0, 40_000))
         readings.append(
             MeterReading(
                 company=meter.company,
                 meter=meter,
                 date_reading=read_at,
-                date=read_at + datetime.timedelta(minutes=dice.randint(0, 90)),
+                date=read_at + datetime.timedelta(minutes=rng.randint(0, 90)),
                 value=value,
                 accumulated_value=meter.accumulated(value),
-                source=dice.choice(ReadingSource.values),
-                trigger_run=isinstance(fitted, Counter) and dice.random() < 0.03,
+                source=rng.choice(ReadingSource.values),
+                trigger_run=isinstance(fitted, Counter) and rng.random() < 0.03,
             )
         )
     newest = readings[-1]

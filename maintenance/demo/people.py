@@ -78,14 +78,14 @@ def add_people(
     address: tuple[str, str, str, str, str],
     locations: list[Item],
     today: datetime.datetime,
-    dice: random.Random,
+    rng: random.Random,
 ) -> list[Personnel]:
     numbers: dict[str, int] = {}
     records = []
     street, city, state, country, zip_code = address
     for role, first_name, last_name, account_email in people:
         number = numbers[role.prefix] = numbers.get(role.prefix, 0) + 1
-        shift = SHIFTS[3] if role in (MANAGER, PLANNER) else dice.choice(SHIFTS[:3])
+        shift = SHIFTS[3] if role in (MANAGER, PLANNER) else rng.choice(SHIFTS[:3])
         records.append(
             Personnel(
                 company=company,
@@ -95,14 +95,14 @@ def add_people(
                 email=account_email or f"{role.prefix.lower()}{number:02d}@{company.slug}.example",
                 account_email=account_email,
                 active=number != 9,
-                creation_date=today - datetime.timedelta(days=dice.randint(750, 2500)),
+                creation_date=today - datetime.timedelta(days=rng.randint(750, 2500)),
                 address=street,
                 city=city,
                 state=state,
                 country=country,
                 zip_code=zip_code,
-                telephone_1=f"+57 60{dice.randint(1, 8)} {dice.randint(2000000, 7999999)}",
-                location=dice.choice(locations),
+                telephone_1=f"+57 60{rng.randint(1, 8)} {rng.randint(2000000, 7999999)}",
+                location=rng.choice(locations),
                 work_shift=shift,
                 hourly_rate=role.hourly_rate,
                 group_1=role.group_1,

@@ -7,10 +7,9 @@ import random
 from dataclasses import dataclass, field
 
 from accounts.models import Company
-from maintenance.api.falling_due import planned
-from maintenance.demo import kinds, texts
+from maintenance.demo import machine_catalogue, texts
 from maintenance.demo.assets import Machine
-from maintenance.demo.kinds import Kind, Plan
+from maintenance.demo.machine_catalogue import MachineKind, Plan
 from maintenance.models import (
     CancelReason,
     FormItem,
@@ -30,13 +29,14 @@ from maintenance.models import (
     TriggerType,
     WorkRequest,
 )
+from maintenance.rules.plan_triggers import triggered
 
 PERIODS = {
-    kinds.WEEKLY: (1, Period.WEEKS),
-    kinds.MONTHLY: (1, Period.MONTHS),
-    kinds.QUARTERLY: (3, Period.MONTHS),
-    kinds.HALF_YEARLY: (6, Period.MONTHS),
-    kinds.YEARLY: (1, Period.YEARS),
+    machine_catalogue.WEEKLY: (1, Period.WEEKS),
+    machine_catalogue.MONTHLY: (1, Period.MONTHS),
+    machine_catalogue.QUARTERLY: (3, Period.MONTHS),
+    machine_catalogue.HALF_YEARLY: (6, Period.MONTHS),
+    machine_catalogue.YEARLY: (1, Period.YEARS),
 }
 TASK_TYPES = ("Preventiva", "Correctiva", "Predictiva", "Inspección", "Lubricación", "Calibración", "Mejora")
 # description, type, unit, unit code, required
@@ -64,16 +64,16 @@ LABOUR_RATES = (("Técnico mecánico", 12.0), ("Técnico electricista", 13.0), (
 class Plans:
     """The records of the plans, by what they were made of."""
 
-    of_kind: dict[Kind, TaskPlan] = field(default_factory=dict)
+    of_kind: dict[MachineKind, TaskPlan] = field(default_factory=dict)
     tasks: dict[tuple[str, str], PlannedTask] = field(default_factory=dict)
     triggers: dict[int, TaskTrigger] = field(default_factory=dict)
     questions: dict[int, list[FormItem]] = field(default_factory=dict)
 
-    def task(self, kind: Kind, plan: Plan) -> PlannedTask:
+    def task(self, kind: MachineKind, plan: Plan) -> PlannedTask:
         return self.tasks[kind.group, plan.text]
 
 
-def add_plans(company: Company, machines: list[Machine], dice: random.Random) -> Plans:
+def add_plans(company: Company, machines: list[Machine], rng: random.Random) -> Plans:
     types = {
         kind.description: kind
         for kind in TaskType.objects.bulk_create(
@@ -100,8 +100,8 @@ def add_plans(company: Company, machines: list[Machine], dice: random.Random) ->
                 duration=plan.seconds,
                 stop_assets=plan.stops,
                 stop_assets_seconds=plan.seconds if plan.stops else 0,
-                priority=dice.choice((Priority.HIGH, Priority.MEDIUM, Priority.MEDIUM, Priority.LOW)),
-                classification_1=dice.choice(texts.CLASSIFICATIONS_1),
+                priority=rng.choice((Priority.HIGH, Priority.MEDIUM, Priority.MEDIUM, Priority.LOW)),
+                classification_1=rng.choice(texts.CLASSIFICATIONS_1),
             )
             tasks.append(task)
             plans.tasks[kind.group, plan.text] = task
@@ -116,7 +116,7 @@ def add_plans(company: Company, machines: list[Machine], dice: random.Random) ->
             plan=events,
             description=text,
             type=types[kind_name],
-            duration=int(hours * kinds.HOUR),
+            duration=int(hours * machine_catalogue.HOUR),
         )
         tasks.append(task)
         triggers.append(TaskTrigger(company=company, task=task, type=TriggerType.EVENT, event=event))
@@ -124,7 +124,7 @@ def add_plans(company: Company, machines: list[Machine], dice: random.Random) ->
     TaskTrigger.objects.bulk_create(triggers)
     plans.triggers = {trigger.task_id: trigger for trigger in triggers}
     _add_questions(company, plans)
-    _add_resources(company, [task for task in tasks if task.plan is not events], dice)
+    _add_resources(company, [task for task in tasks if task.plan is not events], rng)
     for machine in machines:
         of_machine = plans.of_kind.get(machine.kind)
         if of_machine is not None:
@@ -170,7 +170,7 @@ def _add_questions(company: Company, plans: Plans) -> None:
         plans.questions.setdefault(item.task_id, []).append(item)
 
 
-def _add_resources(company: Company, tasks: list[PlannedTask], dice: random.Random) -> None:
+def _add_resources(company: Company, tasks: list[PlannedTask], rng: random.Random) -> None:
     parts = list(
         Item.objects.filter(company=company, type=ItemType.SPARE_PARTS, stock_levels__isnull=False)
         .distinct()
@@ -178,20 +178,20 @@ def _add_resources(company: Company, tasks: list[PlannedTask], dice: random.Rand
     )
     made = []
     for task in tasks:
-        trade, rate = dice.choice(LABOUR_RATES)
+        trade, rate = rng.choice(LABOUR_RATES)
         made.append(
             PlannedResource(
                 company=company,
                 task=task,
                 type=ResourceType.HUMAN_RESOURCES,
                 description=trade,
-                qty=round(task.duration / kinds.HOUR, 2),
+                qty=round(task.duration / machine_catalogue.HOUR, 2),
                 unit_cost=rate,
                 unit="Hora",
             )
         )
         if parts and task.type.description in ("Preventiva", "Lubricación"):
-            part = dice.choice(parts)
+            part = rng.choice(parts)
             made.append(
                 PlannedResource(
                     company=company,
@@ -199,13 +199,13 @@ def _add_resources(company: Company, tasks: list[PlannedTask], dice: random.Rand
                     type=ResourceType.INVENTORY,
                     item=part,
                     description=part.description[:160],
-                    qty=dice.randint(1, 4),
-                    unit_cost=float(dice.randint(4, 60)),
+                    qty=rng.randint(1, 4),
+                    unit_cost=float(rng.randint(4, 60)),
                     unit=part.unit,
                     order_number=2,
                 )
             )
-        if task.duration >= 10 * kinds.HOUR:
+        if task.duration >= 10 * machine_catalogue.HOUR:
             made.append(
                 PlannedResource(
                     company=company,
@@ -213,7 +213,7 @@ def _add_resources(company: Company, tasks: list[PlannedTask], dice: random.Rand
                     type=ResourceType.SERVICES,
                     description="Servicio especializado",
                     qty=1,
-                    unit_cost=float(dice.randint(300, 1500)),
+                    unit_cost=float(rng.randint(300, 1500)),
                     order_number=3,
                 )
             )
@@ -221,7 +221,7 @@ def _add_resources(company: Company, tasks: list[PlannedTask], dice: random.Rand
 
 
 def add_pending(
-    company: Company, machines: list[Machine], plans: Plans, today: datetime.datetime, dice: random.Random
+    company: Company, machines: list[Machine], plans: Plans, today: datetime.datetime, rng: random.Random
 ) -> None:
     """What falls due in the next weeks, some that is overdue, and the requests that wait for an order."""
     pending = []
@@ -232,10 +232,10 @@ def add_pending(
             if plan.reading_hours is not None:
                 continue
             task = plans.task(machine.kind, plan)
-            late = dice.random() < 0.04
-            days = -dice.randint(2, 25) if late else dice.randint(15, 14 + plan.every_days)
-            due = today + datetime.timedelta(days=days, hours=dice.randint(11, 20))
-            made = planned(machine.item, task, plans.triggers[task.pk], due)
+            late = rng.random() < 0.04
+            days = -rng.randint(2, 25) if late else rng.randint(15, 14 + plan.every_days)
+            due = today + datetime.timedelta(days=days, hours=rng.randint(11, 20))
+            made = triggered(machine.item, task, plans.triggers[task.pk], due)
             made.last_date_maintenance = due - datetime.timedelta(days=plan.every_days)
             made.date_create = min(today, due)
             pending.append(made)
@@ -251,11 +251,11 @@ def add_pending(
             company=company,
             description=request.description,
             type=kind,
-            duration=dice.choice((1, 2, 4)) * kinds.HOUR,
+            duration=rng.choice((1, 2, 4)) * machine_catalogue.HOUR,
             request=request,
             requested_by=request.requested_by,
         )
-        due = min(today, request.date) + datetime.timedelta(days=dice.randint(1, 12))
+        due = min(today, request.date) + datetime.timedelta(days=rng.randint(1, 12))
         pending.append(
             PendingTask(
                 company=company,

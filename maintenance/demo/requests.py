@@ -59,13 +59,13 @@ class Requests:
         operators: list[Personnel],
         planners: list[Personnel],
         today: datetime.datetime,
-        dice: random.Random,
+        rng: random.Random,
     ) -> None:
         self._company = company
         self._operators = operators
         self._planners = planners
         self._today = today
-        self._dice = dice
+        self._dice = rng
         self._requests: list[WorkRequest] = []
 
     def ask_for(self, task: WorkOrderTask) -> None:
@@ -86,13 +86,13 @@ class Requests:
 
     def ask_for_the_rest(self, items: list[Item]) -> None:
         """Requests that no order came of: every such state at least eight times."""
-        dice = self._dice
+        rng = self._dice
         for status in WITHOUT_ORDER:
-            for _ in range(8 + dice.randint(0, 6)):
-                description, observation = dice.choice(texts.REQUESTS)
+            for _ in range(8 + rng.randint(0, 6)):
+                description, observation = rng.choice(texts.REQUESTS)
                 oldest = DAYS if status in SETTLED else LATEST_DAYS
-                date = self._today - datetime.timedelta(seconds=dice.randint(7200, oldest * 86_400))
-                item = dice.choice(items) if dice.random() < 0.7 else None
+                date = self._today - datetime.timedelta(seconds=rng.randint(7200, oldest * 86_400))
+                item = rng.choice(items) if rng.random() < 0.7 else None
                 self._request(status, description, observation, item, date)
 
     def save(self) -> None:
@@ -109,10 +109,10 @@ class Requests:
         item: Item | None,
         incident: datetime.datetime,
     ) -> WorkRequest:
-        dice = self._dice
-        operator = dice.choice(self._operators)
+        rng = self._dice
+        operator = rng.choice(self._operators)
         guest = status == S.GUEST_PORTAL
-        date = incident - datetime.timedelta(minutes=dice.randint(2, 90))
+        date = incident - datetime.timedelta(minutes=rng.randint(2, 90))
         request = WorkRequest(
             company=self._company,
             item=item,
@@ -121,27 +121,27 @@ class Requests:
             observation=observation,
             requested_by="Visitante portería" if guest else operator.full_name,
             email_requested_by=None if guest else operator.email,
-            identifier=f"TCK-{dice.randint(1000, 9999)}" if dice.random() < 0.1 else None,
-            is_urgent=dice.random() < 0.2,
-            type=dice.choice(texts.REQUEST_TYPES),
-            type_1=dice.choice(texts.REQUEST_CLASSES_1),
-            type_2=dice.choice((*texts.REQUEST_CLASSES_2, None)),
-            priority=dice.choice((None, *Priority)),
-            key_words=dice.sample(texts.KEY_WORDS, dice.randint(0, 2)),
+            identifier=f"TCK-{rng.randint(1000, 9999)}" if rng.random() < 0.1 else None,
+            is_urgent=rng.random() < 0.2,
+            type=rng.choice(texts.REQUEST_TYPES),
+            type_1=rng.choice(texts.REQUEST_CLASSES_1),
+            type_2=rng.choice((*texts.REQUEST_CLASSES_2, None)),
+            priority=rng.choice((None, *Priority)),
+            key_words=rng.sample(texts.KEY_WORDS, rng.randint(0, 2)),
             date=date,
-            date_incident=date - datetime.timedelta(minutes=dice.randint(1, 240)),
+            date_incident=date - datetime.timedelta(minutes=rng.randint(1, 240)),
             status=status,
             status_date=date,
             status_by=None if guest else operator,
         )
         if status in SOLVED:
-            request.date_solution = min(self._today, date + datetime.timedelta(hours=dice.randint(2, 96)))
-            request.rating = dice.choice((None, None, 3, 4, 5))
-            request.rating_notes = dice.choice(texts.RATING_NOTES) if request.rating else None
+            request.date_solution = min(self._today, date + datetime.timedelta(hours=rng.randint(2, 96)))
+            request.rating = rng.choice((None, None, 3, 4, 5))
+            request.rating_notes = rng.choice(texts.RATING_NOTES) if request.rating else None
         if PATHS[status]:
             request.status_notes = texts.STATUS_NOTES.get(status)
-            request.status_by = dice.choice(self._planners)
-            settled = request.date_solution or date + datetime.timedelta(hours=dice.randint(1, 48))
+            request.status_by = rng.choice(self._planners)
+            settled = request.date_solution or date + datetime.timedelta(hours=rng.randint(1, 48))
             request.status_date = min(self._today, settled)
         self._requests.append(request)
         return request

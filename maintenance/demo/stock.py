@@ -1,4 +1,4 @@
-"""Warehouses of the demo plants, what lies in them, and the papers of the last months."""
+"""Warehouses of the demo plants, their stock, and the documents of the last months."""
 
 from __future__ import annotations
 
@@ -69,26 +69,26 @@ def add_stock(
     staff: list[Personnel],
     parties: list[ThirdParty],
     today: datetime.datetime,
-    dice: random.Random,
+    rng: random.Random,
 ) -> list[Warehouse]:
-    places = {place.code: place for place in locations}
+    by_code = {location.code: location for location in locations}
     warehouses = Warehouse.objects.bulk_create(
         Warehouse(
             company=company,
             code=code,
             description=description,
-            location=places.get(place),
-            address=places[place].field_1 if place in places else None,
+            location=by_code.get(location),
+            address=by_code[location].field_1 if location in by_code else None,
             city="São Paulo" if company.slug == "other" else "Bogotá",
             country="Brasil" if company.slug == "other" else "Colombia",
             external_integration=integrated,
         )
-        for code, description, place, integrated in WAREHOUSES[company.slug]
+        for code, description, location, integrated in WAREHOUSES[company.slug]
     )
     parts = [*Item.objects.filter(company=company, type=ItemType.SPARE_PARTS), *_further_parts(company)]
-    levels = _levels(company, warehouses, parts, dice)
+    levels = _levels(company, warehouses, parts, rng)
     people = [person for person in staff if person.active]
-    _papers(company, warehouses, levels, people, parties, today, dice)
+    _add_documents(company, warehouses, levels, people, parties, today, rng)
     for warehouse in warehouses:
         warehouse.folio = 1000
         warehouse.folio_po = 200
@@ -98,19 +98,19 @@ def add_stock(
 
 def _further_parts(company: Company) -> list[Item]:
     made = []
-    for family, (name, sizes, number, maker, unit, _cost) in enumerate(FAMILIES, 1):
-        for place, size in enumerate(sizes, 1):
+    for family, (name, sizes, part_number, maker, unit, _cost) in enumerate(FAMILIES, 1):
+        for number, size in enumerate(sizes, 1):
             item = Item(
                 company=company,
                 type=ItemType.SPARE_PARTS,
-                code=f"REP-{family:02d}{place:02d}-A",
+                code=f"REP-{family:02d}{number:02d}-A",
                 field_1=name.format(size),
-                field_2=number.format(size),
+                field_2=part_number.format(size),
                 field_3=maker,
                 unit=unit,
                 group="Repuesto",
                 group_1="Inventario",
-                group_2=f"Clase {'ABC'[(family + place) % 3]}",
+                group_2=f"Clase {'ABC'[(family + number) % 3]}",
             )
             item.description = item.composed_description()
             made.append(item)
@@ -118,7 +118,7 @@ def _further_parts(company: Company) -> list[Item]:
 
 
 def _levels(
-    company: Company, warehouses: list[Warehouse], parts: list[Item], dice: random.Random
+    company: Company, warehouses: list[Warehouse], parts: list[Item], rng: random.Random
 ) -> list[StockLevel]:
     costs = {name.split(" {}")[0]: cost for name, _, _, _, _, cost in FAMILIES}
     levels = []
@@ -126,18 +126,18 @@ def _levels(
         base = next((cost for start, cost in costs.items() if item.field_1.startswith(start)), 60)
         for warehouse in warehouses:
             chance = 1.0 if warehouse is warehouses[0] else 0.35
-            if dice.random() > chance:
+            if rng.random() > chance:
                 continue
-            minimum = float(dice.choice((2, 4, 5, 10, 20)))
+            minimum = float(rng.choice((2, 4, 5, 10, 20)))
             # Every sixth or so lies below its minimum.
-            stock = minimum * (dice.uniform(0, 0.9) if dice.random() < 0.17 else dice.uniform(1, 4))
+            stock = minimum * (rng.uniform(0, 0.9) if rng.random() < 0.17 else rng.uniform(1, 4))
             levels.append(
                 StockLevel(
                     company=company,
                     warehouse=warehouse,
                     item=item,
                     stock=float(round(stock)),
-                    unit_cost=round(base * dice.uniform(0.8, 1.3), 2),
+                    unit_cost=round(base * rng.uniform(0.8, 1.3), 2),
                     min_level=minimum,
                     max_level=minimum * 5,
                     reorder_level=minimum * 1.5,
@@ -148,14 +148,14 @@ def _levels(
     return StockLevel.objects.bulk_create(levels)
 
 
-def _papers(
+def _add_documents(
     company: Company,
     warehouses: list[Warehouse],
     levels: list[StockLevel],
     people: list[Personnel],
     parties: list[ThirdParty],
     today: datetime.datetime,
-    dice: random.Random,
+    rng: random.Random,
 ) -> None:
     suppliers = [party for party in parties if ThirdPartyType.SUPPLIER in party.types]
     kinds = (
@@ -164,39 +164,37 @@ def _papers(
         (MovementType.GENERAL_ISSUE, 50, "SAL-"),
         (MovementType.MATERIAL_REQUEST, 45, "SM-"),
     )
-    papers = []
+    documents = []
     for kind, count, prefix in kinds:
         for number in range(1, count + 1):
-            made = today - datetime.timedelta(days=dice.randint(1, 180), minutes=dice.randint(1, 1400))
+            made = today - datetime.timedelta(days=rng.randint(1, 180), minutes=rng.randint(1, 1400))
             state = MovementState.TOTAL_DELIVERY
             if kind in (MovementType.PURCHASE_ORDER, MovementType.MATERIAL_REQUEST):
-                state = dice.choice(list(MovementState))
-            papers.append(
+                state = rng.choice(list(MovementState))
+            documents.append(
                 Movement(
                     company=company,
-                    warehouse=dice.choice(warehouses),
+                    warehouse=rng.choice(warehouses),
                     type=kind,
                     state=state,
                     folio=f"{prefix}{number:04d}",
-                    document=f"FV-{dice.randint(10000, 99999)}",
-                    note=dice.choice(
-                        PURCHASE_NOTES if kind == MovementType.PURCHASE_ORDER else REQUEST_NOTES
-                    ),
+                    document=f"FV-{rng.randint(10000, 99999)}",
+                    note=rng.choice(PURCHASE_NOTES if kind == MovementType.PURCHASE_ORDER else REQUEST_NOTES),
                     date=made,
                     date_create=made,
-                    date_delivery=made + datetime.timedelta(days=dice.randint(2, 20)),
-                    priority=dice.randint(1, 5),
+                    date_delivery=made + datetime.timedelta(days=rng.randint(2, 20)),
+                    priority=rng.randint(1, 5),
                     cost_center="CC-600 Mantenimiento",
-                    third_party=dice.choice(suppliers) if suppliers and prefix in ("OC-", "ENT-") else None,
-                    responsible=dice.choice(people),
-                    created_by=dice.choice(people),
+                    third_party=rng.choice(suppliers) if suppliers and prefix in ("OC-", "ENT-") else None,
+                    responsible=rng.choice(people),
+                    created_by=rng.choice(people),
                 )
             )
-    _with_lines(Movement.objects.bulk_create(papers), levels, dice)
+    _with_lines(Movement.objects.bulk_create(documents), levels, rng)
 
 
 def add_requisitions(
-    company: Company, warehouses: list[Warehouse], today: datetime.datetime, dice: random.Random
+    company: Company, warehouses: list[Warehouse], today: datetime.datetime, rng: random.Random
 ) -> None:
     """Open orders wait for parts; closed ones got theirs."""
     levels = list(StockLevel.objects.filter(company=company))
@@ -206,16 +204,16 @@ def add_requisitions(
         .select_related("responsible")
         .order_by("-creation_date", "-id")[:400]
     )
-    papers = []
-    for number, order in enumerate(dice.sample(orders, min(120, len(orders))), 1):
+    documents = []
+    for number, order in enumerate(rng.sample(orders, min(120, len(orders))), 1):
         is_open = order.status == WorkOrderStatus.IN_PROCESS
         waiting = (MovementState.NOT_DELIVERED, MovementState.NOT_DELIVERED, MovementState.PARTIAL_DELIVERY)
-        papers.append(
+        documents.append(
             Movement(
                 company=company,
                 warehouse=warehouses[0],
                 type=MovementType.REQUISITION,
-                state=dice.choice(waiting) if is_open else MovementState.TOTAL_DELIVERY,
+                state=rng.choice(waiting) if is_open else MovementState.TOTAL_DELIVERY,
                 folio=f"REQ-{number:04d}",
                 document=order.folio,
                 date=order.creation_date,
@@ -225,25 +223,25 @@ def add_requisitions(
                 created_by=order.responsible,
             )
         )
-    _with_lines(Movement.objects.bulk_create(papers), levels, dice)
+    _with_lines(Movement.objects.bulk_create(documents), levels, rng)
 
 
-def _with_lines(papers: list[Movement], levels: list[StockLevel], dice: random.Random) -> None:
+def _with_lines(documents: list[Movement], levels: list[StockLevel], rng: random.Random) -> None:
     kept: dict[int, list[StockLevel]] = {}
     for level in levels:
         kept.setdefault(level.warehouse_id, []).append(level)
     lines = []
-    for paper in papers:
-        for level in dice.sample(kept[paper.warehouse_id], dice.randint(1, 4)):
-            qty = float(dice.randint(1, 12))
+    for document in documents:
+        for level in rng.sample(kept[document.warehouse_id], rng.randint(1, 4)):
+            qty = float(rng.randint(1, 12))
             pending = {
                 MovementState.NOT_DELIVERED: qty,
                 MovementState.PARTIAL_DELIVERY: float(max(1, qty // 2)),
-            }.get(MovementState(paper.state), 0.0)
+            }.get(MovementState(document.state), 0.0)
             lines.append(
                 MovementLine(
-                    company_id=paper.company_id,
-                    movement=paper,
+                    company_id=document.company_id,
+                    movement=document,
                     item_id=level.item_id,
                     qty=qty,
                     qty_pending=pending,

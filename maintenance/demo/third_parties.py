@@ -39,7 +39,7 @@ NAMES = ("Laura Prieto", "Marcos Teixeira", "John Baker", "Andrea Solano", "Feli
 ROLES = ("Gerente de cuenta", "Técnico de servicio", "Vendas", "Service manager")
 
 
-def add_third_parties(company: Company, locations: list[Item], dice: random.Random) -> list[ThirdParty]:
+def add_third_parties(company: Company, locations: list[Item], rng: random.Random) -> list[ThirdParty]:
     own = PARTIES if company.slug == "demo" else PARTIES[3:9]
     parties = ThirdParty.objects.bulk_create(
         ThirdParty(
@@ -50,7 +50,7 @@ def add_third_parties(company: Company, locations: list[Item], dice: random.Rand
             city=city,
             country="Brasil" if city in ("São Paulo", "Campinas") else "Colombia",
             email=f"contacto{number}@proveedor.example",
-            telephone_1=f"+57 1 {dice.randint(2000000, 7999999)}",
+            telephone_1=f"+57 1 {rng.randint(2000000, 7999999)}",
             web_page=f"https://proveedor{number}.example",
             address=f"Zona industrial, bodega {number}",
             group_1=group,
@@ -63,14 +63,14 @@ def add_third_parties(company: Company, locations: list[Item], dice: random.Rand
     contacts: list[ThirdPartyContact] = []
     for party in parties:
         if PROVIDER in party.types:
-            for description, unit, unit_code, cost in dice.sample(SERVICES, 3):
+            for description, unit, unit_code, cost in rng.sample(SERVICES, 3):
                 services.append(
                     ThirdPartyService(
                         company=company,
                         third_party=party,
                         description=description,
-                        cost=round(cost * dice.uniform(0.9, 1.2), 2),
-                        details=dice.choice((None, "Incluye informe", "Peças não incluídas")),
+                        cost=round(cost * rng.uniform(0.9, 1.2), 2),
+                        details=rng.choice((None, "Incluye informe", "Peças não incluídas")),
                         unit=unit,
                         unit_code=unit_code,
                     )
@@ -82,11 +82,11 @@ def add_third_parties(company: Company, locations: list[Item], dice: random.Rand
                 name=person,
                 email=f"{person.split()[0].lower()}@proveedor.example",
                 branch_name="Principal",
-                role=dice.choice(ROLES),
+                role=rng.choice(ROLES),
                 telephone=party.telephone_1,
-                mobile=f"+57 31{dice.randint(10000000, 99999999)}",
+                mobile=f"+57 31{rng.randint(10000000, 99999999)}",
             )
-            for person in dice.sample(NAMES, dice.randint(1, 2))
+            for person in rng.sample(NAMES, rng.randint(1, 2))
         )
     ThirdPartyService.objects.bulk_create(services)
     ThirdPartyContact.objects.bulk_create(contacts)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from accounts.models import Company
-from maintenance.demo import kinds, texts
+from maintenance.demo import machine_catalogue, texts
 from maintenance.demo.assets import Machine
-from maintenance.demo.kinds import Failure, Plan
+from maintenance.demo.machine_catalogue import Failure, Plan
 from maintenance.demo.meters import DAYS
 from maintenance.demo.people import ELECTRICIAN, OPERATOR, PLANNER, TECHNICIAN
 from maintenance.demo.plans import Plans
@@ -76,9 +76,9 @@ def add_failure_terms(company: Company) -> dict[tuple[str, str], FailureTerm]:
     terms = FailureTerm.objects.bulk_create(
         FailureTerm(company=company, kind=term_kind, description=text)
         for term_kind, descriptions in (
-            (kind.TYPE, kinds.FAILURE_TYPES),
-            (kind.CAUSE, kinds.CAUSES),
-            (kind.DETECTION_METHOD, kinds.DETECTION_METHODS),
+            (kind.TYPE, machine_catalogue.FAILURE_TYPES),
+            (kind.CAUSE, machine_catalogue.CAUSES),
+            (kind.DETECTION_METHOD, machine_catalogue.DETECTION_METHODS),
         )
         for text in descriptions
     )
@@ -92,20 +92,20 @@ def add_work(
     folio: str,
     plans: Plans,
     today: datetime.datetime,
-    dice: random.Random,
+    rng: random.Random,
 ) -> None:
     crew, terms = Crew.of(people), add_failure_terms(company)
     working = [machine for machine in machines if machine.item.active]
     orders = [
-        *_grouped(_planned_jobs(working, today, dice), today),
-        *(Order([job], _reported(job, today, dice)) for job in _failures(working, today, dice)),
-        *(Order([job], job.due) for job in _extra_work(working, today, dice)),
+        *_grouped(_planned_jobs(working, today, rng), today),
+        *(Order([job], _reported(job, today, rng)) for job in _failures(working, today, rng)),
+        *(Order([job], job.due) for job in _extra_work(working, today, rng)),
     ]
     orders.sort(key=lambda order: order.created)
     for number, order in enumerate(orders, 1):
-        order.record = _order_record(company, order, folio.format(n=number), crew, today, dice)
-    requests = Requests(company, crew.operators, crew.planners, today, dice)
-    tasks = [_task(order.record, job, terms, crew, today, dice) for order in orders for job in order.jobs]
+        order.record = _order_record(company, order, folio.format(n=number), crew, today, rng)
+    requests = Requests(company, crew.operators, crew.planners, today, rng)
+    tasks = [_task(order.record, job, terms, crew, today, rng) for order in orders for job in order.jobs]
     jobs = [job for order in orders for job in order.jobs]
     for task, job in zip(tasks, jobs, strict=True):
         if job.plan is not None:
@@ -123,37 +123,37 @@ def add_work(
     _mark_items(periods)
 
 
-def _planned_jobs(machines: list[Machine], today: datetime.datetime, dice: random.Random) -> Iterator[Job]:
+def _planned_jobs(machines: list[Machine], today: datetime.datetime, rng: random.Random) -> Iterator[Job]:
     for machine in machines:
         for plan in machine.kind.plans:
-            for days_ago in range(DAYS - dice.randrange(plan.every_days), -AHEAD_DAYS, -plan.every_days):
+            for days_ago in range(DAYS - rng.randrange(plan.every_days), -AHEAD_DAYS, -plan.every_days):
                 due = (
-                    today - datetime.timedelta(days=days_ago) + datetime.timedelta(hours=dice.randint(11, 20))
+                    today - datetime.timedelta(days=days_ago) + datetime.timedelta(hours=rng.randint(11, 20))
                 )
                 yield Job(machine, due, plan=plan)
 
 
-def _failures(machines: list[Machine], today: datetime.datetime, dice: random.Random) -> Iterator[Job]:
+def _failures(machines: list[Machine], today: datetime.datetime, rng: random.Random) -> Iterator[Job]:
     for machine in machines:
         if not machine.kind.failures:
             continue
-        between = machine.kind.days_between_failures * dice.uniform(0.6, 1.6)
-        days_ago = DAYS - dice.expovariate(1 / between)
+        between = machine.kind.days_between_failures * rng.uniform(0.6, 1.6)
+        days_ago = DAYS - rng.expovariate(1 / between)
         while days_ago > 0.2:
             due = today - datetime.timedelta(seconds=int(days_ago * 86_400))
-            yield Job(machine, due, failure=dice.choice(machine.kind.failures))
-            days_ago -= max(0.5, dice.expovariate(1 / between))
+            yield Job(machine, due, failure=rng.choice(machine.kind.failures))
+            days_ago -= max(0.5, rng.expovariate(1 / between))
 
 
-def _reported(job: Job, today: datetime.datetime, dice: random.Random) -> datetime.datetime:
+def _reported(job: Job, today: datetime.datetime, rng: random.Random) -> datetime.datetime:
     """When the order for a failure was made: minutes to hours after it happened."""
-    return min(today, job.due + datetime.timedelta(seconds=int(dice.expovariate(1 / 2400))))
+    return min(today, job.due + datetime.timedelta(seconds=int(rng.expovariate(1 / 2400))))
 
 
-def _extra_work(machines: list[Machine], today: datetime.datetime, dice: random.Random) -> Iterator[Job]:
+def _extra_work(machines: list[Machine], today: datetime.datetime, rng: random.Random) -> Iterator[Job]:
     for _ in range(len(machines)):
-        due = today - datetime.timedelta(seconds=dice.randint(86_400, DAYS * 86_400))
-        yield Job(dice.choice(machines), due, extra=dice.choice(texts.EXTRA_WORK))
+        due = today - datetime.timedelta(seconds=rng.randint(86_400, DAYS * 86_400))
+        yield Job(rng.choice(machines), due, extra=rng.choice(texts.EXTRA_WORK))
 
 
 def _grouped(jobs: Iterator[Job], today: datetime.datetime) -> Iterator[Order]:
@@ -172,34 +172,34 @@ def _grouped(jobs: Iterator[Job], today: datetime.datetime) -> Iterator[Order]:
 
 
 def _order_record(
-    company: Company, order: Order, folio: str, crew: Crew, today: datetime.datetime, dice: random.Random
+    company: Company, order: Order, folio: str, crew: Crew, today: datetime.datetime, rng: random.Random
 ) -> WorkOrder:
     first, last_due = order.jobs[0], max(job.due for job in order.jobs)
     electrical = first.machine.kind.group_1 in ("Energía", "Edificio")
     specialists = crew.electricians if electrical else crew.mechanics
     # The first of the mechanics signs in to the demo: give that person a fair share.
     weights = [3, *(1 for _ in specialists[1:])] if specialists is crew.mechanics else None
-    responsible = dice.choices(specialists, weights)[0]
-    status = _status(today - last_due, dice, failed=first.failure is not None)
+    responsible = rng.choices(specialists, weights)[0]
+    status = _status(today - last_due, rng, failed=first.failure is not None)
     record = WorkOrder(
         company=company,
         folio=folio,
         status=status,
         creation_date=order.created,
-        created_by=dice.choice(crew.planners),
+        created_by=rng.choice(crew.planners),
         responsible=responsible,
-        note=dice.choice(texts.ORDER_NOTES) if dice.random() < 0.3 else None,
+        note=rng.choice(texts.ORDER_NOTES) if rng.random() < 0.3 else None,
         duration=sum(_estimate(job) for job in order.jobs),
-        labels=[dice.choice(texts.LABELS)] if dice.random() < 0.12 else [],
+        labels=[rng.choice(texts.LABELS)] if rng.random() < 0.12 else [],
         enable_budget=False,
     )
     if status == WorkOrderStatus.CANCELLED:
-        record.custom_status = dice.choice(texts.CANCEL_REASONS)
-        record.final_date = min(today, last_due + datetime.timedelta(days=dice.randint(1, 6)))
+        record.custom_status = rng.choice(texts.CANCEL_REASONS)
+        record.final_date = min(today, last_due + datetime.timedelta(days=rng.randint(1, 6)))
     return record
 
 
-def _status(age: datetime.timedelta, dice: random.Random, *, failed: bool) -> WorkOrderStatus:
+def _status(age: datetime.timedelta, rng: random.Random, *, failed: bool) -> WorkOrderStatus:
     days = age.total_seconds() / 86_400
     if days < 0:
         weights = (1, 0, 0, 0)
@@ -209,14 +209,14 @@ def _status(age: datetime.timedelta, dice: random.Random, *, failed: bool) -> Wo
         weights = (8, 6, 82, 4)
     else:
         weights = (1, 0, 94, 5)
-    return dice.choices(tuple(WorkOrderStatus), weights)[0]
+    return rng.choices(tuple(WorkOrderStatus), weights)[0]
 
 
 def _estimate(job: Job) -> int:
     if job.plan is not None:
         return job.plan.seconds
     hours = job.failure.repair_hours if job.failure is not None else job.extra[2] if job.extra else 1.0
-    return int(hours * kinds.HOUR)
+    return int(hours * machine_catalogue.HOUR)
 
 
 def _task(
@@ -225,7 +225,7 @@ def _task(
     terms: dict[tuple[str, str], FailureTerm],
     crew: Crew,
     today: datetime.datetime,
-    dice: random.Random,
+    rng: random.Random,
 ) -> WorkOrderTask:
     item, plan, failure = job.machine.item, job.plan, job.failure
     task = WorkOrderTask(
@@ -234,59 +234,59 @@ def _task(
         order_date=order.creation_date,
         item=item,
         item_description=item.description,
-        classification_1=dice.choice(texts.CLASSIFICATIONS_1),
-        classification_2=dice.choices((*texts.CLASSIFICATIONS_2, None), (70, 15, 3, 12))[0],
+        classification_1=rng.choice(texts.CLASSIFICATIONS_1),
+        classification_2=rng.choices((*texts.CLASSIFICATIONS_2, None), (70, 15, 3, 12))[0],
         duration=_estimate(job),
         date_maintenance=job.due,
         cal_date_maintenance=job.due,
-        priority=dice.choices(tuple(Priority), (5, 20, 50, 20, 5))[0],
+        priority=rng.choices(tuple(Priority), (5, 20, 50, 20, 5))[0],
     )
     if plan is not None:
         task.description, task.task_type, task.stop_assets = plan.text, plan.type, plan.stops
-        task.cal_date_maintenance = job.due - datetime.timedelta(days=dice.randint(0, 3))
+        task.cal_date_maintenance = job.due - datetime.timedelta(days=rng.randint(0, 3))
         task.trigger = _trigger(plan, item)
         task.stop_assets_seconds = plan.seconds if plan.stops else 0
     elif job.extra is not None:
         task.description, task.task_type, _, task.trigger = job.extra
-        task.requested_by = dice.choice(crew.operators).full_name
+        task.requested_by = rng.choice(crew.operators).full_name
     elif failure is not None:
         task.description, task.task_type = failure.text, "Correctiva"
-        task.priority = dice.choices((Priority.VERY_HIGH, Priority.HIGH, Priority.MEDIUM), (25, 50, 25))[0]
-        task.requested_by = dice.choice(crew.operators).full_name
-        _fail(task, failure, terms, dice)
-    _carry_out(task, order, job, today, dice)
+        task.priority = rng.choices((Priority.VERY_HIGH, Priority.HIGH, Priority.MEDIUM), (25, 50, 25))[0]
+        task.requested_by = rng.choice(crew.operators).full_name
+        _fail(task, failure, terms, rng)
+    _carry_out(task, order, job, today, rng)
     return task
 
 
 def _trigger(plan: Plan, item: Item) -> str:
     if plan.reading_hours is not None:
         return f"READING$EACH${plan.reading_hours}$Horas [HRS] ( {item.field_1} )"
-    return kinds.DATE_TRIGGERS.get(plan.every_days, f"DATE$EVERY${plan.every_days}$DAYS")
+    return machine_catalogue.DATE_TRIGGERS.get(plan.every_days, f"DATE$EVERY${plan.every_days}$DAYS")
 
 
 def _fail(
-    task: WorkOrderTask, failure: Failure, terms: dict[tuple[str, str], FailureTerm], dice: random.Random
+    task: WorkOrderTask, failure: Failure, terms: dict[tuple[str, str], FailureTerm], rng: random.Random
 ) -> None:
     kind = FailureTerm.Kind
     task.event_date = task.date_maintenance
     task.failure_type = terms[kind.TYPE, failure.type]
     task.failure_cause = terms[kind.CAUSE, failure.cause]
-    task.failure_detection = terms[kind.DETECTION_METHOD, dice.choice(kinds.DETECTION_METHODS)]
-    task.failure_severity = dice.choices(tuple(FailureSeverity), (10, 25, 35, 22, 8))[0]
-    task.damage_type = dice.choices(tuple(DamageType), (82, 3, 10, 2, 1, 2))[0]
-    task.caused_disruption = dice.random() < 0.5
+    task.failure_detection = terms[kind.DETECTION_METHOD, rng.choice(machine_catalogue.DETECTION_METHODS)]
+    task.failure_severity = rng.choices(tuple(FailureSeverity), (10, 25, 35, 22, 8))[0]
+    task.damage_type = rng.choices(tuple(DamageType), (82, 3, 10, 2, 1, 2))[0]
+    task.caused_disruption = rng.random() < 0.5
     task.caused_damage = task.damage_type != DamageType.NEITHER
 
 
 def _carry_out(
-    task: WorkOrderTask, order: WorkOrder, job: Job, today: datetime.datetime, dice: random.Random
+    task: WorkOrderTask, order: WorkOrder, job: Job, today: datetime.datetime, rng: random.Random
 ) -> None:
     """What was done by today, as the status of the order allows; and the stop of the asset, if any."""
     failed = job.failure is not None
     status = WorkOrderStatus(order.status)
-    stood_still = failed and dice.random() < 0.75 and status != WorkOrderStatus.CANCELLED
-    started = job.due + datetime.timedelta(seconds=dice.randint(600, 3 * 3600 if failed else 40 * 3600))
-    seconds = max(300, int(task.duration * dice.lognormvariate(0, 0.35)))
+    stood_still = failed and rng.random() < 0.75 and status != WorkOrderStatus.CANCELLED
+    started = job.due + datetime.timedelta(seconds=rng.randint(600, 3 * 3600 if failed else 40 * 3600))
+    seconds = max(300, int(task.duration * rng.lognormvariate(0, 0.35)))
     ended = started + datetime.timedelta(seconds=seconds)
     done = status in (WorkOrderStatus.FINISHED, WorkOrderStatus.REVIEW) and started < today
     if done:
@@ -294,14 +294,14 @@ def _carry_out(
         task.status = TaskStatus.DONE
         task.initial_date = task.first_date_task = started
         task.final_date, task.real_duration = ended, int((ended - started).total_seconds())
-        task.note = dice.choice(texts.TASK_NOTES) if dice.random() < 0.6 else None
-        _cost(task, failed=failed, dice=dice)
-        _close(order, ended, today, dice)
+        task.note = rng.choice(texts.TASK_NOTES) if rng.random() < 0.6 else None
+        _cost(task, failed=failed, rng=rng)
+        _close(order, ended, today, rng)
         if task.stop_assets:
             task.real_stop_assets_seconds = task.real_duration
-            stood_still = dice.random() < 0.6
-    elif status == WorkOrderStatus.IN_PROCESS and started < today and dice.random() < 0.4:
-        task.status = dice.choice((TaskStatus.IN_PROGRESS, TaskStatus.PAUSED))
+            stood_still = rng.random() < 0.6
+    elif status == WorkOrderStatus.IN_PROCESS and started < today and rng.random() < 0.4:
+        task.status = rng.choice((TaskStatus.IN_PROGRESS, TaskStatus.PAUSED))
         task.initial_date = task.first_date_task = started
         order.completed_percentage = max(order.completed_percentage, 25)
     elif status in (WorkOrderStatus.FINISHED, WorkOrderStatus.REVIEW):
@@ -317,13 +317,13 @@ def _carry_out(
         )
 
 
-def _close(order: WorkOrder, ended: datetime.datetime, today: datetime.datetime, dice: random.Random) -> None:
+def _close(order: WorkOrder, ended: datetime.datetime, today: datetime.datetime, rng: random.Random) -> None:
     order.completed_percentage = 100
     order.review_date = min(today, max(order.review_date or ended, ended))
     if order.status == WorkOrderStatus.FINISHED:
-        checked = order.review_date + datetime.timedelta(hours=dice.randint(1, 60))
+        checked = order.review_date + datetime.timedelta(hours=rng.randint(1, 60))
         order.final_date = min(today, max(order.final_date or checked, checked))
-        order.rating = dice.choices((None, 3, 4, 5), (60, 5, 15, 20))[0]
+        order.rating = rng.choices((None, 3, 4, 5), (60, 5, 15, 20))[0]
         order.validated_by = order.created_by
 
 
@@ -333,14 +333,14 @@ def _reopen(order: WorkOrder) -> None:
     order.review_date = order.final_date = order.rating = order.validated_by = None
 
 
-def _cost(task: WorkOrderTask, *, failed: bool, dice: random.Random) -> None:
-    hours = (task.real_duration or 0) / kinds.HOUR * dice.choice((1, 1, 1, 2))
+def _cost(task: WorkOrderTask, *, failed: bool, rng: random.Random) -> None:
+    hours = (task.real_duration or 0) / machine_catalogue.HOUR * rng.choice((1, 1, 1, 2))
     task.hours = _money(hours)
-    task.labour_cost = _money(hours * dice.choice((12, 13, 18)))
-    if dice.random() < (0.65 if failed else 0.3):
-        task.inventory_cost = _money(dice.lognormvariate(4.6 if failed else 3.6, 0.9))
-    if dice.random() < (0.12 if failed else 0.04):
-        task.services_cost = _money(dice.uniform(120, 2400))
+    task.labour_cost = _money(hours * rng.choice((12, 13, 18)))
+    if rng.random() < (0.65 if failed else 0.3):
+        task.inventory_cost = _money(rng.lognormvariate(4.6 if failed else 3.6, 0.9))
+    if rng.random() < (0.12 if failed else 0.04):
+        task.services_cost = _money(rng.uniform(120, 2400))
 
 
 def _money(amount: float) -> Decimal:

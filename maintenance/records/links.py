@@ -7,8 +7,8 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from accounts.principal import Principal
-from maintenance.addresses import page_of
 from maintenance.models import Item, Personnel, ThirdParty, Warehouse
+from maintenance.record_urls import page_of
 from maintenance.records.page import Cell, may
 
 

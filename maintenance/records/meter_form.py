@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.current import acting_membership, sign_in_required
 from accounts.principal import Principal
-from maintenance.meter_changes import CannotChange, begin_anew, take_back
 from maintenance.models import Meter
 from maintenance.records.page import moment, quantity
+from maintenance.rules.meter_changes import CannotChange, begin_anew, take_back
 from maintenance.tokens import principal_of
 
 RIGHTS = frozenset({"meters:view", "meters:edit"})

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.principal import Principal
-from maintenance import words
+from maintenance import labels
 from maintenance.models import Item, ItemType, StockLevel, ThirdParty, ThirdPartyType, Warehouse
 from maintenance.records import links
 from maintenance.records.page import Page, Table, money, quantity, record_page
@@ -54,7 +54,7 @@ def _levels(principal: Principal, title: str, levels: list[StockLevel]) -> Table
 def stock_item(principal: Principal, code: str) -> Page:
     items = of_company(Item, principal).filter(type__in=(ItemType.TOOLS, ItemType.SPARE_PARTS))
     item: Item = one(items, code=code)
-    page = Page(words.ITEM_TYPE[ItemType(item.type)], item.description)
+    page = Page(labels.ITEM_TYPE[ItemType(item.type)], item.description)
     page.add(_("Code"), item.code)
     page.add(_("Unit"), item.unit)
     page.add(_("Group"), item.group)
@@ -86,7 +86,7 @@ def third_party(principal: Principal, code: str) -> Page:
     party: ThirdParty = one(of_company(ThirdParty, principal), code=code)
     page = Page(_("Third party"), party.name, _("Active") if party.active else _("Inactive"))
     page.add(_("Code"), party.code)
-    kinds = [str(words.THIRD_PARTY_TYPE[ThirdPartyType(kind)]) for kind in party.types]
+    kinds = [str(labels.THIRD_PARTY_TYPE[ThirdPartyType(kind)]) for kind in party.types]
     page.add(_("Type"), ", ".join(kinds))
     page.add(_("Address"), ", ".join(part for part in (party.address, party.city, party.country) if part))
     page.add(_("E-mail"), links.e_mail(party.email))

@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.principal import Principal
-from maintenance import words
-from maintenance.api.work_order_rows import visible_tasks
+from maintenance import labels
 from maintenance.models import (
     FailureSeverity,
     Item,
@@ -40,6 +39,7 @@ from maintenance.records.page import (
     quantity,
     record_page,
 )
+from maintenance.rules.visibility import visible_tasks
 
 NEWEST = 20
 
@@ -60,7 +60,7 @@ def work_order(principal: Principal, folio: str) -> Page:
     mine = visible_tasks(principal).filter(work_order__folio=folio)
     orders = WorkOrder.objects.select_related("created_by", "responsible", "validated_by", "parent")
     order: WorkOrder = one(orders, pk__in=mine.values("work_order_id"))
-    page = Page(_("Work order"), order.folio, words.WORK_ORDER_STATUS[WorkOrderStatus(order.status)])
+    page = Page(_("Work order"), order.folio, labels.WORK_ORDER_STATUS[WorkOrderStatus(order.status)])
     page.add(_("Status detail"), order.custom_status)
     page.add(_("Responsible"), links.person(principal, order.responsible))
     page.add(_("Created by"), links.person(principal, order.created_by))
@@ -104,7 +104,7 @@ def work_order(principal: Principal, folio: str) -> Page:
 
 
 def _severity(value: int | None) -> Any:
-    return None if value is None else words.SEVERITY[FailureSeverity(value)]
+    return None if value is None else labels.SEVERITY[FailureSeverity(value)]
 
 
 def _tasks_of_order(principal: Principal, tasks: list[WorkOrderTask]) -> Table:
@@ -119,8 +119,8 @@ def _tasks_of_order(principal: Principal, tasks: list[WorkOrderTask]) -> Table:
             task.description,
             links.asset(principal, task.item),
             task.task_type,
-            words.PRIORITY[Priority(task.priority)],
-            words.TASK_STATUS[TaskStatus(task.status)],
+            labels.PRIORITY[Priority(task.priority)],
+            labels.TASK_STATUS[TaskStatus(task.status)],
             moment(task.date_maintenance),
             moment(task.initial_date),
             moment(task.final_date),
@@ -138,14 +138,14 @@ def asset(principal: Principal, code: str) -> Page:
     item: Item = one(of_company(Item, principal).select_related("parent"), code=code)
     page = Page(_("Asset"), item.description, _("In service") if item.available else _("Out of service"))
     page.add(_("Code"), item.code)
-    page.add(_("Type"), words.ITEM_TYPE[ItemType(item.type)])
+    page.add(_("Type"), labels.ITEM_TYPE[ItemType(item.type)])
     page.add(_("Located in"), links.asset(principal, item.parent))
     page.add(_("Active"), _("Yes") if item.active else _("No"))
     page.add(_("Group"), item.group)
     page.add(_("Classification 1"), item.group_1)
     page.add(_("Classification 2"), item.group_2)
     if item.priority is not None:
-        page.add(_("Priority"), words.PRIORITY[Priority(item.priority)])
+        page.add(_("Priority"), labels.PRIORITY[Priority(item.priority)])
     if item.type == ItemType.EQUIPMENTS:
         page.add(_("Manufacturer"), item.field_2)
         page.add(_("Model"), item.field_3)
@@ -201,7 +201,7 @@ def _add_tasks(page: Page, principal: Principal, tasks: QuerySet[WorkOrderTask])
             (
                 links.work_order(principal, task.work_order.folio),
                 task.description,
-                words.WORK_ORDER_STATUS[WorkOrderStatus(task.work_order.status)],
+                labels.WORK_ORDER_STATUS[WorkOrderStatus(task.work_order.status)],
                 moment(task.date_maintenance),
             )
             for task in newest
@@ -217,14 +217,14 @@ def work_request(principal: Principal, number: int) -> Page:
     page = Page(
         _("Work request %(number)d") % {"number": request.pk},
         request.description,
-        words.REQUEST_STATUS[RequestStatus(request.status)],
+        labels.REQUEST_STATUS[RequestStatus(request.status)],
     )
     page.add(_("Asset"), links.asset(principal, request.item))
     page.add(_("Requested by"), request.requested_by)
     page.add(_("Created by"), links.person(principal, request.created_by))
     page.add(_("Urgent"), _("Yes") if request.is_urgent else _("No"))
     if request.priority is not None:
-        page.add(_("Priority"), words.PRIORITY[Priority(request.priority)])
+        page.add(_("Priority"), labels.PRIORITY[Priority(request.priority)])
     page.add(_("Created"), request.date)
     page.add(_("Incident"), request.date_incident)
     page.add(_("Resolved"), request.date_solution)
@@ -242,7 +242,7 @@ def work_request(principal: Principal, number: int) -> Page:
             (_("Status"), _("Date"), _("By"), _("Notes")),
             [
                 (
-                    words.REQUEST_STATUS[RequestStatus(change.status)],
+                    labels.REQUEST_STATUS[RequestStatus(change.status)],
                     moment(change.date),
                     links.person(principal, change.changed_by),
                     change.notes,
@@ -280,7 +280,7 @@ def meter(principal: Principal, number: int) -> Page:
                     moment(reading.date_reading),
                     quantity(reading.value),
                     quantity(reading.accumulated_value),
-                    words.READING_SOURCE[ReadingSource(reading.source)],
+                    labels.READING_SOURCE[ReadingSource(reading.source)],
                 )
                 for reading in record.readings.order_by("-date_reading", "-pk")[:NEWEST]
             ],

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, reverse
 
 import accounts.urls
 import consumers.urls_screens
-import maintenance.urls_settings
+import maintenance.configuration.urls
 from accounts.models import Invitation
 from consumers.trusted_issuers.models import TrustedIssuer
 from tests.conftest import World
@@ -35,7 +35,7 @@ def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 SERVED: list[URLPattern | URLResolver] = [
     *accounts.urls.urlpatterns,  # type: ignore[list-item]  # Django's include() is loosely typed
     *consumers.urls_screens.urlpatterns,
-    *maintenance.urls_settings.urlpatterns,
+    *maintenance.configuration.urls.urlpatterns,
 ]
 EVERY = sorted(set(names(SERVED)))
 

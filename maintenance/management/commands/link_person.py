@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Membership
-from maintenance import account_links
 from maintenance.models import Personnel
+from maintenance.rules import account_links
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Company
 from accounts.plant import needs_record, own_records
-from maintenance.starting.first_day import fill_catalogues
+from maintenance.new_company.preparation import fill_catalogues
 
 
 class Command(BaseCommand):

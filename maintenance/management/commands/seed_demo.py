@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from maintenance.demo import sign_ins
+from maintenance.demo import companies
 from maintenance.demo.seed import AlreadySeeded, seed
 
 MOST_SITES = 200
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         except AlreadySeeded:
             raise CommandError("There is a demo company already. The demo plant is filled in once.") from None
         if options["json"]:
-            users = [email for email, _, _ in (*sign_ins.DEMO_USERS, *sign_ins.OTHER_USERS)]
+            users = [email for email, _, _ in (*companies.DEMO_USERS, *companies.OTHER_USERS)]
             self.stdout.write(json.dumps({"companies": counts, "users": users}))
             return
         for slug, rows in counts.items():

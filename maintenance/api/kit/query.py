@@ -1,0 +1,124 @@
+"""Query parameters: each is either usable, or absent, or refused by name.
+
+A parameter that an endpoint does not know is ignored, as the contract has it; a value that it
+cannot use never is. An empty value counts as absent.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Collate
+from django.http import QueryDict
+
+from maintenance.rules.refusals import InvalidFields
+
+MAX_LIMIT = 100
+MAX_INTEGER = 2**31 - 1
+MAX_TEXT = 600
+T = TypeVar("T")
+
+
+def parse_moment(value: str) -> datetime.datetime:
+    """An ISO moment, with offsets such as -03, -03:00 or Z; UTC where none is given."""
+    moment = datetime.datetime.fromisoformat(value.strip())
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.UTC)
+    return moment.astimezone(datetime.UTC)
+
+
+def by_code_points(column: str) -> Collate:
+    """The same order in every database, and for every client that compares texts."""
+    return Collate(column, "C" if connection.vendor == "postgresql" else "BINARY")
+
+
+class Query:
+    def __init__(self, parameters: QueryDict) -> None:
+        self._parameters = parameters
+
+    def text(self, name: str) -> str | None:
+        value = self._parameters.get(name)
+        if not value:
+            return None
+        if "\x00" in value:
+            raise InvalidFields({name: "must not contain a null character"})
+        if len(value) > MAX_TEXT:
+            raise InvalidFields({name: f"must be of at most {MAX_TEXT} characters"})
+        return value
+
+    def integer(self, name: str, *, minimum: int = 0, maximum: int = MAX_INTEGER) -> int | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            number = int(value)
+        except ValueError:
+            raise InvalidFields({name: "must be a whole number"}) from None
+        if not minimum <= number <= maximum:
+            raise InvalidFields({name: f"must be from {minimum} to {maximum}"})
+        return number
+
+    def boolean(self, name: str) -> bool | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return {"true": True, "1": True, "false": False, "0": False}[value.lower()]
+        except KeyError:
+            raise InvalidFields({name: "must be true or false"}) from None
+
+    def moment(self, name: str) -> datetime.datetime | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return parse_moment(value)
+        except (ValueError, OverflowError):
+            raise InvalidFields({name: "must be a date such as 2026-07-12T20:00:00-03"}) from None
+
+    def choice(self, name: str, among: Collection[str], default: str) -> str:
+        value = self.text(name)
+        if value is None:
+            return default
+        if value not in among:
+            raise InvalidFields({name: f"must be one of {', '.join(among)}"})
+        return value
+
+    def period(
+        self, columns: Mapping[str, str], *, default: str, since: datetime.datetime | None = None
+    ) -> dict[str, datetime.datetime]:
+        """The filter that `since` and `until` make on the date that `type_date` names."""
+        column = columns[self.choice("type_date", columns, default)]
+        bounds = {"gte": self.moment("since") or since, "lte": self.moment("until")}
+        return {f"{column}__{bound}": value for bound, value in bounds.items() if value is not None}
+
+    def cut(self, rows: Sequence[T]) -> tuple[Sequence[T], int]:
+        """The same of rows that are at hand."""
+        start, size = self._start_and_size()
+        return rows[start : start + size], len(rows)
+
+    def _start_and_size(self) -> tuple[int, int]:
+        limit = self.integer("limit", minimum=1, maximum=10**9)
+        return self.integer("start") or 0, min(limit or MAX_LIMIT, MAX_LIMIT)
+
+    def page(
+        self, rows: QuerySet[Any, Any], read: Callable[[list[int]], QuerySet[Any, Any]] | None = None
+    ) -> tuple[list[Any], int]:
+        """The rows asked for by `start` and `limit`, and how many there are in all.
+
+        With `read`, the primary keys of the page are found first and `read` gets the rest: a query
+        of many joins then starts from a hundred rows at most, whatever the planner makes of it.
+        """
+        start, size = self._start_and_size()
+        if read is None:
+            found = list(rows[start : start + size])
+        else:
+            keys = list(rows.values_list("pk", flat=True)[start : start + size])
+            found = list(read(keys)) if keys else []
+        if found and len(found) < size:
+            return found, start + len(found)
+        return found, rows.order_by().count()

@@ -1,0 +1,294 @@
+"""/tasks, their types, triggers and resources, /groups_tasks_details, and the plan of an asset."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, ClassVar
+
+from django.db import transaction
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from maintenance.api.kit.body import Text, WholeNumber, checked
+from maintenance.api.kit.endpoint import Endpoint, principal_of
+from maintenance.api.kit.envelope import answer
+from maintenance.api.kit.log import log
+from maintenance.api.kit.path import item_in_path
+from maintenance.api.kit.query import MAX_INTEGER, Query
+from maintenance.models import (
+    Action,
+    Item,
+    Module,
+    Period,
+    PlannedResource,
+    PlannedTask,
+    Priority,
+    ResourceType,
+    TaskPlan,
+    TaskTrigger,
+    TaskType,
+    TriggerType,
+)
+from maintenance.rules.pending_tasks import MAINTAINED_TYPES
+from maintenance.rules.people import acting_person
+from maintenance.rules.plan_triggers import start_plan
+from maintenance.rules.refusals import InvalidFields, RecordNotFound, Rejected
+
+TASK_COLUMNS = {
+    "id": "id",
+    "id_company": "company_id",
+    "id_group_task": "plan_id",
+    "id_priorities": "priority",
+    "id_task_type_main": "type_id",
+    "duration": "duration",
+    "description": "description",
+    "is_active": "is_active",
+    "stop_assets": "stop_assets",
+    "stop_assets_sec": "stop_assets_seconds",
+    "groups_tasks_description": "plan__description",
+    "tasks_types_main_description": "type__description",
+    "tasks_types_description": "classification_1",
+    "tasks_types_2_description": "classification_2",
+    "note": "note",
+    "requested_by": "requested_by",
+    "id_request": "request_id",
+}
+NOT_KEPT = {
+    "id_task_type": None,
+    "id_task_type_2": None,
+    "num_iterations": None,
+    "is_cyclical": False,
+    "name_iterations": None,
+}
+
+
+def task_row(values: tuple[Any, ...]) -> dict[str, Any]:
+    row = dict(zip(TASK_COLUMNS, values, strict=True)) | NOT_KEPT
+    row["priorities_description"] = Priority(row["id_priorities"]).name
+    return row
+
+
+def trigger_row(trigger: TaskTrigger) -> dict[str, Any]:
+    return {
+        "id": trigger.pk,
+        "id_task": trigger.task_id,
+        "id_task_trigger_type": trigger.type,
+        "value_main": trigger.value_main,
+        "value_end": trigger.value_end,
+        "fixed": trigger.fixed,
+        "id_replay": 1,
+        "id_period_date": trigger.period,
+        "id_unit": None,
+        "id_unit_operator": None,
+        "id_event": trigger.pk if trigger.event else None,
+        "task_trigger_type_description": TriggerType(trigger.type).name,
+        "trigger_replay_description": "ALWAYS",
+        "period_date_description": None if trigger.period is None else Period(trigger.period).name,
+        "unit_description": trigger.unit,
+        "unit_operator": None,
+        "event_description": trigger.event,
+        "monthly_average_data": None,
+    }
+
+
+class Tasks(Endpoint):
+    rights: ClassVar = {"GET": "tasks:view"}
+
+    def get(self, request: Request, code: str = "") -> Response:
+        if code:
+            raise RecordNotFound
+        query = Query(request.query_params)
+        rows = PlannedTask.objects.filter(company_id=principal_of(request).company_id)
+        if (plan := query.integer("id_group_task")) is not None:
+            rows = rows.filter(plan_id=plan)
+        found, total = query.page(rows.order_by("id").values_list(*TASK_COLUMNS.values()))
+        return answer([task_row(values) for values in found], total)
+
+
+class TaskTypes(Endpoint):
+    rights: ClassVar = {"GET": "tasks:view"}
+
+    def get(self, request: Request) -> Response:
+        rows = TaskType.objects.filter(company_id=principal_of(request).company_id)
+        found, total = Query(request.query_params).page(rows.order_by("id"))
+        return answer(
+            [{"id_task_type_main": row.pk, "tasks_types_main_description": row.description} for row in found],
+            total,
+        )
+
+
+class TaskTriggers(Endpoint):
+    rights: ClassVar = {"GET": "tasks:view"}
+
+    def get(self, request: Request, code: str = "") -> Response:
+        if code:
+            raise RecordNotFound
+        query = Query(request.query_params)
+        rows = TaskTrigger.objects.filter(company_id=principal_of(request).company_id)
+        if (task := query.integer("id_task")) is not None:
+            rows = rows.filter(task_id=task)
+        found, total = query.page(rows.order_by("id"))
+        return answer([trigger_row(trigger) for trigger in found], total)
+
+
+class Plans(Endpoint):
+    """One row for each task of a plan."""
+
+    rights: ClassVar = {"GET": "tasks:view"}
+
+    def get(self, request: Request, code: str = "") -> Response:
+        if code:
+            raise RecordNotFound
+        company_id = principal_of(request).company_id
+        rows = PlannedTask.objects.filter(company_id=company_id, plan__isnull=False).select_related(
+            "plan__location"
+        )
+        parts = rows.prefetch_related("form_items", "resources", "triggers").order_by("plan_id", "id")
+        found, total = Query(request.query_params).page(parts)
+        plans = {task.plan_id for task in found}
+        of_plans = PlannedTask.objects.filter(plan_id__in=plans).values_list("plan_id", flat=True)
+        with_plans = Item.objects.filter(company_id=company_id, task_plan_id__in=plans)
+        tasks = Counter(of_plans)
+        assets = Counter(with_plans.values_list("task_plan_id", flat=True))
+        return answer([self.row(task, tasks[task.plan_id], assets[task.plan_id]) for task in found], total)
+
+    @staticmethod
+    def row(task: PlannedTask, tasks: int, assets: int) -> dict[str, Any]:
+        plan = task.plan
+        assert plan is not None
+        resources: dict[int, list[dict[str, Any]]] = {int(kind): [] for kind in ResourceType}
+        for resource in task.resources.all():
+            resources[resource.type].append(resource_row(resource))
+        return {
+            "id": plan.pk,
+            "description": plan.description,
+            "id_location": plan.location_id,
+            "parent_description": plan.location.description if plan.location else None,
+            "task_number": tasks,
+            "assets_number": assets,
+            "id_task": task.pk,
+            "task_description": task.description,
+            "task_is_active": task.is_active,
+            "tasks_id_priorities": task.priority,
+            "tasks_id_task_type_main": task.type_id,
+            "tasks_id_task_type": None,
+            "tasks_id_task_type_2": None,
+            "tasks_duration": task.duration,
+            "task_form_items": [
+                {
+                    "id_task_form_item_type": item.type,
+                    "id_unit": None,
+                    "description": item.description,
+                    "id_task_form_item_group": item.group,
+                    "order_number": item.order_number,
+                    "is_required": item.is_required,
+                    "iterations": None,
+                }
+                for item in task.form_items.all()
+            ],
+            "tasks_items_resources": resources[ResourceType.INVENTORY],
+            "tasks_services_resources": resources[ResourceType.SERVICES],
+            "tasks_human_resources": resources[ResourceType.HUMAN_RESOURCES],
+            "tasks_triggers": [trigger_row(trigger) for trigger in task.triggers.all()],
+        }
+
+
+def resource_row(resource: PlannedResource) -> dict[str, Any]:
+    row = {
+        "id": resource.pk,
+        "id_task": resource.task_id,
+        "description": resource.description,
+        "qty": resource.qty,
+        "unit_cost": resource.unit_cost,
+        "total_cost": round(resource.qty * resource.unit_cost, 2),
+        "order_number": resource.order_number,
+        "note": resource.note,
+    }
+    match resource.type:
+        case ResourceType.INVENTORY:
+            row |= {"id_item": resource.item_id, "units_description": resource.unit}
+        case ResourceType.HUMAN_RESOURCES:
+            row |= {"id_hourly_rate": resource.pk}
+        case _:
+            row |= {
+                "id_company": resource.company_id,
+                "id_service_type": resource.service_id,
+                "iterations": {},
+            }
+    return row
+
+
+class PlannedResources(Endpoint):
+    """One kind of resource; the three addresses differ in it only."""
+
+    kind: ClassVar[ResourceType]
+    rights: ClassVar = {"GET": "tasks:view"}
+
+    def get(self, request: Request, code: str = "") -> Response:
+        if code:
+            raise RecordNotFound
+        query = Query(request.query_params)
+        rows = PlannedResource.objects.filter(company_id=principal_of(request).company_id, type=self.kind)
+        if (task := query.integer("id_task")) is not None:
+            rows = rows.filter(task_id=task)
+        found, total = query.page(rows.order_by("task_id", "id"))
+        return answer([resource_row(resource) for resource in found], total)
+
+
+class PlannedLabour(PlannedResources):
+    kind = ResourceType.HUMAN_RESOURCES
+
+
+class PlannedParts(PlannedResources):
+    kind = ResourceType.INVENTORY
+
+
+class PlannedServices(PlannedResources):
+    kind = ResourceType.SERVICES
+
+
+class AssignForm(serializers.Serializer[Any]):
+    id_tasks_plan = WholeNumber(min_value=1, max_value=MAX_INTEGER)
+    code_user = Text(max_length=64)
+    last_date_maintenance = serializers.DateField(required=False, allow_null=True)
+
+
+class PlanOfItem(Endpoint):
+    """PUT /items_associate_tasks_plan/{code}: its tasks are pending from the next date on."""
+
+    rights: ClassVar = {"PUT": "tasks:edit"}
+
+    def put(self, request: Request, code: str = "") -> Response:
+        principal = principal_of(request)
+        if not code:
+            raise InvalidFields({"item_code": "is required in the path"})
+        item = item_in_path(principal.company_id, code)
+        fields = checked(AssignForm, request)
+        acting_person(principal, fields["code_user"], "code_user")
+        plan = TaskPlan.objects.filter(company_id=principal.company_id, pk=fields["id_tasks_plan"]).first()
+        if plan is None:
+            raise InvalidFields({"id_tasks_plan": "the plan was not found in your company"})
+        if item.type not in MAINTAINED_TYPES:
+            raise Rejected("Only locations, equipment and tools have a task plan.")
+        meters = plan.tasks.filter(triggers__type__in=(TriggerType.WHEN, TriggerType.EVERY))
+        if meters.exists() or plan.tasks.filter(form_items__isnull=False).exists():
+            raise Rejected("A plan with meter triggers or subtasks cannot be assigned through the API.")
+        with transaction.atomic():
+            item = Item.objects.select_for_update().get(pk=item.pk)
+            if item.task_plan_id is not None:
+                raise Rejected("The asset has a task plan already.")
+            item.task_plan_id = plan.pk
+            item.save(update_fields=["task_plan_id"])
+            start_plan(item, plan, fields.get("last_date_maintenance"))
+            log(request, Module.TASKS, "TASKS_PLANS", Action.EDIT, f"{plan.description}: {item.description}")
+        return answer(
+            {
+                "id": item.pk,
+                "code": item.code,
+                "description": item.description,
+                "id_type_item": item.type,
+                "id_group_task": plan.pk,
+                "groups_tasks_description": plan.description,
+            }
+        )

@@ -1,0 +1,73 @@
+"""Custom fields of the demo plants' assets, and where the assets were before."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import random
+
+from accounts.models import Company
+from maintenance.demo.assets import Machine
+from maintenance.models import (
+    CustomField,
+    CustomFieldValue,
+    Item,
+    ItemMove,
+    ItemType,
+    Personnel,
+)
+
+FIELDS = (
+    ("Potencia (kW)", 3),
+    ("Año de fabricación", 3),
+    ("Tag de seguridad", 1),
+    ("Fecha de última auditoría", 6),
+)
+
+
+def add_custom_fields(company: Company, machines: list[Machine], rng: random.Random) -> None:
+    fields = CustomField.objects.bulk_create(
+        CustomField(
+            company=company, item_type=ItemType.EQUIPMENTS, group="Datos técnicos", label=label, type=kind
+        )
+        for label, kind in FIELDS
+    )
+    values = []
+    for machine in machines:
+        if machine.item.type != ItemType.EQUIPMENTS:
+            continue
+        given = (str(rng.randint(1, 250)), str(rng.randint(2005, 2023)), f"SEG-{rng.randint(100, 999)}")
+        for field, value in zip(fields, given, strict=False):
+            if rng.random() < 0.8:
+                values.append(CustomFieldValue(company=company, field=field, item=machine.item, value=value))
+    CustomFieldValue.objects.bulk_create(values)
+
+
+def add_moves(
+    company: Company,
+    machines: list[Machine],
+    staff: list[Personnel],
+    today: datetime.datetime,
+    rng: random.Random,
+) -> None:
+    """Tools and forklifts went about; the last move is to where they stand now."""
+    moving = [machine.item for machine in machines if machine.item.group in ("Instrumento", "Montacargas")]
+    moving = moving or [machine.item for machine in machines[:6]]
+    places = list(Item.objects.filter(company=company, type=ItemType.FACILITIES).order_by("id"))
+    moves = []
+    for item in moving:
+        path = [*rng.sample([place for place in places if place.pk != item.parent_id], 2), item.parent]
+        for number, (source, destination) in enumerate(itertools.pairwise(path)):
+            date = today - datetime.timedelta(days=300 - 140 * number + rng.randint(0, 60))
+            moves.append(
+                ItemMove(
+                    company=company,
+                    item=item,
+                    source=source,
+                    destination=destination,
+                    date=date,
+                    date_log=date,
+                    moved_by=rng.choice(staff),
+                )
+            )
+    ItemMove.objects.bulk_create(moves)

@@ -1,0 +1,199 @@
+"""What the orders took, what was asked and answered in them, and what was attached."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from accounts.models import Company
+from maintenance.demo.plans import Plans
+from maintenance.models import (
+    Attachment,
+    AttachmentType,
+    FormItem,
+    FormItemType,
+    Item,
+    ItemType,
+    RequestAttachment,
+    ResourceType,
+    Subtask,
+    TaskResource,
+    TaskStatus,
+    ThirdParty,
+    ThirdPartyType,
+    WorkOrderTask,
+    WorkRequest,
+)
+
+ANSWERED_DAYS = 120
+ANSWERS = {
+    FormItemType.YES_NO: ("true", "true", "true", "false", "N/A"),
+    FormItemType.VERIFICATION: ("1", "1", "1", "2", "3"),
+    FormItemType.TEXT: ("Sin novedad", "Tudo certo", "Loose bolt tightened", "Requiere pintura"),
+}
+NOTES = (
+    "Foto del repuesto cambiado en el grupo de mantenimiento.",
+    "O fornecedor confirmou a garantia.",
+    "See the vibration report of last month.",
+)
+LINKS = ("https://docs.planta.example/manuales/bombas.pdf", "https://docs.planta.example/procedimientos/loto")
+IMAGES = ("foto-1.jpg", "foto-2.jpg", "video-falla.mp4")
+
+
+def add_order_details(
+    company: Company,
+    plans: Plans,
+    parties: list[ThirdParty],
+    today: datetime.datetime,
+    rng: random.Random,
+) -> None:
+    tasks = WorkOrderTask.objects.filter(company=company).select_related("work_order__responsible")
+    _add_resources(company, tasks.filter(status=TaskStatus.DONE).order_by("pk"), parties, rng)
+    _add_subtasks(company, plans, tasks, today, rng)
+    _add_attachments(company, tasks.order_by("-order_date", "-pk"), rng)
+    requests = list(WorkRequest.objects.filter(company=company).order_by("-pk")[:400])
+    RequestAttachment.objects.bulk_create(
+        RequestAttachment(
+            company=company,
+            request=request,
+            description=(name := rng.choice(IMAGES)),
+            path=f"/records/work-requests/{request.pk}#{name}",
+        )
+        for request in rng.sample(requests, min(60, len(requests)))
+    )
+
+
+def _add_resources(
+    company: Company, tasks: QuerySet[WorkOrderTask], parties: list[ThirdParty], rng: random.Random
+) -> None:
+    """For each task as much as it cost."""
+    parts = list(Item.objects.filter(company=company, type=ItemType.SPARE_PARTS).order_by("pk"))
+    providers = [party for party in parties if ThirdPartyType.SERVICE_PROVIDER in party.types]
+    batch: list[TaskResource] = []
+    for task in tasks.iterator(chunk_size=2000):
+        batch += _resources_of(task, parts, providers, rng)
+        if len(batch) > 5000:
+            TaskResource.objects.bulk_create(batch, batch_size=1500)
+            batch.clear()
+    TaskResource.objects.bulk_create(batch, batch_size=1500)
+
+
+def _resources_of(
+    task: WorkOrderTask, parts: list[Item], providers: list[ThirdParty], rng: random.Random
+) -> Iterator[TaskResource]:
+    made = {"company_id": task.company_id, "task": task, "date_create": task.order_date}
+    person = task.work_order.responsible
+    if task.labour_cost and person is not None:
+        hours, cost = float(task.hours), float(task.labour_cost)
+        yield TaskResource(
+            type=ResourceType.HUMAN_RESOURCES,
+            person=person,
+            description=person.full_name,
+            source=person.hourly_rate,
+            source_code=person.code,
+            qty=hours,
+            qty_used=hours,
+            unit_cost=round(cost / hours, 2) if hours else 0,
+            total_cost=cost,
+            unit="Hora",
+            unit_code="HRS",
+            **made,
+        )
+    if task.inventory_cost:
+        part, qty, cost = rng.choice(parts), rng.randint(1, 4), float(task.inventory_cost)
+        yield TaskResource(
+            type=ResourceType.INVENTORY,
+            item=part,
+            description=part.description[:200],
+            source="Almacén central",
+            source_code="ALM-CENTRAL",
+            qty=qty,
+            qty_used=qty,
+            unit_cost=round(cost / qty, 2),
+            total_cost=cost,
+            unit=part.unit,
+            unit_code=(part.unit or "")[:3].upper() or None,
+            **made,
+        )
+    if task.services_cost and providers:
+        party, cost = rng.choice(providers), float(task.services_cost)
+        yield TaskResource(
+            type=ResourceType.SERVICES,
+            third_party=party,
+            description="Servicio de mantenimiento",
+            source=party.name,
+            source_code=party.code,
+            qty=1,
+            qty_used=1,
+            unit_cost=cost,
+            total_cost=cost,
+            unit="Servicio",
+            unit_code="SRV",
+            **made,
+        )
+
+
+def _add_subtasks(
+    company: Company,
+    plans: Plans,
+    tasks: QuerySet[WorkOrderTask],
+    today: datetime.datetime,
+    rng: random.Random,
+) -> None:
+    """Of the last months: older answers are rarely asked for."""
+    questions = {
+        (task.plan_id, task.description): plans.questions.get(task.pk, []) for task in plans.tasks.values()
+    }
+    lately = tasks.filter(
+        order_date__gte=today - datetime.timedelta(days=ANSWERED_DAYS), task_plan_id__isnull=False
+    )
+    made = [
+        _subtask(company, task, question, rng)
+        for task in lately.order_by("pk").iterator(chunk_size=2000)
+        for question in questions.get((task.task_plan_id, task.description), ())
+    ]
+    Subtask.objects.bulk_create(made, batch_size=1500)
+
+
+def _subtask(company: Company, task: WorkOrderTask, question: FormItem, rng: random.Random) -> Subtask:
+    value = None
+    if task.status == TaskStatus.DONE:
+        choices = ANSWERS.get(FormItemType(question.type))
+        value = rng.choice(choices) if choices else f"{rng.uniform(10, 90):.1f}"
+    return Subtask(
+        company=company,
+        task=task,
+        type=question.type,
+        description=question.description,
+        group=question.group,
+        unit=question.unit,
+        unit_code=question.unit_code,
+        order_number=question.order_number,
+        is_required=question.is_required,
+        value=value,
+    )
+
+
+def _add_attachments(company: Company, newest: QuerySet[WorkOrderTask], rng: random.Random) -> None:
+    made = []
+    for task in rng.sample(list(newest[:600]), min(150, len(newest[:600]))):
+        kind = rng.choice(list(AttachmentType))
+        value = {
+            AttachmentType.NOTE: rng.choice(NOTES),
+            AttachmentType.LINK: rng.choice(LINKS),
+            AttachmentType.FILE: f"https://files.planta.example/{task.pk}/informe.pdf",
+        }[kind]
+        made.append(
+            Attachment(
+                company=company,
+                work_order=task.work_order,
+                task=task,
+                type=kind,
+                description="informe.pdf" if kind == AttachmentType.FILE else None,
+                value=value,
+            )
+        )
+    Attachment.objects.bulk_create(made)

@@ -1,0 +1,140 @@
+"""Which personnel record an account works with: the one that names the account's e-mail.
+
+A write is always somebody's, so an account without a record can read only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
+
+from accounts.models import Company, Membership, User
+from accounts.plant import OwnRecord
+from maintenance.models import Action, Module, Personnel
+from maintenance.rules.transaction_log import Actor, Entry, record
+
+NEW_CODE = "P-{:02d}"
+_number = re.compile(r"P-(\d{1,9})")
+
+
+class NotFree(Exception):
+    """The record is not there any more, is inactive, or belongs to another account."""
+
+
+class CodeTaken(Exception):
+    """Another record has that code."""
+
+
+def kept_elsewhere(company: Company) -> bool:
+    """Whether the people of the company are records of another system."""
+    connection_of: Callable[[Company], object | None] = import_string(settings.DATA_ELSEWHERE)
+    return connection_of(company) is not None
+
+
+def own_records(company: Company) -> Mapping[str, OwnRecord] | None:
+    """`settings.PERSONNEL_RECORDS`."""
+    if kept_elsewhere(company):
+        return None
+    linked = Personnel.objects.filter(company=company, account_email__isnull=False)
+    return {
+        person.account_email or "": OwnRecord(person.full_name, person.code or "", person.active)
+        for person in linked
+    }
+
+
+def record_of(membership: Membership) -> Personnel | None:
+    return Personnel.objects.filter(
+        company_id=membership.company_id, account_email=membership.user.email.lower()
+    ).first()
+
+
+def free_records(company: Company) -> QuerySet[Personnel]:
+    """Active people with whom no account of the company works."""
+    accounts = Membership.objects.filter(company=company).values("user__email")
+    return Personnel.objects.filter(company=company, active=True).filter(
+        Q(account_email__isnull=True) | ~Q(account_email__in=accounts)
+    )
+
+
+def suggested(membership: Membership) -> Personnel | None:
+    """The one free record with the e-mail of the account; none where several have it."""
+    same = free_records(membership.company).filter(email__iexact=membership.user.email)[:2]
+    return same[0] if len(same) == 1 else None
+
+
+def link(membership: Membership, person_id: int, by: User | None) -> Personnel:
+    """From now on the account works with that record, and with no other. A record without a code gets one."""
+    with transaction.atomic():
+        _lock(membership)
+        person = free_records(membership.company).filter(pk=person_id).first()
+        if person is None:
+            raise NotFree
+        _release(membership)
+        person.account_email = membership.user.email.lower()
+        person.code = person.code or _next_code(membership.company_id)
+        person.save(update_fields=["account_email", "code"])
+        _log(person, by, Action.EDIT)
+    return person
+
+
+def create(membership: Membership, by: User | None, name: str = "", code: str = "") -> Personnel:
+    """A new record for the account, named as the account is where nothing else is said."""
+    user = membership.user
+    first, _space, last = (name.strip() or user.name or user.email.partition("@")[0]).partition(" ")
+    with transaction.atomic():
+        _lock(membership)
+        if code and Personnel.objects.filter(company_id=membership.company_id, code=code).exists():
+            raise CodeTaken
+        _release(membership)
+        person = Personnel.objects.create(
+            company_id=membership.company_id,
+            code=code or _next_code(membership.company_id),
+            first_name=first[:80],
+            last_name=last[:80],
+            email=user.email,
+            account_email=user.email.lower(),
+        )
+        _log(person, by, Action.ADD)
+    return person
+
+
+def unlink(membership: Membership, by: User | None) -> Personnel | None:
+    """The record stays, with its work; the account can write no more. None where there was no record."""
+    with transaction.atomic():
+        _lock(membership)
+        person = record_of(membership)
+        if person is not None:
+            _release(membership)
+            person.account_email = None
+            _log(person, by, Action.EDIT)
+    return person
+
+
+def _lock(membership: Membership) -> None:
+    """Two administrators take turns: an account has one record, and a record one account."""
+    Company.objects.select_for_update().get(pk=membership.company_id)
+
+
+def _release(membership: Membership) -> None:
+    Personnel.objects.filter(
+        company_id=membership.company_id, account_email=membership.user.email.lower()
+    ).update(account_email=None)
+
+
+def _next_code(company_id: int) -> str:
+    codes = Personnel.objects.filter(company_id=company_id, code__startswith="P-").values_list(
+        "code", flat=True
+    )
+    numbers = [int(match[1]) for code in codes if (match := _number.fullmatch(code or ""))]
+    return NEW_CODE.format(max(numbers, default=0) + 1)
+
+
+def _log(person: Personnel, by: User | None, action: Action) -> None:
+    description = f"{person.full_name} {{ {person.code} }}"
+    entry = Entry(Module.HUMAN_RESOURCES, "PERSONNEL", action, description, {"account": person.account_email})
+    record(person.company_id, Actor.of_user(by), entry)

@@ -1,0 +1,26 @@
+"""What counts as today, and as the future."""
+
+from __future__ import annotations
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from accounts.models import Company
+
+CLOCK_TOLERANCE = datetime.timedelta(minutes=5)  # how far the caller's clock may be ahead
+
+
+def is_future(moment: datetime.datetime) -> bool:
+    return moment > timezone.now() + CLOCK_TOLERANCE
+
+
+def end_of_today(company_id: int) -> datetime.datetime:
+    """When work is due that nobody gave a date, by the calendar of the company.
+
+    If it were due now, it would be overdue from the start.
+    """
+    zone = ZoneInfo(Company.objects.values_list("time_zone", flat=True).get(pk=company_id))
+    today = datetime.datetime.now(zone)
+    return today.replace(hour=23, minute=59, second=59, microsecond=0).astimezone(datetime.UTC)

@@ -1,0 +1,64 @@
+"""The one way into the transaction log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from accounts.principal import Principal
+from maintenance.models import Action, Module, Transaction
+
+LONGEST_DESCRIPTION = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes the plant. A program and a command of `manage.py` have no `user_id`."""
+
+    name: str
+    user_id: int | None = None
+    email: str | None = None
+    ip_address: str | None = None
+
+    @classmethod
+    def of_caller(cls, principal: Principal, ip_address: str | None = None) -> Actor:
+        return cls(
+            name=principal.user_name or principal.group_name,
+            user_id=principal.user_id,
+            email=principal.user_email or None,
+            ip_address=ip_address,
+        )
+
+    @classmethod
+    def of_user(cls, user: User | None) -> Actor:
+        if user is None:
+            return cls(name="manage.py")
+        return cls(name=user.display_name, user_id=user.pk, email=user.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was changed. `sub_module` is the vendor's name of the screen."""
+
+    module: Module
+    sub_module: str
+    action: Action
+    description: str
+    data: dict[str, Any] | None = None
+
+
+def record(company_id: int, actor: Actor, entry: Entry) -> None:
+    """Call it in the transaction of the change."""
+    Transaction.objects.create(
+        company_id=company_id,
+        user_id=actor.user_id,
+        ip_address=actor.ip_address,
+        name=actor.name,
+        email=actor.email,
+        module=entry.module,
+        sub_module=entry.sub_module,
+        action=entry.action,
+        description=entry.description[:LONGEST_DESCRIPTION],
+        data=entry.data or {},
+    )

@@ -1,0 +1,10 @@
+"""The tables whose rows tell the story of a demo plant."""
+
+from __future__ import annotations
+
+from maintenance import models
+
+SEEDED = (
+    models.Item, models.Personnel, models.Meter, models.MeterReading, models.OutOfService, models.WorkOrder,
+    models.WorkOrderTask, models.WorkRequest, models.RequestStatusChange, models.FailureTerm,
+)  # fmt: skip
