@@ -94,7 +94,7 @@ def modules_of(resource: dict[str, Any]) -> list[Path]:
     """The resources' modules in the client that name the path; what carries all of them is none."""
     return [
         path
-        for path in sorted(UPSTREAM.glob("*.py"))
+        for path in sorted(UPSTREAM.rglob("*.py"))
         if path.name not in CARRIERS and resource["path"] in _constants(path)
     ]
 
