@@ -366,6 +366,7 @@ DATA_ELSEWHERE = "consumers.upstream_accounts.linking.connection_of"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("pt-br", "Português (Brasil)")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "fracttal_mcp.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 

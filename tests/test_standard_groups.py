@@ -7,8 +7,9 @@ import re
 import pytest
 from django.conf import settings
 
+from accounts.models import PermissionGroup
 from accounts.rights import Module
-from accounts.standard_groups import create_standard_groups
+from accounts.standard_groups import StandardGroup, create_standard_groups, find_group
 from tests.factories import CompanyFactory
 
 # The words of the document, and the modules that they mean.
@@ -52,13 +53,43 @@ def rights(action: str, cell: str) -> set[str]:
 
 @pytest.mark.django_db
 def test_the_document_names_the_rights_of_each_group() -> None:
-    made = create_standard_groups(CompanyFactory())
+    made = {group.name: group for group in create_standard_groups(CompanyFactory(language="en")).values()}
     described = documented()
     assert set(described) == set(made)
     for name, cells in described.items():
         wanted = {right for action, cell in cells.items() for right in rights(action, cell)}
         assert set(made[name].rights) == wanted, name
         assert made[name].own_work_orders_only == ("own work orders" in cells["view"]), name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ["Administrators", "Planners", "Technicians", "Read only"]),
+        ("es", ["Administradores", "Planificadores", "Técnicos", "Solo lectura"]),
+        ("pt-br", ["Administradores", "Planejadores", "Técnicos", "Somente leitura"]),
+    ],
+)
+def test_they_are_named_in_the_language_of_the_company(language: str, names: list[str]) -> None:
+    english = create_standard_groups(CompanyFactory(language="en"))
+    company = CompanyFactory(language=language)
+    made = create_standard_groups(company)
+    assert [group.name for group in made.values()] == names
+    for group, record in made.items():
+        assert record.rights == english[group].rights
+        assert record.own_work_orders_only == english[group].own_work_orders_only
+        assert find_group(company, english[group].name) == record
+
+
+@pytest.mark.django_db
+def test_a_group_of_exactly_that_name_is_meant_before_a_translation() -> None:
+    company = CompanyFactory(language="es")
+    standard = create_standard_groups(company)[StandardGroup.PLANNERS]
+    assert find_group(company, "Planners") == standard
+    own = PermissionGroup.objects.create(company=company, name="Planners", rights=[])
+    assert find_group(company, "Planners") == own
+    assert find_group(company, "Nobody") is None
 
 
 def test_every_module_has_its_words() -> None:

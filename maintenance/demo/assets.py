@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from accounts.models import Company
+from maintenance.demo.locations import Location, Machines, further_site
 from maintenance.demo.machine_catalogue import MachineKind
-from maintenance.demo.plants import DIGITAL_ASSETS, SPARE_PARTS, Location, Machines
+from maintenance.demo.plant import Machine, Plant
 from maintenance.models import Item, ItemType, Priority
 
 CRITICALITY = ("A - Crítico", "B - Importante", "C - General")
 PRIORITIES = (Priority.VERY_HIGH, Priority.HIGH, Priority.MEDIUM)
 
 
-@dataclass(slots=True)
-class Machine:
-    """One machine of the plant and its kind."""
-
-    item: Item
-    kind: MachineKind
-
-
-@dataclass(slots=True)
-class Tree:
-    locations: list[Item] = field(default_factory=list)
-    machines: list[Machine] = field(default_factory=list)
+# name, part number, maker, unit
+SPARE_PARTS = (
+    ("Rodamiento 6205-2RS", "6205-2RSH/C3", "SKF", "Unidad"),
+    ("Rodamiento 6312", "6312/C3", "SKF", "Unidad"),
+    ("Sello mecánico 45 mm", "MG1-45", "Burgmann", "Unidad"),
+    ("Correa en V SPB 2500", "SPB 2500", "Gates", "Unidad"),
+    ("Filtro de aceite compresor", "1625752501", "Atlas Copco", "Unidad"),
+    ("Filtro de ar do compressor", "1630390412", "Atlas Copco", "Unidade"),
+    ("Aceite sintético Roto 20 L", "2908850101", "Atlas Copco", "Galón"),
+    ("Grasa EP2 400 g", "LGEP 2/0.4", "SKF", "Unidad"),
+    ("Contactor 32 A", "LC1D32M7", "Schneider", "Unidad"),
+    ("Fotocelda retro 4 m", "E3Z-R61", "Omron", "Unidad"),
+    ("Sensor inductivo M12", "IFS204", "ifm", "Unidad"),
+    ("PT100 sensor 6x150", "TR10-C", "Wika", "Unit"),
+    ('Electroválvula 5/2 1/4"', "VUVG-L10", "Festo", "Unidad"),
+    ("Empaque EPDM DN50", "EPDM-50", "Alfa Laval", "Unidad"),
+    ("Válvula de llenado", "0-901-47-284", "Krones", "Unidad"),
+    ("Cadena de tablillas 820", "LF820-K325", "Rexnord", "Metro"),
+    ("Resistencia 1500 W", "RES-1500", "Watlow", "Unidad"),
+    ("Batería 12 V 150 Ah", "MAC-150", "MAC", "Unidad"),
+    ("Ventosa de vácuo 60 mm", "VASB-60", "Festo", "Unidade"),
+    ("Forklift tyre 18x7-8", "18X7-8", "Continental", "Unit"),
+)
+DIGITAL_ASSETS = (
+    ("SCADA Ignition", "Inductive Automation", "IGN-8.1-PLT", "8.1"),
+    ("Programa PLC línea 3", "Siemens", "L3-S71500", "2.4.1"),
+    ("Licença supervisório utilidades", "Aveva", "UTL-2023", "2023"),
+)
 
 
 @dataclass(slots=True)
@@ -37,32 +54,32 @@ class _Branch:
     kind: MachineKind | None = None
 
 
-def add_assets(company: Company, sites: list[Location], rng: random.Random) -> Tree:
-    tree = Tree()
-    level = [_Branch(_location(company, site, None), site) for site in sites]
+def add_assets(plant: Plant) -> None:
+    rng, tree = plant.rng("assets"), plant.spec.plant
+    sites = [tree, *(further_site(tree, number) for number in range(2, plant.sites + 1))]
+    level = [_Branch(_location(plant, site, None), site) for site in sites]
     while level:
         Item.objects.bulk_create([branch.item for branch in level])
         below: list[_Branch] = []
         for branch in level:
             if branch.location is not None:
-                tree.locations.append(branch.item)
-                below += _below_location(company, branch.item, branch.location, rng)
+                plant.locations.append(branch.item)
+                below += _below_location(plant, branch.item, branch.location, rng)
             if branch.kind is not None:
-                tree.machines.append(Machine(branch.item, branch.kind))
+                plant.machines.append(Machine(branch.item, branch.kind))
                 below += [
-                    _Branch(_part(company, branch.item, number, name))
+                    _Branch(_part(branch.item, number, name))
                     for number, name in enumerate(branch.kind.parts, 1)
                 ]
         level = below
-    Item.objects.bulk_create(_loose_items(company))
-    return tree
+    Item.objects.bulk_create(_loose_items(plant.company))
 
 
-def _below_location(company: Company, parent: Item, location: Location, rng: random.Random) -> list[_Branch]:
+def _below_location(plant: Plant, parent: Item, location: Location, rng: random.Random) -> list[_Branch]:
     return [
-        *(_Branch(_location(company, inner, parent), inner) for inner in location.locations),
+        *(_Branch(_location(plant, inner, parent), inner) for inner in location.locations),
         *(
-            _Branch(_machine(company, parent, machines, n, location.cost_center, rng), kind=machines.kind)
+            _Branch(_machine(parent, machines, n, rng), kind=machines.kind)
             for machines in location.machines
             for n in range(machines.first, machines.first + machines.count)
         ),
@@ -77,24 +94,22 @@ def _finished(item: Item) -> Item:
     return item
 
 
-def _location(company: Company, location: Location, parent: Item | None) -> Item:
+def _location(plant: Plant, location: Location, parent: Item | None) -> Item:
     return _finished(
         Item(
-            company=company,
+            company=plant.company,
             type=ItemType.FACILITIES,
             code=location.code,
             parent=parent,
             field_1=location.name,
-            field_6="Brasil" if company.slug == "other" else "Colombia",
+            field_6=plant.spec.address.country,
             group="Ubicación",
             cost_center=location.cost_center,
         )
     )
 
 
-def _machine(
-    company: Company, parent: Item, machines: Machines, n: int, cost_center: str, rng: random.Random
-) -> Item:
+def _machine(parent: Item, machines: Machines, n: int, rng: random.Random) -> Item:
     kind = machines.kind
     maker, model = rng.choice(kind.makes)
     rank = rng.choices((0, 1, 2), (25, 45, 30))[0]
@@ -104,7 +119,7 @@ def _machine(
         fields = (f"{model}-{n}", maker, model)
     return _finished(
         Item(
-            company=company,
+            company=parent.company,
             type=ItemType.TOOLS if is_tool else ItemType.EQUIPMENTS,
             code=machines.code.format(n=n),
             parent=parent,
@@ -123,16 +138,16 @@ def _machine(
             group_2=CRITICALITY[rank],
             # Few plants fill it in: most assets have no priority.
             priority=PRIORITIES[rank] if rng.random() < 0.3 else None,
-            cost_center=cost_center,
+            cost_center=parent.cost_center,
             unit="Unidad" if is_tool else None,
         )
     )
 
 
-def _part(company: Company, machine: Item, number: int, name: str) -> Item:
+def _part(machine: Item, number: int, name: str) -> Item:
     return _finished(
         Item(
-            company=company,
+            company=machine.company,
             type=ItemType.EQUIPMENTS,
             code=f"{machine.code}-{number:02d}",
             parent=machine,

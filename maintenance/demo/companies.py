@@ -1,40 +1,96 @@
-"""Companies and accounts of the demo. Never for production."""
+"""The two companies of the demo. Never for production: everybody knows their sign-ins."""
 
 from __future__ import annotations
 
-from accounts.models import Company, Language, Membership, User
-from accounts.standard_groups import create_standard_groups
+from dataclasses import dataclass
+
+from accounts.models import Company, Language
+from accounts.standard_groups import NAMES
+from maintenance.demo.locations import DEMO_PLANT, OTHER_PLANT, Location
+from maintenance.demo.staff import DEMO_PEOPLE, OTHER_PEOPLE, Person
 
 PASSWORD = "demo-only-password"  # noqa: S105 (public on purpose: printed by `make run`)
 
-DEMO_USERS = (
-    ("admin@demo.example", "Ana María Torres Gil", "Administrators"),
-    ("planner@demo.example", "Luis Herrera Pardo", "Planners"),
-    ("technician@demo.example", "Carlos Rojas Medina", "Technicians"),
-)
-OTHER_USERS = (("admin@other.example", "Beatriz Almeida", "Administrators"),)
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    street: str
+    city: str
+    state: str
+    country: str
+    zip_code: str
 
 
-def add_demo_company() -> Company:
-    return Company.objects.create(
-        name="Planta Demo", slug="demo", language=Language.ES, time_zone="America/Bogota", currency="USD"
-    )
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A warehouse, and the code of where it stands. An ERP keeps its stock if it is `integrated`."""
+
+    code: str
+    description: str
+    location: str
+    integrated: bool = False
 
 
-def add_other_company() -> Company:
-    return Company.objects.create(
-        name="Laticínios Serra Azul",
-        slug="other",
-        language=Language.PT_BR,
-        time_zone="America/Sao_Paulo",
-        currency="USD",
-    )
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    email: str
+    group: str
 
 
-def add_accounts(company: Company, users: tuple[tuple[str, str, str], ...]) -> None:
-    groups = create_standard_groups(company)
-    for email, name, group in users:
-        user = User.objects.filter(email=email).first() or User.objects.create_user(
-            email, PASSWORD, name=name
+@dataclass(frozen=True, slots=True)
+class DemoCompany:
+    """`folio` numbers the work orders, by `n`."""
+
+    slug: str
+    name: str
+    language: Language
+    time_zone: str
+    plant: Location
+    people: tuple[Person, ...]
+    address: Address
+    stores: tuple[Store, ...]
+    folio: str
+
+    @property
+    def sign_ins(self) -> list[SignIn]:
+        """Who signs in, with the name of the permission group."""
+        names = NAMES[self.language]
+        return [
+            SignIn(person.account.email, names[person.account.group])
+            for person in self.people
+            if person.account is not None
+        ]
+
+    def create(self) -> Company:
+        return Company.objects.create(
+            slug=self.slug, name=self.name, language=self.language, time_zone=self.time_zone, currency="USD"
         )
-        Membership.objects.create(user=user, company=company, permission_group=groups[group])
+
+
+DEMO = DemoCompany(
+    slug="demo",
+    name="Planta Demo",
+    language=Language.ES,
+    time_zone="America/Bogota",
+    plant=DEMO_PLANT,
+    people=DEMO_PEOPLE,
+    address=Address("Calle 13 # 68-40", "Bogotá", "Cundinamarca", "Colombia", "110931"),
+    stores=(
+        Store("ALM-CENTRAL", "Almacén central", "BODEGA"),
+        Store("ALM/TALLER", "Almacén del taller", "TALLER"),
+        Store("ERP-01", "Materiales ERP", "BODEGA", integrated=True),
+    ),
+    folio="OT-{n}",
+)
+OTHER = DemoCompany(
+    slug="other",
+    name="Laticínios Serra Azul",
+    language=Language.PT_BR,
+    time_zone="America/Sao_Paulo",
+    plant=OTHER_PLANT,
+    people=OTHER_PEOPLE,
+    address=Address("Rodovia SP-354, km 12", "Franco da Rocha", "São Paulo", "Brasil", "07803-500"),
+    stores=(Store("ALMOX-01", "Almoxarifado principal", "EXPEDIÇÃO"),),
+    folio="OS - {n}",
+)
+COMPANIES = (DEMO, OTHER)

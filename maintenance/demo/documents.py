@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import random
 
-from accounts.models import Company
-from maintenance.demo.assets import Machine
+from maintenance.demo.plant import Plant
 from maintenance.models import (
     Document,
-    Personnel,
-    ThirdParty,
 )
 
 # name, group, description
@@ -26,17 +22,10 @@ PROCEDURES = (
 )  # fmt: skip
 
 
-def add_documents(
-    company: Company,
-    machines: list[Machine],
-    staff: list[Personnel],
-    parties: list[ThirdParty],
-    today: datetime.datetime,
-    rng: random.Random,
-) -> None:
-    day = today.date()
+def add_documents(plant: Plant) -> None:
+    company, rng, day = plant.company, plant.rng("documents"), plant.today.date()
     documents = []
-    for machine in machines:
+    for machine in plant.machines:
         for name, group, description in rng.sample(PROCEDURES, 2):
             documents.append(
                 Document(
@@ -63,7 +52,7 @@ def add_documents(
                     is_warranty=True,
                 )
             )
-    for person in staff:
+    for person in plant.staff:
         begin = day - datetime.timedelta(days=rng.randint(10, 500))
         documents.append(
             Document(
@@ -84,6 +73,6 @@ def add_documents(
             valid_from=day - datetime.timedelta(days=200),
             valid_through=day + datetime.timedelta(days=rng.randint(-30, 300)),
         )
-        for party in parties
+        for party in plant.parties
     )
     Document.objects.bulk_create(documents)

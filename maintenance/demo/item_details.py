@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import random
 
-from accounts.models import Company
-from maintenance.demo.assets import Machine
+from maintenance.demo.plant import Plant
 from maintenance.models import (
     CustomField,
     CustomFieldValue,
     Item,
     ItemMove,
     ItemType,
-    Personnel,
 )
 
 FIELDS = (
@@ -25,7 +22,8 @@ FIELDS = (
 )
 
 
-def add_custom_fields(company: Company, machines: list[Machine], rng: random.Random) -> None:
+def add_custom_fields(plant: Plant) -> None:
+    company, rng = plant.company, plant.rng("own fields")
     fields = CustomField.objects.bulk_create(
         CustomField(
             company=company, item_type=ItemType.EQUIPMENTS, group="Datos técnicos", label=label, type=kind
@@ -33,7 +31,7 @@ def add_custom_fields(company: Company, machines: list[Machine], rng: random.Ran
         for label, kind in FIELDS
     )
     values = []
-    for machine in machines:
+    for machine in plant.machines:
         if machine.item.type != ItemType.EQUIPMENTS:
             continue
         given = (str(rng.randint(1, 250)), str(rng.randint(2005, 2023)), f"SEG-{rng.randint(100, 999)}")
@@ -43,22 +41,19 @@ def add_custom_fields(company: Company, machines: list[Machine], rng: random.Ran
     CustomFieldValue.objects.bulk_create(values)
 
 
-def add_moves(
-    company: Company,
-    machines: list[Machine],
-    staff: list[Personnel],
-    today: datetime.datetime,
-    rng: random.Random,
-) -> None:
+def add_moves(plant: Plant) -> None:
     """Tools and forklifts went about; the last move is to where they stand now."""
-    moving = [machine.item for machine in machines if machine.item.group in ("Instrumento", "Montacargas")]
-    moving = moving or [machine.item for machine in machines[:6]]
+    company, rng = plant.company, plant.rng("moves")
+    moving = [
+        machine.item for machine in plant.machines if machine.item.group in ("Instrumento", "Montacargas")
+    ]
+    moving = moving or [machine.item for machine in plant.machines[:6]]
     places = list(Item.objects.filter(company=company, type=ItemType.FACILITIES).order_by("id"))
     moves = []
     for item in moving:
         path = [*rng.sample([place for place in places if place.pk != item.parent_id], 2), item.parent]
         for number, (source, destination) in enumerate(itertools.pairwise(path)):
-            date = today - datetime.timedelta(days=300 - 140 * number + rng.randint(0, 60))
+            date = plant.today - datetime.timedelta(days=300 - 140 * number + rng.randint(0, 60))
             moves.append(
                 ItemMove(
                     company=company,
@@ -67,7 +62,7 @@ def add_moves(
                     destination=destination,
                     date=date,
                     date_log=date,
-                    moved_by=rng.choice(staff),
+                    moved_by=rng.choice(plant.staff),
                 )
             )
     ItemMove.objects.bulk_create(moves)

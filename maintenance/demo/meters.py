@@ -6,9 +6,8 @@ import datetime
 import random
 from dataclasses import dataclass
 
-from accounts.models import Company
 from maintenance.demo import machine_catalogue
-from maintenance.demo.assets import Machine
+from maintenance.demo.plant import Plant
 from maintenance.models import Meter, MeterReading, ReadingSource
 
 DAYS = 730
@@ -60,16 +59,15 @@ FITTED: tuple[tuple[machine_catalogue.MachineKind, int, Counter | Gauge], ...] =
 )
 
 
-def add_meters(
-    company: Company, machines: list[Machine], today: datetime.datetime, rng: random.Random, scale: int = 1
-) -> None:
+def add_meters(plant: Plant) -> None:
+    rng = plant.rng("meters")
     meters: list[Meter] = []
     readings: list[MeterReading] = []
     for kind, at_most, fitted in FITTED:
-        of_kind = [machine for machine in machines if machine.kind is kind][: at_most * scale]
+        of_kind = [machine for machine in plant.machines if machine.kind is kind][: at_most * plant.sites]
         for machine in of_kind:
             meter = Meter(
-                company=company,
+                company=plant.company,
                 item=machine.item,
                 description=f"{fitted.name} {machine.item.field_1}",
                 serial=None if len(meters) % 11 == 10 else f"{fitted.prefix}-{1000 + len(meters)}",
@@ -79,7 +77,7 @@ def add_meters(
                 unit_code=fitted.unit_code,
             )
             meters.append(meter)
-            readings += _history(meter, fitted, today, rng)
+            readings += _history(meter, fitted, plant.today, rng)
     Meter.objects.bulk_create(meters)
     MeterReading.objects.bulk_create(readings, batch_size=2000)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from accounts.models import Company
 from maintenance.demo import machine_catalogue, texts
-from maintenance.demo.assets import Machine
 from maintenance.demo.machine_catalogue import MachineKind, Plan
+from maintenance.demo.plant import Machine, Plant
 from maintenance.models import (
     CancelReason,
     FormItem,
@@ -29,6 +30,7 @@ from maintenance.models import (
     TriggerType,
     WorkRequest,
 )
+from maintenance.rules.pending_tasks import pending
 from maintenance.rules.plan_triggers import triggered
 
 PERIODS = {
@@ -73,71 +75,84 @@ class Plans:
         return self.tasks[kind.group, plan.text]
 
 
-def add_plans(company: Company, machines: list[Machine], rng: random.Random) -> Plans:
-    types = {
-        kind.description: kind
-        for kind in TaskType.objects.bulk_create(
-            TaskType(company=company, description=description) for description in TASK_TYPES
-        )
-    }
+def add_plans(plant: Plant) -> Plans:
+    company, rng = plant.company, plant.rng("plans")
     CancelReason.objects.bulk_create(
         CancelReason(company=company, description=reason) for reason in texts.CANCEL_REASONS
     )
+    types = {
+        made.description: made
+        for made in TaskType.objects.bulk_create(
+            TaskType(company=company, description=description) for description in TASK_TYPES
+        )
+    }
     plans = Plans()
-    found = list(dict.fromkeys(machine.kind for machine in machines if machine.kind.plans))
+    kinds = list(dict.fromkeys(machine.kind for machine in plant.machines if machine.kind.plans))
     records = TaskPlan.objects.bulk_create(
-        TaskPlan(company=company, description=f"Plan {kind.group.lower()}") for kind in found
+        TaskPlan(company=company, description=f"Plan {kind.group.lower()}") for kind in kinds
     )
-    plans.of_kind = dict(zip(found, records, strict=True))
-    tasks, triggers = [], []
+    plans.of_kind = dict(zip(kinds, records, strict=True))
     for kind, record in plans.of_kind.items():
         for plan in kind.plans:
-            task = PlannedTask(
-                company=company,
-                plan=record,
-                description=plan.text,
-                type=types[plan.type],
-                duration=plan.seconds,
-                stop_assets=plan.stops,
-                stop_assets_seconds=plan.seconds if plan.stops else 0,
-                priority=rng.choice((Priority.HIGH, Priority.MEDIUM, Priority.MEDIUM, Priority.LOW)),
-                classification_1=rng.choice(texts.CLASSIFICATIONS_1),
-            )
-            tasks.append(task)
-            plans.tasks[kind.group, plan.text] = task
-            triggers.append(_trigger(company, task, plan))
-    events = TaskPlan.objects.create(company=company, description="Eventos de la planta")
-    for text, kind_name, hours, trigger in texts.EXTRA_WORK:
+            plans.tasks[kind.group, plan.text] = _planned_task(record, plan, types[plan.type], rng)
+    tasks = list(plans.tasks.values())
+    triggers = [_trigger(plans.task(kind, plan), plan) for kind in plans.of_kind for plan in kind.plans]
+    events = _events(company, types)
+    PlannedTask.objects.bulk_create([*tasks, *(trigger.task for trigger in events)])
+    TaskTrigger.objects.bulk_create([*triggers, *events])
+    plans.triggers = {trigger.task_id: trigger for trigger in (*triggers, *events)}
+    _add_questions(company, plans)
+    _add_resources(company, tasks, rng)
+    _give(plans, plant.machines)
+    return plans
+
+
+def _planned_task(record: TaskPlan, plan: Plan, type_: TaskType, rng: random.Random) -> PlannedTask:
+    return PlannedTask(
+        company=record.company,
+        plan=record,
+        description=plan.text,
+        type=type_,
+        duration=plan.seconds,
+        stop_assets=plan.stops,
+        stop_assets_seconds=plan.seconds if plan.stops else 0,
+        priority=rng.choice((Priority.HIGH, Priority.MEDIUM, Priority.MEDIUM, Priority.LOW)),
+        classification_1=rng.choice(texts.CLASSIFICATIONS_1),
+    )
+
+
+def _events(company: Company, types: dict[str, TaskType]) -> list[TaskTrigger]:
+    """The triggers of a plan of events, each with its task; not saved."""
+    plan = TaskPlan.objects.create(company=company, description="Eventos de la planta")
+    made = []
+    for text, type_name, hours, trigger in texts.EXTRA_WORK:
         event = trigger.partition("EVENT$")[2]
         if not event:
             continue
         task = PlannedTask(
             company=company,
-            plan=events,
+            plan=plan,
             description=text,
-            type=types[kind_name],
+            type=types[type_name],
             duration=int(hours * machine_catalogue.HOUR),
         )
-        tasks.append(task)
-        triggers.append(TaskTrigger(company=company, task=task, type=TriggerType.EVENT, event=event))
-    PlannedTask.objects.bulk_create(tasks)
-    TaskTrigger.objects.bulk_create(triggers)
-    plans.triggers = {trigger.task_id: trigger for trigger in triggers}
-    _add_questions(company, plans)
-    _add_resources(company, [task for task in tasks if task.plan is not events], rng)
+        made.append(TaskTrigger(company=company, task=task, type=TriggerType.EVENT, event=event))
+    return made
+
+
+def _give(plans: Plans, machines: list[Machine]) -> None:
     for machine in machines:
         of_machine = plans.of_kind.get(machine.kind)
         if of_machine is not None:
             machine.item.task_plan_id = of_machine.pk
     with_plan = [machine.item for machine in machines if machine.item.task_plan_id]
     Item.objects.bulk_update(with_plan, ["task_plan_id"], batch_size=400)
-    return plans
 
 
-def _trigger(company: Company, task: PlannedTask, plan: Plan) -> TaskTrigger:
+def _trigger(task: PlannedTask, plan: Plan) -> TaskTrigger:
     if plan.reading_hours is not None:
         return TaskTrigger(
-            company=company,
+            company=task.company,
             task=task,
             type=TriggerType.EVERY,
             value_main=plan.reading_hours,
@@ -145,7 +160,9 @@ def _trigger(company: Company, task: PlannedTask, plan: Plan) -> TaskTrigger:
             unit_code="HRS",
         )
     every, period = PERIODS.get(plan.every_days, (plan.every_days, Period.DAYS))
-    return TaskTrigger(company=company, task=task, type=TriggerType.DATE, value_main=every, period=period)
+    return TaskTrigger(
+        company=task.company, task=task, type=TriggerType.DATE, value_main=every, period=period
+    )
 
 
 def _add_questions(company: Company, plans: Plans) -> None:
@@ -220,12 +237,15 @@ def _add_resources(company: Company, tasks: list[PlannedTask], rng: random.Rando
     PlannedResource.objects.bulk_create(made)
 
 
-def add_pending(
-    company: Company, machines: list[Machine], plans: Plans, today: datetime.datetime, rng: random.Random
-) -> None:
+def add_pending(plant: Plant, plans: Plans) -> None:
     """What falls due in the next weeks, some that is overdue, and the requests that wait for an order."""
-    pending = []
-    for machine in machines:
+    rng = plant.rng("pending")
+    made = [*_due(plant, plans, rng), *_requested(plant, rng)]
+    PendingTask.objects.bulk_create(made, batch_size=1000)
+
+
+def _due(plant: Plant, plans: Plans, rng: random.Random) -> Iterator[PendingTask]:
+    for machine in plant.machines:
         if not machine.item.active:
             continue
         for plan in machine.kind.plans:
@@ -234,44 +254,34 @@ def add_pending(
             task = plans.task(machine.kind, plan)
             late = rng.random() < 0.04
             days = -rng.randint(2, 25) if late else rng.randint(15, 14 + plan.every_days)
-            due = today + datetime.timedelta(days=days, hours=rng.randint(11, 20))
+            due = plant.today + datetime.timedelta(days=days, hours=rng.randint(11, 20))
             made = triggered(machine.item, task, plans.triggers[task.pk], due)
             made.last_date_maintenance = due - datetime.timedelta(days=plan.every_days)
-            made.date_create = min(today, due)
-            pending.append(made)
+            made.date_create = min(plant.today, due)
+            yield made
+
+
+def _requested(plant: Plant, rng: random.Random) -> Iterator[PendingTask]:
     waiting = WorkRequest.objects.filter(
-        company=company,
+        company=plant.company,
         item__isnull=False,
         status__in=(RequestStatus.REQUEST_TODO, RequestStatus.AGAIN_REQUEST_TODO),
     ).select_related("item")
-    kind = TaskType.objects.get(company=company, description="Correctiva")
+    corrective = TaskType.objects.get(company=plant.company, description="Correctiva")
     for request in waiting.order_by("pk"):
         assert request.item is not None
         task = PlannedTask.objects.create(
-            company=company,
+            company=plant.company,
             description=request.description,
-            type=kind,
+            type=corrective,
             duration=rng.choice((1, 2, 4)) * machine_catalogue.HOUR,
             request=request,
             requested_by=request.requested_by,
         )
-        due = min(today, request.date) + datetime.timedelta(days=rng.randint(1, 12))
-        pending.append(
-            PendingTask(
-                company=company,
-                item=request.item,
-                task=task,
-                request=request,
-                description=request.description,
-                type=kind.description,
-                priority=request.priority or Priority.MEDIUM,
-                duration=task.duration,
-                note=request.observation,
-                requested_by=request.requested_by,
-                date_maintenance=due,
-                cal_date_maintenance=due,
-                event_date=request.date_incident,
-                date_create=request.status_date,
-            )
-        )
-    PendingTask.objects.bulk_create(pending, batch_size=1000)
+        due = min(plant.today, request.date) + datetime.timedelta(days=rng.randint(1, 12))
+        made = pending(request.item, task, due)
+        made.priority = request.priority or Priority.MEDIUM
+        made.note = request.observation
+        made.event_date = request.date_incident
+        made.date_create = request.status_date
+        yield made

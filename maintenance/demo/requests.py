@@ -6,9 +6,9 @@ import datetime
 import random
 from collections.abc import Iterable
 
-from accounts.models import Company
 from maintenance.demo import texts
 from maintenance.demo.meters import DAYS
+from maintenance.demo.plant import Plant
 from maintenance.models import (
     Item,
     Personnel,
@@ -19,6 +19,7 @@ from maintenance.models import (
     WorkOrderTask,
     WorkRequest,
 )
+from maintenance.rules.request_steps import OF_ORDER, SOLVED
 
 S = RequestStatus
 # The states that a request goes through until it is in the last of them.
@@ -37,14 +38,7 @@ PATHS: dict[RequestStatus, tuple[RequestStatus, ...]] = {
     S.REJECTED: (S.PROCESS_STATUS, S.REJECTED),
     S.GUEST_PORTAL: (),
 }
-OF_ORDER = {
-    WorkOrderStatus.IN_PROCESS: S.OT_IN_PROCESS,
-    WorkOrderStatus.REVIEW: S.OT_IN_REVIEW,
-    WorkOrderStatus.FINISHED: S.SOLVED_WITH_OT_STATUS,
-    WorkOrderStatus.CANCELLED: S.OT_CANCEL,
-}
 WITHOUT_ORDER = tuple(status for status in RequestStatus if status not in OF_ORDER.values())
-SOLVED = (S.SOLVED_WITH_OT_STATUS, S.SOLVED_WITHOUT_OT_STATUS)
 SETTLED = (*SOLVED, S.CANCEL_STATUS, S.REJECTED, S.DELETE_TASK_TODO)
 SHARE_OF_FAILURES = 0.3
 LATEST_DAYS = 25
@@ -54,24 +48,19 @@ class Requests:
     """Collects requests and their histories; `save` writes them, oldest first."""
 
     def __init__(
-        self,
-        company: Company,
-        operators: list[Personnel],
-        planners: list[Personnel],
-        today: datetime.datetime,
-        rng: random.Random,
+        self, plant: Plant, operators: list[Personnel], planners: list[Personnel], rng: random.Random
     ) -> None:
-        self._company = company
+        self._company = plant.company
+        self._today = plant.today
         self._operators = operators
         self._planners = planners
-        self._today = today
-        self._dice = rng
+        self._rng = rng
         self._requests: list[WorkRequest] = []
 
     def ask_for(self, task: WorkOrderTask) -> None:
         """Some failures were asked for before an order was made of them; all the cancelled ones were."""
         order_status = WorkOrderStatus(task.work_order.status)
-        if order_status == WorkOrderStatus.FINISHED and self._dice.random() > SHARE_OF_FAILURES:
+        if order_status == WorkOrderStatus.FINISHED and self._rng.random() > SHARE_OF_FAILURES:
             return
         request = self._request(
             OF_ORDER[order_status], task.description, None, task.item, task.date_maintenance
@@ -86,7 +75,7 @@ class Requests:
 
     def ask_for_the_rest(self, items: list[Item]) -> None:
         """Requests that no order came of: every such state at least eight times."""
-        rng = self._dice
+        rng = self._rng
         for status in WITHOUT_ORDER:
             for _ in range(8 + rng.randint(0, 6)):
                 description, observation = rng.choice(texts.REQUESTS)
@@ -109,7 +98,7 @@ class Requests:
         item: Item | None,
         incident: datetime.datetime,
     ) -> WorkRequest:
-        rng = self._dice
+        rng = self._rng
         operator = rng.choice(self._operators)
         guest = status == S.GUEST_PORTAL
         date = incident - datetime.timedelta(minutes=rng.randint(2, 90))

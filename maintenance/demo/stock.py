@@ -6,6 +6,7 @@ import datetime
 import random
 
 from accounts.models import Company
+from maintenance.demo.plant import Plant
 from maintenance.models import (
     Item,
     ItemType,
@@ -13,24 +14,13 @@ from maintenance.models import (
     MovementLine,
     MovementState,
     MovementType,
-    Personnel,
     StockLevel,
-    ThirdParty,
     ThirdPartyType,
     Warehouse,
     WorkOrder,
     WorkOrderStatus,
 )
 
-# code, description, location, integrated
-WAREHOUSES = {
-    "demo": (
-        ("ALM-CENTRAL", "Almacén central", "BODEGA", False),
-        ("ALM/TALLER", "Almacén del taller", "TALLER", False),
-        ("ERP-01", "Materiales ERP", "BODEGA", True),
-    ),
-    "other": (("ALMOX-01", "Almoxarifado principal", "EXPEDIÇÃO", False),),
-}
 # name, sizes, part number, maker, unit, cost
 FAMILIES = (
     ("Rodamiento {}", ("6203", "6204", "6206", "6207", "6308", "NU 210"), "{}-2RS", "SKF", "Unidad", 18),
@@ -63,37 +53,30 @@ PURCHASE_NOTES = (
 REQUEST_NOTES = ("Para parada de mantenimiento", "Consumo do turno", "For the overhaul of line 3", None)
 
 
-def add_stock(
-    company: Company,
-    locations: list[Item],
-    staff: list[Personnel],
-    parties: list[ThirdParty],
-    today: datetime.datetime,
-    rng: random.Random,
-) -> list[Warehouse]:
-    by_code = {location.code: location for location in locations}
-    warehouses = Warehouse.objects.bulk_create(
+def add_stock(plant: Plant) -> None:
+    company, rng, address = plant.company, plant.rng("stock"), plant.spec.address
+    by_code = {location.code: location for location in plant.locations}
+    made = Warehouse.objects.bulk_create(
         Warehouse(
             company=company,
-            code=code,
-            description=description,
-            location=by_code.get(location),
-            address=by_code[location].field_1 if location in by_code else None,
-            city="São Paulo" if company.slug == "other" else "Bogotá",
-            country="Brasil" if company.slug == "other" else "Colombia",
-            external_integration=integrated,
+            code=store.code,
+            description=store.description,
+            location=by_code[store.location],
+            address=by_code[store.location].field_1,
+            city=address.city,
+            country=address.country,
+            external_integration=store.integrated,
         )
-        for code, description, location, integrated in WAREHOUSES[company.slug]
+        for store in plant.spec.stores
     )
+    plant.warehouses.extend(made)
     parts = [*Item.objects.filter(company=company, type=ItemType.SPARE_PARTS), *_further_parts(company)]
-    levels = _levels(company, warehouses, parts, rng)
-    people = [person for person in staff if person.active]
-    _add_documents(company, warehouses, levels, people, parties, today, rng)
-    for warehouse in warehouses:
+    levels = _levels(plant, parts, rng)
+    _add_documents(plant, levels, rng)
+    for warehouse in plant.warehouses:
         warehouse.folio = 1000
         warehouse.folio_po = 200
         warehouse.save(update_fields=["folio", "folio_po"])
-    return warehouses
 
 
 def _further_parts(company: Company) -> list[Item]:
@@ -117,15 +100,13 @@ def _further_parts(company: Company) -> list[Item]:
     return Item.objects.bulk_create(made)
 
 
-def _levels(
-    company: Company, warehouses: list[Warehouse], parts: list[Item], rng: random.Random
-) -> list[StockLevel]:
+def _levels(plant: Plant, parts: list[Item], rng: random.Random) -> list[StockLevel]:
     costs = {name.split(" {}")[0]: cost for name, _, _, _, _, cost in FAMILIES}
     levels = []
     for number, item in enumerate(parts):
         base = next((cost for start, cost in costs.items() if item.field_1.startswith(start)), 60)
-        for warehouse in warehouses:
-            chance = 1.0 if warehouse is warehouses[0] else 0.35
+        for warehouse in plant.warehouses:
+            chance = 1.0 if warehouse is plant.warehouses[0] else 0.35
             if rng.random() > chance:
                 continue
             minimum = float(rng.choice((2, 4, 5, 10, 20)))
@@ -133,7 +114,7 @@ def _levels(
             stock = minimum * (rng.uniform(0, 0.9) if rng.random() < 0.17 else rng.uniform(1, 4))
             levels.append(
                 StockLevel(
-                    company=company,
+                    company=plant.company,
                     warehouse=warehouse,
                     item=item,
                     stock=float(round(stock)),
@@ -148,16 +129,9 @@ def _levels(
     return StockLevel.objects.bulk_create(levels)
 
 
-def _add_documents(
-    company: Company,
-    warehouses: list[Warehouse],
-    levels: list[StockLevel],
-    people: list[Personnel],
-    parties: list[ThirdParty],
-    today: datetime.datetime,
-    rng: random.Random,
-) -> None:
-    suppliers = [party for party in parties if ThirdPartyType.SUPPLIER in party.types]
+def _add_documents(plant: Plant, levels: list[StockLevel], rng: random.Random) -> None:
+    people = [person for person in plant.staff if person.active]
+    suppliers = [party for party in plant.parties if ThirdPartyType.SUPPLIER in party.types]
     kinds = (
         (MovementType.PURCHASE_ORDER, 90, "OC-"),
         (MovementType.PURCHASE_ENTRY, 60, "ENT-"),
@@ -167,14 +141,14 @@ def _add_documents(
     documents = []
     for kind, count, prefix in kinds:
         for number in range(1, count + 1):
-            made = today - datetime.timedelta(days=rng.randint(1, 180), minutes=rng.randint(1, 1400))
+            made = plant.today - datetime.timedelta(days=rng.randint(1, 180), minutes=rng.randint(1, 1400))
             state = MovementState.TOTAL_DELIVERY
             if kind in (MovementType.PURCHASE_ORDER, MovementType.MATERIAL_REQUEST):
                 state = rng.choice(list(MovementState))
             documents.append(
                 Movement(
-                    company=company,
-                    warehouse=rng.choice(warehouses),
+                    company=plant.company,
+                    warehouse=rng.choice(plant.warehouses),
                     type=kind,
                     state=state,
                     folio=f"{prefix}{number:04d}",
@@ -193,10 +167,9 @@ def _add_documents(
     _with_lines(Movement.objects.bulk_create(documents), levels, rng)
 
 
-def add_requisitions(
-    company: Company, warehouses: list[Warehouse], today: datetime.datetime, rng: random.Random
-) -> None:
+def add_requisitions(plant: Plant) -> None:
     """Open orders wait for parts; closed ones got theirs."""
+    company, rng = plant.company, plant.rng("requisitions")
     levels = list(StockLevel.objects.filter(company=company))
     orders = list(
         WorkOrder.objects.filter(company=company)
@@ -211,7 +184,7 @@ def add_requisitions(
         documents.append(
             Movement(
                 company=company,
-                warehouse=warehouses[0],
+                warehouse=plant.warehouses[0],
                 type=MovementType.REQUISITION,
                 state=rng.choice(waiting) if is_open else MovementState.TOTAL_DELIVERY,
                 folio=f"REQ-{number:04d}",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
-
-from accounts.models import Company
-from maintenance.models import Item, ThirdParty, ThirdPartyContact, ThirdPartyService, ThirdPartyType
+from maintenance.demo.companies import DEMO
+from maintenance.demo.plant import Plant
+from maintenance.models import ThirdParty, ThirdPartyContact, ThirdPartyService, ThirdPartyType
 
 PROVIDER, MAKER, SUPPLIER, CUSTOMER = ThirdPartyType
 # code, name, types, city, class
@@ -39,12 +38,13 @@ NAMES = ("Laura Prieto", "Marcos Teixeira", "John Baker", "Andrea Solano", "Feli
 ROLES = ("Gerente de cuenta", "Técnico de servicio", "Vendas", "Service manager")
 
 
-def add_third_parties(company: Company, locations: list[Item], rng: random.Random) -> list[ThirdParty]:
-    own = PARTIES if company.slug == "demo" else PARTIES[3:9]
-    parties = ThirdParty.objects.bulk_create(
+def add_third_parties(plant: Plant) -> None:
+    company, rng, is_first = plant.company, plant.rng("third parties"), plant.spec is DEMO
+    own = PARTIES if is_first else PARTIES[3:9]
+    made = ThirdParty.objects.bulk_create(
         ThirdParty(
             company=company,
-            code=code if company.slug == "demo" else f"F-{number:03d}",
+            code=code if is_first else f"F-{number:03d}",
             name=name,
             types=[int(kind) for kind in types],
             city=city,
@@ -54,14 +54,15 @@ def add_third_parties(company: Company, locations: list[Item], rng: random.Rando
             web_page=f"https://proveedor{number}.example",
             address=f"Zona industrial, bodega {number}",
             group_1=group,
-            location=locations[0],
+            location=plant.locations[0],
             active=number != 8,
         )
         for number, (code, name, types, city, group) in enumerate(own, 1)
     )
+    plant.parties.extend(made)
     services: list[ThirdPartyService] = []
     contacts: list[ThirdPartyContact] = []
-    for party in parties:
+    for party in plant.parties:
         if PROVIDER in party.types:
             for description, unit, unit_code, cost in rng.sample(SERVICES, 3):
                 services.append(
@@ -90,4 +91,3 @@ def add_third_parties(company: Company, locations: list[Item], rng: random.Rando
         )
     ThirdPartyService.objects.bulk_create(services)
     ThirdPartyContact.objects.bulk_create(contacts)
-    return parties

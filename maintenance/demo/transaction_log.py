@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import random
 
-from accounts.models import Company, Membership
-from maintenance.demo.assets import Machine
+from accounts.models import Membership
+from maintenance.demo.plant import Plant
 from maintenance.models import (
     Action,
     Module,
@@ -26,7 +25,8 @@ LOG_PARTS = (
 )
 
 
-def add_log(company: Company, machines: list[Machine], today: datetime.datetime, rng: random.Random) -> None:
+def add_log(plant: Plant) -> None:
+    company, rng = plant.company, plant.rng("log")
     users = [
         membership.user
         for membership in Membership.objects.filter(company=company).select_related("user").order_by("id")
@@ -39,14 +39,14 @@ def add_log(company: Company, machines: list[Machine], today: datetime.datetime,
             Transaction(
                 company=company,
                 user=user,
-                event_date=today - datetime.timedelta(minutes=rng.randint(1, 60 * 24 * 45)),
+                event_date=plant.today - datetime.timedelta(minutes=rng.randint(1, 60 * 24 * 45)),
                 ip_address=f"10.20.{rng.randint(0, 9)}.{rng.randint(2, 250)}",
                 name=user.name or user.email,
                 email=user.email,
                 module=module,
                 sub_module=part,
                 action=action,
-                description=user.email if part == "SECURITY" else rng.choice(machines).item.description,
+                description=user.email if part == "SECURITY" else rng.choice(plant.machines).item.description,
             )
         )
     newest = WorkRequest.objects.filter(company=company).select_related("created_by").order_by("-date")[:60]

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Company
 from maintenance.demo.plans import Plans
+from maintenance.demo.plant import Plant
 from maintenance.models import (
     Attachment,
     AttachmentType,
@@ -43,16 +44,11 @@ LINKS = ("https://docs.planta.example/manuales/bombas.pdf", "https://docs.planta
 IMAGES = ("foto-1.jpg", "foto-2.jpg", "video-falla.mp4")
 
 
-def add_order_details(
-    company: Company,
-    plans: Plans,
-    parties: list[ThirdParty],
-    today: datetime.datetime,
-    rng: random.Random,
-) -> None:
+def add_order_details(plant: Plant, plans: Plans) -> None:
+    company, rng = plant.company, plant.rng("order details")
     tasks = WorkOrderTask.objects.filter(company=company).select_related("work_order__responsible")
-    _add_resources(company, tasks.filter(status=TaskStatus.DONE).order_by("pk"), parties, rng)
-    _add_subtasks(company, plans, tasks, today, rng)
+    _add_resources(plant, tasks.filter(status=TaskStatus.DONE).order_by("pk"), rng)
+    _add_subtasks(plant, plans, tasks, rng)
     _add_attachments(company, tasks.order_by("-order_date", "-pk"), rng)
     requests = list(WorkRequest.objects.filter(company=company).order_by("-pk")[:400])
     RequestAttachment.objects.bulk_create(
@@ -66,12 +62,10 @@ def add_order_details(
     )
 
 
-def _add_resources(
-    company: Company, tasks: QuerySet[WorkOrderTask], parties: list[ThirdParty], rng: random.Random
-) -> None:
+def _add_resources(plant: Plant, tasks: QuerySet[WorkOrderTask], rng: random.Random) -> None:
     """For each task as much as it cost."""
-    parts = list(Item.objects.filter(company=company, type=ItemType.SPARE_PARTS).order_by("pk"))
-    providers = [party for party in parties if ThirdPartyType.SERVICE_PROVIDER in party.types]
+    parts = list(Item.objects.filter(company=plant.company, type=ItemType.SPARE_PARTS).order_by("pk"))
+    providers = [party for party in plant.parties if ThirdPartyType.SERVICE_PROVIDER in party.types]
     batch: list[TaskResource] = []
     for task in tasks.iterator(chunk_size=2000):
         batch += _resources_of(task, parts, providers, rng)
@@ -136,35 +130,29 @@ def _resources_of(
         )
 
 
-def _add_subtasks(
-    company: Company,
-    plans: Plans,
-    tasks: QuerySet[WorkOrderTask],
-    today: datetime.datetime,
-    rng: random.Random,
-) -> None:
+def _add_subtasks(plant: Plant, plans: Plans, tasks: QuerySet[WorkOrderTask], rng: random.Random) -> None:
     """Of the last months: older answers are rarely asked for."""
     questions = {
         (task.plan_id, task.description): plans.questions.get(task.pk, []) for task in plans.tasks.values()
     }
     lately = tasks.filter(
-        order_date__gte=today - datetime.timedelta(days=ANSWERED_DAYS), task_plan_id__isnull=False
+        order_date__gte=plant.today - datetime.timedelta(days=ANSWERED_DAYS), task_plan_id__isnull=False
     )
     made = [
-        _subtask(company, task, question, rng)
+        _subtask(task, question, rng)
         for task in lately.order_by("pk").iterator(chunk_size=2000)
         for question in questions.get((task.task_plan_id, task.description), ())
     ]
     Subtask.objects.bulk_create(made, batch_size=1500)
 
 
-def _subtask(company: Company, task: WorkOrderTask, question: FormItem, rng: random.Random) -> Subtask:
+def _subtask(task: WorkOrderTask, question: FormItem, rng: random.Random) -> Subtask:
     value = None
     if task.status == TaskStatus.DONE:
         choices = ANSWERS.get(FormItemType(question.type))
         value = rng.choice(choices) if choices else f"{rng.uniform(10, 90):.1f}"
     return Subtask(
-        company=company,
+        company_id=task.company_id,
         task=task,
         type=question.type,
         description=question.description,

@@ -109,7 +109,7 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     expect(name).to_have_value("ChatGPT")  # the preset has settled
     panel.get_by_label("Description").fill("Questions about the plant in plain words")
     panel.get_by_label("Callback URL 1").fill(CALLBACK)
-    panel.get_by_label("Permission group").select_option(label="Planners")
+    panel.get_by_label("Permission group").select_option(label="Planificadores")
     panel.get_by_label("Privacy policy URL").fill("https://openai.com/policies/privacy-policy/")
     page.set_viewport_size({"width": 1180, "height": 1600})
     picture(page, "04-consumer-form")

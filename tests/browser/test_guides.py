@@ -52,7 +52,7 @@ def test_the_way_of_a_guide(
     page.locator("input[name=grant_type][value^=authorization]").check()
     page.locator("select[name=assistant]").select_option("claude")
     expect(page.locator("input[name=name]")).to_have_value("Claude")
-    page.locator("select[name=permission_group]").select_option(label="Planners")
+    page.locator("select[name=permission_group]").select_option(label="Planificadores")
     page.set_viewport_size({"width": 1180, "height": 1600})
     picture(page, f"04-consumer-form.{ending}")
     page.set_viewport_size({"width": 1180, "height": 760})

@@ -35,12 +35,12 @@ def test_a_company_begins_with_groups_and_an_administrator(monkeypatch: pytest.M
     company = Company.objects.get(slug="uno")
     assert (company.language, company.time_zone, company.currency) == ("pt-br", "America/Sao_Paulo", "BRL")
     names = set(company.permission_groups.values_list("name", flat=True))
-    assert names == {"Administrators", "Planners", "Technicians", "Read only"}
+    assert names == {"Administradores", "Planejadores", "Técnicos", "Somente leitura"}
     user = User.objects.get(email="first@example.com")
     assert user.check_password("an excellent passphrase")
     rights = Membership.objects.get(user=user).rights
     assert "configuration:edit" in rights
-    for group in company.permission_groups.exclude(name="Administrators"):
+    for group in company.permission_groups.exclude(name="Administradores"):
         assert not any(right.startswith("configuration:") for right in group.rights), group
         assert not any(right.endswith(":delete") for right in group.rights), group
     assert "passphrase" not in out

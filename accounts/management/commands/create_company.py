@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.models import Company, Language, Membership, User
 from accounts.plant import begin, own_records
-from accounts.standard_groups import ADMINISTRATORS, create_standard_groups
+from accounts.standard_groups import StandardGroup, create_standard_groups
 
 
 class Command(BaseCommand):
@@ -57,12 +57,13 @@ class Command(BaseCommand):
                     email, password, name=options["admin_name"], language=options["language"]
                 )
                 administrator = Membership.objects.create(
-                    user=user, company=company, permission_group=groups[ADMINISTRATORS]
+                    user=user, company=company, permission_group=groups[StandardGroup.ADMINISTRATORS]
                 )
                 begin(administrator)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
-        self.stdout.write(f"Company {company.slug} with the groups {', '.join(groups)}.")
+        names = ", ".join(group.name for group in groups.values())
+        self.stdout.write(f"Company {company.slug} with the groups {names}.")
         record = (own_records(company) or {}).get(user.email.lower())
         self.stdout.write(
             f"Administrator: {user.email}" + (f", personnel record {record.code}" if record else "")

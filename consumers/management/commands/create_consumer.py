@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import Company, PermissionGroup
+from accounts.models import Company
+from accounts.standard_groups import find_group
 from consumers.models import Consumer
 from consumers.registrations.admission import decided_by_hand
 from consumers.toolsets import TOOLSETS
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         company = Company.objects.filter(slug=options["company"]).first()
         if company is None:
             raise CommandError(f"There is no company with the short name {options['company']}.")
-        group = PermissionGroup.objects.filter(company=company, name=options["group"]).first()
+        group = find_group(company, options["group"])
         if group is None:
             names = ", ".join(company.permission_groups.values_list("name", flat=True))
             raise CommandError(f"{company} has no permission group {options['group']}. It has: {names}.")

@@ -12,8 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Company
-
-DEMO_PASSWORD = "demo-only-password"  # noqa: S105 - printed on purpose; never made in production
+from maintenance.demo.companies import COMPANIES, DEMO, PASSWORD
 
 
 class Command(BaseCommand):
@@ -48,7 +47,7 @@ class Command(BaseCommand):
         )
 
     def _say_what_to_do_next(self) -> None:
-        demo = Company.objects.filter(slug="demo").exists() and not settings.PRODUCTION
+        demo = Company.objects.filter(slug=DEMO.slug).exists() and not settings.PRODUCTION
         lines = [
             "",
             f"  Fracttal One MCP   {settings.PUBLIC_URL}",
@@ -57,11 +56,12 @@ class Command(BaseCommand):
         ]
         if demo:
             lines += [
-                f"  Demo sign-ins (password {DEMO_PASSWORD})",
-                "    admin@demo.example        Administrators, Planta Demo",
-                "    planner@demo.example      Planners",
-                "    technician@demo.example   Technicians: own work orders only",
-                "    admin@other.example       another company",
+                f"  Demo sign-ins (password {PASSWORD})",
+                *(
+                    f"    {sign_in.email:<25} {sign_in.group}, {company.name}"
+                    for company in COMPANIES
+                    for sign_in in company.sign_ins
+                ),
                 "",
                 "  Next: sign in as admin@demo.example, open the user menu > Configuration >",
                 "  API connections > OAuth consumers, press + and follow docs/guides/chatgpt.en.md.",

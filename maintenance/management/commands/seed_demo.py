@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from maintenance.demo import companies
+from maintenance.demo.companies import COMPANIES
 from maintenance.demo.seed import AlreadySeeded, seed
 
 MOST_SITES = 200
@@ -37,7 +37,9 @@ class Command(BaseCommand):
         except AlreadySeeded:
             raise CommandError("There is a demo company already. The demo plant is filled in once.") from None
         if options["json"]:
-            users = [email for email, _, _ in (*companies.DEMO_USERS, *companies.OTHER_USERS)]
+            users = [
+                person.account.email for company in COMPANIES for person in company.people if person.account
+            ]
             self.stdout.write(json.dumps({"companies": counts, "users": users}))
             return
         for slug, rows in counts.items():

@@ -29,7 +29,7 @@ def test_without_the_write_scope_the_upstream_refuses_to_write() -> None:
 
 @embedded_only
 def test_the_upstream_narrows_to_the_group_of_the_consumer(person: Callable[..., Person]) -> None:
-    group = PermissionGroup.objects.get(company__slug="demo", name="Technicians")
+    group = PermissionGroup.objects.get(company__slug="demo", name="Técnicos")
     narrowed = person("admin@demo.example", narrowed_to_group_id=group.pk)  # rights claim more than holds
     assert narrowed.refused("list_third_parties")["code"] == "not_permitted"
     assert narrowed.ask("list_work_orders")["work_orders"] == []  # only own ones, and there are none
@@ -37,7 +37,7 @@ def test_the_upstream_narrows_to_the_group_of_the_consumer(person: Callable[...,
 
 @embedded_only
 def test_a_group_of_another_company_opens_nothing(person: Callable[..., Person]) -> None:
-    group = PermissionGroup.objects.get(company__slug="other", name="Administrators")
+    group = PermissionGroup.objects.get(company__slug="other", name="Administradores")
     assert person(narrowed_to_group_id=group.pk).refused("list_assets")["code"] == "not_connected"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Company, PermissionGroup
-from accounts.standard_groups import STANDARD_GROUPS
+from accounts.standard_groups import NAMES
 from maintenance.models import (
     Item,
     Meter,
@@ -33,7 +33,7 @@ from tests.gateway.tools.conftest import Person, PersonMaker, embedded_only
 pytestmark = embedded_only
 
 DEMO = {"company__slug": "demo"}
-ACCOUNT = {"Planners": "planner@demo.example", "Technicians": "technician@demo.example"}
+ACCOUNT = {"Planificadores": "planner@demo.example", "Técnicos": "technician@demo.example"}
 _numbers = itertools.count(1)
 Arguments = dict[str, Any]
 
@@ -339,7 +339,7 @@ def test_with_the_rights_that_it_names_a_tool_works(
     works(person(rights=rights, narrowed_to_group_id=group.pk), tool, given)
 
 
-@pytest.mark.parametrize("name", sorted(STANDARD_GROUPS))
+@pytest.mark.parametrize("name", sorted(NAMES["es"].values()))
 def test_what_a_shipped_group_is_offered_it_can_do(person: PersonMaker, name: str) -> None:
     """Nothing that is listed for the group ends in `not_permitted`, whatever else may come of it."""
     group = PermissionGroup.objects.get(company__slug="demo", name=name)

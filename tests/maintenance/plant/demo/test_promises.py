@@ -160,10 +160,10 @@ def test_no_row_links_into_another_company() -> None:
 
 def test_accounts_and_groups() -> None:
     for email, group in (
-        ("admin@demo.example", "Administrators"),
-        ("planner@demo.example", "Planners"),
-        ("technician@demo.example", "Technicians"),
-        ("admin@other.example", "Administrators"),
+        ("admin@demo.example", "Administradores"),
+        ("planner@demo.example", "Planificadores"),
+        ("technician@demo.example", "Técnicos"),
+        ("admin@other.example", "Administradores"),
     ):
         user = User.objects.get(email=email)
         assert user.check_password(PASSWORD)

@@ -14,7 +14,7 @@ def test_a_person_with_an_account(admin: Api) -> None:
     assert (row["first_name"], row["last_name"]) == ("Carlos", "Rojas Medina")
     assert row["account_email"] == "technician@demo.example"
     assert row["account_active"] is True
-    assert row["groups_permissions_description"] == "Technicians"
+    assert row["groups_permissions_description"] == "Técnicos"
     assert row["telephone"] == row["telephone_1"]
     assert row["longitud"] is None
 
@@ -32,10 +32,10 @@ def test_each_account_of_the_demo_has_a_record_with_a_code(admin: Api, stranger:
         if row["account_email"]
     }
     assert groups == {
-        "admin@demo.example": ("Administrators", True),
-        "planner@demo.example": ("Planners", True),
-        "technician@demo.example": ("Technicians", True),
-        "admin@other.example": ("Administrators", True),
+        "admin@demo.example": ("Administradores", True),
+        "planner@demo.example": ("Planificadores", True),
+        "technician@demo.example": ("Técnicos", True),
+        "admin@other.example": ("Administradores", True),
     }
 
 
@@ -67,6 +67,6 @@ def test_a_technician_sees_the_own_record_and_no_other(technician: Api) -> None:
 
 
 def test_a_program_without_the_right_sees_nobody(plant: object, db: None) -> None:
-    group = PermissionGroup.objects.get(company__slug="demo", name="Technicians")
+    group = PermissionGroup.objects.get(company__slug="demo", name="Técnicos")
     token = mint_user_token(company_id=group.company_id, user_id=None, group_id=group.pk)
     refused(Api(token).get("personnel"), 401, "UNAUTHORIZED_ENDPOINT")

@@ -142,7 +142,7 @@ def test_times_are_in_the_zone_of_the_company(admin_browser: Client) -> None:
     request.date_incident = datetime.datetime(2026, 1, 5, 2, 30, tzinfo=datetime.UTC)
     request.save()
     page = get(admin_browser, f"/records/work-requests/{request.pk}").content.decode()
-    assert "01/04/2026 21:30" in page
+    assert "4 Jan 2026 21:30" in page
 
 
 def test_numbers_and_sources_as_the_reader_writes_them(admin_browser: Client) -> None:

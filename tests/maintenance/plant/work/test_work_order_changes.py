@@ -133,7 +133,7 @@ def test_a_person_writes_as_that_person_only(technician: Api, change: Change, co
 def test_a_program_of_the_company_names_any_active_person_with_an_account(
     plant: object, db: None, change: Change
 ) -> None:
-    group = PermissionGroup.objects.get(company__slug="demo", name="Administrators")
+    group = PermissionGroup.objects.get(company__slug="demo", name="Administradores")
     program = Api(mint_user_token(company_id=group.company_id, user_id=None, group_id=group.pk))
     order = an_order()
     for code in NOBODIES:

@@ -252,14 +252,14 @@ class TestOwnOnly:
         assert technician.total("work_orders") == 0
 
     def test_a_program_with_such_a_group_sees_none(self, technician: Api) -> None:
-        group = PermissionGroup.objects.get(company__slug="demo", name="Technicians")
+        group = PermissionGroup.objects.get(company__slug="demo", name="Técnicos")
         program = Api(token_of("technician@demo.example", group_id=group.pk))
         assert program.total("work_orders") == technician.total("work_orders")
         company_wide = mint_user_token(company_id=group.company_id, user_id=None, group_id=group.pk)
         assert Api(company_wide).total("work_orders") == 0
 
     def test_a_consumer_narrows_an_administrator_to_own_orders(self, admin: Api) -> None:
-        group = PermissionGroup.objects.get(company__slug="demo", name="Technicians")
+        group = PermissionGroup.objects.get(company__slug="demo", name="Técnicos")
         membership = Membership.objects.get(user__email="admin@demo.example")
         assert membership.permission_group_id != group.pk
         narrowed = Api(token_of("admin@demo.example", group_id=group.pk))

@@ -1,4 +1,4 @@
-"""Where everything stands in the two demo plants."""
+"""The locations of the two demo plants, and which machines stand there."""
 
 from __future__ import annotations
 
@@ -209,33 +209,4 @@ OTHER_PLANT = Location(
             cost_center="CC-30 Logística",
         ),
     ),
-)
-
-# name, part number, maker, unit
-SPARE_PARTS = (
-    ("Rodamiento 6205-2RS", "6205-2RSH/C3", "SKF", "Unidad"),
-    ("Rodamiento 6312", "6312/C3", "SKF", "Unidad"),
-    ("Sello mecánico 45 mm", "MG1-45", "Burgmann", "Unidad"),
-    ("Correa en V SPB 2500", "SPB 2500", "Gates", "Unidad"),
-    ("Filtro de aceite compresor", "1625752501", "Atlas Copco", "Unidad"),
-    ("Filtro de ar do compressor", "1630390412", "Atlas Copco", "Unidade"),
-    ("Aceite sintético Roto 20 L", "2908850101", "Atlas Copco", "Galón"),
-    ("Grasa EP2 400 g", "LGEP 2/0.4", "SKF", "Unidad"),
-    ("Contactor 32 A", "LC1D32M7", "Schneider", "Unidad"),
-    ("Fotocelda retro 4 m", "E3Z-R61", "Omron", "Unidad"),
-    ("Sensor inductivo M12", "IFS204", "ifm", "Unidad"),
-    ("PT100 sensor 6x150", "TR10-C", "Wika", "Unit"),
-    ('Electroválvula 5/2 1/4"', "VUVG-L10", "Festo", "Unidad"),
-    ("Empaque EPDM DN50", "EPDM-50", "Alfa Laval", "Unidad"),
-    ("Válvula de llenado", "0-901-47-284", "Krones", "Unidad"),
-    ("Cadena de tablillas 820", "LF820-K325", "Rexnord", "Metro"),
-    ("Resistencia 1500 W", "RES-1500", "Watlow", "Unidad"),
-    ("Batería 12 V 150 Ah", "MAC-150", "MAC", "Unidad"),
-    ("Ventosa de vácuo 60 mm", "VASB-60", "Festo", "Unidade"),
-    ("Forklift tyre 18x7-8", "18X7-8", "Continental", "Unit"),
-)
-DIGITAL_ASSETS = (
-    ("SCADA Ignition", "Inductive Automation", "IGN-8.1-PLT", "8.1"),
-    ("Programa PLC línea 3", "Siemens", "L3-S71500", "2.4.1"),
-    ("Licença supervisório utilidades", "Aveva", "UTL-2023", "2023"),
 )
