@@ -149,9 +149,9 @@ class Catalogue:
 
     def selected(self, toolsets: Collection[str], *, read_only: bool) -> Catalogue:
         """Only the tools of these sets; with `read_only` only those that write nothing."""
-        kept = {
+        selected = {
             name: tool
             for name, tool in self.tools.items()
             if tool.toolset in toolsets and (tool.read_only or not read_only)
         }
-        return replace(self, tools=kept)
+        return replace(self, tools=selected)

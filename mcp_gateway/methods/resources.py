@@ -28,7 +28,7 @@ Params = Mapping[str, Any]
 class Kind:
     """`argument` is that of `tool`; `variable` that of the template."""
 
-    place: str
+    segment: str
     variable: str
     title: str
     tool: str
@@ -36,7 +36,7 @@ class Kind:
 
     @property
     def template(self) -> str:
-        return f"{SCHEME}{self.place}/{{{self.variable}}}"
+        return f"{SCHEME}{self.segment}/{{{self.variable}}}"
 
 
 KINDS = (
@@ -44,7 +44,7 @@ KINDS = (
     Kind("assets", "code", "Asset", "get_asset", "code"),
     Kind("requests", "id", "Work request", "get_work_request", "id"),
 )
-BY_PLACE = {kind.place: kind for kind in KINDS}
+BY_SEGMENT = {kind.segment: kind for kind in KINDS}
 
 
 async def list_templates(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
@@ -53,7 +53,7 @@ async def list_templates(caller: Caller, params: Params, capabilities: Params) -
         "resourceTemplates": [
             {
                 "uriTemplate": kind.template,
-                "name": kind.place,
+                "name": kind.segment,
                 "title": kind.title,
                 "description": f"{kind.title} by its {kind.variable}, as {kind.tool} shows it.",
                 "mimeType": MIME_TYPE,
@@ -68,8 +68,8 @@ async def read(caller: Caller, params: Params, capabilities: Params) -> dict[str
     """Raises ProtocolError for what is no address, or no record that the person may see: -32602, and before
     2026-07-28 -32002."""
     uri = str(params["uri"])
-    place, _, name = uri.removeprefix(SCHEME).partition("/")
-    kind = BY_PLACE.get(place)
+    segment, _, name = uri.removeprefix(SCHEME).partition("/")
+    kind = BY_SEGMENT.get(segment)
     if kind is None or not uri.startswith(SCHEME) or not name:
         raise _not_found("There is no such resource.", uri)
     result = await run(caller, kind.tool, {kind.argument: unquote(name)})
@@ -87,7 +87,7 @@ def _not_found(message: str, uri: str) -> ProtocolError:
 
 
 def address(kind: Kind, name: str) -> str:
-    return f"{SCHEME}{kind.place}/{quote(name, safe='')}"
+    return f"{SCHEME}{kind.segment}/{quote(name, safe='')}"
 
 
 async def run(caller: Caller, tool: str, arguments: dict[str, Any]) -> ToolResult:

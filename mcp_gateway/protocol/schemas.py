@@ -91,13 +91,13 @@ def _number(value: float) -> str:
 def _outline(node: dict[str, Any]) -> dict[str, Any]:
     if "anyOf" in node:
         node = node["anyOf"][0]  # of records in several shapes: they begin alike
-    kept: dict[str, Any] = {"type": node["type"]}
+    outline: dict[str, Any] = {"type": node["type"]}
     if "items" in node:
-        kept["items"] = _outline(node["items"])
+        outline["items"] = _outline(node["items"])
     if node["type"] == "object":
         first = next(iter(node["properties"].items()))
-        kept["properties"] = {first[0]: _outline(first[1])}
-    return kept
+        outline["properties"] = {first[0]: _outline(first[1])}
+    return outline
 
 
 def _published(schema: dict[str, Any]) -> dict[str, Any]:

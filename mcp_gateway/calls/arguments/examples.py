@@ -11,9 +11,9 @@ TEXTS = {"folio": "OT-1000", "asset": "P-101", "code": "P-101", "item": "P-101",
 Schema = Mapping[str, Any]
 
 
-def field_at(schema: Schema, place: Sequence[int | str]) -> Schema:
-    """The schema of a place; below a choice of types, that of the choice."""
-    for step in place:
+def field_at(schema: Schema, path: Sequence[int | str]) -> Schema:
+    """The schema at a path; below a choice of types, that of the choice."""
+    for step in path:
         if isinstance(step, int) and "items" in schema:
             schema = schema["items"]
         elif step in schema.get("properties", {}):

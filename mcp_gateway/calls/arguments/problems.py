@@ -62,11 +62,11 @@ def refused(model: type[BaseModel], error: ValidationError) -> InvalidArguments:
 
 
 def _problem(schema: Schema, item: ErrorDetails) -> str:
-    place = item["loc"]
+    path = item["loc"]
     if item["type"] == "extra_forbidden":
-        return _unknown(str(place[-1]), field_at(schema, place[:-1]), whole=len(place) == 1)
-    field = field_at(schema, place)
-    name = next((str(step) for step in reversed(place) if isinstance(step, str)), "")
+        return _unknown(str(path[-1]), field_at(schema, path[:-1]), whole=len(path) == 1)
+    field = field_at(schema, path)
+    name = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
     given = {
         **item.get("ctx", {}),
         "example": example(field, name),

@@ -55,14 +55,14 @@ class _Reading:
 
     def fields(self, schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
         known, required = schema.get("properties", {}), schema.get("required", ())
-        kept = {}
+        read = {}
         for name, value in given.items():
             field = known.get(name)
             if field is None:
-                kept[name] = value
+                read[name] = value
             elif not (value is None or value == NULL or (name not in required and self._empty(field, value))):
-                kept[name] = self._value(field, value)
-        return kept
+                read[name] = self._value(field, value)
+        return read
 
     def _empty(self, field: Schema, value: Any) -> bool:
         """Whether it stands for a field that was left out."""

@@ -76,7 +76,7 @@ async def list_assets(call: Call, arguments: ListAssetsInput) -> ListAssetsOutpu
     upstream: Upstream = call.upstream
     item_type = None if arguments.type is None else number_of(ITEM_TYPE, arguments.type)
     position = position_of(call, "list_assets", arguments)
-    place = position.get("place") or await asset_code(call, arguments.location, place=True)
+    place = position.get("place") or await asset_code(call, arguments.location, location=True)
     location = None if place is None else str(place)
 
     async def fetch(start: int, size: int) -> Page[ItemRow]:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.equipment.meter_records import Meter, meter, meter_texts, outside_limits
-from mcp_gateway.tools.equipment.standing import place_of
+from mcp_gateway.tools.equipment.standing import subtree_of
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of, present
 from mcp_gateway.tools.kit.parameters import Serial
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
@@ -45,13 +45,13 @@ class ListMetersInput(ListArguments):
 async def list_meters(call: Call, arguments: ListMetersInput) -> ListMetersOutput:
     upstream: Upstream = call.upstream
     position = position_of(call, "list_meters", arguments)
-    asset, place = position.get("asset"), position.get("place")
+    asset, location = position.get("asset"), position.get("place")
     notes: list[str] = []
     if not position:
         asset, notes = await asset_to_filter_by(call, arguments.asset)
-        place = await asset_code(call, arguments.location, place=True)
-    within = None if place is None else await place_of(upstream, str(place))
-    asked_for = place if within is None else None
+        location = await asset_code(call, arguments.location, location=True)
+    within = None if location is None else await subtree_of(upstream, str(location))
+    asked_for = location if within is None else None
 
     async def fetch(start: int, size: int) -> Page[MeterRow]:
         read = list_meters_with_tasks if arguments.with_tasks else read_meters
@@ -83,7 +83,7 @@ async def list_meters(call: Call, arguments: ListMetersInput) -> ListMetersOutpu
         limit=arguments.limit,
         keep=keep if filtered else None,
     )
-    more = present(asset=asset, place=place)
+    more = present(asset=asset, place=location)
     return ListMetersOutput(
         meters=found.records, **ending(call, "list_meters", arguments, found, notes, **more)
     )

@@ -1,7 +1,7 @@
-"""What stands in a place, at any depth.
+"""What stands in a location, at any depth.
 
-The contract says this of assets alone (`is_tree`); for meters it names a filter by location whose depth
-nobody knows. So meters are compared with the assets below the place.
+The contract promises any depth for assets only (`is_tree`). Its location filter for meters has an unknown
+depth, so meters are matched against the assets below the location.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from mcp_gateway.upstream.resources.items import ItemRow, list_items
 from mcp_gateway.upstream.resources.meters import MeterRow
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page
 
-MOST_PAGES = 12  # of assets that are read to know their codes; more are told by the path of their places
+MOST_PAGES = 12  # of assets, read for their codes; a larger location is matched by the path of its rows
 MOST_PAGES_WITHOUT_PATH = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """By the codes of all that stands in it, or, where that is too much, by the path that its rows carry."""
+class Subtree:
+    """A location by the codes of everything in it, or, where that is too much, by the path of its rows."""
 
     code: str
     codes: frozenset[str] | None
@@ -35,8 +35,8 @@ class Place:
         return (row.asset_path or "").startswith(self.path)
 
 
-async def place_of(upstream: Upstream, code: str) -> Place | None:
-    """None where this person may not see assets: then the upstream's own filter is all there is."""
+async def subtree_of(upstream: Upstream, code: str) -> Subtree | None:
+    """None where this person may not see assets: only the filter of the upstream is left then."""
 
     async def below(start: int, size: int) -> Page[ItemRow]:
         return await list_items(upstream, location=code, whole_tree=True, start=start, size=size)
@@ -49,16 +49,16 @@ async def place_of(upstream: Upstream, code: str) -> Place | None:
     except NotPermitted:
         return None
     if path:
-        return Place(code, None, path)
+        return Subtree(code, None, path)
     rows = (
         first.rows
         if first.is_last
-        else await all_rows(below, upstream.gaps, "assets in that place", most=MOST_PAGES_WITHOUT_PATH)
+        else await all_rows(below, upstream.gaps, "assets in that location", most=MOST_PAGES_WITHOUT_PATH)
     )
-    return Place(code, frozenset(row.code for row in rows))
+    return Subtree(code, frozenset(row.code for row in rows))
 
 
 async def _path_in(upstream: Upstream, code: str) -> str:
-    """The path of what stands directly in the place: one of them carries it."""
+    """The path of what stands directly in the location, which any of it carries."""
     children = (await list_items(upstream, location=code, size=1)).rows
     return (children[0].parent_description or "") if children else ""

@@ -33,9 +33,9 @@ def shown_code(code: str) -> str:
     inner = range(len(code) - len(code.lstrip()), len(code.rstrip()))
     shown = "".join(
         char
-        if place in inner and char.isprintable() and char not in INVISIBLE and not _begins_ours(code, place)
+        if index in inner and char.isprintable() and char not in INVISIBLE and not _begins_ours(code, index)
         else _written(char)
-        for place, char in enumerate(code)
+        for index, char in enumerate(code)
     ).replace("](", f"]{_written('(')}")
     return ADDRESS.sub(lambda match: match[0][:-1] + _written(match[0][-1]), shown)
 
@@ -46,8 +46,8 @@ def read_code(shown: Any) -> Any:
     return _escape.sub(lambda match: _meant(match[0], int(match[1], 16)), shown.strip())
 
 
-def _begins_ours(code: str, place: int) -> bool:
-    return code[place : place + 3].upper() == "{U+"
+def _begins_ours(code: str, index: int) -> bool:
+    return code[index : index + 3].upper() == "{U+"
 
 
 def _written(char: str) -> str:

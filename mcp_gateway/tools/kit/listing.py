@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from mcp_gateway.calls.cursors import MAX_LENGTH, Position
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.identifiers import bare
-from mcp_gateway.tools.kit.positions import MOVING, KeyOf, Place, remembered, row_of_place
+from mcp_gateway.tools.kit.positions import MOVING, KeyOf, SortPosition, key_of_token, row_of_position
 from mcp_gateway.tools.kit.text import clean
 from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
@@ -90,7 +90,7 @@ class Listed(Generic[T]):
     total: int | None = None
     partial: bool = False
     looked_at: int = 0
-    after: str | None = None  # the place for the next cursor, beside next_row
+    after: str | None = None  # the sort key for the next cursor, beside next_row
     moving: bool = False  # there is none: the list has no order to hold on to
     stuck: str = ""  # why what else there may be cannot be read
     first: str = ""
@@ -148,39 +148,39 @@ async def listed(
 ) -> Listed[T]:
     """Up to MOST_PAGES, mostly one where the upstream does the filtering; `keep` is a filter of ours.
 
-    `key` is what the list is sorted by: the place is then kept by it, and not by the row alone. `basket` may
+    `key` is what the list is sorted by: the cursor then carries it beside the row number. `basket` may
     hold records of another list already.
     """
     found: Listed[T] = Listed(first=str(position.get("first", "")))
     basket = Basket(limit) if basket is None else basket
     at_first = len(basket.records)
-    after = remembered(position.get("after"))
-    place = None if key is None else Place(key, after)
+    after = key_of_token(position.get("after"))
+    sorted_at = None if key is None else SortPosition(key, after)
     start, last = int(position.get("row", 0)), True
     if key is not None:
-        start = await row_of_place(fetch, start, key, after)
+        start = await row_of_position(fetch, start, key, after)
     size = limit if keep is None else PAGE_SIZE
     async for page in found.pages_of(fetch, start=start, size=size, most=MOST_PAGES):
         found.total = page.counted if keep is None else None
         for offset, row in zip(page.offsets, page.rows, strict=True):
-            if place is not None:
-                new = place.is_new(row)
-                if place.lost and after is not None:
+            if sorted_at is not None:
+                new = sorted_at.is_new(row)
+                if sorted_at.lost and after is not None:
                     without = {name: value for name, value in position.items() if name != "after"}
                     basket.keep_only(at_first)
                     found = await listed(fetch, make, position=without, limit=limit, keep=keep, basket=basket)
                     found.moving = found.next_row is not None
                     return found
-                found.after, found.moving = place.kept, place.lost
+                found.after, found.moving = sorted_at.token, sorted_at.lost
                 if not new:
                     continue
             if (keep is None or keep(row)) and not basket.take(make(row)):
                 found.records = basket.records
                 found.next_row = offset
                 return found
-            if place is not None:
-                place.went_past(row)
-                found.after = place.kept
+            if sorted_at is not None:
+                sorted_at.went_past(row)
+                found.after = sorted_at.token
         last, found.next_row = page.is_last, page.end
         if keep is None and len(basket.records) == limit:
             break
@@ -212,8 +212,8 @@ def ending(
         )
     cursor = None
     if found.next_row is not None:
-        kept = present(first=found.first or None, after=found.after)
-        cursor = call.cursors.seal(tool, arguments.filters, {"row": found.next_row, **kept, **more})
+        keys = present(first=found.first or None, after=found.after)
+        cursor = call.cursors.seal(tool, arguments.filters, {"row": found.next_row, **keys, **more})
         if found.moving:
             notes.append(MOVING)
     return {

@@ -1,7 +1,7 @@
 """Where a list goes on while people work on what it shows.
 
-A row number alone is no place: three requests that are moved on pull the next three into the page that was
-shown. So a cursor also remembers the key by which the list is sorted, of the last record that it went past.
+A row number alone is not enough: when three requests leave the list, the next three move up into the page
+that was already shown. So a cursor also carries the sort key of the last record that was shown or skipped.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ def soonest_first(moment: dt.datetime | None, number: int | None) -> Key | None:
 
 
 def in_order(*parts: float | str | None) -> Key | None:
-    """By numbers or by texts; these as their code points stand, which every database can sort by."""
+    """By numbers or texts. Texts are compared by code point, an order that every database has."""
     known = tuple(part for part in parts if part is not None)
     return known if len(known) == len(parts) else None
 
 
-class Place(Generic[R]):
-    """`after` is what the cursor remembers; `last` what the next one will."""
+class SortPosition(Generic[R]):
+    """`after` is the key in the cursor of this page; `last` goes into the next cursor."""
 
     def __init__(self, key: KeyOf[R], after: Key | None) -> None:
         self._key = key
@@ -48,7 +48,7 @@ class Place(Generic[R]):
         self.lost = False  # a record without a key, or not sorted by it: only the row number is left
 
     def is_new(self, row: R) -> bool:
-        """False for what an answer before was past already. Records are to be given in their order."""
+        """False for a record that an earlier page has shown or skipped. Call it in the order of the list."""
         key = None if self.lost else self._key(row)
         if key is None or (self._seen is not None and key <= self._seen):
             self.lost = True
@@ -61,16 +61,16 @@ class Place(Generic[R]):
         self.last = self._key(row)
 
     @property
-    def kept(self) -> str | None:
+    def token(self) -> str | None:
         return None if self.lost or self.last is None else orjson.dumps(self.last).decode()
 
 
-def remembered(kept: int | str | None) -> Key | None:
-    return tuple(orjson.loads(kept)) if isinstance(kept, str) else None
+def key_of_token(token: int | str | None) -> Key | None:
+    return tuple(orjson.loads(token)) if isinstance(token, str) else None
 
 
-async def row_of_place(fetch: Fetch[R], row: int, key: KeyOf[R], after: Key | None) -> int:
-    """`row`, or so much before it that nothing is left out: records before it may be gone meanwhile."""
+async def row_of_position(fetch: Fetch[R], row: int, key: KeyOf[R], after: Key | None) -> int:
+    """`row`, or an earlier row when records before it have left the list, so that none is missed."""
     while after is not None and row > 0:
         page = await fetch(row - 1, 1)
         found = key(page.rows[0]) if page.rows else None

@@ -40,8 +40,8 @@ async def item_with_code(upstream: Upstream, words: str) -> ItemRow | None:
     return None
 
 
-async def the_asset(call: Call, words: str, *, place: bool = False) -> ItemRow:
-    """The asset that is meant; with `place`, a location where several kinds fit."""
+async def the_asset(call: Call, words: str, *, location: bool = False) -> ItemRow:
+    """The asset that is meant; with `location`, a location where several kinds fit."""
     upstream: Upstream = call.upstream
     found = await item_with_code(upstream, words)
     if found is not None:
@@ -51,7 +51,7 @@ async def the_asset(call: Call, words: str, *, place: bool = False) -> ItemRow:
         return await list_items(upstream, name=words, start=start, size=size)
 
     async def every(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(upstream, item_type=LOCATION if place else None, start=start, size=size)
+        return await list_items(upstream, item_type=LOCATION if location else None, start=start, size=size)
 
     seen: Seen[ItemRow] = Seen()
     async for page in as_far_as_they_go(named, MOST_PAGES, seen):
@@ -59,7 +59,7 @@ async def the_asset(call: Call, words: str, *, place: bool = False) -> ItemRow:
             seen.exact.clear()
             break
         seen.exact += page.rows
-    if place:
+    if location:
         seen.exact = [row for row in seen.exact if row.id_type_item == LOCATION] or seen.exact
     if not seen.exact:
         seen = await look_for(every, words, lambda row: (row.code, row.field_1, row.barcode), _asset_texts)
@@ -68,7 +68,7 @@ async def the_asset(call: Call, words: str, *, place: bool = False) -> ItemRow:
     return the_one(
         call,
         words,
-        "location" if place else "asset",
+        "location" if location else "asset",
         seen,
         lambda row: {
             "code": shown_code(row.code),
@@ -79,18 +79,18 @@ async def the_asset(call: Call, words: str, *, place: bool = False) -> ItemRow:
     )
 
 
-async def asset_code(call: Call, words: str | None, *, place: bool = False) -> str | None:
+async def asset_code(call: Call, words: str | None, *, location: bool = False) -> str | None:
     """The code to filter by. Who may not read assets has to know codes: `words` are then taken as one."""
     if words is None or "assets:view" not in call.caller.rights:
         return words
     try:
-        return (await the_asset(call, words, place=place)).code
+        return (await the_asset(call, words, location=location)).code
     except NotPermitted:  # the upstream knows better than our copy of the rights
         return words
 
 
 async def asset_to_filter_by(call: Call, words: str | None) -> tuple[str | None, list[str]]:
-    """The code, and a note where a place is meant: what stands in it is asked for with `location`."""
+    """The code, and a note where a location is meant: what stands in it is asked for with `location`."""
     if words is None or "assets:view" not in call.caller.rights:
         return words, []
     try:
@@ -99,17 +99,17 @@ async def asset_to_filter_by(call: Call, words: str | None) -> tuple[str | None,
         return words, []
     if row.id_type_item != LOCATION:
         return row.code, []
-    note = "asset is a location: only what is about the place itself is here; location asks for all in it."
+    note = "asset is a location: only what is about the location itself is here; location asks for all in it."
     return row.code, [note]
 
 
-async def codes_within(call: Call, place: str) -> tuple[frozenset[str], bool]:
-    """Codes of a place and of all that stands in it, at any depth; and whether these are all."""
+async def codes_within(call: Call, location: str) -> tuple[frozenset[str], bool]:
+    """Codes of a location and of all that stands in it, at any depth; and whether these are all."""
 
     async def fetch(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(call.upstream, location=place, whole_tree=True, start=start, size=size)
+        return await list_items(call.upstream, location=location, whole_tree=True, start=start, size=size)
 
-    codes, whole = {place}, False
+    codes, whole = {location}, False
     async for page in pages(fetch, most=MOST_PAGES):
         codes.update(row.code for row in page.rows)
         whole = page.is_last

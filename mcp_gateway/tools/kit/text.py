@@ -29,12 +29,12 @@ def clean(text: str, longest: int) -> str:
     """Without control, bidi, private and invisible characters and without live links; cut at `longest`."""
     if len(text) <= longest and text.isascii() and text.isprintable() and _linkish.search(text) is None:
         return text.strip()
-    kept = text[: longest * 2]
+    shown = text[: longest * 2]
     # Printable text holds nothing of _REMOVED, which str.isprintable knows by the same tables.
-    if not kept.isprintable() or not INVISIBLE.isdisjoint(kept):
-        kept = _visible(kept.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = _plain_links(kept).strip()
-    return kept if len(kept) <= longest else f"{kept[: longest - 1].rstrip()}…"
+    if not shown.isprintable() or not INVISIBLE.isdisjoint(shown):
+        shown = _visible(shown.replace("\r\n", "\n").replace("\r", "\n"))
+    shown = _plain_links(shown).strip()
+    return shown if len(shown) <= longest else f"{shown[: longest - 1].rstrip()}…"
 
 
 def _visible(text: str) -> str:
@@ -46,9 +46,9 @@ def _visible(text: str) -> str:
     # A joiner stays between two of the signs that it belongs to: of an emoji, of a Persian or Hindi word.
     return "".join(
         char
-        for place, char in enumerate(shown)
+        for index, char in enumerate(shown)
         if char not in _JOINERS
-        or (0 < place < len(shown) - 1 and _is_joined(shown[place - 1]) and _is_joined(shown[place + 1]))
+        or (0 < index < len(shown) - 1 and _is_joined(shown[index - 1]) and _is_joined(shown[index + 1]))
     )
 
 

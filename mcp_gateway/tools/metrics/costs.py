@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from mcp_gateway.tools.kit.datetimes import EARLIEST
-from mcp_gateway.tools.metrics.metric import Measured, MeasureRow, Question, known_sum, largest_first
+from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, known_sum, largest_first
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.task_groups import NOBODY, folios, grouped, read_finished
 from mcp_gateway.upstream import Upstream
@@ -43,7 +43,7 @@ def figures(rows: list[TaskRow]) -> dict[str, float | int | None]:
     return found | {"total": money(known_sum(costs))}
 
 
-async def cost(question: Question) -> Measured:
+async def cost(question: MetricQuery) -> MetricResult:
     rows = await read_finished(question)
     overall = figures(rows)
     if overall["without_cost"]:
@@ -54,7 +54,7 @@ async def cost(question: Question) -> Measured:
     if question.group_by == "third_party":
         return await by_third_party(question, rows, overall["services"])
     groups = [
-        MeasureRow(
+        MetricRow(
             key=group.key,
             name=group.name,
             **figures(group.rows),
@@ -70,7 +70,7 @@ async def cost(question: Question) -> Measured:
         if question.group_by == "month"
         else largest_first(groups, lambda row: row.total)
     )
-    return Measured(
+    return MetricResult(
         overall,
         "Labour, parts and services of the tasks finished in the period but for those of cancelled "
         "orders, in the company's currency, as entered in the work orders.",
@@ -79,7 +79,7 @@ async def cost(question: Question) -> Measured:
     )
 
 
-async def by_third_party(question: Question, tasks: list[TaskRow], services: float | None) -> Measured:
+async def by_third_party(question: MetricQuery, tasks: list[TaskRow], services: float | None) -> MetricResult:
     """The services of the same tasks, so that the third parties sum to the services of cost."""
     lines = await _services(question, tasks)
     parties: dict[str, list[ResourceRow]] = defaultdict(list)
@@ -94,7 +94,7 @@ async def by_third_party(question: Question, tasks: list[TaskRow], services: flo
             f"{money(explained)}: the difference is in the row {NOBODY}."
         )
     found = [
-        MeasureRow(
+        MetricRow(
             key=key,
             name=_newest_name(parties.get(key, [])),
             tasks=len({row.id_work_orders_tasks for row in parties.get(key, ())}),
@@ -106,7 +106,7 @@ async def by_third_party(question: Question, tasks: list[TaskRow], services: flo
         )
         for key, total in sums.items()
     ]
-    return Measured(
+    return MetricResult(
         {"services": services, "tasks": len(tasks)},
         "Services of the tasks finished in the period but for those of cancelled orders, by third party, in "
         "the company's currency.",
@@ -115,7 +115,7 @@ async def by_third_party(question: Question, tasks: list[TaskRow], services: flo
     )
 
 
-async def _services(question: Question, tasks: list[TaskRow]) -> list[ResourceRow]:
+async def _services(question: MetricQuery, tasks: list[TaskRow]) -> list[ResourceRow]:
     numbers = {row.id_work_orders_tasks for row in tasks} - {None}
     if not numbers:
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from mcp_gateway.tools.metrics.metric import Measured, MeasureRow, Question, largest_first
+from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, largest_first
 from mcp_gateway.tools.metrics.task_groups import NAMES, NOBODY, folios, newest_name, read
 from mcp_gateway.tools.work.task_facts import is_failure
 from mcp_gateway.upstream.resources.work_orders import TaskRow
@@ -16,14 +16,14 @@ def what_failed(row: TaskRow) -> str:
     return " ".join((row.description or row.types_description or NOBODY).split())
 
 
-async def repeat_failures(question: Question) -> Measured:
+async def repeat_failures(question: MetricQuery) -> MetricResult:
     most = REPEATED if question.days is None else question.days
     failures = [row for row in await read(question, "creation_date") if is_failure(row)]
     same: dict[tuple[str, str], list[TaskRow]] = defaultdict(list)
     for row in failures:
         same[row.code or NOBODY, what_failed(row).casefold()].append(row)
     rows = [
-        MeasureRow(
+        MetricRow(
             key=code,
             name=newest_name(part, NAMES["asset"]),
             task=newest_name(part, what_failed),
@@ -34,7 +34,7 @@ async def repeat_failures(question: Question) -> Measured:
         for (code, _), part in sorted(same.items(), key=lambda group: group[0])
         if len(part) >= most
     ]
-    return Measured(
+    return MetricResult(
         {"failures": len(failures), "repeated": len(rows)},
         f"Failures of orders created in the period, by asset and description, where there are "
         f"at least {most}.",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
 from mcp_gateway.calls.errors import NotPermitted
-from mcp_gateway.tools.equipment.standing import place_of
+from mcp_gateway.tools.equipment.standing import subtree_of
 from mcp_gateway.tools.kit.datetimes import shown
-from mcp_gateway.tools.metrics.metric import Measured, MeasureRow, Question
+from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
 from mcp_gateway.upstream.resources.meters import AdvancedRow, MeterRow, list_meters, list_meters_with_tasks
@@ -24,7 +24,7 @@ DAY = dt.timedelta(days=1)
 M = TypeVar("M", bound=MeterRow)
 
 
-async def stale_meters(question: Question) -> Measured:
+async def stale_meters(question: MetricQuery) -> MetricResult:
     upstream: Upstream = question.call.upstream
     days = question.days or STALE_DAYS
     limit = question.now - dt.timedelta(days=days)
@@ -33,7 +33,7 @@ async def stale_meters(question: Question) -> Measured:
     read = [(row, row.last_data.date if row.last_data else None) for row in rows]
     stale = [(row, date) for row, date in read if date is None or date < limit]
     found = [
-        MeasureRow(
+        MetricRow(
             key=row.code or "-",
             name=row.description,
             meter=row.id,
@@ -46,7 +46,7 @@ async def stale_meters(question: Question) -> Measured:
         )
         for row, date in stale
     ]
-    return Measured(
+    return MetricResult(
         {
             "meters": len(rows),
             "stale": len(stale),
@@ -77,7 +77,7 @@ class Step:
         return "probably" if self.due_at is not None and self.due_at < now else "not_yet"
 
 
-async def meter_forecast(question: Question) -> Measured:
+async def meter_forecast(question: MetricQuery) -> MetricResult:
     upstream: Upstream = question.call.upstream
     ahead = question.days or AHEAD_DAYS
 
@@ -105,7 +105,7 @@ async def meter_forecast(question: Question) -> Measured:
             "average above 0, or without a step in the unit of the counter."
         )
     due.sort(key=lambda step: (step.due_at or dt.datetime.min.replace(tzinfo=dt.UTC), step.row.code or "-"))
-    return Measured(
+    return MetricResult(
         {
             "meters": len({row.id for row in rows}),
             "due": len(due),
@@ -120,10 +120,10 @@ async def meter_forecast(question: Question) -> Measured:
     )
 
 
-def _forecast(question: Question, step: Step) -> MeasureRow:
+def _forecast(question: MetricQuery, step: Step) -> MetricRow:
     row, upstream = step.row, question.call.upstream
     dial = row.last_data.value if row.last_data else None
-    return MeasureRow(
+    return MetricRow(
         key=row.code or row.items_code or "-",
         name=row.items_description,
         meter=row.id,
@@ -196,22 +196,22 @@ class Listing(Protocol[M]):
     ) -> Page[M]: ...
 
 
-async def _in_use(question: Question, listing: Listing[M]) -> list[M]:
+async def _in_use(question: MetricQuery, listing: Listing[M]) -> list[M]:
     """Active meters of the scope, on assets that are active: nobody reads those of others."""
     upstream: Upstream = question.call.upstream
-    place = None if question.location is None else await place_of(upstream, question.location)
+    location = None if question.location is None else await subtree_of(upstream, question.location)
 
     async def fetch(start: int, size: int) -> Page[M]:
-        asked = question.location if place is None else None
+        asked = question.location if location is None else None
         return await listing(upstream, asset=question.asset, location=asked, start=start, size=size)
 
     rows = await question.reading.all_rows(fetch, "meters")
-    found = [row for row in rows if row.active is not False and (place is None or place.holds(row))]
+    found = [row for row in rows if row.active is not False and (location is None or location.holds(row))]
     retired = await _inactive_assets(question) if found else frozenset()
     return [row for row in found if row.asset_code not in retired]
 
 
-async def _inactive_assets(question: Question) -> frozenset[str]:
+async def _inactive_assets(question: MetricQuery) -> frozenset[str]:
     upstream: Upstream = question.call.upstream
 
     async def fetch(start: int, size: int) -> Page[ItemRow]:
@@ -226,7 +226,7 @@ async def _inactive_assets(question: Question) -> frozenset[str]:
 
     try:
         rows = await question.reading.all_rows(fetch, "inactive assets")
-        # What stands below a place leaves out the place itself: it may be equipment with meters of its own.
+        # The location itself is not among what stands below it; it may be equipment with meters.
         itself = None if question.location is None else await find_item(upstream, question.location)
         return frozenset(row.code for row in [*rows, itself] if row is not None and row.active is False)
     except NotPermitted:

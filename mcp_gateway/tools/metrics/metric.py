@@ -1,4 +1,4 @@
-"""What all measures of get_maintenance_metrics share: what is asked, and what an answer looks like."""
+"""What all metrics of get_maintenance_metrics share: what is asked, and what an answer looks like."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ GroupBy = Literal["none", "asset", "location", "month", "family", "person", "thi
 MOST_ROWS = 200  # rows or groups of one answer
 
 
-class MeasureRow(BaseModel):
-    """One line of a measure. Which fields are there depends on the metric."""
+class MetricRow(BaseModel):
+    """One line of a metric. Which fields are there depends on the metric."""
 
     key: Code
     name: UntrustedText | None = None
@@ -104,19 +104,19 @@ class Group(Metrics):
 
 
 @dataclass(slots=True)
-class Measured:
-    """What a measure found, before it is shown. reliability has groups, the others have rows."""
+class MetricResult:
+    """What a metric found, before it is shown. reliability has groups, the others have rows."""
 
     overall: dict[str, float | int | None] | Metrics
     method: str
-    rows: list[MeasureRow] = field(default_factory=list)
+    rows: list[MetricRow] = field(default_factory=list)
     rows_used: int = 0
     groups: list[Group] | None = None
     papers: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class MetricQuery:
     """What is asked, with names resolved: codes, and both ends of the period."""
 
     call: Call
@@ -159,6 +159,6 @@ def share(part: float | None, whole: float | None) -> float | None:
 
 
 def largest_first(
-    rows: Iterable[MeasureRow], size: Callable[[MeasureRow], float | int | None]
-) -> list[MeasureRow]:
+    rows: Iterable[MetricRow], size: Callable[[MetricRow], float | int | None]
+) -> list[MetricRow]:
     return sorted(rows, key=lambda row: (-(size(row) or 0), row.key))

@@ -23,7 +23,7 @@ from mcp_gateway.tools.metrics import (
     work,
 )
 from mcp_gateway.tools.metrics.arguments import APPLIES
-from mcp_gateway.tools.metrics.metric import MOST_ROWS, Measured, Metric, Metrics, Question
+from mcp_gateway.tools.metrics.metric import MOST_ROWS, Metric, MetricQuery, MetricResult, Metrics
 from mcp_gateway.tools.metrics.reading import ASK_ABOVE, Reading
 from mcp_gateway.tools.metrics.shapes import (
     Covered,
@@ -32,11 +32,11 @@ from mcp_gateway.tools.metrics.shapes import (
     PeriodShown,
 )
 
-Measure = Callable[[Question], Awaitable[Measured]]
+ComputeMetric = Callable[[MetricQuery], Awaitable[MetricResult]]
 DEFAULT_PERIOD = dt.timedelta(days=90)
 LONGEST_PERIOD = dt.timedelta(days=366 * 5)
 
-MEASURES: dict[Metric, Measure] = {
+METRICS: dict[Metric, ComputeMetric] = {
     "reliability": reliability.reliability,
     "summary": work.summary,
     "compliance": plans.compliance,
@@ -69,8 +69,8 @@ async def get_maintenance_metrics(
         reading.say("This person sees only the own work orders: those of others are not counted.")
     code = arguments.code
     if code is not None:
-        code = await asset_code(call, code, place=arguments.scope == "location")
-    question = Question(
+        code = await asset_code(call, code, location=arguments.scope == "location")
+    question = MetricQuery(
         call=call,
         reading=reading,
         scope=arguments.scope,
@@ -82,15 +82,15 @@ async def get_maintenance_metrics(
         days=arguments.days,
         hours_per_week=arguments.hours_per_week,
     )
-    measured = await MEASURES[arguments.metric](question)
-    return _answer(arguments, question, measured)
+    result = await METRICS[arguments.metric](question)
+    return _answer(arguments, question, result)
 
 
 def _answer(
-    arguments: GetMaintenanceMetricsInput, question: Question, measured: Measured
+    arguments: GetMaintenanceMetricsInput, question: MetricQuery, result: MetricResult
 ) -> GetMaintenanceMetricsOutput:
-    reading, overall = question.reading, measured.overall
-    found = len(measured.rows if measured.groups is None else measured.groups)
+    reading, overall = question.reading, result.overall
+    found = len(result.rows if result.groups is None else result.groups)
     if found > MOST_ROWS:
         reading.say(f"Only the first {MOST_ROWS} of {found} groups are shown; overall is of all.")
     if not isinstance(overall, Metrics):
@@ -103,20 +103,18 @@ def _answer(
         period=_shown_period(question) if applies.period else None,
         currency=(question.call.caller.currency or None) if applies.money else None,
         overall=overall,
-        rows=measured.rows[:MOST_ROWS] if measured.groups is None else None,
-        groups=None if measured.groups is None else measured.groups[:MOST_ROWS],
+        rows=result.rows[:MOST_ROWS] if result.groups is None else None,
+        groups=None if result.groups is None else result.groups[:MOST_ROWS],
         groups_total=found,
         groups_left_out=max(0, found - MOST_ROWS),
-        papers=measured.papers,
-        method=measured.method,
-        coverage=Covered(
-            rows_used=measured.rows_used, pages_read=reading.pages_read, partial=reading.partial
-        ),
+        papers=result.papers,
+        method=result.method,
+        coverage=Covered(rows_used=result.rows_used, pages_read=reading.pages_read, partial=reading.partial),
         notes=reading.notes,
     )
 
 
-def _shown_period(question: Question) -> PeriodShown:
+def _shown_period(question: MetricQuery) -> PeriodShown:
     caller = question.call.caller
     begin, end = shown(caller, question.since), shown(caller, question.until)
     assert begin is not None

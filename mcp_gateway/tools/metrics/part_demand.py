@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mcp_gateway.tools.kit.datetimes import EARLIEST
-from mcp_gateway.tools.metrics.metric import Question
+from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.task_groups import read_within
 from mcp_gateway.tools.work.task_facts import OPEN, is_done
@@ -56,7 +56,7 @@ class Planned:
         }
 
 
-async def read_planned(question: Question, until: dt.datetime) -> Planned:
+async def read_planned(question: MetricQuery, until: dt.datetime) -> Planned:
     upstream: Upstream = question.call.upstream
 
     async def pending(start: int, size: int) -> Page[PendingRow]:
@@ -73,7 +73,7 @@ async def read_planned(question: Question, until: dt.datetime) -> Planned:
     return Planned(dict(times), found)
 
 
-async def read_items(question: Question, planned: Planned, known: Mapping[int, str]) -> dict[int, ItemRow]:
+async def read_items(question: MetricQuery, planned: Planned, known: Mapping[int, str]) -> dict[int, ItemRow]:
     """Planned parts name an item by its number alone: of those that lie nowhere the code is asked for."""
     upstream: Upstream = question.call.upstream
     found: dict[int, ItemRow] = {}
@@ -94,7 +94,7 @@ async def read_items(question: Question, planned: Planned, known: Mapping[int, s
 
 
 async def demand_of_orders(
-    question: Question,
+    question: MetricQuery,
     planned: Planned,
     papers: list[RequisitionRow],
     codes: dict[int, str],
@@ -143,13 +143,13 @@ def _asked_for(papers: list[RequisitionRow]) -> dict[InOrder, float]:
     return asked
 
 
-async def _open_tasks(question: Question, until: dt.datetime) -> list[TaskRow]:
+async def _open_tasks(question: MetricQuery, until: dt.datetime) -> list[TaskRow]:
     due = Period(EARLIEST, until, "date_maintenance")
     rows = [row for status in OPEN for row in await read_within(question, due, status=status)]
     return [row for row in once(rows, lambda row: row.id_work_orders_tasks) if not is_done(row)]
 
 
-async def _parts_taken(question: Question, tasks: list[TaskRow]) -> dict[int, list[ResourceRow]]:
+async def _parts_taken(question: MetricQuery, tasks: list[TaskRow]) -> dict[int, list[ResourceRow]]:
     """By the number of the task; one that is not there takes none that an order says."""
     upstream: Upstream = question.call.upstream
     numbers = {task.id_work_orders_tasks for task in tasks}
@@ -171,7 +171,7 @@ async def _parts_taken(question: Question, tasks: list[TaskRow]) -> dict[int, li
     return found
 
 
-async def _planned_numbers(question: Question) -> dict[tuple[int | None, str | None], int]:
+async def _planned_numbers(question: MetricQuery) -> dict[tuple[int | None, str | None], int]:
     """A task of an order names its plan and what is done, not the number of the planned task."""
     upstream: Upstream = question.call.upstream
 

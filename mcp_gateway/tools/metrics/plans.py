@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from mcp_gateway.tools.metrics.metric import Measured, MeasureRow, Question, hours, known_sum, share
+from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, hours, known_sum, share
 from mcp_gateway.tools.metrics.task_groups import folios, grouped, read, read_finished
 from mcp_gateway.tools.work.task_facts import CANCELLED, is_done, is_planned, worked_seconds
 from mcp_gateway.upstream.resources.work_orders import TaskRow
@@ -12,7 +12,7 @@ from mcp_gateway.upstream.resources.work_orders import TaskRow
 GRACE_DAYS = 7
 
 
-async def compliance(question: Question) -> Measured:
+async def compliance(question: MetricQuery) -> MetricResult:
     """By the date on which work was due. What is not done but in its grace is neither kept nor missed."""
     grace = dt.timedelta(days=GRACE_DAYS if question.days is None else question.days)
     due = [
@@ -40,7 +40,7 @@ async def compliance(question: Question) -> Measured:
         }
 
     rows = [
-        MeasureRow(
+        MetricRow(
             key=group.key,
             name=group.name,
             **figures(group.rows),
@@ -49,7 +49,7 @@ async def compliance(question: Question) -> Measured:
         for group in grouped(question, due, lambda row: row.date_maintenance)
     ]
     by_month = question.group_by == "month"
-    return Measured(
+    return MetricResult(
         figures(due),
         "Due: planned tasks (date or meter triggers) scheduled in the period, but those of cancelled orders. "
         f"On time: finished no later than {grace.days} days after the scheduled date. In grace: not done, "
@@ -64,7 +64,7 @@ def _rank(share: float | None) -> float:
     return 2.0 if share is None else share
 
 
-async def planned_share(question: Question) -> Measured:
+async def planned_share(question: MetricQuery) -> MetricResult:
     rows = await read_finished(question)
 
     def worked(part: list[TaskRow]) -> float | None:
@@ -78,7 +78,7 @@ async def planned_share(question: Question) -> Measured:
     for group in grouped(question, rows, lambda row: row.final_date):
         of_plan = sum(map(is_planned, group.rows))
         groups.append(
-            MeasureRow(
+            MetricRow(
                 key=group.key,
                 name=group.name,
                 tasks=len(group.rows),
@@ -87,7 +87,7 @@ async def planned_share(question: Question) -> Measured:
                 hours=hours(worked(group.rows)),
             )
         )
-    return Measured(
+    return MetricResult(
         {
             "tasks": len(rows),
             "planned_tasks": len(planned),

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from mcp_gateway.tools.kit.datetimes import EARLIEST
-from mcp_gateway.tools.metrics.metric import Measured, MeasureRow, Question
+from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow
 from mcp_gateway.tools.metrics.part_demand import Planned, demand_of_orders, read_items, read_planned
 from mcp_gateway.tools.metrics.stock_rows import (
     LOOK_BACK,
@@ -45,7 +45,7 @@ class Item:
         return max(0.0, self.minimum + self.needed - self.stock)
 
 
-async def purchase_draft(question: Question) -> Measured:
+async def purchase_draft(question: MetricQuery) -> MetricResult:
     upstream: Upstream = question.call.upstream
     days = AHEAD_DAYS if question.days is None else question.days
     until = question.now + dt.timedelta(days=days)
@@ -53,8 +53,8 @@ async def purchase_draft(question: Question) -> Measured:
     items: dict[str, Item] = defaultdict(Item)
     codes: dict[int, str] = {}
     names: dict[str, str | None] = {}  # of items that lie nowhere
-    for kept in await read_stock(question, warehouses):
-        row = kept.row
+    for held in await read_stock(question, warehouses):
+        row = held.row
         item = items[row.code]
         item.name, item.unit = row.field_1 or row.description, row.units_description
         item.stock += row.stock or 0
@@ -95,7 +95,7 @@ async def purchase_draft(question: Question) -> Measured:
         question.reading.say(
             f"No price is known of {len(rows) - len(costs)} items: known_cost is without them."
         )
-    return Measured(
+    return MetricResult(
         {
             "items": len(items),
             "to_buy": len(rows),
@@ -113,8 +113,8 @@ async def purchase_draft(question: Question) -> Measured:
     )
 
 
-def _row(upstream: Upstream, code: str, item: Item, price: float | None) -> MeasureRow:
-    return MeasureRow(
+def _row(upstream: Upstream, code: str, item: Item, price: float | None) -> MetricRow:
+    return MetricRow(
         key=code,
         name=item.name,
         unit=item.unit,

@@ -16,14 +16,14 @@ ASK_ABOVE = 60  # calls of one question: more are made only when the person agre
 def once(rows: Iterable[R], key: Callable[[R], Hashable | None]) -> list[R]:
     """Each record once: rows move while pages are read. Rows without a key are all different ones."""
     seen: set[Hashable] = set()
-    kept: list[R] = []
+    unique: list[R] = []
     for row in rows:
         known = key(row)
         if known is None or known not in seen:
-            kept.append(row)
+            unique.append(row)
         if known is not None:
             seen.add(known)
-    return kept
+    return unique
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from mcp_gateway.tools.metrics.metric import Measured, Metrics, Question
+from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, Metrics
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.reliability_figures import (
     METHOD,
@@ -24,7 +24,7 @@ from mcp_gateway.tools.metrics.reliability_rows import (
 )
 
 
-async def reliability(question: Question) -> Measured:
+async def reliability(question: MetricQuery) -> MetricResult:
     call = question.call
     plant = await read_plant(question)
     await call.progress(1, 4, "assets")
@@ -48,7 +48,7 @@ async def reliability(question: Question) -> Measured:
         now=question.now,
     )
     grouped = question.group_by != "none"
-    return Measured(
+    return MetricResult(
         Metrics(**rounded(overall)),
         METHOD,
         groups=list(groups_of(question, plant, outages, failures)) if grouped else None,
@@ -56,11 +56,11 @@ async def reliability(question: Question) -> Measured:
     )
 
 
-def _touches(question: Question, outage: Outage) -> bool:
+def _touches(question: MetricQuery, outage: Outage) -> bool:
     return outage.begin < question.until and (outage.end or question.now) > question.since
 
 
-def _say_components(question: Question, plant: Plant, failed: int) -> None:
+def _say_components(question: MetricQuery, plant: Plant, failed: int) -> None:
     if plant.components:
         question.reading.say(
             f"{len(plant.components)} components (equipment that is a part of equipment) are not counted, "
@@ -68,7 +68,7 @@ def _say_components(question: Question, plant: Plant, failed: int) -> None:
         )
 
 
-def _say_never_closed(question: Question, outages: list[Outage], failures: list[Failure]) -> None:
+def _say_never_closed(question: MetricQuery, outages: list[Outage], failures: list[Failure]) -> None:
     of_asset: dict[str, tuple[list[Outage], list[Failure]]] = defaultdict(lambda: ([], []))
     for outage in outages:
         of_asset[outage.asset][0].append(outage)

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 
 from mcp_gateway.tools.kit.datetimes import shown, zone_of
 from mcp_gateway.tools.kit.locations import path
-from mcp_gateway.tools.metrics.metric import Group, Question
+from mcp_gateway.tools.metrics.metric import Group, MetricQuery
 from mcp_gateway.tools.metrics.reliability_figures import Failure, Figures, Outage, figures
 from mcp_gateway.tools.metrics.reliability_rows import Plant
 from mcp_gateway.upstream.resources.items import ItemRow
 
 
 def groups_of(
-    question: Question, plant: Plant, outages: list[Outage], failures: list[Failure]
+    question: MetricQuery, plant: Plant, outages: list[Outage], failures: list[Failure]
 ) -> Iterator[Group]:
     if question.group_by == "month":
         yield from _by_month(question, plant, outages, failures)
@@ -57,7 +57,7 @@ def _of_assets(rows: Iterable[Outage] | Iterable[Failure]) -> defaultdict[str, l
 
 
 def never_closed(
-    question: Question, outages: Iterable[Outage], failures: Iterable[Failure]
+    question: MetricQuery, outages: Iterable[Outage], failures: Iterable[Failure]
 ) -> tuple[dt.datetime | None, int | None]:
     """Of one asset: since when its earliest open stop lasts, and the failures after that, which a machine
     that stands still cannot have."""
@@ -69,7 +69,7 @@ def never_closed(
 
 
 def _by_month(
-    question: Question, plant: Plant, outages: list[Outage], failures: list[Failure]
+    question: MetricQuery, plant: Plant, outages: list[Outage], failures: list[Failure]
 ) -> Iterator[Group]:
     zone = zone_of(question.call.caller)
     of_month: dict[str, list[Failure]] = defaultdict(list)

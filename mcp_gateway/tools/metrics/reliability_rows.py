@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mcp_gateway.calls.errors import NotFound
 from mcp_gateway.tools.kit.datetimes import EARLIEST
-from mcp_gateway.tools.metrics.metric import Question
+from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import Reading, once
 from mcp_gateway.tools.metrics.task_groups import read_within
 from mcp_gateway.tools.work.task_facts import is_failure
@@ -39,7 +39,7 @@ class Plant:
         return self.by_code is None or code in self.by_code
 
 
-async def read_plant(question: Question) -> Plant:
+async def read_plant(question: MetricQuery) -> Plant:
     """One asset, or the active machines of the scope: equipment that is not a part of other equipment."""
     upstream: Upstream = question.call.upstream
     reading = question.reading
@@ -73,14 +73,14 @@ async def _only_counted(reading: Reading, pages: int) -> Plant:
     return Plant(None, counted)
 
 
-def _equipment(upstream: Upstream, place: str | None, *, active: bool | None = None) -> Fetch[ItemRow]:
+def _equipment(upstream: Upstream, location: str | None, *, active: bool | None = None) -> Fetch[ItemRow]:
     async def fetch(start: int, size: int) -> Page[ItemRow]:
         return await list_items(
             upstream,
             item_type=EQUIPMENT,
             active=active,
-            location=place,
-            whole_tree=place is not None,
+            location=location,
+            whole_tree=location is not None,
             start=start,
             size=size,
         )
@@ -88,7 +88,7 @@ def _equipment(upstream: Upstream, place: str | None, *, active: bool | None = N
     return fetch
 
 
-async def read_stops(question: Question, plant: Plant) -> dict[int, OutageRow]:
+async def read_stops(question: MetricQuery, plant: Plant) -> dict[int, OutageRow]:
     """Every stop that touches the period, however long ago it began: the upstream cannot be asked for open
     ones, so all are read where they are not too many."""
     upstream, reading = question.call.upstream, question.reading
@@ -109,7 +109,7 @@ async def read_stops(question: Question, plant: Plant) -> dict[int, OutageRow]:
     return await _lately(question, plant, first.total or 0)
 
 
-async def _lately(question: Question, plant: Plant, total: int) -> dict[int, OutageRow]:
+async def _lately(question: MetricQuery, plant: Plant, total: int) -> dict[int, OutageRow]:
     """Those that begin in the period or end since its begin, and what assets say of themselves."""
     upstream, reading = question.call.upstream, question.reading
     found: dict[int, OutageRow] = {}
@@ -155,14 +155,14 @@ def _stops(upstream: Upstream, period: Period, code: str | None = None) -> Fetch
     return fetch
 
 
-async def read_reported(question: Question) -> list[TaskRow]:
+async def read_reported(question: MetricQuery) -> list[TaskRow]:
     """The tasks of orders in which what failed in the period was reported."""
     until = min(question.now, question.until + REPORTED_WITHIN)
     return await read_within(question, Period(question.since, until, "creation_date"))
 
 
 async def read_of_earlier_stops(
-    question: Question, plant: Plant, stops: Iterable[OutageRow], known: Iterable[TaskRow]
+    question: MetricQuery, plant: Plant, stops: Iterable[OutageRow], known: Iterable[TaskRow]
 ) -> list[TaskRow]:
     """What stops were about that had begun before the period: their orders are older than it."""
     reading = question.reading
@@ -183,7 +183,7 @@ async def read_of_earlier_stops(
     return tasks
 
 
-def _going_on(question: Question, stops: Iterable[OutageRow]) -> Iterator[OutageRow]:
+def _going_on(question: MetricQuery, stops: Iterable[OutageRow]) -> Iterator[OutageRow]:
     for stop in stops:
         begun = stop.initial_date is not None and stop.initial_date < question.since
         if begun and (stop.final_date is None or stop.final_date > question.since):

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from mcp_gateway.tools.kit.datetimes import EARLIEST, zone_of
 from mcp_gateway.tools.kit.locations import path
-from mcp_gateway.tools.metrics.metric import Measured, MeasureRow, Question, mean
+from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, mean
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.task_groups import NOBODY
 from mcp_gateway.upstream import Upstream
@@ -19,7 +19,7 @@ FIRST_STATES = (1, 13)  # open, created at the guest portal: nobody has answered
 SOLVED = (4, 6)
 
 
-async def requests(question: Question) -> Measured:
+async def requests(question: MetricQuery) -> MetricResult:
     rows = await _asked(question)
     answered, known_since = await first_answers(question, rows)
 
@@ -43,9 +43,9 @@ async def requests(question: Question) -> Measured:
             "resolution_hours": mean(wait for wait in resolutions if wait is not None),
         }
 
-    found = [MeasureRow(key=key, **figures(part)) for key, part in _grouped(question, rows).items()]
+    found = [MetricRow(key=key, **figures(part)) for key, part in _grouped(question, rows).items()]
     by_month = question.group_by == "month"
-    return Measured(
+    return MetricResult(
         figures(rows),
         "Of the requests created in the period. Response: from creation to the first change of status. "
         "Resolution: from creation to the solution, of those that are solved (`done`).",
@@ -54,7 +54,7 @@ async def requests(question: Question) -> Measured:
     )
 
 
-async def _asked(question: Question) -> list[RequestRow]:
+async def _asked(question: MetricQuery) -> list[RequestRow]:
     upstream: Upstream = question.call.upstream
     created = Period(question.since, question.until, "date")
 
@@ -68,18 +68,18 @@ async def _asked(question: Question) -> list[RequestRow]:
     return [row for row in rows if row.code_item in codes]
 
 
-async def _codes_in(question: Question, place: str) -> set[str]:
+async def _codes_in(question: MetricQuery, location: str) -> set[str]:
     """The upstream filters requests by asset only, so: by the assets that stand there, of any type."""
     upstream: Upstream = question.call.upstream
 
     async def fetch(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(upstream, location=place, whole_tree=True, start=start, size=size)
+        return await list_items(upstream, location=location, whole_tree=True, start=start, size=size)
 
     rows = await question.reading.all_rows(fetch, "assets of the location")
-    return {place} | {row.code for row in rows}
+    return {location} | {row.code for row in rows}
 
 
-def _grouped(question: Question, rows: list[RequestRow]) -> dict[str, list[RequestRow]]:
+def _grouped(question: MetricQuery, rows: list[RequestRow]) -> dict[str, list[RequestRow]]:
     groups: dict[str, list[RequestRow]] = defaultdict(list)
     zone = zone_of(question.call.caller)
     for row in rows:
@@ -96,7 +96,7 @@ def _grouped(question: Question, rows: list[RequestRow]) -> dict[str, list[Reque
 
 
 async def first_answers(
-    question: Question, requests: list[RequestRow]
+    question: MetricQuery, requests: list[RequestRow]
 ) -> tuple[dict[int, dt.datetime], dt.datetime]:
     """When each request left its first state, and of requests made since when this is sure.
 

@@ -12,7 +12,7 @@ from mcp_gateway.tools.kit.listing import Arguments
 from mcp_gateway.tools.kit.resolving import AssetName
 from mcp_gateway.tools.kit.text import UntrustedName
 from mcp_gateway.tools.metrics.arguments import Scope, not_applied
-from mcp_gateway.tools.metrics.metric import Group, GroupBy, MeasureRow, Metric, Metrics
+from mcp_gateway.tools.metrics.metric import Group, GroupBy, Metric, MetricRow, Metrics
 
 
 class GetMaintenanceMetricsInput(Arguments):
@@ -88,7 +88,7 @@ class GetMaintenanceMetricsOutput(BaseModel):
     currency: Annotated[str | None, Field(description="Of the amounts, where the company says it.")] = None
     overall: Metrics | dict[str, float | int]
     groups: Annotated[list[Group] | None, Field(description="Of reliability.")] = None
-    rows: Annotated[list[MeasureRow] | None, Field(description="Of the other metrics.")] = None
+    rows: Annotated[list[MetricRow] | None, Field(description="Of the other metrics.")] = None
     groups_total: Annotated[int, Field(ge=0, description="Groups or rows there are, shown or not.")] = 0
     groups_left_out: Annotated[int, Field(ge=0)] = 0
     papers: Annotated[

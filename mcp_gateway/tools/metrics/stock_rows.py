@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mcp_gateway.tools.metrics.metric import Question
+from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.warehouse_documents import (
@@ -31,30 +31,30 @@ class Kept:
     row: StockRow
 
 
-def lately(question: Question) -> Period:
+def lately(question: MetricQuery) -> Period:
     return Period(question.now - LOOK_BACK, question.now, "date_create")
 
 
-async def read_stock(question: Question, warehouses: list[WarehouseRow]) -> list[Kept]:
-    """Active items, each place once."""
+async def read_stock(question: MetricQuery, warehouses: list[WarehouseRow]) -> list[Kept]:
+    """Active items, once for each warehouse that holds them."""
     upstream: Upstream = question.call.upstream
     found = []
     for warehouse in warehouses:
 
-        async def fetch(start: int, size: int, place: WarehouseRow = warehouse) -> Page[StockRow]:
-            return await list_stock(upstream, warehouse=place, start=start, size=size)
+        async def fetch(start: int, size: int, of: WarehouseRow = warehouse) -> Page[StockRow]:
+            return await list_stock(upstream, warehouse=of, start=start, size=size)
 
         rows = once(await question.reading.all_rows(fetch, "stock"), lambda row: row.code)
         found += [Kept(warehouse, row) for row in rows if row.active is not False]
     return found
 
 
-async def read_warehouses(question: Question) -> list[WarehouseRow]:
+async def read_warehouses(question: MetricQuery) -> list[WarehouseRow]:
     question.reading.pages_read += 1
     return await all_warehouses(question.call.upstream)
 
 
-async def read_requisitions(question: Question) -> list[RequisitionRow]:
+async def read_requisitions(question: MetricQuery) -> list[RequisitionRow]:
     upstream: Upstream = question.call.upstream
     period = lately(question)
 
@@ -73,7 +73,7 @@ def waiting_lines(papers: list[RequisitionRow]) -> Iterator[tuple[RequisitionRow
                     yield paper, line
 
 
-async def read_open_purchase_orders(question: Question, warehouses: list[WarehouseRow]) -> list[str]:
+async def read_open_purchase_orders(question: MetricQuery, warehouses: list[WarehouseRow]) -> list[str]:
     """Their folios: the contract does not say what is in them."""
     upstream: Upstream = question.call.upstream
     period = lately(question)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mcp_gateway.tools.kit.datetimes import EARLIEST, zone_of
 from mcp_gateway.tools.kit.locations import path
-from mcp_gateway.tools.metrics.metric import Question
+from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.work.task_facts import CANCELLED, is_done
 from mcp_gateway.upstream import Upstream
@@ -27,7 +27,7 @@ class TaskGroup:
 
 
 async def read(
-    question: Question, kind: str | None, *, status: int | None = None, most: int | None = None
+    question: MetricQuery, kind: str | None, *, status: int | None = None, most: int | None = None
 ) -> list[TaskRow]:
     """The tasks of the scope whose date of this kind lies in the period, or without a kind all of them."""
     period = None if kind is None else Period(question.since, question.until, kind)
@@ -35,7 +35,7 @@ async def read(
 
 
 async def read_within(
-    question: Question, period: Period | None, *, status: int | None = None, most: int | None = None
+    question: MetricQuery, period: Period | None, *, status: int | None = None, most: int | None = None
 ) -> list[TaskRow]:
     upstream: Upstream = question.call.upstream
 
@@ -55,7 +55,7 @@ async def read_within(
     return once(rows, lambda row: row.id_work_orders_tasks)
 
 
-async def read_finished(question: Question) -> list[TaskRow]:
+async def read_finished(question: MetricQuery) -> list[TaskRow]:
     """What was finished in the period, but for cancelled orders: work, its hours and its cost."""
     return [
         row
@@ -69,7 +69,9 @@ def person_of(row: TaskRow) -> str:
 
 
 def grouped(
-    question: Question, rows: Iterable[TaskRow], dated: Callable[[TaskRow], dt.datetime | None] | None = None
+    question: MetricQuery,
+    rows: Iterable[TaskRow],
+    dated: Callable[[TaskRow], dt.datetime | None] | None = None,
 ) -> list[TaskGroup]:
     """`dated` is the date that the metric selects by, for months."""
     zone = zone_of(question.call.caller)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from mcp_gateway.tools.kit.codes import ORDER_STATUS
 from mcp_gateway.tools.kit.datetimes import EARLIEST, zone_of
 from mcp_gateway.tools.metrics.metric import (
-    Measured,
-    MeasureRow,
-    Question,
+    MetricQuery,
+    MetricResult,
+    MetricRow,
     hours,
     known_sum,
     largest_first,
@@ -43,7 +43,7 @@ from mcp_gateway.upstream.rows import Page, Period
 MOST_LATE_PAGES = 10
 
 
-async def summary(question: Question) -> Measured:
+async def summary(question: MetricQuery) -> MetricResult:
     """Five calls where no more than 100 tasks are late: beyond 100 of a status, its total is believed.
 
     Not where a filter has no effect upstream: that shows in a row of one status where others were asked
@@ -83,7 +83,7 @@ async def summary(question: Question) -> Measured:
         f"{word}_tasks": number for word, number in zip(ORDER_STATUS.values(), counted, strict=True)
     }
     overall["late_in_process_tasks"] = len(late)
-    return Measured(
+    return MetricResult(
         overall,
         "Tasks of work orders created in the period, by the status of their order. Late: tasks that are not "
         "done, of orders in process, whose scheduled date is over, whenever created.",
@@ -92,7 +92,7 @@ async def summary(question: Question) -> Measured:
     )
 
 
-async def backlog(question: Question) -> Measured:
+async def backlog(question: MetricQuery) -> MetricResult:
     """Hours of open work as estimated, and how long the people who have it need for it."""
     read_rows = [row for status in OPEN for row in await read(question, None, status=status)]
     waiting = [row for row in once(read_rows, lambda row: row.id_work_orders_tasks) if not is_done(row)]
@@ -117,10 +117,10 @@ async def backlog(question: Question) -> Measured:
             f"{overall['without_estimate']} tasks have no estimate: hours are of the others."
         )
     rows = [
-        MeasureRow(key=group.key, name=group.name, **figures(group.rows), folios=folios(group.rows))
+        MetricRow(key=group.key, name=group.name, **figures(group.rows), folios=folios(group.rows))
         for group in grouped(question, waiting)
     ]
-    return Measured(
+    return MetricResult(
         overall,
         "Hours = estimated duration of the tasks that are not done in orders in process or in review, now. "
         f"Weeks = hours ÷ (people who are responsible for them × {question.hours_per_week:g} hours a week).",
@@ -133,10 +133,10 @@ def _closed_orders(rows: Sequence[TaskRow]) -> int:
     return len({row.wo_folio for row in rows if row.id_status_work_order == DONE})
 
 
-async def work_per_person(question: Question) -> Measured:
+async def work_per_person(question: MetricQuery) -> MetricResult:
     rows = await read_finished(question)
     people = by_key(rows, person_of, NAMES["person"])
-    return Measured(
+    return MetricResult(
         {
             "people": len({group.key for group in people} - {NOBODY}),
             "tasks": len(rows),
@@ -149,7 +149,7 @@ async def work_per_person(question: Question) -> Measured:
         "of them are completed now.",
         largest_first(
             (
-                MeasureRow(
+                MetricRow(
                     key=group.key,
                     name=group.name,
                     tasks=len(group.rows),

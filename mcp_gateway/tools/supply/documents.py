@@ -85,10 +85,12 @@ async def list_warehouse_documents(
     ours = None if wanted is None else keep
     if arguments.kind == "purchase_orders":
         assert code is not None
-        place = code
+        warehouse = code
 
         async def orders(start: int, size: int) -> Page[PurchaseOrderRow]:
-            return await list_purchase_orders(upstream, warehouse=place, period=when, start=start, size=size)
+            return await list_purchase_orders(
+                upstream, warehouse=warehouse, period=when, start=start, size=size
+            )
 
         found = await listed(
             orders,

@@ -160,9 +160,9 @@ async def link_stock_item(call: Call, arguments: LinkStockItemInput) -> Saved:
     warehouse = await warehouse_named(call, arguments.warehouse)
     item = await the_stock_item(call, arguments.item)
     linked = any(
-        place.code_warehouse == warehouse.code
-        or (place.id_warehouse is not None and place.id_warehouse == warehouse.id)
-        for place in item.warehouses or ()
+        level.code_warehouse == warehouse.code
+        or (level.id_warehouse is not None and level.id_warehouse == warehouse.id)
+        for level in item.warehouses or ()
     )
     if not linked:
         body = body_of(arguments, LINK_WIRE) | {"code": item.code, "code_warehouse": warehouse.code}

@@ -87,13 +87,13 @@ async def list_stock(call: Call, arguments: ListStockInput) -> ListStockOutput:
     currency = call.caller.currency or None
     position = position_of(call, "list_stock", arguments)
     if not arguments.asks_for_stock:
-        each = [(place, warehouse_shown(upstream, place)) for place in warehouses]
-        places, kept = _cut(each, position, arguments.limit)
+        each = [(warehouse, warehouse_shown(upstream, warehouse)) for warehouse in warehouses]
+        page, keys = _cut(each, position, arguments.limit)
         return ListStockOutput(
-            warehouses=places.records,
+            warehouses=page.records,
             currency=currency,
             stock=[],
-            **ending(call, "list_stock", arguments, places, [], **kept),
+            **ending(call, "list_stock", arguments, page, [], **keys),
         )
     of: dict[str, str] = {}
     if arguments.warehouse is not None:
@@ -101,15 +101,15 @@ async def list_stock(call: Call, arguments: ListStockInput) -> ListStockOutput:
         of = {"of": warehouses[0].code}
     if arguments.item is not None:
         holding = await _holding(call, arguments, warehouses)
-        found, kept = _cut(holding, position, arguments.limit)
+        found, keys = _cut(holding, position, arguments.limit)
         return ListStockOutput(
             currency=currency,
             stock=found.records,
-            **ending(call, "list_stock", arguments, found, [], **kept, **of),
+            **ending(call, "list_stock", arguments, found, [], **keys, **of),
         )
-    found, kept = await _lying_in(call, arguments, warehouses, position)
+    found, keys = await _lying_in(call, arguments, warehouses, position)
     return ListStockOutput(
-        stock=found.records, **ending(call, "list_stock", arguments, found, [], **kept, **of)
+        stock=found.records, **ending(call, "list_stock", arguments, found, [], **keys, **of)
     )
 
 
@@ -119,18 +119,18 @@ async def _holding(
     """The warehouses that have the item, each with its line."""
     assert arguments.item is not None
     row = await the_stock_item(call, arguments.item)
-    places = {place.code_warehouse: place for place in row.warehouses or ()}
-    by_id = {place.id_warehouse: place for place in row.warehouses or ()}
+    levels = {level.code_warehouse: level for level in row.warehouses or ()}
+    by_id = {level.id_warehouse: level for level in row.warehouses or ()}
     return [
-        (warehouse, line(call.upstream, row, place, warehouse))
+        (warehouse, line(call.upstream, row, level, warehouse))
         for warehouse in warehouses
-        if (place := places.get(warehouse.code) or by_id.get(warehouse.id)) is not None
-        and arguments.fits(row, place.stock, place.min_stock_level)
+        if (level := levels.get(warehouse.code) or by_id.get(warehouse.id)) is not None
+        and arguments.fits(row, level.stock, level.min_stock_level)
     ]
 
 
 def _numbers(warehouses: Sequence[WarehouseRow]) -> list[int] | None:
-    """By which they are sorted; None where they are not, so that only their places are left."""
+    """The numbers they are sorted by; None where they are not sorted, so that only the index is left."""
     numbers = [warehouse.id for warehouse in warehouses if warehouse.id is not None]
     return numbers if len(numbers) == len(warehouses) and numbers == sorted(set(numbers)) else None
 

@@ -134,7 +134,7 @@ async def fill_subtask(call: Call, arguments: FillSubtaskInput) -> FillSubtaskOu
     found = next((row for row in rows if row.id_work_orders_tasks_form_items == arguments.subtask), None)
     if found is None:
         raise NotFound("The order has no such subtask. get_work_order(include subtasks) shows them.")
-    value = kept(word_of(QUESTION, found.id_task_form_item_type) or "text", arguments.answer)
+    value = stored_answer(word_of(QUESTION, found.id_task_form_item_type) or "text", arguments.answer)
     with in_our_names({"answer": "value", "subtask": "id_work_orders_tasks_form_items"}):
         await parts.fill_subtask(upstream, arguments.subtask, value)
     return FillSubtaskOutput(
@@ -146,7 +146,7 @@ async def fill_subtask(call: Call, arguments: FillSubtaskInput) -> FillSubtaskOu
     )
 
 
-def kept(kind: str, answer: str | float) -> str:
+def stored_answer(kind: str, answer: str | float) -> str:
     """What the contract keeps for an answer."""
     if kind in ANSWER:
         words = {word: value for value, word in ANSWER[kind].items()}

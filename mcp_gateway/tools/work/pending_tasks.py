@@ -94,17 +94,17 @@ def pending_task(call: Call, row: planning.PendingRow, now: dt.datetime) -> Pend
 async def list_pending_tasks(call: Call, arguments: ListPendingTasksInput) -> ListPendingTasksOutput:
     upstream: Upstream = call.upstream
     position = position_of(call, "list_pending_tasks", arguments)
-    asset, place = position.get("asset"), position.get("place")
+    asset, location = position.get("asset"), position.get("place")
     notes: list[str] = []
     if not position:
         asset, notes = await asset_to_filter_by(call, arguments.asset)
-        place = await asset_code(call, arguments.location, place=True)
+        location = await asset_code(call, arguments.location, location=True)
     now = dt.datetime.now(dt.UTC)
     until = last(call.caller, arguments.until, "until") if arguments.until else None
 
     async def fetch(start: int, size: int) -> Page[planning.PendingRow]:
-        location = None if place is None else str(place)
-        return await planning.list_pending(upstream, until=until, location=location, start=start, size=size)
+        within = None if location is None else str(location)
+        return await planning.list_pending(upstream, until=until, location=within, start=start, size=size)
 
     def keep(row: planning.PendingRow) -> bool:
         due = row.cal_date_maintenance or row.date_maintenance
@@ -132,7 +132,7 @@ async def list_pending_tasks(call: Call, arguments: ListPendingTasksInput) -> Li
         limit=arguments.limit,
         keep=keep if filtered else None,
     )
-    more = present(asset=asset, place=place)
+    more = present(asset=asset, place=location)
     return ListPendingTasksOutput(
         pending_tasks=found.records, **ending(call, "list_pending_tasks", arguments, found, notes, **more)
     )

@@ -118,12 +118,12 @@ async def list_work_requests(call: Call, arguments: ListWorkRequestsInput) -> Li
     upstream: Upstream = call.upstream
     position = position_of(call, "list_work_requests", arguments)
     notes: list[str] = []
-    asset, place = position.get("asset"), position.get("place")
+    asset, location = position.get("asset"), position.get("place")
     if not position:
         asset, notes = await asset_to_filter_by(call, arguments.asset)
-        place = await asset_code(call, arguments.location, place=True)
+        location = await asset_code(call, arguments.location, location=True)
     code = None if asset is None else str(asset)
-    within, whole = (None, True) if place is None else await codes_within(call, str(place))
+    within, whole = (None, True) if location is None else await codes_within(call, str(location))
     if not whole:
         notes.append("The location holds more assets than could be read: requests about others are missing.")
     when = period(call.caller, arguments.since, arguments.until, DATE_KINDS[arguments.date_kind])
@@ -153,7 +153,7 @@ async def list_work_requests(call: Call, arguments: ListWorkRequestsInput) -> Li
     )
     return ListWorkRequestsOutput(
         work_requests=found.records,
-        **ending(call, "list_work_requests", arguments, found, notes, **present(asset=code, place=place)),
+        **ending(call, "list_work_requests", arguments, found, notes, **present(asset=code, place=location)),
     )
 
 

@@ -23,6 +23,7 @@ def camel(name: str) -> str:
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 def test_function_and_models_bear_the_name_of_the_tool(tool: Tool[Any, Any]) -> None:
     assert tool.run.__name__ == tool.name
+    assert tool.output is not None
     assert tool.input.__name__ == f"{camel(tool.name)}Input"
     alone = sum(other.output is tool.output for other in TOOLS) == 1
     if alone and tool.output.__module__ == tool.run.__module__:

@@ -26,7 +26,7 @@ from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.equipment import assets
 from mcp_gateway.tools.supply import item_changes as inventory_items
 from mcp_gateway.tools.work import request_changes as work_request_writes
-from mcp_gateway.tools.work.order_list import ListWorkOrdersInput
+from mcp_gateway.tools.work.order_query import ListWorkOrdersInput
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import (
     availability,

@@ -15,6 +15,7 @@ from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.equipment import assets
 from mcp_gateway.tools.metrics.reading import Reading
 from mcp_gateway.tools.work import order_list as work_orders
+from mcp_gateway.tools.work.order_query import ListWorkOrdersInput
 from mcp_gateway.tools.work.order_shapes import WorkOrder
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import NoFurther
@@ -23,7 +24,7 @@ from mcp_gateway.upstream.rows import Page
 from tests.gateway.upstream.conftest import Scripted, caller
 
 
-async def listed(given: work_orders.ListWorkOrdersInput) -> work_orders.ListWorkOrdersOutput:
+async def listed(given: ListWorkOrdersInput) -> work_orders.ListWorkOrdersOutput:
     answer = await work_orders.list_work_orders(call(), given)
     return work_orders.ListWorkOrdersOutput.model_validate_json(orjson.dumps(answer))
 
@@ -68,9 +69,7 @@ async def everything(limit: int, **arguments: Any) -> list[WorkOrder]:
     orders: list[WorkOrder] = []
     cursor: str | None = None
     for _ in range(200):
-        given = work_orders.ListWorkOrdersInput.model_validate(
-            {"limit": limit, "cursor": cursor, **arguments}
-        )
+        given = ListWorkOrdersInput.model_validate({"limit": limit, "cursor": cursor, **arguments})
         answer = await listed(given)
         orders += answer.work_orders
         cursor = answer.next_cursor
@@ -108,7 +107,7 @@ async def test_an_upstream_that_does_not_get_on_from_page_to_page(scripted: Scri
         )
 
     scripted.script = [script]
-    answer = await listed(work_orders.ListWorkOrdersInput(limit=25))
+    answer = await listed(ListWorkOrdersInput(limit=25))
     assert [order.folio for order in answer.work_orders] == [f"OT-{number}" for number in range(25)]
     assert (answer.partial, answer.has_more, answer.next_cursor) == (True, False, None)
     assert any("same page twice" in note for note in answer.notes)
@@ -137,7 +136,7 @@ async def test_a_status_filter_that_is_ignored(scripted: Scripted) -> None:
 
 async def test_large_texts_do_not_make_a_large_answer(scripted: Scripted) -> None:
     serve(scripted, order_rows(*[20] * 60, text="x" * 5000))
-    given = work_orders.ListWorkOrdersInput(limit=60)
+    given = ListWorkOrdersInput(limit=60)
     answer = await listed(given)
     assert len(answer.model_dump_json()) < 110_000
     assert answer.has_more

@@ -16,6 +16,7 @@ from mcp_gateway.tools.metrics import metrics
 from mcp_gateway.tools.metrics.shapes import GetMaintenanceMetricsInput, GetMaintenanceMetricsOutput
 from mcp_gateway.tools.work import order_details as work_order
 from mcp_gateway.tools.work import order_list as work_orders
+from mcp_gateway.tools.work.order_query import ListWorkOrdersInput
 from mcp_gateway.upstream import Upstream
 from tests.gateway.upstream.conftest import Scripted, caller
 
@@ -180,7 +181,7 @@ async def test_one_definition_of_done(scripted: Scripted, fields: dict[str, Any]
     serve(scripted, work_orders=[task("OT-1", **({"id_status_work_order": 1} | fields))])
     assert (await ask("backlog"))["overall"]["tasks"] == (0 if done else 1)
     assert (await ask("summary"))["overall"]["late_in_process_tasks"] == (0 if done else 1)
-    listed = await work_orders.list_work_orders(call(), work_orders.ListWorkOrdersInput(overdue=True))
+    listed = await work_orders.list_work_orders(call(), ListWorkOrdersInput(overdue=True))
     assert listed["returned"] == (0 if done else 1)
 
 

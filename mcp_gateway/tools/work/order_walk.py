@@ -1,0 +1,111 @@
+"""Walks the rows of one status for list_work_orders: rows are tasks, the answer has whole orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mcp_gateway.tools.kit.listing import MOST_PAGES, Basket, Listed
+from mcp_gateway.tools.kit.positions import Key, SortPosition, newest_first, row_of_position
+from mcp_gateway.tools.work.order_query import OrderQuery
+from mcp_gateway.tools.work.order_records import LONGEST_FOLIO
+from mcp_gateway.tools.work.order_shapes import WorkOrderShown
+from mcp_gateway.tools.work.whole_orders import Begun, Taking
+from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page
+
+ROWS_AN_ORDER = 2  # to ask for: orders have fewer tasks on average, so one page is mostly enough
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a page of the answer begins: the row of the upstream's list, the last order of the page before
+    (its rows may have moved down since), a mark of the very first row, and the sort key of that order."""
+
+    row: int = 0
+    done: str = ""
+    first: str = ""
+    after: Key | None = None
+
+
+def order_key(row: TaskLine) -> Key | None:
+    return newest_first(row.creation_date, row.id_work_order)
+
+
+async def collect(
+    query: OrderQuery, status: int | None, start: Start, basket: Basket[WorkOrderShown]
+) -> Listed[WorkOrderShown]:
+    """Fills the basket with whole orders of one status.
+
+    The rows of an order stand together but may run over the edge of a page, so an order is taken
+    only once the next one begins.
+    """
+    upstream, arguments = query.call.upstream, query.arguments
+
+    async def fetch(start: int, size: int) -> Page[TaskLine]:
+        return await list_tasks(
+            upstream,
+            TaskLine,
+            status=status,
+            asset=query.where.asset,
+            location=query.where.location,
+            period=query.period,
+            made_by=query.made_by,
+            start=start,
+            size=size,
+        )
+
+    step: Listed[WorkOrderShown] = Listed(first=start.first)
+    sorted_at = SortPosition(order_key, start.after)
+    top = await row_of_position(fetch, start.row, order_key, start.after)
+    taking = Taking(query, basket)
+    order: list[TaskLine] = []
+    passed = ""  # an order that an earlier page has shown or skipped
+    begins = top
+
+    async def take(orders: list[Begun]) -> int | None:
+        """The row to go on from, where there is no room for all of these."""
+        next_row = await taking.take(orders)
+        for row, rows in orders:
+            if row == next_row:
+                break
+            sorted_at.went_past(rows[0])
+        step.after, step.moving = sorted_at.token, sorted_at.lost
+        return next_row
+
+    last = True
+    size = PAGE_SIZE if arguments.looks_through else min(PAGE_SIZE, ROWS_AN_ORDER * arguments.limit + 1)
+    async for page in step.pages_of(fetch, start=top, size=size, most=MOST_PAGES):
+        step.total, last = page.counted, page.is_last
+        complete: list[Begun] = []
+        for offset, row in zip(page.offsets, page.rows, strict=True):
+            if row.wo_folio[:LONGEST_FOLIO] == start.done:
+                continue
+            if order and row.wo_folio != order[0].wo_folio:
+                complete.append((begins, order))
+                order = []
+            if not order:
+                if row.wo_folio == passed:
+                    continue
+                new = sorted_at.is_new(row)
+                if sorted_at.lost and start.after is not None and not basket.records:
+                    return await collect(query, status, replace(start, after=None), basket)
+                if not new:
+                    passed = row.wo_folio
+                    continue
+                begins = offset
+            order.append(row)
+        if not order:
+            begins = page.end
+        step.next_row = await take(complete)
+        if step.next_row is not None:
+            step.partial = taking.spent
+            return step
+    if last or step.stuck:
+        step.next_row = await take([(begins, order)] if order else [])
+        step.partial = taking.spent
+    elif begins == top and order:  # one order fills all pages: show what there is of it
+        await take([(begins, order)])
+        step.next_row, step.partial = page.end, True
+    else:
+        step.next_row, step.partial = begins, arguments.looks_through
+    return step
