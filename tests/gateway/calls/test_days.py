@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.errors import InvalidArguments
-from mcp_gateway.tools.kit import datetimes as moments
+from mcp_gateway.tools.kit import datetimes
 
 STEP = dt.timedelta(minutes=15)
 DAY = dt.timedelta(days=1)
@@ -45,7 +45,7 @@ def instants(zone: str, first: dt.date, last: dt.date) -> list[dt.datetime]:
 
 
 def bounds(zone: str, text: str, until: str | None = None) -> tuple[dt.datetime, dt.datetime]:
-    found = moments.period(replace(CALLER, time_zone=zone), text, until or text, "date")
+    found = datetimes.period(replace(CALLER, time_zone=zone), text, until or text, "date")
     assert found is not None
     return found.since, found.until
 
@@ -104,10 +104,10 @@ def test_today_ends_with_the_day_of_the_company(zone: str, day: dt.date, quarter
     now = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC) + quarter * STEP
     local = now.astimezone(zoneinfo.ZoneInfo(zone)).date()
     right = instants(zone, local, local)[-1] + STEP - dt.timedelta(microseconds=1)
-    assert moments.end_of_today(replace(CALLER, time_zone=zone), now) == right
+    assert datetimes.end_of_today(replace(CALLER, time_zone=zone), now) == right
 
 
 def test_a_week_is_no_moment() -> None:
     with pytest.raises(InvalidArguments, match="whole week"):
-        moments.parse(CALLER, "2026-W47", "scheduled_at")
-    assert moments.parse(CALLER, "2026-W47-3", "scheduled_at").date() == dt.date(2026, 11, 18)
+        datetimes.parse(CALLER, "2026-W47", "scheduled_at")
+    assert datetimes.parse(CALLER, "2026-W47-3", "scheduled_at").date() == dt.date(2026, 11, 18)

@@ -24,8 +24,8 @@ from mcp_gateway.calls.errors import (
 )
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.equipment import assets
-from mcp_gateway.tools.supply import item_changes as inventory_items
-from mcp_gateway.tools.work import request_changes as work_request_writes
+from mcp_gateway.tools.supply import item_changes
+from mcp_gateway.tools.work import request_changes
 from mcp_gateway.tools.work.order_query import ListWorkOrdersInput
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import (
@@ -375,13 +375,13 @@ async def test_row_15_associated_before(scripted: Scripted) -> None:
         return await good([warehouse] if "/warehouses" in request.raw_path else [item])(request)
 
     scripted.script = [script]
-    asked = inventory_items.LinkStockItemInput(item="R-1", warehouse="W")
-    assert (await inventory_items.link_stock_item(call(), asked)).done == "already_there"
+    asked = item_changes.LinkStockItemInput(item="R-1", warehouse="W")
+    assert (await item_changes.link_stock_item(call(), asked)).done == "already_there"
     assert {seen.method for seen in scripted.seen} == {"GET"}
     item["warehouses"] = []  # the list was not whole
     writing = call()
     with pytest.raises(UpstreamRejected):
-        await inventory_items.link_stock_item(writing, asked)
+        await item_changes.link_stock_item(writing, asked)
     assert not writing.upstream.may_have_written
 
 
@@ -429,8 +429,8 @@ def person_then(scripted: Scripted, person: dict[str, Any]) -> None:
 
 async def test_row_22_a_clock_that_is_ahead(scripted: Scripted) -> None:
     person_then(scripted, {"code": "RH-1", "active": True, "account_email": "ana@example.com"})
-    made = await work_request_writes.create_work_request(
-        as_ana(), work_request_writes.CreateWorkRequestInput(title="Fuga de aceite")
+    made = await request_changes.create_work_request(
+        as_ana(), request_changes.CreateWorkRequestInput(title="Fuga de aceite")
     )
     assert made.id == 77
     (sent,) = [orjson.loads(seen.body) for seen in scripted.seen if seen.method == "POST"]
@@ -464,8 +464,8 @@ async def test_row_28_misspelt_names_stay_on_the_wire(scripted: Scripted, upstre
 async def test_row_29_people_without_a_code(scripted: Scripted) -> None:
     person_then(scripted, {"code": None, "active": True, "account_email": "ana@example.com"})
     with pytest.raises(Refusal) as caught:
-        await work_request_writes.create_work_request(
-            as_ana(), work_request_writes.CreateWorkRequestInput(title="Fuga")
+        await request_changes.create_work_request(
+            as_ana(), request_changes.CreateWorkRequestInput(title="Fuga")
         )
     assert "record with a code" in caught.value.message
     assert {seen.method for seen in scripted.seen} == {"GET"}

@@ -14,7 +14,7 @@ from mcp_gateway.calls.cursors import Cursors
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.equipment import assets
 from mcp_gateway.tools.metrics.reading import Reading
-from mcp_gateway.tools.work import order_list as work_orders
+from mcp_gateway.tools.work import order_list
 from mcp_gateway.tools.work.order_query import ListWorkOrdersInput
 from mcp_gateway.tools.work.order_shapes import WorkOrder
 from mcp_gateway.upstream import Upstream
@@ -24,9 +24,9 @@ from mcp_gateway.upstream.rows import Page
 from tests.gateway.upstream.conftest import Scripted, caller
 
 
-async def listed(given: ListWorkOrdersInput) -> work_orders.ListWorkOrdersOutput:
-    answer = await work_orders.list_work_orders(call(), given)
-    return work_orders.ListWorkOrdersOutput.model_validate_json(orjson.dumps(answer))
+async def listed(given: ListWorkOrdersInput) -> order_list.ListWorkOrdersOutput:
+    answer = await order_list.list_work_orders(call(), given)
+    return order_list.ListWorkOrdersOutput.model_validate_json(orjson.dumps(answer))
 
 
 async def no_progress(done: float, total: float | None = None, message: str = "") -> None:

@@ -14,8 +14,7 @@ from mcp_gateway.calls.cursors import Cursors
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.metrics import metrics
 from mcp_gateway.tools.metrics.shapes import GetMaintenanceMetricsInput, GetMaintenanceMetricsOutput
-from mcp_gateway.tools.work import order_details as work_order
-from mcp_gateway.tools.work import order_list as work_orders
+from mcp_gateway.tools.work import order_details, order_list
 from mcp_gateway.tools.work.order_query import ListWorkOrdersInput
 from mcp_gateway.upstream import Upstream
 from tests.gateway.upstream.conftest import Scripted, caller
@@ -129,7 +128,7 @@ async def test_money_that_is_null_is_not_zero(scripted: Scripted) -> None:
 async def test_the_cost_of_an_order_is_not_that_of_some_tasks(scripted: Scripted) -> None:
     for last, total in ((5, 12), (0, 7), (None, None)):
         serve(scripted, work_orders=[task("OT-1", total_cost_task=7), task("OT-1", total_cost_task=last)])
-        order = await work_order.get_work_order(call(), work_order.GetWorkOrderInput(folio="OT-1"))
+        order = await order_details.get_work_order(call(), order_details.GetWorkOrderInput(folio="OT-1"))
         assert order.total_cost == total
 
 
@@ -181,7 +180,7 @@ async def test_one_definition_of_done(scripted: Scripted, fields: dict[str, Any]
     serve(scripted, work_orders=[task("OT-1", **({"id_status_work_order": 1} | fields))])
     assert (await ask("backlog"))["overall"]["tasks"] == (0 if done else 1)
     assert (await ask("summary"))["overall"]["late_in_process_tasks"] == (0 if done else 1)
-    listed = await work_orders.list_work_orders(call(), ListWorkOrdersInput(overdue=True))
+    listed = await order_list.list_work_orders(call(), ListWorkOrdersInput(overdue=True))
     assert listed["returned"] == (0 if done else 1)
 
 
