@@ -46,8 +46,8 @@ logger = logging.getLogger(__name__)
 
 RESULT_LIMIT = 256 * 1024
 REPEATED = (
-    "This was already done; nothing was written again. The first result is repeated. "
-    "Where the person wants it once more, call again with an idempotency_key of its own."
+    "This was already done and was not written again; this is the first result. If the "
+    "person wants it once more, call again with a new idempotency_key."
 )
 # A tool ends by the upstream deadline; this ends one that does not.
 GRACE_SECONDS = 3.0
@@ -142,7 +142,10 @@ def _require(tool: Tool[Any, Any], caller: Caller) -> None:
     missing = tool.missing(caller.rights)
     if missing:
         raise NotPermitted(
-            "This person does not have the rights for that in Fracttal One. An administrator can grant them.",
+            (
+                "This person does not have the permissions for that in Fracttal One. An administrator "
+                "can grant them."
+            ),
             missing_rights=sorted(missing),
         )
     if not set(tool.scopes) <= caller.scopes:
@@ -176,7 +179,7 @@ async def _run(tool: Tool[Any, Any], call: Call, given: BaseModel) -> ToolResult
         if tool.read_only:
             raise UpstreamTimeout("That took too long. Narrow the question and try again.") from None
         raise OutcomeUnknown(
-            "The time ran out before the answer came. Look whether the record is there before trying again."
+            "The time ran out before the answer came. Check whether the record exists before trying again."
         ) from None
     except Exception as error:
         # The text of an unforeseen exception may hold anything: only its kind is logged.
@@ -220,7 +223,7 @@ async def _write_once(
         if call.upstream.may_have_written and not isinstance(caught, OutcomeUnknown):
             # It failed after the write was sent: to run it again could write twice.
             error = OutcomeUnknown(
-                "The write was sent, and then something failed. Look whether the record is there."
+                "The write was sent, and then something failed. Check whether the record exists."
             )
         result = _question_or_refusal(error, entry, asking)
     _close(entry, started, call.upstream, error)
@@ -245,7 +248,9 @@ async def _repeat(
     wait_until = started + settings.UPSTREAM_DEADLINE_SECONDS
     while error is None and earlier is not None and earlier.outcome == Outcome.STARTED:
         if time.perf_counter() > wait_until:
-            error = OutcomeUnknown("The same write is still running. Ask for the record before trying again.")
+            error = OutcomeUnknown(
+                "The same write is still running. Check whether the record exists before trying again."
+            )
             break
         await asyncio.sleep(0.1)
         earlier = await audit.earlier_result(claim.record_id)
@@ -253,7 +258,7 @@ async def _repeat(
         error = Failure("The first try of this write failed and changed nothing. It can be tried again.")
     if error is None and earlier is not None and earlier.outcome != Outcome.DONE:
         error = OutcomeUnknown(
-            "This write was sent before and its answer never came. Look whether the record is there."
+            "This write was sent before and its answer never came. Check whether the record exists."
         )
     _close(entry, started, upstream, error)
     await audit.record(entry)

@@ -111,8 +111,10 @@ class FieldsRefused(InvalidArguments):
         super().__init__(
             f"Fracttal One did not accept: {', '.join(told)}. Change that and try again."
             if told
-            else "Fracttal One did not accept one of the values and named none of the arguments. Look at "
-            "each of them with the person; if none is wrong, an administrator can look in Fracttal One.",
+            else (
+                "Fracttal One did not accept one of the values and did not say which. Check each of them "
+                "with the person; if none is wrong, an administrator can check in Fracttal One."
+            ),
             fields=[dict(field) for field in fields],
         )
 

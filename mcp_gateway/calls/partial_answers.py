@@ -27,6 +27,6 @@ def not_surely(error: GatewayError, gaps: Gaps) -> GatewayError:
     """That nothing was found is no fact while some of it could not be looked at."""
     if isinstance(error, NotFound) and gaps:
         return NotFound(
-            f"{error.message} Not all could be looked at: {' '.join(gaps.sentences)}", **error.details
+            f"{error.message} Not everything could be examined: {' '.join(gaps.sentences)}", **error.details
         )
     return error

@@ -66,7 +66,7 @@ class Endpoint:
         except Unauthorized as refused:
             words = refused.challenge(reads_only=forbids_writing(request.query, self._toolsets))
             challenge = (b"www-authenticate", words.encode("latin-1"))
-            return _plain(401, "Sign in is needed.", [*cors, challenge])
+            return _plain(401, "Sign-in is required.", [*cors, challenge])
         except Unavailable:
             return _plain(503, "Try again in a moment.", [*cors, (b"retry-after", b"5")])
         if refusal:

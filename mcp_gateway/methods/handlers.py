@@ -129,7 +129,7 @@ class Methods:
     async def _result(self, exchange: Exchange) -> Any:
         message, modern, caller = exchange.message, exchange.revision.modern, exchange.caller
         if message.method in PAGED and message.params.get("cursor"):
-            raise ProtocolError(INVALID_PARAMS, "There is no such cursor: ask for this list without one.")
+            raise ProtocolError(INVALID_PARAMS, "There is no such cursor: request this list without one.")
         if message.method == "tools/list":
             listing = self._for(caller).listing
             return orjson.Fragment(

@@ -57,7 +57,7 @@ async def _fetch_meter(call: Call, number: int) -> meter_records.Meter:
         return meter_records.meter(call, looked.rows[0])
     if looked.left_out:
         raise NotFound(f"Not found among the meters: {looked.left_out}. list_meters finds it by its asset.")
-    raise NotFound("There is no meter with that number, or not for this person.")
+    raise NotFound("There is no meter with that number, or this person may not see it.")
 
 
 async def fetch(call: Call, arguments: FetchInput) -> FetchOutput:
@@ -69,7 +69,7 @@ async def fetch(call: Call, arguments: FetchInput) -> FetchOutput:
             fields=[{"field": "id", "problem": "has no known kind"}],
         )
     if KINDS[kind] not in call.caller.rights:
-        raise NotPermitted("This person may not read that.", missing_rights=[KINDS[kind]])
+        raise NotPermitted("This person may not read this record.", missing_rights=[KINDS[kind]])
     record: BaseModel
     if kind == "asset":
         asset = await asset_records.asset(call, key)
@@ -84,14 +84,14 @@ async def fetch(call: Call, arguments: FetchInput) -> FetchOutput:
     elif kind == "person":
         row = await find_person(call.upstream, key)
         if row is None:
-            raise NotFound("There is nobody with that code, or not for this person.")
+            raise NotFound("There is nobody with that code, or this person may not see them.")
         person = person_records.person(call.upstream, row)
         record, title, url = person, person.name, person.url or ""
     elif is_number(key):
         request = await request_records.work_request(call, int(key))
         record, title, url = request, request.title, request.url
     else:
-        raise NotFound("There is no work request with that number, or not for this person.")
+        raise NotFound("There is no work request with that number, or this person may not see it.")
     fields = record.model_dump(mode="json", exclude_none=True, exclude={"url"})
     metadata = {"kind": kind} | {
         name: str(value) for name, value in fields.items() if isinstance(value, str | int | float)

@@ -49,7 +49,7 @@ class SearchInput(Arguments):
         Field(
             min_length=1,
             max_length=200,
-            description="A folio, code or number, or words; records hold all of the words.",
+            description="A folio, code or number, or words that a record must all contain.",
         ),
     ]
 
@@ -57,7 +57,7 @@ class SearchInput(Arguments):
 class Result(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    id: Annotated[str, Field(description="To be given to fetch.")]
+    id: Annotated[str, Field(description="Pass it to fetch.")]
     title: UntrustedText
     url: str
 
@@ -66,7 +66,7 @@ class SearchOutput(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     results: list[Result]
-    notes: Annotated[list[str] | None, Field(description="What is not shown or was not looked at.")] = None
+    notes: Annotated[list[str] | None, Field(description="What is not shown or was not examined.")] = None
 
 
 def _asset(upstream: Upstream, row: ItemRow) -> Result:
@@ -120,7 +120,7 @@ async def search(call: Call, arguments: SearchInput) -> SearchOutput:
     kind, words = meant(query)
     allowed = [kind for kind, right in KINDS.items() if right in call.caller.rights]
     if not allowed:
-        raise NotPermitted("This person may not read anything that could be searched.")
+        raise NotPermitted("This person may not read any kind of record that search covers.")
     found = await asyncio.gather(
         *(SEARCHES[each](call.upstream, words if each == kind else query) for each in allowed),
         return_exceptions=True,
@@ -144,7 +144,8 @@ async def search(call: Call, arguments: SearchInput) -> SearchOutput:
     results = [*first, *others]
     if len(results) > MOST_RESULTS:
         notes.append(
-            f"{len(results) - MOST_RESULTS} more results are not shown: the list tools give all of a kind."
+            f"{len(results) - MOST_RESULTS} more results are not shown: the list tools give all "
+            "records of a kind."
         )
     return SearchOutput(results=results[:MOST_RESULTS], notes=notes or None)
 
@@ -243,9 +244,10 @@ TOOLS = (
         name="search",
         title="Search",
         description=(
-            "Finds assets, work orders, work requests, meters and people by folio, code, number or words. "
-            "Codes, numbers and whole names are always found, words only among so many records of each kind. "
-            "The answer says where there are more: use the list tools for complete answers."
+            "Finds assets, work orders, work requests, meters and people by folio, code, number or "
+            "words. Codes, numbers and full names are always found; words only among a limited "
+            "number of records of each kind. The answer says where there are more: use the list "
+            "tools for complete answers."
         ),
         rights=frozenset(),
         one_of=frozenset(KINDS.values()),

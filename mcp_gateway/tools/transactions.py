@@ -65,11 +65,11 @@ class ListTransactionsOutput(ListAnswer):
 
 class ListTransactionsInput(ListArguments):
     action: Annotated[Action | None, Field(description="Only this kind of change.")] = None
-    module: Annotated[Module | None, Field(description="Only changes in this part of the product.")] = None
-    since: Annotated[IsoInput | None, Field(description="Begin of the period, ISO date or moment.")] = None
-    until: Annotated[IsoInput | None, Field(description="End of the period, ISO date or moment.")] = None
+    module: Annotated[Module | None, Field(description="Only changes in this module.")] = None
+    since: Annotated[IsoInput | None, Field(description="Start of the period, ISO date or timestamp.")] = None
+    until: Annotated[IsoInput | None, Field(description="End of the period, ISO date or timestamp.")] = None
     by: Annotated[
-        str | None, Field(min_length=2, max_length=120, description="Piece of the name or e-mail.")
+        str | None, Field(min_length=2, max_length=120, description="Part of the name or e-mail.")
     ] = None
     text: Annotated[
         str | None, Field(min_length=2, max_length=120, description="Words or a code in the description.")

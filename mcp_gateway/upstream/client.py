@@ -69,8 +69,9 @@ def check_narrowing(caller: Caller, segments: Sequence[str]) -> None:
     narrowed = caller.remote is not None and caller.own_work_orders_only
     if narrowed and segments and segments[0].startswith(("work_order", "wo_")):
         raise NotPermitted(
-            "This connection is limited to own work orders, which only the profile of an account at "
-            "Fracttal One can do. An administrator has to choose a permission group here without that limit."
+            "This connection is limited to the person's own work orders, a limit that only an "
+            "account's profile at Fracttal One can apply. An administrator has to choose a "
+            "permission group without that limit here."
         )
 
 
@@ -217,8 +218,8 @@ class Upstream:
                 if remote and from_another_company(answer, remote.company_id):
                     security.warning("answer of another company connection=%d", remote.connection_id)
                     raise WrongCompany(
-                        "Fracttal One answered with records of another company, so they are not shown. "
-                        "An administrator has to look at the API connection."
+                        "Fracttal One answered with records of another company, so they are not shown. An "
+                        "administrator has to check the API connection."
                     )
                 return answer
             if lacks_permission(answer):

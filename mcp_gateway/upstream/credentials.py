@@ -133,8 +133,8 @@ async def _linked_credential(caller: Caller, remote: RemoteApi, refused: str) ->
         raise _reconnect(caller) from None
     except ConsumerRefused:
         raise NotConnected(
-            "Fracttal One does not accept the key of this company's API connection. An administrator has "
-            "to look at it under Configuration > API connections > API connection."
+            "Fracttal One does not accept the key of this company's API connection. An administrator "
+            "has to check it under Configuration > API connections > API connection."
         ) from None
     except Unavailable as error:
         raise _unavailable(caller, error.refused_with) from None
@@ -184,12 +184,13 @@ def _keep(kept: OrderedDict[K, tuple[float, str]], key: K, seconds: float, token
 def _unavailable(caller: Caller, refused_with: int | None = None) -> UpstreamUnavailable:
     if refused_with is None:
         return UpstreamUnavailable("Fracttal One could not be reached. Try again in a moment.")
-    again = "an administrator has to look at the API connection"
+    again = "an administrator has to check the API connection"
     if caller.user_id is not None:
         again = f"the person can reconnect at {settings.PUBLIC_URL}{LINK_PATH}"
     return UpstreamUnavailable(
-        f"Something answered {refused_with} in place of Fracttal One when this connection was to be renewed; "
-        f"a firewall does that. The connection is kept. Try again in a few minutes; if it stays so, {again}."
+        f"Something answered {refused_with} instead of Fracttal One when this connection was being renewed, "
+        "probably a firewall. The connection is kept. Try again in a few minutes; if it happens again, "
+        f"{again}."
     )
 
 
@@ -205,7 +206,7 @@ def _not_linked(caller: Caller) -> NotConnected:
 def _reconnect(caller: Caller) -> NotConnected:
     if caller.remote is None or caller.user_id is None:
         return NotConnected("Fracttal One does not accept this connection. Connect again.")
-    return _connect_at("Fracttal One does not accept this person's connection any more. Reconnect at")
+    return _connect_at("Fracttal One no longer accepts this person's connection. Reconnect at")
 
 
 def _connect_at(sentence: str) -> NotConnected:

@@ -36,11 +36,12 @@ LONGEST_WAIT_SECONDS = 300
 MOST_ROWS = 10**12  # of a list: a total above it counts nothing
 
 LOST_WRITE = (
-    "The write was sent and its answer never came. Look whether the record is there before trying again."
+    "The write was sent and its answer never came. Check whether the record exists before trying again."
 )
 IN_ITS_PLACE = (
-    "Something answered in place of Fracttal One and refused the request; a firewall or a proxy does that. "
-    "Try again in a few minutes; if it stays so, an administrator has to look at the way to Fracttal One."
+    "Something other than Fracttal One answered and refused the request, probably a firewall "
+    "or a proxy. Try again in a few minutes; if it happens again, an administrator has to "
+    "check the route to Fracttal One."
 )
 _COMPANY = re.compile(rb'"id_company"\s*:\s*"?(\d{1,18})')
 _FIELD = re.compile(r"[A-Za-z0-9_.]{1,64}")
@@ -199,11 +200,11 @@ def _refusal(answer: Answer, *, is_write: bool) -> GatewayError:
     if status == 403:
         return not_permitted() if is_envelope(answer) else UpstreamUnavailable(IN_ITS_PLACE)
     if status == 404:
-        return NotFound("There is no such record in Fracttal One, or not for this person.")
+        return NotFound("There is no such record in Fracttal One, or this person may not see it.")
     if status == 408:
         # The contract's word for "exists already", to a write; to a read it is what it means elsewhere.
         return (
-            UpstreamRejected("Fracttal One has that record already; nothing was written.")
+            UpstreamRejected("Fracttal One already has that record; nothing was written.")
             if is_write
             else UpstreamTimeout("Fracttal One took too long. Try again in a moment.")
         )
@@ -259,7 +260,7 @@ def _invalid_fields(body: dict[str, Any] | None) -> list[dict[str, str]]:
 
 def out_of_budget(seconds: int) -> RateLimited:
     return RateLimited(
-        f"The company's budget of calls to Fracttal One is spent. Wait {seconds} seconds.", seconds
+        f"The company's budget of calls to Fracttal One is used up. Wait {seconds} seconds.", seconds
     )
 
 

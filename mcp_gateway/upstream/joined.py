@@ -40,7 +40,7 @@ async def joined(
 ) -> Answer:
     """The answer of `read`, or of the same one under way, waited for so long at most.
 
-    Who asked first runs in its own time: whoever has more left when that is over asks anew.
+    The first request runs in its own time. When that ends, a waiter with time left asks again.
     """
     flights = _in_flight.setdefault(asyncio.get_running_loop(), {})
     key = (identity_of(caller), url, _writes)

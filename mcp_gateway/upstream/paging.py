@@ -58,7 +58,7 @@ async def all_rows(fetch: Fetch[R], gaps: Gaps, what: str, *, most: int) -> list
     except NoFurther:
         is_last = False
     if not is_last:
-        gaps.note(f"Only the first {end} {what} could be looked at; there are more.")
+        gaps.note(f"Only the first {end} {what} could be examined; there are more.")
     return rows
 
 

@@ -16,13 +16,17 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, sentence in (
         (
             rf"only {_NUMBER} are in stock",
-            "There is not enough in stock: of one of these items there are only {0}. Issue no more than "
-            "that, or enter goods first.",
+            (
+                "There is not enough stock: only {0} of one of these items. Issue no more than that, or "
+                "enter goods first."
+            ),
         ),
         (
             rf"only {_NUMBER} are pending in the requisition",
-            "The requisition still waits for only {0} of one of these items. Issue no more than that, and "
-            "the rest by a general issue.",
+            (
+                "The requisition has only {0} of one of these items pending. Issue no more than that, "
+                "and the rest with a general issue."
+            ),
         ),
         (
             r"requisition is closed",
@@ -33,26 +37,31 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"meter triggers or subtasks",
             "That plan has meter triggers or subtasks, and such plans can be assigned only in Fracttal One.",
         ),
-        (r"asset has a task plan already", "The asset has a task plan already."),
+        (r"asset has a task plan already", "The asset already has a task plan."),
         (r"have a task plan", "Only locations, equipment and tools can have a task plan."),
-        (r"associated before", "The item is linked with that warehouse already."),
-        (r"too long or too large", "A value is too long or too large to be kept."),
+        (r"associated before", "The item is already linked with that warehouse."),
+        (r"too long or too large", "A value is too long or too large to be stored."),
         (r"request can be moved only", "The request must be open, in process or rejected to be changed."),
         (r"request names no asset", "The request names no asset, so no task can be made of it."),
         (r"request must be open or in process", "The request must be open or in process."),
         (
             r"pending task was not found",
-            "A pending task was not found, or it has a work order already. list_pending_tasks shows what "
-            "waits.",
+            (
+                "A pending task was not found, or it already has a work order. list_pending_tasks shows "
+                "what is waiting."
+            ),
         ),
         (
             r"task of the event has resources",
             "The task of that event has resources: use create_pending_task.",
         ),
         (r"neither in process nor in review", "The work order is neither in process nor in review."),
-        (r"cost more, or take more hours", "With that the task would cost or last more than can be kept."),
-        (r"deleted meanwhile", "A record that it refers to was deleted meanwhile: look for it again."),
-        (r"another reading at this date", "The meter has another reading at that moment."),
+        (
+            r"cost more, or take more hours",
+            "That would make the task's cost or duration larger than can be stored.",
+        ),
+        (r"deleted meanwhile", "A record that it refers to was deleted in the meantime: look for it again."),
+        (r"another reading at this date", "The meter already has another reading at that time."),
         (r"newer than the last reading", "The reading must be newer than the last one of the meter."),
         (r"counter only counts up", "A counter only counts up: the value does not fit its other readings."),
     )
@@ -69,7 +78,7 @@ _PROBLEMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"may not be blank|not be empty", "must not be empty"),
         (r"must be above 0", "must be above 0"),
         (rf"(?:at most|no more than) {_NUMBER} characters", "must have at most {0} characters"),
-        (r"below the asset itself", "stands below the asset itself"),
+        (r"below the asset itself", "is below the asset itself"),
     )
 )
 

@@ -106,12 +106,12 @@ def the_only(page: Page[R], keep: Callable[[R], bool]) -> R | None:
             names = ", ".join(unread.fields)
             raise UpstreamNotUnderstood(
                 "Fracttal One gives this record in a form that cannot be read"
-                + (f": {names} is not what it should be. Correct it there." if names else ".")
+                + (f": {names} is not valid. Correct it there." if names else ".")
             )
     if page.read >= page.size and not page.is_last:
         raise UpstreamNotUnderstood(
-            "Fracttal One gave other records than the one that was asked for, so it is not known whether "
-            "there is such a record."
+            "Fracttal One gave records other than the one requested, so it is not known whether that "
+            "record exists."
         )
     return None
 

@@ -19,7 +19,7 @@ _OTHERWISE = "does not fit what the tool takes: {description}"
 
 # By pydantic's names of errors, filled with what it tells of each, an example and the field's description.
 _SENTENCES = {
-    "missing": "is needed, such as {example}",
+    "missing": "is required, such as {example}",
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
     "value_error": "{error}",
@@ -28,7 +28,7 @@ _SENTENCES = {
     "too_long": "must have at most {max_length} entries",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
-    "string_pattern_mismatch": "has another form: {description}",
+    "string_pattern_mismatch": "has the wrong form: {description}",
     "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
@@ -38,7 +38,7 @@ _SENTENCES = {
         ("int_type", "int_parsing", "int_from_float"),
         "must be a whole number and not a text, such as {example}",
     ),
-    "int_parsing_size": "must not have so many digits",
+    "int_parsing_size": "has too many digits",
     **dict.fromkeys(("float_type", "float_parsing", "finite_number"), _NUMBER),
     **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false, without quotes"),
     **dict.fromkeys(

@@ -51,10 +51,10 @@ class AssetFields(Arguments):
     serial_number: Annotated[Short | None, Field(description="Serial number.")] = None
     part_number: Annotated[Short | None, Field(description="Tools only.")] = None
     version: Annotated[Short | None, Field(description="Digital assets only.")] = None
-    other_1: Annotated[Short | None, Field(description="Another feature, in the company's use.")] = None
-    other_2: Annotated[Short | None, Field(description="One more feature.")] = None
-    location: Annotated[AssetCode | None, Field(description="Code of the asset that it stands in.")] = None
-    priority: Annotated[Priority | None, Field(description="How much depends on it.")] = None
+    other_1: Annotated[Short | None, Field(description="Another attribute, as the company uses it.")] = None
+    other_2: Annotated[Short | None, Field(description="A further attribute.")] = None
+    location: Annotated[AssetCode | None, Field(description="Code of the parent asset or location.")] = None
+    priority: Annotated[Priority | None, Field(description="How critical it is.")] = None
     category: Annotated[Short | None, Field(description="From the company's own list.")] = None
     classification_1: FirstGroup | None = None
     classification_2: SecondGroup | None = None
@@ -62,11 +62,11 @@ class AssetFields(Arguments):
     notes: Notes | None = None
     active: Active | None = None
     cost_center: Annotated[Short | None, Field(description="Cost center.")] = None
-    purchase_date: Annotated[dt.date | None, Field(description="When it was bought.")] = None
-    startup_date: Annotated[dt.date | None, Field(description="When it went into service.")] = None
+    purchase_date: Annotated[dt.date | None, Field(description="Purchase date.")] = None
+    startup_date: Annotated[dt.date | None, Field(description="Date it went into service.")] = None
     total_cost: Annotated[
         float | None,
-        Field(ge=0, le=1e12, allow_inf_nan=False, description="What it cost, in the company's currency."),
+        Field(ge=0, le=1e12, allow_inf_nan=False, description="Purchase cost, in the company's currency."),
     ] = None
     idempotency_key: IdempotencyKey | None = None
 
@@ -75,9 +75,9 @@ class CreateAssetInput(AssetFields):
     code: NewCode
     type: Annotated[
         Literal["location", "equipment", "tool", "digital"],
-        Field(description="Spare parts are made with create_stock_item, or no warehouse would show them."),
+        Field(description="Create spare parts with create_stock_item: otherwise no warehouse shows them."),
     ]
-    name: Annotated[Short, Field(description="What it is called.")]
+    name: Annotated[Short, Field(description="Name.")]
     unit_code: Annotated[str | None, Field(min_length=1, max_length=16, description="Needed for tools.")] = (
         None
     )
@@ -86,13 +86,13 @@ class CreateAssetInput(AssetFields):
 
 class UpdateAssetInput(AssetFields):
     asset: AssetCode
-    name: Annotated[Short | None, Field(description="What it is to be called.")] = None
+    name: Annotated[Short | None, Field(description="New name.")] = None
 
 
 class SetAssetCustomFieldInput(Arguments):
     asset: AssetCode
     field: Annotated[str, Field(min_length=1, max_length=120, description="Label of the field, or its id.")]
-    value: Annotated[str, Field(max_length=2000, description="The new value; it replaces the old one.")]
+    value: Annotated[str, Field(max_length=2000, description="The new value, which replaces the old one.")]
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -103,12 +103,12 @@ class CreateMeterInput(Arguments):
     serial: Annotated[
         str | None, Field(min_length=1, max_length=80, description="A serial that no other meter has.")
     ] = None
-    counter: Annotated[bool, Field(description="True: it only counts up (hours, km).")] = True
-    last_reading: Annotated[FiniteFloat | None, Field(description="What it shows now.")] = None
-    read_at: Annotated[IsoInput | None, Field(description="When last_reading was read.")] = None
+    counter: Annotated[bool, Field(description="True if it only counts up (hours, km).")] = True
+    last_reading: Annotated[FiniteFloat | None, Field(description="Current reading.")] = None
+    read_at: Annotated[IsoInput | None, Field(description="Date and time of last_reading.")] = None
     monthly_average: Annotated[
         float | None,
-        Field(ge=0, le=1e12, allow_inf_nan=False, description="How much it counts in a month, estimated."),
+        Field(ge=0, le=1e12, allow_inf_nan=False, description="Estimated increase per month."),
     ] = None
     idempotency_key: IdempotencyKey | None = None
 
@@ -150,7 +150,7 @@ async def _asset(upstream: Upstream, code: str) -> ItemRow:
     if row is None:
         likely = await in_another_dress(code, partial(find_item, upstream))
         raise NotFound(
-            "There is no asset with that code, or not for this person. list_assets finds it.",
+            "There is no asset with that code, or this person may not see it. list_assets finds it.",
             **offered(likely, lambda one: {"code": shown_code(one.code), "name": cleaned(one.field_1, NAME)}),
         )
     return row
@@ -185,7 +185,7 @@ async def update_asset(call: Call, arguments: UpdateAssetInput) -> Saved:
     changed = _changed(arguments)
     if not changed:
         raise InvalidArguments(
-            "Say what is to change.", fields=[{"field": "name", "problem": "or any other"}]
+            "Name at least one field to change.", fields=[{"field": "name", "problem": "or any other"}]
         )
     body, wire = _body(arguments, row.id_type_item or 0)
     with in_our_names(wire):
@@ -259,7 +259,9 @@ TOOLS = (
     Tool(
         name="create_asset",
         title="Create an asset",
-        description="A new location, equipment, tool or digital asset. Look first whether it is there.",
+        description=(
+            "Creates a location, equipment, tool or digital asset. First check that it does not exist yet."
+        ),
         rights=ADD,
         input=CreateAssetInput,
         output=Saved,
@@ -271,7 +273,9 @@ TOOLS = (
     Tool(
         name="update_asset",
         title="Change an asset",
-        description="Changes what is given and leaves the rest. A new location moves it in the tree.",
+        description=(
+            "Changes the given fields and leaves the rest. A new location moves the asset in the tree."
+        ),
         rights=EDIT,
         input=UpdateAssetInput,
         output=Saved,
@@ -283,7 +287,7 @@ TOOLS = (
     Tool(
         name="set_asset_custom_field",
         title="Set a custom field",
-        description="Replaces the value of one of the company's own fields of an asset.",
+        description="Replaces the value of one custom field of an asset.",
         rights=EDIT,
         input=SetAssetCustomFieldInput,
         output=Saved,
@@ -295,7 +299,7 @@ TOOLS = (
     Tool(
         name="create_meter",
         title="Create a meter",
-        description="A new meter on an asset.",
+        description="Creates a meter on an asset.",
         rights=frozenset({"meters:add"}),
         input=CreateMeterInput,
         output=Saved,

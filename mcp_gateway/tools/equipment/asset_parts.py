@@ -47,7 +47,7 @@ class Move(BaseModel):
 
 class Downtime(BaseModel):
     since: AwareDatetime | None = None
-    until: Annotated[AwareDatetime | None, Field(description="Left out while it lasts.")] = None
+    until: Annotated[AwareDatetime | None, Field(description="Omitted while it lasts.")] = None
     minutes: Minutes | None = None
 
 

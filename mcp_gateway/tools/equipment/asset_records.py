@@ -38,7 +38,7 @@ class Asset(BaseModel):
     name: UntrustedText
     type: ItemType | None = None
     location: Annotated[
-        UntrustedText | None, Field(description="The places it stands in, outermost first.")
+        UntrustedText | None, Field(description="The locations that contain it, outermost first.")
     ] = None
     location_code: Code | None = None
     active: bool | None = None
@@ -91,7 +91,7 @@ def summary(upstream: Upstream, row: ItemRow) -> Asset:
 async def asset(call: Call, code: str) -> AssetDetails:
     row = await find_item(call.upstream, code)
     if row is None:
-        raise NotFound("There is no asset with that code, or not for this person.")
+        raise NotFound("There is no asset with that code, or this person may not see it.")
     return details(call, row)
 
 

@@ -41,16 +41,18 @@ class ListAssetsInput(ListArguments):
     type: Annotated[ItemType | None, Field(description="Only assets of this type.")] = None
     location: LocationName | None = None
     whole_tree: Annotated[
-        bool, Field(description="With location: everything below it at any depth, not only directly in it.")
+        bool, Field(description="With location: everything below it at any depth, not just directly in it.")
     ] = True
-    active: Annotated[bool | None, Field(description="Only active, or only inactive assets.")] = None
+    active: Annotated[bool | None, Field(description="Only active or only inactive assets.")] = None
     available: Annotated[
         bool | None, Field(description="False: only assets that are out of service now.")
     ] = None
     priority: Annotated[
         list[Priority] | None, Field(min_length=1, max_length=5, description="Any of these.")
     ] = None
-    has_plan: Annotated[bool | None, Field(description="Only with, or only without a task plan.")] = None
+    has_plan: Annotated[bool | None, Field(description="Only assets with, or only without, a task plan.")] = (
+        None
+    )
     text: Annotated[
         str | None,
         Field(
@@ -68,7 +70,7 @@ class GetAssetInput(Arguments):
     code: AssetName
     include: Annotated[
         list[Part] | None,
-        Field(max_length=7, description="What to show besides: own fields, moves, documents …"),
+        Field(max_length=7, description="What else to show: custom fields, moves, documents …"),
     ] = None
 
 
@@ -140,7 +142,9 @@ TOOLS = (
     Tool(
         name="get_asset",
         title="Show an asset",
-        description="One asset by code or name: where it stands, maker, model, notes, whether in service.",
+        description=(
+            "One asset by code or name: location, manufacturer, model, notes, whether it is in service."
+        ),
         rights=RIGHTS,
         input=GetAssetInput,
         output=AssetDetails,

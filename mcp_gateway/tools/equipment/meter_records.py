@@ -27,18 +27,16 @@ class Meter(BaseModel):
     asset_code: Code | None = None
     asset: UntrustedText | None = None
     active: bool | None = None
-    last_value: Annotated[float | None, Field(description="What the dial showed last.")] = None
+    last_value: Annotated[float | None, Field(description="Last value shown on the dial.")] = None
     last_read_at: AwareDatetime | None = None
     accumulated_value: float | None = None
     monthly_average: float | None = None
     lowest_allowed: float | None = None
     highest_allowed: float | None = None
-    outside_limits: Annotated[bool, Field(description="The last value lies outside the allowed range.")] = (
-        False
-    )
-    task: Annotated[UntrustedText | None, Field(description="What the meter makes due.")] = None
+    outside_limits: Annotated[bool, Field(description="The last value is outside the allowed range.")] = False
+    task: Annotated[UntrustedText | None, Field(description="The task that the meter makes due.")] = None
     task_id: int | None = None
-    last_step: Annotated[float | None, Field(description="Value at which it was due last.")] = None
+    last_step: Annotated[float | None, Field(description="Value at which it was last due.")] = None
     task_last_done_at: AwareDatetime | None = None
     url: str
 

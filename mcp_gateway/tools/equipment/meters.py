@@ -28,14 +28,14 @@ class ListMetersInput(ListArguments):
     serial: Serial | None = None
     location: Annotated[
         LocationName | None,
-        Field(description="Meters of all that stands in it, at any depth: code or piece of the name."),
+        Field(description="Meters of everything in it, at any depth: code or part of the name."),
     ] = None
     text: Annotated[
         str | None,
         Field(min_length=2, max_length=120, description="Words in description, serial, unit or asset."),
     ] = None
     with_tasks: Annotated[
-        bool, Field(description="With the maintenance tasks that each makes due: one entry for each task.")
+        bool, Field(description="Include the maintenance tasks that each makes due: one entry per task.")
     ] = False
     outside_limits: Annotated[
         bool | None, Field(description="True: only meters whose last value is outside the allowed range.")

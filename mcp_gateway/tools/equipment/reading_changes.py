@@ -37,21 +37,21 @@ MONTH = dt.timedelta(days=30)
 class AddMeterReadingInput(Arguments):
     asset: AssetName
     value: Annotated[
-        FiniteFloat, Field(ge=-1e15, le=1e15, description="What the dial shows, in the unit of the meter.")
+        FiniteFloat, Field(ge=-1e15, le=1e15, description="Value on the dial, in the unit of the meter.")
     ]
     serial: Annotated[
-        Serial | None, Field(description="Needed (or meter) where the asset has several meters.")
+        Serial | None, Field(description="Required (or meter) if the asset has several meters.")
     ] = None
     meter: Annotated[MeterId | None, Field(description="Number of the meter, instead of serial.")] = None
     read_at: Annotated[
         IsoInput | None,
-        Field(description="When it was read, ISO moment; now if left out. Not in the future."),
+        Field(description="When it was read, ISO date and time, not in the future; default now."),
     ] = None
     historical: Annotated[
-        bool, Field(description="True to enter a reading that is older than the last one.")
+        bool, Field(description="True to record a reading that is older than the last one.")
     ] = False
     even_if_unusual: Annotated[
-        bool, Field(description="True after the person confirmed a value that looked like a slip.")
+        bool, Field(description="True after the person confirmed a value that looked like a mistake.")
     ] = False
     idempotency_key: IdempotencyKey | None = None
 
@@ -62,7 +62,7 @@ class AddMeterReadingOutput(BaseModel):
     value: float
     unit: UntrustedName | None = None
     read_at: AwareDatetime
-    already_there: Annotated[bool, Field(description="The same reading had been entered before.")]
+    already_there: Annotated[bool, Field(description="The same reading was already recorded.")]
     accumulated_value: float | None = None
     started_tasks: Annotated[int, Field(ge=0, description="Maintenance tasks that this reading triggered.")]
     notes: list[str] = []
@@ -127,7 +127,7 @@ async def _the_meter(call: Call, arguments: AddMeterReadingInput, asset: str) ->
     active = [row for row in await meters_of(call.upstream, asset) if row.active is not False]
     are_all = call.upstream.gaps.sentences == read_before
     if not active and are_all:
-        raise NotFound("There is no active meter on an asset with that code, or not for this person.")
+        raise NotFound("There is no active meter on an asset with that code, or this person may not see it.")
     meant = [
         row
         for row in active
@@ -196,8 +196,8 @@ def _refuse_unusual(call: Call, arguments: AddMeterReadingInput, row: MeterRow, 
     if gained > a_month * (UNUSUAL_MONTHS + months) and not call.agreed(question):
         raise LooksUnusual(
             f"Nothing was written: {gained:g} more than the last reading of {last.value:g}, at {a_month:g} a "
-            "month, looks like a slip, and no tool takes a reading back. Ask the person whether it was "
-            "read right; if so, call again with even_if_unusual true.",
+            "month, looks like a mistake, and no tool can take a reading back. Ask the person whether "
+            "it is correct; if so, call again with even_if_unusual true.",
             question=question,
         )
 
@@ -206,7 +206,7 @@ def _why_rejected(call: Call, row: MeterRow) -> str:
     """The reasons of the contract, with what the meter shows, so that the next try can be right."""
     reasons = (
         "The reading was refused. Its date must be newer than the last reading (or historical must be "
-        "true), no other value may stand at the same moment, and a counter cannot go back."
+        "true), no other reading may have the same time, and a counter cannot go back."
     )
     last = row.last_data
     moment = shown(call.caller, last.date) if last else None
@@ -222,10 +222,10 @@ def _way_on(call: Call, row: MeterRow) -> str:
     else:
         where = "in Fracttal One itself"
     if row.is_counter:
-        problem = "the dial was replaced or began anew, or the last reading was wrong"
+        problem = "the dial was replaced or restarted, or the last reading was wrong"
     else:
         problem = "the last reading was wrong"
-    return f"If {problem}, somebody who may edit meters can put that right {where}; then readings go on."
+    return f"If {problem}, someone who may edit meters can correct that {where}; then readings can continue."
 
 
 TOOLS = (
@@ -233,8 +233,8 @@ TOOLS = (
         name="add_meter_reading",
         title="Add a meter reading",
         description=(
-            "Enters what a meter of an asset shows. No tool takes the reading back. Where the asset has "
-            "several meters, name one by serial or meter; ask the person when in doubt."
+            "Records a reading of a meter. No tool can take a reading back. If the asset has several "
+            "meters, name one by serial or meter; ask the person when in doubt."
         ),
         rights=frozenset({"meters:add", "meters:view"}),
         input=AddMeterReadingInput,

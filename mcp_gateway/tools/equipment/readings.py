@@ -42,8 +42,12 @@ class ListMeterReadingsInput(ListArguments):
     asset: AssetName
     serial: Serial | None = None
     meter: MeterId | None = None
-    since: Annotated[IsoInput | None, Field(description="Read since, ISO date or moment.")] = None
-    until: Annotated[IsoInput | None, Field(description="Read until, ISO date or moment.")] = None
+    since: Annotated[IsoInput | None, Field(description="Read from this time on, ISO date or timestamp.")] = (
+        None
+    )
+    until: Annotated[IsoInput | None, Field(description="Read up to this time, ISO date or timestamp.")] = (
+        None
+    )
 
 
 def reading(call: Call, row: ReadingRow) -> ReadingShown:
@@ -90,7 +94,7 @@ TOOLS = (
     Tool(
         name="list_meter_readings",
         title="List meter readings",
-        description="The readings of the meters of an asset, newest first, of a period or all of them.",
+        description="Readings of the meters of an asset, newest first, for a period or all.",
         rights=frozenset({"meters:view"}),
         input=ListMeterReadingsInput,
         output=ListMeterReadingsOutput,

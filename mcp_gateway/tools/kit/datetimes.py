@@ -55,7 +55,7 @@ def minutes(seconds: float | None) -> int | None:
 def parse(caller: Caller, text: str, field: str) -> dt.datetime:
     """One moment; without a zone it is the caller's, and a bare date is where the day begins."""
     if _week.fullmatch(text):
-        raise _invalid(field, "is a whole week: give a day of it, or a moment")
+        raise _invalid(field, "is a whole week: give a day of it, or a date and time")
     return first(caller, text, field)
 
 

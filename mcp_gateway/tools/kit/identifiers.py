@@ -88,7 +88,7 @@ async def in_another_dress(code: str, find: Callable[[str], Awaitable[R | None]]
 Code = Annotated[
     str,
     PlainSerializer(shown_code, return_type=str),
-    WithJsonSchema({"type": "string", "description": "An identifier, to be given back as it is."}),
+    WithJsonSchema({"type": "string", "description": "An identifier; pass it back unchanged."}),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Lists: bounded pages, an honest word about what was not looked at, and a cursor."""
+"""Lists: bounded pages, a note on what was not examined, and a cursor."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ IdempotencyKey = Annotated[
     Field(
         pattern=r"^[A-Za-z0-9_.:-]{8,128}$",
         description=(
-            "A unique text of yours, 8 to 128 letters, digits or _.:-; a repeat with it writes nothing again."
+            "A unique text that you choose, 8 to 128 letters, digits or _.:-. Repeating a call with "
+            "it writes nothing twice."
         ),
     ),
 ]
@@ -44,17 +45,17 @@ class Arguments(BaseModel):
     @classmethod
     def can_be_seen(cls, value: object) -> object:
         if isinstance(value, str) and value and not clean(value, len(value)) and not bare(value):
-            raise ValueError("must have something that can be seen")
+            raise ValueError("must contain at least one visible character")
         return value
 
 
 class ListArguments(Arguments):
-    limit: Annotated[int, Field(ge=1, le=100, description="How many records at most.")] = 25
+    limit: Annotated[int, Field(ge=1, le=100, description="Maximum number of records.")] = 25
     cursor: Annotated[
         str | None,
         Field(
             max_length=MAX_LENGTH,
-            description="next_cursor of the answer before, with the same filters.",
+            description="next_cursor from the previous answer, with the same filters.",
         ),
     ] = None
 
@@ -64,16 +65,16 @@ class ListArguments(Arguments):
 
 
 class ListAnswer(BaseModel):
-    returned: Annotated[int, Field(description="How many records this answer holds.")]
-    total: Annotated[
-        int | None, Field(description="How many fit the question in all; left out where not known.")
-    ] = None
-    has_more: Annotated[bool, Field(description="Whether to go on with next_cursor.")]
+    returned: Annotated[int, Field(description="Number of records in this answer.")]
+    total: Annotated[int | None, Field(description="Number of all matching records; omitted if unknown.")] = (
+        None
+    )
+    has_more: Annotated[bool, Field(description="True if there are more: continue with next_cursor.")]
     partial: Annotated[
-        bool, Field(description="True when only a part of the records was looked at for this answer.")
+        bool, Field(description="True if only part of the records was examined for this answer.")
     ] = False
     next_cursor: str | None = None
-    notes: Annotated[list[str], Field(description="What to know about this answer.")] = []
+    notes: Annotated[list[str], Field(description="Notes on this answer.")] = []
 
 
 def present(**fields: Any) -> dict[str, Any]:
@@ -204,11 +205,11 @@ def ending(
     """The fields that every list answer ends with."""
     notes = list(notes)
     if found.stuck:
-        notes.append(f"{found.stuck} There may be more than could be read.")
+        notes.append(f"{found.stuck} There may be more records that could not be read.")
     elif found.partial:
         notes.append(
-            f"Only {found.looked_at} rows were looked at so far, not all of them. "
-            "Call again with next_cursor to go on, or narrow the question."
+            f"Only {found.looked_at} rows were examined so far, not all of them. "
+            "Call again with next_cursor to continue, or narrow the query."
         )
     cursor = None
     if found.next_row is not None:

@@ -48,4 +48,4 @@ async def look_from_the_end(fetch: Fetch[R], fits: Callable[[R], bool]) -> Looke
 
 
 def _left_out(seen: int, total: int | None) -> str:
-    return f"only {seen}{'' if total is None else f' of {total}'} were looked through for words"
+    return f"only {seen}{'' if total is None else f' of {total}'} were searched for the words"

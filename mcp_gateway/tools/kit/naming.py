@@ -98,9 +98,9 @@ def the_one(
     best = seen.best
     if not best:
         none = (
-            f"No {kind} has that code or name, or not for this person"
+            f"No {kind} has that code or name, or this person may not see it"
             if seen.all_of_them
-            else f"No {kind} with that name among the first that were looked at: use its code"
+            else f"No {kind} with that name among the first that were examined: use its code"
         )
         similar = resembling(words, seen.others)
         if similar:
@@ -117,10 +117,8 @@ def the_one(
 
 def _why(kind: str, fitting: int, all_of_them: bool) -> str:
     if fitting == 1 and all_of_them:
-        return (
-            f"One {kind} is called like that, but not exactly: if it is the one that is meant, use its code."
-        )
+        return f"One {kind} has a similar name, not exactly this one: if it is the one meant, use its code."
     if fitting == 1:
-        return f"One {kind} fits, but not all could be looked at: if it is the one, use its code."
-    several = f"Several {kind}s fit: ask which one is meant and use its code."
-    return several if all_of_them else f"{several} Not all could be looked at: more may fit."
+        return f"One {kind} matches, but not all could be examined: if it is the one meant, use its code."
+    several = f"Several {kind}s match: ask which one is meant and use its code."
+    return several if all_of_them else f"{several} Not all could be examined: more may match."

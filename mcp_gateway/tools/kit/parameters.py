@@ -25,27 +25,27 @@ Email = Annotated[
         examples=["ana@company.example"],
     ),
 ]
-Active = Annotated[bool, Field(description="False: out of use, kept for its history.")]
+Active = Annotated[bool, Field(description="False: no longer in use; kept for its history.")]
 Manufacturer = Annotated[Short, Field(description="Manufacturer.")]
-Model = Annotated[Short, Field(description="Model, as the manufacturer names it.")]
-PartNumber = Annotated[Short, Field(description="Part number of the manufacturer.")]
+Model = Annotated[Short, Field(description="Manufacturer's model name.")]
+PartNumber = Annotated[Short, Field(description="Manufacturer's part number.")]
 FirstGroup = Annotated[Short, Field(description="The company's first classification.")]
 SecondGroup = Annotated[Short, Field(description="The company's second classification.")]
 Barcode = Annotated[str, Field(min_length=1, max_length=80, description="Barcode.")]
-Notes = Annotated[str, Field(min_length=1, max_length=4000, description="Notes about it.")]
+Notes = Annotated[str, Field(min_length=1, max_length=4000, description="Notes.")]
 
 Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
-Folio = Annotated[GivenShortCode, Field(description="Folio of the work order, as shown.")]
+Folio = Annotated[GivenShortCode, Field(description="Folio of the work order, exactly as shown.")]
 
 RequestNumber = Annotated[int, Field(ge=1, le=2**31 - 1, description="Number of the work request.")]
 
 MeterId = Annotated[int, Field(ge=1, le=2**31 - 1, description="Number of the meter, from list_meters.")]
-Serial = Annotated[GivenCode, Field(description="Serial of the meter, exactly.")]
+Serial = Annotated[GivenCode, Field(description="Exact serial of the meter.")]
 
 ItemCode = Annotated[GivenCode, Field(description="Code of the stock item.")]
 Warehouse = Annotated[GivenCode, Field(description="Code of a warehouse, or its name.")]
 
-NewCode = Annotated[GivenCode, Field(description="A new code, as the company makes them.")]
+NewCode = Annotated[GivenCode, Field(description="A new code, in the company's own style.")]
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]

@@ -18,8 +18,8 @@ from mcp_gateway.upstream.rows import PAGE_SIZE, R
 Key = tuple[float | str, ...]
 KeyOf = Callable[[R], Key | None]  # None: this record has none
 MOVING = (
-    "Fracttal One gives this list in no order that a cursor could hold on to: after changes to the records "
-    "begin again without a cursor, or some may be missed."
+    "Fracttal One gives this list in no stable order: if records change meanwhile, start "
+    "again without a cursor, or some may be missed."
 )
 
 

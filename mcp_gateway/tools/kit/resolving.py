@@ -99,7 +99,7 @@ async def asset_to_filter_by(call: Call, words: str | None) -> tuple[str | None,
         return words, []
     if row.id_type_item != LOCATION:
         return row.code, []
-    note = "asset is a location: only what is about the location itself is here; location asks for all in it."
+    note = "asset is a location: this covers the location itself only. Use location for everything in it."
     return row.code, [note]
 
 
@@ -166,7 +166,7 @@ async def person_with_code(call: Call, words: str, argument: str) -> PersonRow:
         return PersonRow(code=words)
     if not person.code:
         raise InvalidArguments(
-            "Who has no code cannot be given work or parts.",
+            "A person without a code cannot be given work or parts.",
             fields=[{"field": argument, "problem": "has no code"}],
         )
     return person
@@ -190,7 +190,7 @@ async def the_request(call: Call, words: str) -> RequestRow:
     if is_number(words):
         found = await find_request(upstream, int(words))
         if found is None:
-            raise NotFound("There is no work request with that number, or not for this person.")
+            raise NotFound("There is no work request with that number, or this person may not see it.")
         return found
 
     async def every(start: int, size: int) -> Page[RequestRow]:

@@ -22,7 +22,7 @@ class Saved(BaseModel):
     code: Code | None = None
     id: int | None = None
     name: UntrustedText | None = None
-    changed: Annotated[list[str], Field(description="The arguments that were written.")] = []
+    changed: Annotated[list[str], Field(description="The arguments that were saved.")] = []
     notes: list[str] = []
     url: str | None = None
 

@@ -56,13 +56,13 @@ def not_applied(metric: Metric, scope: Scope, group_by: GroupBy, given: set[str]
     """What is wrong with these arguments, in words that say what goes; `given` are those that were sent."""
     applies = APPLIES[metric]
     if scope not in applies.scopes:
-        yield f"{metric} is of the whole company only: leave scope and code out"
+        yield f"{metric} covers the whole company only: leave out scope and code"
     if group_by != "none" and group_by not in applies.groups:
         known = ", ".join(sorted(applies.groups)) or "none"
-        yield f"{metric} knows these groups: {known}"
+        yield f"{metric} has these groups: {known}"
     if not applies.period and given & {"since", "until"}:
-        yield f"{metric} is about now: leave since and until out"
+        yield f"{metric} describes the present: leave out since and until"
     if "days" in given and not applies.days:
         yield f"{metric} does not use days: leave it out"
     if "hours_per_week" in given and metric != "backlog":
-        yield "hours_per_week is for backlog only: leave it out"
+        yield "hours_per_week applies to backlog only: leave it out"

@@ -36,7 +36,7 @@ async def repeat_failures(question: MetricQuery) -> MetricResult:
     ]
     return MetricResult(
         {"failures": len(failures), "repeated": len(rows)},
-        f"Failures of orders created in the period, by asset and description, where there are "
+        f"Failures in orders created in the period, by asset and description, where there are "
         f"at least {most}.",
         largest_first(rows, lambda row: row.failures),
         len(failures),

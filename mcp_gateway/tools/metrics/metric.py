@@ -49,7 +49,7 @@ class MetricRow(BaseModel):
     response_hours: float | None = None
     resolution_hours: float | None = None
     meter: int | None = None
-    value: Annotated[float | None, Field(description="Of a meter, accumulated.")] = None
+    value: Annotated[float | None, Field(description="Accumulated value of the meter.")] = None
     dial_value: float | None = None
     unit: UntrustedName | None = None
     last_read_at: AwareDatetime | None = None
@@ -60,7 +60,7 @@ class MetricRow(BaseModel):
     monthly_average: float | None = None
     reached: Annotated[
         Literal["yes", "probably", "not_yet"] | None,
-        Field(description="probably: by the average, since the last reading."),
+        Field(description="probably: by the monthly average since the last reading."),
     ] = None
     task: UntrustedText | None = None
     warehouse: Code | None = None
@@ -70,35 +70,36 @@ class MetricRow(BaseModel):
     needed: float | None = None
     buy: float | None = None
     unit_cost: float | None = None
-    folios: Annotated[list[Code] | None, Field(description="Work orders behind it.")] = None
+    folios: Annotated[list[Code] | None, Field(description="The work orders it is based on.")] = None
     url: str | None = None
 
 
-Share = Annotated[
-    float | None, Field(ge=0, le=1, description="0 to 1; left out where nothing can be computed.")
-]
-Hours = Annotated[float | None, Field(ge=0, description="Hours; left out where nothing can be computed.")]
+Share = Annotated[float | None, Field(ge=0, le=1, description="0 to 1; omitted if it cannot be computed.")]
+Hours = Annotated[float | None, Field(ge=0, description="Hours; omitted if they cannot be computed.")]
 
 
 class Metrics(BaseModel):
-    assets: Annotated[int, Field(ge=0, description="How many assets the figures are about.")]
+    assets: Annotated[int, Field(ge=0, description="Number of assets in the figures.")]
     availability: Share = None
     availability_by_failures: Share = None
     failures: Annotated[int, Field(ge=0)]
     mtbf_hours: Hours = None
     mttr_hours: Hours = None
-    downtime_hours: Annotated[float, Field(ge=0, description="All time out of service.")]
-    failure_downtime_hours: Annotated[float, Field(ge=0, description="Time out of service for failures.")]
+    downtime_hours: Annotated[float, Field(ge=0, description="Total time out of service.")]
+    failure_downtime_hours: Annotated[
+        float, Field(ge=0, description="Time out of service because of failures.")
+    ]
 
 
 class Group(Metrics):
     key: Annotated[Code, Field(description="Code of the asset or location, or the month.")]
     name: UntrustedText | None = None
     open_since: Annotated[
-        AwareDatetime | None, Field(description="Of an asset: begin of its earliest stop that nobody closed.")
+        AwareDatetime | None, Field(description="Assets only: start of the earliest stop that nobody closed.")
     ] = None
     failures_since_open: Annotated[
-        int | None, Field(ge=0, description="Failures after open_since: above 0 the stop is probably over.")
+        int | None,
+        Field(ge=0, description="Failures after open_since; if above 0, the stop is probably over."),
     ] = None
     url: str | None = None
 

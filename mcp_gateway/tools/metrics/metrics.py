@@ -58,7 +58,7 @@ async def get_maintenance_metrics(
 ) -> GetMaintenanceMetricsOutput:
     now = dt.datetime.now(dt.UTC)
     if missing := APPLIES[arguments.metric].rights - call.caller.rights:
-        raise NotPermitted("This metric needs a further permission.", missing_rights=sorted(missing))
+        raise NotPermitted("This metric needs another permission.", missing_rights=sorted(missing))
     since, until = _period(call, arguments, now)
     reading = Reading(
         call.upstream,
@@ -66,7 +66,7 @@ async def get_maintenance_metrics(
         agreed=arguments.allow_calls is not None,
     )
     if call.caller.own_work_orders_only:
-        reading.say("This person sees only the own work orders: those of others are not counted.")
+        reading.say("This person sees only their own work orders; others are not counted.")
     code = arguments.code
     if code is not None:
         code = await asset_code(call, code, location=arguments.scope == "location")
@@ -92,7 +92,7 @@ def _answer(
     reading, overall = question.reading, result.overall
     found = len(result.rows if result.groups is None else result.groups)
     if found > MOST_ROWS:
-        reading.say(f"Only the first {MOST_ROWS} of {found} groups are shown; overall is of all.")
+        reading.say(f"Only the first {MOST_ROWS} of {found} groups are shown; overall covers all of them.")
     if not isinstance(overall, Metrics):
         overall = {name: value for name, value in overall.items() if value is not None}
     applies = APPLIES[arguments.metric]
@@ -134,7 +134,7 @@ def _period(
     if not dt.timedelta() < until - since <= LONGEST_PERIOD:
         raise InvalidArguments(
             "since must be before until and before now, and at most five years.",
-            fields=[{"field": "since", "problem": "does not make a period with until"}],
+            fields=[{"field": "since", "problem": "does not form a period with until"}],
         )
     return since, until
 
@@ -144,8 +144,9 @@ TOOLS = (
         name="get_maintenance_metrics",
         title="Maintenance metrics",
         description=(
-            "Figures about maintenance of an asset, a location or the company over a period, in all and by "
-            "groups, with the method and how much data they rest on. Say so when coverage.partial is true."
+            "Maintenance figures of an asset, a location or the company over a period, in total and "
+            "by group, with the method and the amount of data behind them. If coverage.partial is "
+            "true, say so."
         ),
         rights=frozenset({"metrics:view", "work_orders:view"}),
         input=GetMaintenanceMetricsInput,

@@ -46,7 +46,7 @@ async def read_plant(question: MetricQuery) -> Plant:
     if question.code is not None:
         row = await find_item(upstream, question.code)
         if row is None:
-            raise NotFound("There is no asset or location with that code, or not for this person.")
+            raise NotFound("There is no asset or location with that code, or this person may not see it.")
         if question.asset is not None:
             return Plant({row.code: row}, 1)
     fetch = _equipment(upstream, question.location)
@@ -136,7 +136,7 @@ async def _lately(question: MetricQuery, plant: Plant, total: int) -> dict[int, 
     older = total - sum(number > 0 for number in found)
     dated = len(open_yet) - undated
     reading.incomplete(
-        f"{older} older out-of-service records were not looked at. Of stops that nobody closed since before "
+        f"{older} older out-of-service records were not examined. Of stops that nobody closed since before "
         f"the period, the newest of each of {dated} assets is counted, which say since when they are out of "
         f"service; {undated} more do not say it. To read all, ask the person and call again with allow_calls "
         f"{max(61, -(-total // PAGE_SIZE) + 40)}."

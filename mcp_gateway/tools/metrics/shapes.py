@@ -20,25 +20,24 @@ class GetMaintenanceMetricsInput(Arguments):
         Metric,
         Field(
             description=(
-                "reliability: availability, MTBF, MTTR, failures, downtime. summary: counts by status, late. "
-                "compliance: planned tasks on time. backlog: open hours and weeks. cost. requests: response "
-                "and resolution time. planned_share against reactive. The others as named."
+                "reliability: availability, MTBF, MTTR, failures, downtime. summary: counts by status, "
+                "late. compliance: planned tasks on time. backlog: open hours and weeks. cost. requests: "
+                "response and resolution time. planned_share: planned against reactive work. The others "
+                "as named."
             )
         ),
     ] = "reliability"
     scope: Annotated[
         Scope,
-        Field(description="One asset, all in a location at any depth, or all of the company."),
+        Field(description="One asset, everything in a location at any depth, or the whole company."),
     ] = "company"
-    code: Annotated[
-        AssetName | None, Field(description="Code or name of the asset or location of the scope.")
-    ] = None
-    since: Annotated[
-        IsoInput | None, Field(description="Begin, ISO date; 90 days before until if left out.")
-    ] = None
-    until: Annotated[IsoInput | None, Field(description="End, ISO date; now if left out.")] = None
+    code: Annotated[AssetName | None, Field(description="Code or name of the asset or location.")] = None
+    since: Annotated[IsoInput | None, Field(description="Start, ISO date; default 90 days before until.")] = (
+        None
+    )
+    until: Annotated[IsoInput | None, Field(description="End, ISO date; default now.")] = None
     group_by: Annotated[
-        GroupBy, Field(description="Rows for each of these as well, where the metric knows them.")
+        GroupBy, Field(description="Also give a row for each of these, if the metric has them.")
     ] = "none"
     days: Annotated[
         int | None,
@@ -46,14 +45,17 @@ class GetMaintenanceMetricsInput(Arguments):
             ge=1,
             le=3650,
             description=(
-                "stale_meters: not read for (30). meter_forecast, purchase_draft: ahead (90, 30). "
-                "compliance: of grace (7). repeat_failures: how often at least (3)."
+                "stale_meters: days without a reading (30). meter_forecast, purchase_draft: days ahead "
+                "(90, 30). compliance: days of grace (7). repeat_failures: minimum count (3)."
             ),
         ),
     ] = None
-    hours_per_week: Annotated[float, Field(gt=0, le=168, description="backlog: what one person works.")] = 40
+    hours_per_week: Annotated[
+        float, Field(gt=0, le=168, description="backlog: hours that one person works in a week.")
+    ] = 40
     allow_calls: Annotated[
-        int | None, Field(ge=61, le=400, description="What the person agreed to, when asked for.")
+        int | None,
+        Field(ge=61, le=400, description="Number of calls that the person agreed to, if it was asked for."),
     ] = None
 
     @model_validator(mode="after")
@@ -68,10 +70,10 @@ class GetMaintenanceMetricsInput(Arguments):
 
 
 class Covered(BaseModel):
-    rows_used: Annotated[int, Field(ge=0, description="Records in the figures, each once.")]
+    rows_used: Annotated[int, Field(ge=0, description="Number of records in the figures, each counted once.")]
     pages_read: Annotated[int, Field(ge=0)]
     partial: Annotated[
-        bool, Field(description="True: not all records were looked at; notes say what is missing.")
+        bool, Field(description="True if not all records were examined; notes say what is missing.")
     ]
 
 
@@ -84,15 +86,19 @@ class GetMaintenanceMetricsOutput(BaseModel):
     metric: Metric
     scope: Scope
     code: Code | None = None
-    period: Annotated[PeriodShown | None, Field(description="Left out where the metric is about now.")] = None
-    currency: Annotated[str | None, Field(description="Of the amounts, where the company says it.")] = None
+    period: Annotated[
+        PeriodShown | None, Field(description="Omitted if the metric describes the present.")
+    ] = None
+    currency: Annotated[
+        str | None, Field(description="Currency of the amounts, if the company has set it.")
+    ] = None
     overall: Metrics | dict[str, float | int]
-    groups: Annotated[list[Group] | None, Field(description="Of reliability.")] = None
-    rows: Annotated[list[MetricRow] | None, Field(description="Of the other metrics.")] = None
-    groups_total: Annotated[int, Field(ge=0, description="Groups or rows there are, shown or not.")] = 0
+    groups: Annotated[list[Group] | None, Field(description="For reliability.")] = None
+    rows: Annotated[list[MetricRow] | None, Field(description="For the other metrics.")] = None
+    groups_total: Annotated[int, Field(ge=0, description="Number of groups or rows, shown or not.")] = 0
     groups_left_out: Annotated[int, Field(ge=0)] = 0
     papers: Annotated[
-        list[UntrustedName] | None, Field(description="Of purchase_draft: open purchase orders to look at.")
+        list[UntrustedName] | None, Field(description="purchase_draft: open purchase orders to check.")
     ] = None
     method: str
     coverage: Covered

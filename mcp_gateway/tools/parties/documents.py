@@ -19,23 +19,23 @@ from mcp_gateway.upstream.resources import documents
 
 class AddDocumentInput(Arguments):
     owner: Annotated[
-        Literal["asset", "person", "third_party"], Field(description="What kind of record it belongs to.")
+        Literal["asset", "person", "third_party"], Field(description="Kind of record that it belongs to.")
     ]
     code: Annotated[GivenCode, Field(description="Code of the owner.")]
     name: Annotated[str, Field(min_length=1, max_length=200, description="Name of the document.")]
-    description: Annotated[str | None, Field(min_length=1, max_length=1000, description="What is in it.")] = (
+    description: Annotated[str | None, Field(min_length=1, max_length=1000, description="Description.")] = (
         None
     )
     group: Annotated[Short | None, Field(description="Such as procedures, certificates.")] = None
     version: Annotated[
         str | None, Field(min_length=1, max_length=40, description="Version of the document.")
     ] = None
-    valid_from: Annotated[dt.date | None, Field(description="From when it holds.")] = None
-    valid_until: Annotated[dt.date | None, Field(description="Until when it holds.")] = None
+    valid_from: Annotated[dt.date | None, Field(description="Start of its validity.")] = None
+    valid_until: Annotated[dt.date | None, Field(description="End of its validity.")] = None
     warranty: Annotated[bool | None, Field(description="True for a warranty.")] = None
-    author: Annotated[Short | None, Field(description="Who wrote it.")] = None
+    author: Annotated[Short | None, Field(description="Author.")] = None
     iso_code: Annotated[
-        str | None, Field(min_length=1, max_length=40, description="Its code in the quality system.")
+        str | None, Field(min_length=1, max_length=40, description="Code in the quality system.")
     ] = None
     idempotency_key: IdempotencyKey | None = None
 
@@ -72,7 +72,7 @@ async def add_document(call: Call, arguments: AddDocumentInput) -> Saved:
         code=arguments.code,
         name=arguments.name,
         changed=sorted(arguments.model_fields_set - {"idempotency_key", "code", "owner"}),
-        notes=["Only what is known of the document was written: files are added in Fracttal One itself."],
+        notes=["Only the data of the document was saved: upload its file in Fracttal One itself."],
         url=upstream.link(KINDS[arguments.owner], arguments.code),
     )
 
@@ -81,7 +81,7 @@ TOOLS = (
     Tool(
         name="add_document",
         title="Add a document",
-        description="Writes down a document, warranty or certificate of an asset, a person or a third party.",
+        description="Records a document, warranty or certificate of an asset, a person or a third party.",
         rights=frozenset(),
         one_of=frozenset(RIGHTS.values()),  # that of the owner, in the function
         input=AddDocumentInput,

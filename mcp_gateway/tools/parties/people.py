@@ -36,43 +36,41 @@ class ListPeopleInput(ListArguments):
         str | None,
         Field(min_length=2, max_length=120, description="Words in name, code, e-mail, department or role."),
     ] = None
-    active: Annotated[bool | None, Field(description="Only active, or only inactive people.")] = None
+    active: Annotated[bool | None, Field(description="Only active or only inactive people.")] = None
     documents: Annotated[
-        bool, Field(description="With the certificates and documents of each; for ten people at most.")
+        bool, Field(description="Include the certificates and documents of each; for ten people at most.")
     ] = False
-    with_account: Annotated[bool | None, Field(description="Only people who can sign in, or who cannot.")] = (
-        None
-    )
+    with_account: Annotated[
+        bool | None, Field(description="Only people who can, or who cannot, sign in.")
+    ] = None
 
 
 class WhoamiOutput(BaseModel):
     name: UntrustedName | None = None
     email: str | None = None
-    acts_for: Annotated[str, Field(description="A person, or the company itself where a program connected.")]
+    acts_for: Annotated[str, Field(description="A person, or the company itself if a program connected.")]
     company: str
     permission_group: str | None = None
-    rights: Annotated[list[str], Field(description="module:action, as they hold for this connection.")]
+    rights: Annotated[list[str], Field(description="module:action, as they apply to this connection.")]
     own_work_orders_only: bool
     connected_app: str
     may_write: Annotated[bool, Field(description="Whether this connection may write.")]
-    read_only: Annotated[bool, Field(description="Whether the address of this connection forbids writing.")]
+    read_only: Annotated[bool, Field(description="Whether the URL of this connection forbids writing.")]
     tool_sets: list[str]
     language: str
     time_zone: str
-    currency: Annotated[str | None, Field(description="Of costs and prices, ISO 4217.")] = None
+    currency: Annotated[str | None, Field(description="Currency of costs and prices, ISO 4217.")] = None
     data_at: Annotated[str, Field(description="fracttal_one, or embedded in this installation.")]
     company_number_there: int | None = None
-    account_there: Annotated[
-        UntrustedName | None, Field(description="The account with which it reads and writes there.")
-    ] = None
-    personnel_code: Annotated[Code | None, Field(description="Code of the own record among the people.")] = (
+    account_there: Annotated[UntrustedName | None, Field(description="The account that it uses there.")] = (
         None
     )
+    personnel_code: Annotated[Code | None, Field(description="Code of this person's own record.")] = None
     url: str | None = None
 
 
 class WhoamiInput(Arguments):
-    module: Annotated[Module | None, Field(description="Only the rights of this part.")] = None
+    module: Annotated[Module | None, Field(description="Only the permissions of this module.")] = None
 
 
 async def list_people(call: Call, arguments: ListPeopleInput) -> ListPeopleOutput:
@@ -141,8 +139,8 @@ TOOLS = (
         name="whoami",
         title="Who am I",
         description=(
-            "For whom this connection acts: person, company, permission group, what may be done, time zone. "
-            "Ask this before saying what the person may or may not do."
+            "Who this connection acts for: person, company, permission group, permissions, time "
+            "zone. Call it before saying what the person may or may not do."
         ),
         rights=frozenset(),
         input=WhoamiInput,
@@ -152,7 +150,7 @@ TOOLS = (
     Tool(
         name="list_people",
         title="List people",
-        description="The people of the company: who does the work, departments, roles, shifts, accounts.",
+        description="The people of the company: names, departments, roles, shifts, accounts.",
         rights=frozenset({"people:view"}),
         input=ListPeopleInput,
         output=ListPeopleOutput,

@@ -40,7 +40,7 @@ class PersonFields(Arguments):
     state: State | None = None
     country: Country | None = None
     telephone: Telephone | None = None
-    hourly_rate: Annotated[Short | None, Field(description="Name of a rate of the company's list.")] = None
+    hourly_rate: Annotated[Short | None, Field(description="Name of a rate from the company's list.")] = None
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -48,7 +48,7 @@ class CreatePersonInput(PersonFields):
     first_name: Annotated[str, Field(min_length=1, max_length=80, description="First name.")]
     code: Annotated[
         GivenShortCode | None,
-        Field(description="Without a code the person can neither ask for work nor do it here."),
+        Field(description="Without a code the person can neither request nor do work here."),
     ] = None
 
 
@@ -88,7 +88,7 @@ async def update_person(call: Call, arguments: UpdatePersonInput) -> Saved:
     changed = _changed(arguments)
     if not changed:
         raise InvalidArguments(
-            "Say what is to change.", fields=[{"field": "last_name", "problem": "or any other"}]
+            "Name at least one field to change.", fields=[{"field": "last_name", "problem": "or any other"}]
         )
     known = await find_person(upstream, arguments.code)
     if known is None:
@@ -110,7 +110,7 @@ TOOLS = (
     Tool(
         name="create_person",
         title="Create a person",
-        description="A new human resource. It makes no account: accounts are made in Fracttal One.",
+        description="Creates a human resource. It creates no account: that is done in Fracttal One.",
         rights=frozenset({"people:add"}),
         input=CreatePersonInput,
         output=Saved,
@@ -122,7 +122,7 @@ TOOLS = (
     Tool(
         name="update_person",
         title="Change a person",
-        description="Changes what is given of a human resource and leaves the rest.",
+        description="Changes the given fields of a human resource and leaves the rest.",
         rights=frozenset({"people:view", "people:edit"}),
         input=UpdatePersonInput,
         output=Saved,

@@ -44,15 +44,15 @@ class ListThirdPartiesOutput(ListAnswer):
 
 
 class ListThirdPartiesInput(ListArguments):
-    code: Annotated[GivenCode | None, Field(description="Exactly one of them.")] = None
-    type: Annotated[PartyType | None, Field(description="Only those of this type.")] = None
+    code: Annotated[GivenCode | None, Field(description="Exact code of one third party.")] = None
+    type: Annotated[PartyType | None, Field(description="Only third parties of this type.")] = None
     text: Annotated[
         str | None, Field(min_length=2, max_length=120, description="Words in code, name, city or class.")
     ] = None
-    active: Annotated[bool | None, Field(description="Only active, or only inactive ones.")] = None
+    active: Annotated[bool | None, Field(description="Only active or only inactive ones.")] = None
     include: Annotated[
         list[Literal["services", "contacts", "documents"]] | None,
-        Field(min_length=1, max_length=3, description="Read these too, for the first 5 of the answer."),
+        Field(min_length=1, max_length=3, description="Also read these, for the first 5 in the answer."),
     ] = None
 
 
@@ -123,8 +123,8 @@ TOOLS = (
         name="list_third_parties",
         title="List third parties",
         description=(
-            "Service providers, manufacturers, suppliers and customers, with their services and prices, "
-            "contacts and documents where asked for."
+            "Service providers, manufacturers, suppliers and customers, with their services and "
+            "prices, contacts and documents if asked for."
         ),
         rights=frozenset({"third_parties:view"}),
         input=ListThirdPartiesInput,

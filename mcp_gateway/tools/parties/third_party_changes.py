@@ -32,11 +32,11 @@ from mcp_gateway.upstream.resources.third_parties import find_third_party, servi
 
 
 class SaveThirdPartyInput(Arguments):
-    code: Annotated[GivenShortCode, Field(description="Its code: a known one changes that third party.")]
-    name: Annotated[Short | None, Field(description="Needed for a new one.")] = None
+    code: Annotated[GivenShortCode, Field(description="Code; if it exists, that third party is changed.")]
+    name: Annotated[Short | None, Field(description="Required for a new one.")] = None
     types: Annotated[
         list[PartyType] | None,
-        Field(min_length=1, max_length=4, description="What it is to the company; all of them."),
+        Field(min_length=1, max_length=4, description="All its roles for the company."),
     ] = None
     email: Email | None = None
     active: Active | None = None
@@ -49,21 +49,25 @@ class SaveThirdPartyInput(Arguments):
     country: Country | None = None
     telephone: Telephone | None = None
     web_page: Annotated[
-        str | None, Field(min_length=1, max_length=200, description="Address of its web page.")
+        str | None, Field(min_length=1, max_length=200, description="URL of its website.")
     ] = None
     idempotency_key: IdempotencyKey | None = None
 
 
 class SetThirdPartyServiceInput(Arguments):
     third_party: Annotated[GivenShortCode, Field(description="Code of the third party.")]
-    service: Annotated[str, Field(min_length=1, max_length=160, description="What it does.")]
+    service: Annotated[str, Field(min_length=1, max_length=160, description="Name of the service.")]
     cost: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False, description="Company's currency.")]
     details: Annotated[
         str | None, Field(min_length=1, max_length=1000, description="More about the service.")
     ] = None
     unit_code: Annotated[
         str | None,
-        Field(min_length=1, max_length=16, description="With unit: needed for a service nobody offers yet."),
+        Field(
+            min_length=1,
+            max_length=16,
+            description="With unit; required for a service that nobody offers yet.",
+        ),
     ] = None
     unit: Annotated[str | None, Field(min_length=1, max_length=40, description="Such as hour, visit.")] = None
     idempotency_key: IdempotencyKey | None = None
@@ -109,7 +113,7 @@ async def save_third_party(call: Call, arguments: SaveThirdPartyInput) -> Saved:
         )
     if not changed:
         raise InvalidArguments(
-            "Say what is to change.", fields=[{"field": "name", "problem": "or any other"}]
+            "Name at least one field to change.", fields=[{"field": "name", "problem": "or any other"}]
         )
     with in_our_names(THIRD_PARTY_WIRE):
         if known is None:
@@ -157,7 +161,9 @@ TOOLS = (
     Tool(
         name="save_third_party",
         title="Create or change a third party",
-        description="A provider, manufacturer, supplier or customer: made if its code is new, else changed.",
+        description=(
+            "A provider, manufacturer, supplier or customer: created if the code is new, otherwise changed."
+        ),
         rights=frozenset({"third_parties:view", "third_parties:add", "third_parties:edit"}),
         input=SaveThirdPartyInput,
         output=Saved,
@@ -169,7 +175,7 @@ TOOLS = (
     Tool(
         name="set_third_party_service",
         title="Set a service and its cost",
-        description="What a third party does and for how much: made where it is new, else changed.",
+        description="A service of a third party and its cost: created if it is new, otherwise changed.",
         rights=frozenset({"third_parties:view", "third_parties:add", "third_parties:edit"}),
         input=SetThirdPartyServiceInput,
         output=Saved,

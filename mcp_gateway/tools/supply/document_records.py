@@ -39,12 +39,12 @@ class LineShown(BaseModel):
 
 class DocumentShown(BaseModel):
     id: int | None = None
-    number: Annotated[Code | None, Field(description="Its own number in the warehouse.")] = None
+    number: Annotated[Code | None, Field(description="Its number in the warehouse.")] = None
     warehouse: UntrustedText | None = None
-    state: Annotated[UntrustedName | None, Field(description="As the warehouse says it.")] = None
+    state: Annotated[UntrustedName | None, Field(description="As the warehouse gives it.")] = None
     date: AwareDatetime | None = None
     delivery_at: AwareDatetime | None = None
-    work_order: Annotated[Code | None, Field(description="Folio of the order that asks.")] = None
+    work_order: Annotated[Code | None, Field(description="Folio of the requesting order.")] = None
     supplier: UntrustedText | None = None
     responsible: UntrustedName | None = None
     document: UntrustedName | None = None

@@ -36,20 +36,20 @@ LEVELS = {"minimum": "min_stock_level", "maximum": "max_stock_level"}
 
 class CreateWarehouseInput(Arguments):
     code: NewCode
-    name: Annotated[Short, Field(description="What it is called.")]
+    name: Annotated[Short, Field(description="Name.")]
     address: Address | None = None
     city: City | None = None
     state: State | None = None
     country: Country | None = None
     integrated: Annotated[
-        bool | None, Field(description="True where another system owns its stock. It cannot be undone here.")
+        bool | None, Field(description="True if another system owns its stock. It cannot be undone here.")
     ] = None
     idempotency_key: IdempotencyKey | None = None
 
 
 class CreateStockItemInput(Arguments):
     code: NewCode
-    name: Annotated[Short, Field(description="What it is called.")]
+    name: Annotated[Short, Field(description="Name.")]
     unit_code: Annotated[str, Field(min_length=1, max_length=16, description="Such as UN, KG, L.")]
     unit: Annotated[str, Field(min_length=1, max_length=40, description="Such as unit, kilogram, litre.")]
     warehouse: Warehouse
@@ -57,9 +57,9 @@ class CreateStockItemInput(Arguments):
     part_number: PartNumber | None = None
     manufacturer: Manufacturer | None = None
     model: Model | None = None
-    minimum: Annotated[Amount | None, Field(description="Least that should lie there.")] = None
-    maximum: Annotated[Amount | None, Field(description="Most that should lie there.")] = None
-    shelf: Annotated[Short | None, Field(description="Where it lies in the warehouse.")] = None
+    minimum: Annotated[Amount | None, Field(description="Minimum stock.")] = None
+    maximum: Annotated[Amount | None, Field(description="Maximum stock.")] = None
+    shelf: Annotated[Short | None, Field(description="Position in the warehouse.")] = None
     barcode: Barcode | None = None
     notes: Notes | None = None
     idempotency_key: IdempotencyKey | None = None
@@ -68,22 +68,22 @@ class CreateStockItemInput(Arguments):
 class LinkStockItemInput(Arguments):
     item: ItemCode
     warehouse: Warehouse
-    minimum: Annotated[Amount | None, Field(description="Least that should lie there.")] = None
-    maximum: Annotated[Amount | None, Field(description="Most that should lie there.")] = None
-    shelf: Annotated[Short | None, Field(description="Where it lies in the warehouse.")] = None
-    order_quantity: Annotated[Amount | None, Field(description="How much to order at a time.")] = None
+    minimum: Annotated[Amount | None, Field(description="Minimum stock.")] = None
+    maximum: Annotated[Amount | None, Field(description="Maximum stock.")] = None
+    shelf: Annotated[Short | None, Field(description="Position in the warehouse.")] = None
+    order_quantity: Annotated[Amount | None, Field(description="Order quantity.")] = None
     idempotency_key: IdempotencyKey | None = None
 
 
 class AdjustStockInput(Arguments):
     item: ItemCode
     warehouse: Warehouse
-    stock: Annotated[Amount | None, Field(description="What is there now, counted.")] = None
+    stock: Annotated[Amount | None, Field(description="Counted stock.")] = None
     unit_cost: Annotated[Amount | None, Field(description="In the company's currency.")] = None
-    minimum: Annotated[Amount | None, Field(description="Least that should lie there.")] = None
-    maximum: Annotated[Amount | None, Field(description="Most that should lie there.")] = None
+    minimum: Annotated[Amount | None, Field(description="Minimum stock.")] = None
+    maximum: Annotated[Amount | None, Field(description="Maximum stock.")] = None
     type: Annotated[
-        PartType | None, Field(description="Only where one code is both a tool and a spare part.")
+        PartType | None, Field(description="Only if one code is both a tool and a spare part.")
     ] = None
     idempotency_key: IdempotencyKey | None = None
 
@@ -144,7 +144,7 @@ async def create_stock_item(call: Call, arguments: CreateStockItemInput) -> Save
         code=arguments.code,
         name=arguments.name,
         changed=sorted(arguments.model_fields_set - {"idempotency_key"}),
-        notes=["Its stock is 0. Enter what is there with adjust_stock or register_warehouse_entry."],
+        notes=["Its stock is 0. Enter the actual stock with adjust_stock or register_warehouse_entry."],
         url=upstream.link("stock-items", arguments.code),
     )
 
@@ -189,9 +189,7 @@ async def adjust_stock(call: Call, arguments: AdjustStockInput) -> AdjustStockOu
     upstream: Upstream = call.upstream
     warehouse = await warehouse_named(call, arguments.warehouse)
     if warehouse.external_integration:
-        raise UpstreamRejected(
-            "Another system owns the stock of this warehouse: it has to be changed there, not here."
-        )
+        raise UpstreamRejected("Another system owns the stock of this warehouse: change it there, not here.")
     body: dict[str, Any] = body_of(arguments, ADJUSTMENT_WIRE) | {"code_warehouse": warehouse.code}
     if arguments.type is not None:
         body["id_type_item"] = PART_TYPE[arguments.type]
@@ -214,7 +212,7 @@ TOOLS = (
     Tool(
         name="create_warehouse",
         title="Create a warehouse",
-        description="A new warehouse, with a code that no other has.",
+        description="Creates a warehouse with a unique code.",
         rights=ADD,
         input=CreateWarehouseInput,
         output=Saved,
@@ -226,7 +224,7 @@ TOOLS = (
     Tool(
         name="create_stock_item",
         title="Create a stock item",
-        description="A new spare part or tool in a warehouse. Look first whether it is there already.",
+        description="Creates a spare part or tool in a warehouse. First check that it does not exist yet.",
         rights=ADD,
         input=CreateStockItemInput,
         output=Saved,
@@ -238,7 +236,7 @@ TOOLS = (
     Tool(
         name="link_stock_item",
         title="Keep an item in a warehouse",
-        description="Links an item that is there to one more warehouse; a second time changes nothing.",
+        description="Links an existing item to another warehouse; repeating it changes nothing.",
         rights=EDIT,
         input=LinkStockItemInput,
         output=Saved,
@@ -250,8 +248,8 @@ TOOLS = (
         name="adjust_stock",
         title="Adjust stock",
         description=(
-            "Sets stock, unit cost and levels of an item in one warehouse to what was counted. It replaces "
-            "what is there: say the old and the new value to the person first."
+            "Sets stock, unit cost and levels of an item in one warehouse to what was counted. It "
+            "replaces the current values: tell the person the old and the new value first."
         ),
         rights=EDIT,
         input=AdjustStockInput,

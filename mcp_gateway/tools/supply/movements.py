@@ -20,7 +20,7 @@ from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import warehouse_documents as movements
 
 Quantity = Annotated[
-    float, Field(gt=0, le=1e9, allow_inf_nan=False, description="How much, in the unit of the item.")
+    float, Field(gt=0, le=1e9, allow_inf_nan=False, description="Quantity, in the unit of the item.")
 ]
 
 
@@ -34,18 +34,18 @@ class GoodsIn(Goods):
 
 
 class GoodsOut(Goods):
-    type: Annotated[
-        PartType, Field(description="Matters where one code is both a tool and a spare part.")
-    ] = "spare_part"
+    type: Annotated[PartType, Field(description="Matters if one code is both a tool and a spare part.")] = (
+        "spare_part"
+    )
 
 
 class RegisterWarehouseEntryInput(Arguments):
     warehouse: Warehouse
     kind: Annotated[
-        Literal["purchase", "return"], Field(description="Bought, or given back by those who took it.")
+        Literal["purchase", "return"], Field(description="Bought, or returned by whoever took it.")
     ]
     document: Annotated[str, Field(min_length=1, max_length=80, description="Number of the invoice or note.")]
-    items: Annotated[list[GoodsIn], Field(min_length=1, max_length=100, description="What comes in.")]
+    items: Annotated[list[GoodsIn], Field(min_length=1, max_length=100, description="The items received.")]
     note: Annotated[
         str | None, Field(min_length=1, max_length=1000, description="A note on the document.")
     ] = None
@@ -63,11 +63,11 @@ class RegisterWarehouseIssueInput(Arguments):
         int | None, Field(ge=1, le=2**31 - 1, description="id from list_warehouse_documents.")
     ] = None
     document: Annotated[
-        str | None, Field(min_length=1, max_length=80, description="Needed for general issues.")
+        str | None, Field(min_length=1, max_length=80, description="Required for general issues.")
     ] = None
-    items: Annotated[list[GoodsOut], Field(min_length=1, max_length=100, description="What goes out.")]
+    items: Annotated[list[GoodsOut], Field(min_length=1, max_length=100, description="The items issued.")]
     responsible: Annotated[
-        PersonName | None, Field(description="Who takes it, code or name; the connected person if left out.")
+        PersonName | None, Field(description="Who takes it, code or name; default the connected person.")
     ] = None
     note: Annotated[
         str | None, Field(min_length=1, max_length=1000, description="A note on the document.")
@@ -86,7 +86,7 @@ class RegisterWarehouseIssueInput(Arguments):
 
 class UpdateMaterialRequestInput(Arguments):
     id: Annotated[int, Field(ge=1, le=2**31 - 1, description="id from list_warehouse_documents.")]
-    note: Annotated[str, Field(min_length=1, max_length=4000, description="Replaces the note that is there.")]
+    note: Annotated[str, Field(min_length=1, max_length=4000, description="Replaces the current note.")]
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -177,7 +177,7 @@ TOOLS = (
     Tool(
         name="register_warehouse_entry",
         title="Enter goods",
-        description="Goods that came in, bought or returned, by a document.",
+        description="Records goods received, bought or returned, with a document.",
         rights=ADD,
         input=RegisterWarehouseEntryInput,
         output=Movement,
@@ -189,7 +189,7 @@ TOOLS = (
     Tool(
         name="register_warehouse_issue",
         title="Issue goods",
-        description="Goods that go out, to a work order's requisition or in general.",
+        description="Records goods issued, to a work order's requisition or in general.",
         rights=ADD,
         input=RegisterWarehouseIssueInput,
         output=Movement,

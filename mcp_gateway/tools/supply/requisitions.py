@@ -30,16 +30,18 @@ async def refuse_more_than_pending(
     state = CLOSED.get(asked.movements_states_description or "")
     if state is not None:
         raise Refusal(
-            f"The requisition is {state}: nothing is pending in it. What is needed all the same goes out "
-            "by an issue of kind general.",
+            f"The requisition is {state}: nothing in it is pending. Use an issue of kind general for "
+            "anything else that is needed.",
             state=state,
         )
     pending = _pending(asked)
     too_much = [code for code, qty in wanted.items() if round(qty - pending.get(code, 0), DECIMALS) > 0]
     if too_much:
         raise Refusal(
-            "That is more than the requisition waits for. Issue at most what is pending, and the rest by "
-            "an issue of kind general.",
+            (
+                "That is more than the requisition has pending. Issue at most the pending quantity, and "
+                "the rest with an issue of kind general."
+            ),
             **offered(
                 list(pending.items()), lambda line: {"item": cleaned(line[0], NAME), "pending": line[1]}
             ),

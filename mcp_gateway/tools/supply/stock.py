@@ -46,10 +46,10 @@ S = TypeVar("S", bound=BaseModel)
 
 
 class ListStockOutput(ListAnswer):
-    warehouses: Annotated[
-        list[WarehouseShown] | None, Field(description="Where nothing else was asked for.")
+    warehouses: Annotated[list[WarehouseShown] | None, Field(description="If no filter was given.")] = None
+    currency: Annotated[
+        str | None, Field(description="Currency of the amounts, if the company has set it.")
     ] = None
-    currency: Annotated[str | None, Field(description="Of the amounts, where the company says it.")] = None
     stock: list[StockLine]
 
 
@@ -57,13 +57,13 @@ class ListStockInput(ListArguments):
     warehouse: Warehouse | None = None
     item: ItemCode | None = None
     below_minimum: Annotated[
-        bool | None, Field(description="True: only what is below its minimum; false: only what is not.")
+        bool | None, Field(description="True: only items below their minimum; false: only the others.")
     ] = None
     text: Annotated[
         str | None,
         Field(min_length=2, max_length=120, description="Words in code, name, part number or category."),
     ] = None
-    active: Annotated[bool | None, Field(description="Only active, or only inactive items.")] = None
+    active: Annotated[bool | None, Field(description="Only active or only inactive items.")] = None
 
     @property
     def asks_for_stock(self) -> bool:
@@ -202,8 +202,8 @@ TOOLS = (
         name="list_stock",
         title="List stock",
         description=(
-            "Spare parts and supplies: the warehouses (without arguments), what lies in one or all of them, "
-            "one item everywhere with its cost, or what is below its minimum."
+            "Spare parts and supplies: the warehouses (without arguments), the stock of one or all "
+            "of them, one item in every warehouse with its cost, or what is below its minimum."
         ),
         rights=frozenset({"inventory:view"}),
         input=ListStockInput,

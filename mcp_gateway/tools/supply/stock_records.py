@@ -38,7 +38,7 @@ def chosen(call: Call, warehouses: Sequence[WarehouseRow], words: str) -> Wareho
             call,
             "warehouse",
             words,
-            "Say which warehouse is meant by its code: ask the person.",
+            "Name the warehouse by its code: ask the person which one is meant.",
             found,
             lambda row: {"code": shown_code(row.code), "name": cleaned(row.description, NAME)},
         )

@@ -40,7 +40,7 @@ class StockLine(BaseModel):
     minimum: Amount = None
     maximum: Amount = None
     reorder_at: Amount = None
-    missing: Annotated[float, Field(ge=0, description="How much is missing to the minimum.")] = 0
+    missing: Annotated[float, Field(ge=0, description="Quantity missing to the minimum.")] = 0
     unit_cost: Annotated[float | None, Field(description="In the company's currency.")] = None
     active: bool | None = None
     url: str

@@ -43,10 +43,10 @@ class ListWarehouseDocumentsOutput(ListAnswer):
 class ListWarehouseDocumentsInput(ListArguments):
     kind: Annotated[
         Literal["purchase_orders", "material_requests", "requisitions"],
-        Field(description="requisitions: what work orders asked for."),
+        Field(description="requisitions: what work orders requested."),
     ]
     warehouse: Annotated[
-        Warehouse | None, Field(description="Code or piece of the name; needed for purchase_orders.")
+        Warehouse | None, Field(description="Code or part of the name; required for purchase_orders.")
     ] = None
     work_order: Annotated[GivenShortCode | None, Field(description="Folio; for requisitions only.")] = None
     state: Annotated[list[State] | None, Field(min_length=1, max_length=4, description="Any of these.")] = (
@@ -54,9 +54,9 @@ class ListWarehouseDocumentsInput(ListArguments):
     )
     since: Annotated[
         IsoInput | None,
-        Field(description="Begin, ISO date; 90 days ago if left out."),
+        Field(description="Start, ISO date; default 90 days ago."),
     ] = None
-    until: Annotated[IsoInput | None, Field(description="End, ISO date; now if left out.")] = None
+    until: Annotated[IsoInput | None, Field(description="End, ISO date; default now.")] = None
 
     @model_validator(mode="after")
     def what_goes_together(self) -> ListWarehouseDocumentsInput:
@@ -134,7 +134,7 @@ async def list_warehouse_documents(
         assert since is not None
         assert until is not None
         notes.append(
-            f"Only documents from {since.date()} to {until.date()} were looked at: give since for older ones."
+            f"Only documents from {since.date()} to {until.date()} were examined: give since for older ones."
         )
     return ListWarehouseDocumentsOutput(
         documents=found.records, **ending(call, "list_warehouse_documents", arguments, found, notes)

@@ -65,8 +65,10 @@ async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhe
     )
     if candidates and not call.agreed(question):
         raise LooksLikeDuplicate(
-            "Nothing was written: something open looks the same. Show it to the person; if "
-            "another one is wanted all the same, call again with even_if_similar true.",
+            (
+                "Nothing was written: something similar is already open. Show it to the person; if they "
+                "still want another one, call again with even_if_similar true."
+            ),
             question=question,
             **offered(candidates, dict, MOST_SHOWN),
         )

@@ -34,10 +34,10 @@ _in_thousands = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 class FillSubtaskInput(Arguments):
     folio: Folio
-    subtask: Annotated[Number, Field(description="id of the subtask, of get_work_order(include subtasks).")]
+    subtask: Annotated[Number, Field(description="id of the subtask, from get_work_order(include subtasks).")]
     answer: Annotated[
         Annotated[str, Field(min_length=1, max_length=2000)] | FiniteFloat,
-        Field(description="By its kind: a text, a number, yes/no/not_applicable, pass/alert/fail."),
+        Field(description="Depends on its kind: a text, a number, yes/no/not_applicable, pass/alert/fail."),
         AS_TEXT,
     ]
     idempotency_key: IdempotencyKey | None = None
@@ -53,19 +53,21 @@ class FillSubtaskOutput(BaseModel):
 
 class AddWorkOrderResourceInput(Arguments):
     folio: Folio
-    task: Annotated[Number, Field(description="id of the task, of get_work_order.")]
+    task: Annotated[Number, Field(description="id of the task, from get_work_order.")]
     kind: Annotated[ResourceKind, Field(description="What it is.")]
     quantity: Annotated[
         float,
-        Field(gt=0, le=1e9, allow_inf_nan=False, description="How much of it, in its unit."),
+        Field(gt=0, le=1e9, allow_inf_nan=False, description="Quantity, in its unit."),
     ]
     item: Annotated[GivenCode | None, Field(description="part: its code, with warehouse.")] = None
     warehouse: Annotated[GivenCode | None, Field(description="part: code or name.")] = None
     person: Annotated[PersonName | None, Field(description="labour: code or name.")] = None
     third_party: Annotated[ShortDescription | None, Field(description="service: its name.")] = None
-    description: Annotated[ShortDescription | None, Field(description="What is in no catalogue.")] = None
+    description: Annotated[
+        ShortDescription | None, Field(description="Free text for what is in no catalogue.")
+    ] = None
     unit: Annotated[
-        str | None, Field(min_length=1, max_length=40, description="Of what is in no catalogue.")
+        str | None, Field(min_length=1, max_length=40, description="Unit of what is in no catalogue.")
     ] = None
     unit_cost: Annotated[
         float | None,
@@ -106,16 +108,18 @@ class AddWorkOrderResourceInput(Arguments):
 
 class UpdateWorkOrderResourceNoteInput(Arguments):
     folio: Folio
-    resource: Annotated[Number, Field(description="id of it, of get_work_order(include resources).")]
-    note: Annotated[str, Field(max_length=4000, description="Replaces the note that is there.")]
+    resource: Annotated[
+        Number, Field(description="id of the resource, from get_work_order(include resources).")
+    ]
+    note: Annotated[str, Field(max_length=4000, description="Replaces the current note.")]
     idempotency_key: IdempotencyKey | None = None
 
 
 class AttachToWorkOrderInput(Arguments):
     folio: Folio
-    task: Annotated[Number, Field(description="id of the task, of get_work_order.")]
-    subtask: Annotated[Number | None, Field(description="id of a subtask, to hang it there.")] = None
-    kind: Annotated[Literal["link", "note"], Field(description="What content is.")]
+    task: Annotated[Number, Field(description="id of the task, from get_work_order.")]
+    subtask: Annotated[Number | None, Field(description="id of a subtask, to attach it there.")] = None
+    kind: Annotated[Literal["link", "note"], Field(description="Kind of content.")]
     content: Annotated[str, Field(min_length=1, max_length=4000, description="An https address, or a text.")]
     idempotency_key: IdempotencyKey | None = None
 
@@ -163,9 +167,7 @@ def stored_answer(kind: str, answer: str | float) -> str:
                 f"may mean {digits} or a fraction: write {digits}, or the fraction as {answer}0"
             )
         if not _number.fullmatch(answer):
-            raise _not_answer(
-                "must be a number such as 1500 or 1.5: a point before the fraction and nothing else"
-            )
+            raise _not_answer("must be a number such as 1500 or 1.5: digits, and a point before the fraction")
     return answer
 
 
@@ -257,7 +259,7 @@ TOOLS = (
     Tool(
         name="fill_subtask",
         title="Answer a subtask",
-        description="Answers one question of a task's check list; an answer that is there is replaced.",
+        description="Answers one question of a task's checklist and replaces any earlier answer.",
         rights=RIGHTS,
         input=FillSubtaskInput,
         output=FillSubtaskOutput,
@@ -270,8 +272,8 @@ TOOLS = (
         name="add_work_order_resource",
         title="Add a resource",
         description=(
-            "A part, hours of work or a service that a task of an open order takes. A part of the stock is "
-            "asked of its warehouse by a requisition."
+            "Adds a part, hours of labour or a service to a task of an open order. A part from stock "
+            "is requested from its warehouse by a requisition."
         ),
         rights=RIGHTS,
         input=AddWorkOrderResourceInput,
@@ -296,7 +298,7 @@ TOOLS = (
     Tool(
         name="attach_to_work_order",
         title="Attach a note or link",
-        description="Hangs a note or a web address on a task of an open order. Files cannot be sent.",
+        description="Attaches a note or a web address to a task of an open order. Files cannot be sent.",
         rights=RIGHTS,
         input=AttachToWorkOrderInput,
         output=Saved,

@@ -38,13 +38,13 @@ CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 class FailureInput(Arguments):
     type: Annotated[Short | None, Field(description="From the company's list, as type, cause.")] = None
     cause: Annotated[Short | None, Field(description="Its cause.")] = None
-    detected_by: Annotated[Short | None, Field(description="How it was noticed.")] = None
-    severity: Annotated[Severity | None, Field(description="How bad it is.")] = None
-    damage: Annotated[Damage | None, Field(description="What was harmed.")] = None
+    detected_by: Annotated[Short | None, Field(description="How it was detected.")] = None
+    severity: Annotated[Severity | None, Field(description="Severity.")] = None
+    damage: Annotated[Damage | None, Field(description="What was damaged.")] = None
 
 
 class TaskInput(Arguments):
-    id: Annotated[Number, Field(description="id of the task, of get_work_order.")]
+    id: Annotated[Number, Field(description="id of the task, from get_work_order.")]
     started_at: Annotated[IsoInput, Field(description="When work began.")]
     finished_at: Annotated[IsoInput, Field(description="When it ended.")]
     done: Annotated[bool, Field(description="True: the task is finished.")]
@@ -60,16 +60,18 @@ class TaskInput(Arguments):
 class UpdateWorkOrderInput(Arguments):
     folio: Folio
     note: Annotated[
-        str | None, Field(max_length=4000, description="Replaces the note: repeat what is to stay.")
+        str | None, Field(max_length=4000, description="Replaces the note: repeat what should stay.")
     ] = None
-    status: Annotated[Literal["in_process", "review"] | None, Field(description="The only two.")] = None
+    status: Annotated[
+        Literal["in_process", "review"] | None, Field(description="New status. Other statuses cannot be set.")
+    ] = None
     task: Annotated[TaskInput | None, Field(description="What was done in one task.")] = None
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
     def one_change(self) -> UpdateWorkOrderInput:
         if sum(value is not None for value in (self.note, self.status, self.task)) != 1:
-            raise ValueError("give exactly one of note, status and task: each is a change of its own")
+            raise ValueError("give exactly one of note, status and task: each is a separate change")
         return self
 
 
@@ -136,7 +138,7 @@ def note_before(order: TaskRow, said: str) -> list[str]:
         return []
     notes = [f"{said}: {before}"]
     if len(order.note or "") > LONG_TEXT:
-        notes.append(f"Only the first {LONG_TEXT} characters of the note before are shown.")
+        notes.append(f"Only the first {LONG_TEXT} characters of the previous note are shown.")
     return notes
 
 
@@ -193,7 +195,7 @@ def task_body(
 
 class CancelWorkOrderInput(Arguments):
     folio: Folio
-    reason: Annotated[Short, Field(description="From the company's list of reasons, as written there.")]
+    reason: Annotated[Short, Field(description="A reason from the company's list, exactly as written there.")]
     note: Annotated[str, Field(min_length=3, max_length=4000, description="Why it is cancelled.")]
     idempotency_key: IdempotencyKey | None = None
 
@@ -214,7 +216,7 @@ async def cancel_work_order(call: Call, arguments: CancelWorkOrderInput) -> Chan
         status="cancelled",
         changed="cancelled",
         notes=[
-            *note_before(rows[0], "The note of the order before was"),
+            *note_before(rows[0], "The previous note of the order was"),
             *await still_out_of_service(call, [row.code for row in rows]),
         ],
         url=upstream.link("work-orders", arguments.folio),
@@ -227,8 +229,9 @@ TOOLS = (
         name="update_work_order",
         title="Change a work order",
         description=(
-            "One change of an open work order: its note (which is replaced), its status (in_process or "
-            "review), or what was done in a task: dates, finished or not, failure, stop of the asset."
+            "Makes one change to an open work order: its note (which is replaced), its status "
+            "(in_process or review), or what was done in a task: dates, finished or not, failure, "
+            "stop of the asset."
         ),
         rights=frozenset({VIEW, EDIT}),
         input=UpdateWorkOrderInput,
@@ -240,7 +243,7 @@ TOOLS = (
     Tool(
         name="cancel_work_order",
         title="Cancel a work order",
-        description="Cancels an open work order for good. Ask the person to confirm it before.",
+        description="Cancels an open work order permanently. Ask the person to confirm first.",
         rights=frozenset({VIEW, EDIT}),
         input=CancelWorkOrderInput,
         output=Changed,

@@ -55,26 +55,26 @@ class CreateWorkOrderInput(Arguments):
     ] = None
     asset: Annotated[AssetName | None, Field(description="unplanned, event: code or name.")] = None
     title: Annotated[
-        str | None, Field(min_length=3, max_length=200, description="unplanned: what is to be done.")
+        str | None, Field(min_length=3, max_length=200, description="unplanned: what to do.")
     ] = None
     task_type: Annotated[
-        Short | None, Field(description="unplanned, request: of list_task_plans(task_types).")
+        Short | None, Field(description="unplanned, request: from list_task_plans(task_types).")
     ] = None
     minutes: Annotated[int | None, Field(ge=1, le=100_000, description="unplanned, request.")] = None
     plan: Annotated[Number | None, Field(description="event: id of the plan.")] = None
-    task: Annotated[Number | None, Field(description="event: id of its task.")] = None
+    task: Annotated[Number | None, Field(description="event: id of the task.")] = None
     request: Annotated[Number | None, Field(description="request: its number.")] = None
-    scheduled_at: Annotated[IsoInput | None, Field(description="request: when; today if left out.")] = None
+    scheduled_at: Annotated[IsoInput | None, Field(description="request: when; default today.")] = None
     requested_by: Annotated[
         str | None,
         Field(
             min_length=1,
             max_length=160,
-            description="unplanned, event; the connected person if left out.",
+            description="unplanned, event; default the connected person.",
         ),
     ] = None
     even_if_similar: Annotated[
-        bool, Field(description="unplanned: the person saw what looks the same and wants another.")
+        bool, Field(description="unplanned: true after the person saw the similar ones and wants another.")
     ] = False
     idempotency_key: IdempotencyKey | None = None
 
@@ -101,7 +101,7 @@ class CreateWorkOrderOutput(BaseModel):
     folio: Code
     responsible: UntrustedName | None = None
     tasks: Annotated[int, Field(ge=1)]
-    pending_task: Annotated[int | None, Field(description="The one that the request became.")] = None
+    pending_task: Annotated[int | None, Field(description="The pending task made from the request.")] = None
     url: str
 
 
@@ -189,8 +189,9 @@ TOOLS = (
         name="create_work_order",
         title="Create a work order",
         description=(
-            "Makes a work order of pending tasks, of a work request, of an event of a plan, or an unplanned "
-            "one, and makes somebody responsible. Say to the person what will be made first."
+            "Creates a work order from pending tasks, a work request or an event of a plan, or an "
+            "unplanned one, and assigns someone responsible. First tell the person what will be "
+            "created."
         ),
         rights=frozenset({"work_orders:add"}),
         input=CreateWorkOrderInput,

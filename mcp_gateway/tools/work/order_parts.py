@@ -28,7 +28,7 @@ ATTACHMENT: dict[int, Literal["file", "link", "note"]] = {1: "file", 2: "link", 
 
 class Subtask(BaseModel):
     id: int
-    task: Annotated[int | None, Field(description="id of its task.")] = None
+    task: Annotated[int | None, Field(description="id of the task.")] = None
     question: UntrustedText
     kind: QuestionKind | None = None
     required: bool | None = None

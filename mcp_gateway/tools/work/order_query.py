@@ -46,26 +46,26 @@ DATES_OF_TASKS = ("scheduled", "started", "finished")  # the others are of the o
 class ListWorkOrdersInput(ListArguments):
     status: Annotated[
         list[OrderStatus] | None,
-        Field(min_length=1, max_length=4, description="Any of these; all if left out."),
+        Field(min_length=1, max_length=4, description="Any of these; default all."),
     ] = None
     asset: AssetName | None = None
     location: Annotated[
-        LocationName | None, Field(description="Everything in it, at any depth: code or piece of the name.")
+        LocationName | None, Field(description="Everything in it, at any depth: code or part of the name.")
     ] = None
-    since: Annotated[IsoInput | None, Field(description="Begin of the period, ISO date or moment.")] = None
-    until: Annotated[IsoInput | None, Field(description="End of the period, ISO date or moment.")] = None
+    since: Annotated[IsoInput | None, Field(description="Start of the period, ISO date or timestamp.")] = None
+    until: Annotated[IsoInput | None, Field(description="End of the period, ISO date or timestamp.")] = None
     date_kind: Annotated[
         Literal["created", "scheduled", "started", "finished", "in_review", "closed"],
-        Field(description="The date that since and until are about."),
+        Field(description="The date that since and until apply to."),
     ] = "created"
     responsible: Annotated[
-        PersonName | None, Field(description="Who is responsible: code, or a piece of the name.")
+        PersonName | None, Field(description="Person responsible: code, or part of the name.")
     ] = None
     priority: Annotated[
         list[Priority] | None, Field(min_length=1, max_length=5, description="Any of these.")
     ] = None
     overdue: Annotated[
-        bool | None, Field(description="True: only open orders with a task whose scheduled date is over.")
+        bool | None, Field(description="True: only open orders with a task whose scheduled date has passed.")
     ] = None
     text: Annotated[
         str | None,
@@ -107,7 +107,9 @@ class ListWorkOrdersInput(ListArguments):
     @model_validator(mode="after")
     def overdue_orders_are_open(self) -> Self:
         if not self.statuses:
-            raise ValueError("overdue orders are open: with overdue true, status is in_process or review")
+            raise ValueError(
+                "overdue orders are open: with overdue true, status must be in_process or review"
+            )
         return self
 
 

@@ -41,7 +41,8 @@ from mcp_gateway.upstream.resources.work_orders import TaskLine, TaskRow
 
 LIST_TASKS_SHOWN = 20
 NO_SUCH_ORDER = (
-    "There is no work order with that folio, or not for this person; search finds an order by its number."
+    "There is no work order with that folio, or this person may not see it; search finds an "
+    "order by its number."
 )
 _needs_no_quotes = re.compile(r"[\w.~-]+", re.ASCII).fullmatch
 # Names of people, assets, tasks and their types come again and again, within an answer and after it.
@@ -60,7 +61,7 @@ class Task(BaseModel):
     started_at: AwareDatetime | None = None
     finished_at: AwareDatetime | None = None
     estimated_minutes: Minutes | None = None
-    overdue: Annotated[bool, Field(description="Not done and its scheduled date is over.")] = False
+    overdue: Annotated[bool, Field(description="Not done, and its scheduled date has passed.")] = False
 
 
 class Failure(BaseModel):
@@ -77,12 +78,13 @@ class TaskDetails(Task):
     note: UntrustedLongText | None = None
     trigger: UntrustedName | None = None
     requested_by: UntrustedName | None = None
-    work_request: Annotated[int | None, Field(description="Number of the request that it came from.")] = None
+    work_request: Annotated[int | None, Field(description="Number of the request it came from.")] = None
     real_minutes: Minutes | None = None
     asset_stopped_minutes: Minutes | None = None
     out_of_service_minutes: Minutes | None = None
     cost: Annotated[
-        float | None, Field(description="In the company's currency; left out without the right to see costs.")
+        float | None,
+        Field(description="In the company's currency; omitted without the permission to see costs."),
     ] = None
     failure: Failure | None = None
 
@@ -93,7 +95,7 @@ class WorkOrder(BaseModel):
     status_note: UntrustedName | None = None
     responsible: UntrustedName | None = None
     responsible_code: Code | None = None
-    priority: Annotated[Priority | None, Field(description="The highest of its tasks.")] = None
+    priority: Annotated[Priority | None, Field(description="The highest priority among its tasks.")] = None
     created_at: AwareDatetime | None = None
     closed_at: AwareDatetime | None = None
     completed_percentage: float | None = None
@@ -118,7 +120,9 @@ class WorkOrderDetails(Parts):
     completed_percentage: float | None = None
     estimated_minutes: Minutes | None = None
     total_cost: float | None = None
-    currency: Annotated[str | None, Field(description="Of the costs, where the company says it.")] = None
+    currency: Annotated[
+        str | None, Field(description="Currency of the costs, if the company has set it.")
+    ] = None
     rating: int | None = None
     note: UntrustedLongText | None = None
     overdue: bool = False

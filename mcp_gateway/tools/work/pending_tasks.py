@@ -55,12 +55,10 @@ class ListPendingTasksOutput(ListAnswer):
 
 
 class ListPendingTasksInput(ListArguments):
-    until: Annotated[IsoInput | None, Field(description="Due until then; one month ahead if left out.")] = (
-        None
-    )
+    until: Annotated[IsoInput | None, Field(description="Due by this date; default one month ahead.")] = None
     location: LocationName | None = None
     asset: AssetName | None = None
-    late: Annotated[bool | None, Field(description="True: only those whose date is over.")] = None
+    late: Annotated[bool | None, Field(description="True: only tasks whose date has passed.")] = None
     text: Annotated[
         str | None, Field(min_length=2, max_length=120, description="Words in task, asset, plan or note.")
     ] = None
@@ -143,8 +141,8 @@ TOOLS = (
         name="list_pending_tasks",
         title="List pending tasks",
         description=(
-            "Tasks that wait for a work order, soonest first: due by a plan, an event, a meter or a work "
-            "request. create_work_order makes an order of them."
+            "Tasks waiting for a work order, soonest first: due because of a plan, an event, a meter "
+            "or a work request. create_work_order turns them into an order."
         ),
         rights=frozenset({"tasks:view"}),
         input=ListPendingTasksInput,

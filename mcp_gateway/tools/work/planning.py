@@ -30,26 +30,24 @@ from mcp_gateway.upstream.resources import planning
 class CreatePendingTaskInput(Arguments):
     asset: AssetName
     plan: Annotated[Number, Field(description="id of the plan of the event.")]
-    task: Annotated[Number, Field(description="id of its task.")]
-    title: Annotated[str | None, Field(min_length=3, max_length=300, description="What is to be done.")] = (
-        None
-    )
-    happened_at: Annotated[IsoInput | None, Field(description="Now if left out.")] = None
-    scheduled_at: Annotated[IsoInput | None, Field(description="Today if left out.")] = None
+    task: Annotated[Number, Field(description="id of the task.")]
+    title: Annotated[str | None, Field(min_length=3, max_length=300, description="What to do.")] = None
+    happened_at: Annotated[IsoInput | None, Field(description="Default now.")] = None
+    scheduled_at: Annotated[IsoInput | None, Field(description="Default today.")] = None
     requested_by: Annotated[
-        str | None, Field(min_length=1, max_length=160, description="The connected person if left out.")
+        str | None, Field(min_length=1, max_length=160, description="Default the connected person.")
     ] = None
     out_of_service_since: Annotated[
-        IsoInput | None, Field(description="When the asset stopped, if it stands still.")
+        IsoInput | None, Field(description="When the asset stopped, if it is stopped.")
     ] = None
     idempotency_key: IdempotencyKey | None = None
 
 
 class AssignTaskPlanInput(Arguments):
     asset: AssetName
-    plan: Annotated[Number, Field(description="id of the plan, of list_task_plans(kind plans).")]
+    plan: Annotated[Number, Field(description="id of the plan, from list_task_plans(kind plans).")]
     last_done: Annotated[
-        dt.date | None, Field(description="When it was maintained last: the next date counts from there.")
+        dt.date | None, Field(description="When it was last maintained: the next date is counted from then.")
     ] = None
     idempotency_key: IdempotencyKey | None = None
 
@@ -57,7 +55,7 @@ class AssignTaskPlanInput(Arguments):
 class Waiting(BaseModel):
     pending_task: int
     asset_code: Code | None = None
-    next_step: str = "create_work_order with source pending makes an order of it."
+    next_step: str = "create_work_order with source pending turns it into an order."
     notes: list[str] = []
 
 
@@ -118,7 +116,7 @@ TOOLS = (
     Tool(
         name="create_pending_task_from_request",
         title="Plan a work request",
-        description="Makes a pending task of an open work request that names an asset.",
+        description="Creates a pending task from an open work request that names an asset.",
         rights=frozenset({"tasks:add"}),
         input=CreatePendingTaskFromRequestInput,
         output=Waiting,
@@ -130,7 +128,7 @@ TOOLS = (
     Tool(
         name="create_pending_task",
         title="Report an event",
-        description="An event of a plan happened to an asset: its task becomes pending.",
+        description="Reports that an event of a plan happened to an asset: its task becomes pending.",
         rights=frozenset({"tasks:add", "tasks:view"}),
         input=CreatePendingTaskInput,
         output=Waiting,
@@ -142,7 +140,7 @@ TOOLS = (
     Tool(
         name="assign_task_plan",
         title="Assign a task plan",
-        description="Gives an asset that has none a task plan; its tasks become pending by their dates.",
+        description="Assigns a task plan to an asset that has none; its tasks become pending by their dates.",
         rights=frozenset({"tasks:edit"}),
         input=AssignTaskPlanInput,
         output=Saved,

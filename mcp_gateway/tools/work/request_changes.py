@@ -34,17 +34,17 @@ MOVABLE = ("open", "in_process", "rejected")
 
 class CreateWorkRequestInput(Arguments):
     title: Annotated[
-        str, Field(min_length=3, max_length=300, description="What is wrong or wanted, in a sentence.")
+        str, Field(min_length=3, max_length=300, description="What is wrong or needed, in one sentence.")
     ]
     details: Annotated[str | None, Field(max_length=4000, description="Anything else worth knowing.")] = None
     asset: AssetName | None = None
     incident_at: Annotated[
         IsoInput | None,
-        Field(description="When it happened, ISO moment; now if left out. Not in the future."),
+        Field(description="When it happened, ISO date and time, not in the future; default now."),
     ] = None
     urgent: Annotated[bool, Field(description="Whether the person said that it is urgent.")] = False
     even_if_similar: Annotated[
-        bool, Field(description="True after the person saw the similar ones and wants another.")
+        bool, Field(description="True after the person saw the similar ones and still wants another.")
     ] = False
     idempotency_key: IdempotencyKey | None = None
 
@@ -107,9 +107,11 @@ class UpdateWorkRequestInput(Arguments):
     id: RequestNumber
     status: Annotated[
         Literal["open", "in_process", "solved_without_work_order", "cancelled", "rejected"],
-        Field(description="Only from open, in_process or rejected; orders move a request by themselves."),
+        Field(description="Only from open, in_process or rejected; work orders move a request themselves."),
     ]
-    notes: Annotated[str | None, Field(max_length=4000, description="Why, for who asked.")] = None
+    notes: Annotated[
+        str | None, Field(max_length=4000, description="The reason, for the person who asked.")
+    ] = None
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -125,10 +127,10 @@ async def update_work_request(call: Call, arguments: UpdateWorkRequestInput) -> 
     upstream: Upstream = call.upstream
     row = await find_request(upstream, arguments.id)
     if row is None:
-        raise NotFound("There is no work request with that number, or not for this person.")
+        raise NotFound("There is no work request with that number, or this person may not see it.")
     before = word_of(REQUEST_STATUS, row.id_status)
     if before not in MOVABLE:
-        raise Refusal(f"The request is {before}: its status cannot be set by hand any more.", status=before)
+        raise Refusal(f"The request is {before}: its status can no longer be set by hand.", status=before)
     person = await writer(call)
     assert person.code is not None
     number = number_of(REQUEST_STATUS, arguments.status)
@@ -159,8 +161,8 @@ TOOLS = (
         name="create_work_request",
         title="Create a work request",
         description=(
-            "Asks the maintenance department for something, in the name of the connected person. Open "
-            "requests and orders that look alike are shown first instead of writing."
+            "Asks the maintenance department for work, in the name of the connected person. If "
+            "similar requests or orders are open, they are shown first and nothing is written."
         ),
         rights=frozenset({"work_requests:add"}),
         input=CreateWorkRequestInput,

@@ -37,7 +37,7 @@ class WorkRequest(BaseModel):
     created_at: AwareDatetime | None = None
     incident_at: AwareDatetime | None = None
     solved_at: AwareDatetime | None = None
-    work_order: Annotated[Code | None, Field(description="Folio of the order made of it.")] = None
+    work_order: Annotated[Code | None, Field(description="Folio of the work order made from it.")] = None
     url: str
 
 
@@ -80,7 +80,7 @@ def summary(call: Call, row: RequestRow) -> WorkRequest:
 async def work_request(call: Call, number: int) -> WorkRequestDetails:
     row = await find_request(call.upstream, number)
     if row is None:
-        raise NotFound("There is no work request with that number, or not for this person.")
+        raise NotFound("There is no work request with that number, or this person may not see it.")
     return details(call, row)
 
 

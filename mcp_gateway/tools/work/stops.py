@@ -12,9 +12,9 @@ from mcp_gateway.tools.kit.text import NAME, cleaned
 from mcp_gateway.upstream.resources.items import find_item
 
 MOST = 5  # assets of an order that are looked at
-ENDS = "update_work_order ends a stop: a task on the asset with done true and out_of_service_since."
+ENDS = "To end a stop, use update_work_order on a task of the asset with done true and out_of_service_since."
 UNTIL_DONE = f"The asset counts as out of service from then on. {ENDS}"
-NOT_LOOKED_AT = "Whether an asset is still out of service could not be looked at: get_asset shows it."
+NOT_LOOKED_AT = "It could not be checked whether an asset is still out of service: get_asset shows it."
 
 
 async def still_out_of_service(call: Call, codes: Iterable[str | None]) -> list[str]:
@@ -33,5 +33,5 @@ async def still_out_of_service(call: Call, codes: Iterable[str | None]) -> list[
     if notes:
         notes.append(ENDS)
     if len(assets) > MOST:
-        notes.append(f"Only the first {MOST} assets of the order were looked at.")
+        notes.append(f"Only the first {MOST} assets of the order were checked.")
     return notes

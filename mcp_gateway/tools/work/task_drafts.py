@@ -23,17 +23,17 @@ EVENT_TRIGGER = 4
 class CreatePendingTaskFromRequestInput(Arguments):
     request: Annotated[Number, Field(description="Number of the work request; it needs an asset.")]
     task_type: Annotated[
-        str, Field(min_length=1, max_length=80, description="Of list_task_plans(kind task_types).")
+        str, Field(min_length=1, max_length=80, description="From list_task_plans(kind task_types).")
     ]
-    scheduled_at: Annotated[IsoInput | None, Field(description="When to do it; today if left out.")] = None
+    scheduled_at: Annotated[IsoInput | None, Field(description="When to do it; default today.")] = None
     minutes: Annotated[int | None, Field(ge=1, le=100_000, description="Estimated.")] = None
-    priority: Annotated[Priority | None, Field(description="How soon it has to be done.")] = None
-    title: Annotated[str | None, Field(min_length=3, max_length=300, description="What is to be done.")] = (
+    priority: Annotated[Priority | None, Field(description="How soon it must be done.")] = None
+    title: Annotated[str | None, Field(min_length=3, max_length=300, description="What to do.")] = None
+    note: Annotated[str | None, Field(max_length=4000, description="A note for the person who does it.")] = (
         None
     )
-    note: Annotated[str | None, Field(max_length=4000, description="A note for who does it.")] = None
     out_of_service_since: Annotated[
-        IsoInput | None, Field(description="When the asset stopped, if it stands still.")
+        IsoInput | None, Field(description="When the asset stopped, if it is stopped.")
     ] = None
     idempotency_key: IdempotencyKey | None = None
 

@@ -45,8 +45,8 @@ class Entry(BaseModel):
     task: int | None = None
     task_name: UntrustedText | None = None
     active: bool | None = None
-    tasks: Annotated[int | None, Field(description="How many tasks the plan has.")] = None
-    assets: Annotated[int | None, Field(description="How many assets have the plan.")] = None
+    tasks: Annotated[int | None, Field(description="Number of tasks in the plan.")] = None
+    assets: Annotated[int | None, Field(description="Number of assets with the plan.")] = None
     location: UntrustedText | None = None
     type: UntrustedName | None = None
     classification_1: UntrustedName | None = None
@@ -57,7 +57,7 @@ class Entry(BaseModel):
     note: UntrustedText | None = None
     questions: list[Question] | None = None
     trigger: Trigger | None = None
-    every: Annotated[float | None, Field(description="So many periods or units.")] = None
+    every: Annotated[float | None, Field(description="Number of periods or units.")] = None
     until: float | None = None
     fixed: bool | None = None
     period: UntrustedName | None = None
@@ -80,16 +80,16 @@ class ListTaskPlansInput(ListArguments):
         Kind,
         Field(
             description=(
-                "plans: each task of each plan, with its questions; tasks, also unplanned; triggers: dates, "
-                "meters, events; resources of tasks; task_types."
+                "plans: each task of each plan, with its questions; tasks: all tasks, unplanned ones "
+                "too; triggers: dates, meters, events; resources: of tasks; task_types."
             )
         ),
     ] = "plans"
     plan: Annotated[Number | None, Field(description="plans, tasks: id of a plan.")] = None
     task: Annotated[Number | None, Field(description="triggers, resources: id of a task.")] = None
-    resource: Annotated[
-        planning.PlannedResource, Field(description="resources: which of the three kinds.")
-    ] = "labour"
+    resource: Annotated[planning.PlannedResource, Field(description="resources: one of the three kinds.")] = (
+        "labour"
+    )
     text: Annotated[str | None, Field(min_length=2, max_length=120, description="Words in the names.")] = None
 
     @model_validator(mode="after")
@@ -234,7 +234,7 @@ TOOLS = (
     Tool(
         name="list_task_plans",
         title="List task plans",
-        description="Task plans, their tasks, what triggers and what they take; and the types of tasks.",
+        description="Task plans, their tasks, triggers and resources; and the types of tasks.",
         rights=frozenset({"tasks:view"}),
         input=ListTaskPlansInput,
         output=ListTaskPlansOutput,

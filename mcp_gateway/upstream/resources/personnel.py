@@ -68,7 +68,7 @@ async def person_of_account(upstream: Upstream) -> PersonRow | None:
                     return row
             looked_at, is_last = page.end, page.is_last
     if not is_last:
-        upstream.gaps.note(f"Only the first {looked_at} people could be looked at; there are more.")
+        upstream.gaps.note(f"Only the first {looked_at} people could be examined; there are more.")
     return None
 
 

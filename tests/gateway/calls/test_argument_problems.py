@@ -57,7 +57,7 @@ TASK = {"id": 1, "done": True, "started_at": "2026-11-01", "finished_at": "2026-
         (
             "update_work_order",
             FOLIO,
-            "give exactly one of note, status and task: each is a change of its own.",
+            "give exactly one of note, status and task: each is a separate change.",
         ),
     ],
 )  # fmt: skip

@@ -86,7 +86,7 @@ class TestStops:
         folio, _task = ordered(admin, waiting["pending_task"])
         admin.ask("update_work_order", folio=folio, note="Lockout key 17 is with Ana")
         done = admin.ask("cancel_work_order", folio=folio, reason="Duplicada", note="doble")
-        assert done["notes"] == ["The note of the order before was: Lockout key 17 is with Ana"]
+        assert done["notes"] == ["The previous note of the order was: Lockout key 17 is with Ana"]
         kept = value("SELECT note FROM maintenance_workorder WHERE folio = %s", folio)
         assert kept == "Lockout key 17 is with Ana\n\ndoble"
 

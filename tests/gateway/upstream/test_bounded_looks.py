@@ -150,7 +150,7 @@ async def test_search_looks_at_people_in_the_order_of_their_names(scripted: Scri
     answer = await told(company, "search", query="Ana")
     assert [result["id"] for result in answer["results"]] == [f"person:P{n}" for n in range(10)]
     assert answer["notes"] == [
-        "person: 290 more were found and are not shown; only 300 of 900 were looked through for words."
+        "person: 290 more were found and are not shown; only 300 of 900 were searched for the words."
     ]
 
 
