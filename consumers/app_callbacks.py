@@ -1,6 +1,6 @@
 """Callbacks with a scheme of a program on the person's computer (RFC 8252 §7.1).
 
-Whatever program was installed last can claim a scheme (§8.6). So a scheme must either say by a
+Whatever program was installed last can claim a scheme (RFC 8252 §8.6). So a scheme must either say by a
 reversed domain name whose it is, or be one of a known program, and then with that program's own path.
 PKCE keeps a code useless for a program that only catches it.
 """

@@ -16,8 +16,8 @@ from consumers.app_callbacks import check_app_callback
 MAX_CALLBACKS = 20
 MAX_LENGTH = 500
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
-# The literals whose port a native program picks anew each time (RFC 8252 §7.3). Not localhost (§8.3):
-# an administrator can write its port.
+# The literals for which a native program picks a new port each time (RFC 8252 §7.3). Not localhost
+# (RFC 8252 §8.3): an administrator can write its port.
 _LITERALS = frozenset({"127.0.0.1", "[::1]"})
 _ALLOWED = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+\Z")
 _SEVERAL = re.compile(r"[,;][a-z]+://", re.IGNORECASE)

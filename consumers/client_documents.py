@@ -40,7 +40,7 @@ class ClientDocument:
 
     def lists(self, callback: str) -> bool:
         """A program on the person's computer picks a port each time, also with `localhost`
-        (RFC 8252 §7.3; Claude Code, mcp.md §3.2)."""
+        (RFC 8252 §7.3; docs/reference/mcp.md#client-id-metadata-documents)."""
         return is_registered(callback, self.callbacks, LOOPBACK_HOSTS)
 
     @property

@@ -1,7 +1,8 @@
 """Machine-made values: how they are made, and the keyed hash under which they are stored.
 
 Keys, secrets and tokens have 256 bits of chance, so one HMAC is as safe as a slow
-hash and costs microseconds instead of a quarter of a second (security.md C1.16, case 104).
+hash and costs microseconds instead of a quarter of a second (security case 104 and
+docs/reference/security.md#library-gaps, row 11).
 The prefixes let scanners find a leaked value.
 """
 

@@ -1,6 +1,7 @@
 """What every machine endpoint of the authorization server asks first: a clean form and a known client.
 
-RFC 6749 §2.3, §3.2 and §5.2. The library is lenient here (security.md C1.10, C1.16); this is not.
+RFC 6749 §2.3, §3.2 and §5.2. The library is lenient here, this is not
+(docs/reference/security.md#library-gaps, rows 8 and 12).
 """
 
 from __future__ import annotations

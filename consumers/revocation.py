@@ -21,7 +21,7 @@ Token = AccessToken | RefreshToken
 @readable_in_browsers("POST")
 @endpoint
 def revoke(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
-    """Either token of a pair ends the whole family. An unknown or foreign one is no error (§2.2)."""
+    """Either token of a pair ends the whole family. An unknown or foreign one is no error (RFC 7009 §2.2)."""
     with transaction.atomic():
         token = _own_token(consumer, form)
         if token is not None and token.authorization_id is None:

@@ -34,7 +34,10 @@ def offers_openid(consumer: Consumer) -> bool:
 
 
 def identity(asked: set[str], consumer: Consumer) -> set[str]:
-    """What is granted of the scopes of OpenID Connect. Without `openid` it is no such request (§3.1.2.1)."""
+    """What is granted of the scopes of OpenID Connect.
+
+    Without `openid` it is no such request (OpenID Connect Core §3.1.2.1).
+    """
     return asked & set(OF_IDENTITY) if OPENID in asked and offers_openid(consumer) else set()
 
 

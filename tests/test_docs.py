@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from mcp_gateway.calls import errors
 from mcp_gateway.calls.tool import DEFAULT_TOOLSET
 from mcp_gateway.management.commands.describe_tools import document
 from mcp_gateway.methods.prompts import PROMPTS
@@ -85,3 +87,78 @@ def test_the_tests_that_a_table_names_are_there(table: str, least: int) -> None:
         source = (ROOT / path).read_text(encoding="utf-8")
         for name in re.findall(r"::(\w+)", names):
             assert re.search(rf"\b(def|class) {name}\b", source), f"{path}::{name}"
+
+
+def sources() -> list[Path]:
+    """Code, templates and documents of the repository, without what is installed or made."""
+    folders = [
+        "accounts",
+        "bench",
+        "consumers",
+        "docs",
+        "fracttal_mcp",
+        "maintenance",
+        "mcp_gateway",
+        "templates",
+        "tests",
+    ]
+    kinds = {".py", ".md", ".html", ".toml", ".css", ".js"}
+    within = [path for folder in (*folders, "templates", "tests") for path in (ROOT / folder).rglob("*")]
+    texts = [path for path in within if path.suffix in kinds and "node_modules" not in path.parts]
+    return [*ROOT.glob("*.md"), *texts]
+
+
+def anchors(document: Path) -> set[str]:
+    """Of its headings, as GitHub makes them; a heading that comes twice counts once."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def misled(path: Path) -> Iterator[str]:
+    """Citations of a document or of one of its headings that lead nowhere."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        links = re.findall(r"\]\(((?:[\w./-]+\.md)?)(?:#([\w-]+))?\)", text)
+        cited = [(path.parent / name if name else path, anchor) for name, anchor in links]
+    else:
+        named = re.findall(r"\b(docs/[\w./-]+\.md)(?:#([\w-]+))?", text)
+        cited = [(ROOT / name, anchor) for name, anchor in named]
+    for target, anchor in cited:
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            yield f"{path.relative_to(ROOT)}: {target.resolve().relative_to(ROOT)}#{anchor}"
+
+
+def test_every_citation_of_a_document_leads_to_a_heading_of_it() -> None:
+    assert [wrong for path in sources() for wrong in misled(path)] == []
+
+
+# What a section sign may belong to. It stands at most a line before it.
+STANDARD = re.compile(
+    r"RFC \d{4}|OpenID Connect (Core|Discovery)|OAuth 2\.1|FAPI 2\.0|NIST SP|draft-[a-z]|CIMD draft|"
+    r"MCP enterprise"
+)
+
+
+def test_every_section_sign_belongs_to_a_standard() -> None:
+    bare = [
+        f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, sign.start()) + 1}"
+        for path in sources()
+        if path != Path(__file__).resolve()
+        for text in (path.read_text(encoding="utf-8"),)
+        for sign in re.finditer("§", text)
+        if not STANDARD.search(text[max(0, sign.start() - 110) : sign.start()])
+    ]
+    assert bare == []
+
+
+def drawn(error: type[errors.GatewayError], depth: int = 0) -> Iterator[tuple[int, str]]:
+    """The class and those derived from it, with how deep each stands."""
+    yield depth, error.__name__
+    for derived in error.__subclasses__():
+        if derived.__module__ == errors.__name__:
+            yield from drawn(derived, depth + 1)
+
+
+def test_the_tree_of_errors_is_that_of_the_classes() -> None:
+    tree = re.findall(r"^    ((?:[│ ]   )*(?:[├└]── )?)([A-Z]\w+)", errors.__doc__ or "", flags=re.MULTILINE)
+    assert [(len(lines) // 4, name) for lines, name in tree] == list(drawn(errors.GatewayError))

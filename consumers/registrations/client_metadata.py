@@ -1,7 +1,7 @@
 """What a program says of itself when it registers (RFC 7591 §2), read strictly where it matters.
 
-Entries that we do not serve are left out of the answer, as §3.2.1 allows. What would be unsafe or could
-not work is refused.
+Entries that we do not serve are left out of the answer, as RFC 7591 §3.2.1 allows. What would be
+unsafe or could not work is refused.
 """
 
 from __future__ import annotations

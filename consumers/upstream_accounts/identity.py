@@ -1,7 +1,7 @@
 """Who stands behind a token of Fracttal One: the company by its records, the account by the token.
 
-There is no address that says it (fracttal-api.md §6.1), so the company is read off the first record
-that names one. A token may be a JWT that names the account (§1.2); it came straight from the token
+No resource says it (docs/reference/fracttal-api.md#grants-and-tokens), so the company is read off the
+first record that names one. A token may be a JWT that names the account; it came straight from the token
 endpoint, so its claims are read without a signature.
 """
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company
 from consumers.upstream_accounts.key_ring import seal, unseal
 
-# fracttal-api.md §1.1
+# docs/reference/fracttal-api.md#hosts
 LIVE_API_URL = "https://app.fracttal.com/api"
 LIVE_AUTHORIZE_URL = "https://one.fracttal.com/oauth/authorize"
 LIVE_TOKEN_URL = "https://one.fracttal.com/oauth/token"  # noqa: S105 - an address

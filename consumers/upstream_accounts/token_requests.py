@@ -1,4 +1,7 @@
-"""What we ask of Fracttal One's token endpoint: fracttal-api.md §1.2, RFC 6749 §4.1.3, §4.4 and §6."""
+"""What we ask of Fracttal One's token endpoint (RFC 6749 §4.1.3, §4.4 and §6).
+
+Contract: docs/reference/fracttal-api.md#grants-and-tokens.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from django.utils import timezone
 from consumers.upstream_accounts.exchange import NoReply, Reply, Unreachable, post_form
 from consumers.upstream_accounts.models import ApiConnection
 
-# What the documents say, for an answer that does not say it (fracttal-api.md §1.2).
+# Seconds, for an answer that does not name its lifetime (docs/reference/fracttal-api.md#grants-and-tokens).
 DEFAULT_LIFETIME = 7200
 LONGEST_LIFETIME = 30 * 24 * 3600
 # So long before its end a token is renewed; sooner where it lives shortly.

@@ -20,7 +20,8 @@ def add_task(order: WorkOrder, pending: PendingTask) -> WorkOrderTask:
     """The pending task as part of the order.
 
     The contract names the two dates the other way round in orders: there `date_maintenance` is when the task
-    is scheduled, and `cal_date_maintenance` what the plan calculated (docs/reference/fracttal-api.md).
+    is scheduled, and `cal_date_maintenance` what the plan calculated
+    (docs/reference/fracttal-api.md#work-orders).
     """
     item, stop = pending.item, pending.out_of_service
     planned = PlannedTask.objects.prefetch_related("form_items", "resources__service__third_party").get(

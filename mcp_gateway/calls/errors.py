@@ -10,6 +10,7 @@
     │   ├── NotFound                 no such record, or not for this person
     │   ├── Ambiguous                several records fit: choose
     │   ├── LooksLikeDuplicate       something open looks the same: ask the person
+    │   ├── LooksUnusual             a value looks like a slip: ask the person
     │   ├── NeedsManyCalls           it would cost much of the budget: ask the person
     │   ├── IdempotencyConflict      the key was used for other arguments
     │   └── RateLimited              wait `retry_after_seconds`
@@ -24,7 +25,7 @@
         ├── WrongCompany             the upstream answered with another company's records
         └── InternalError            a defect; details only in the log
 
-All but the first two become an `isError` tool result: `code`, `message`, `details`.
+All but `UnknownTool` and `InsufficientScope` become an `isError` tool result: `code`, `message`, `details`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bearer token to caller, once per call: RFC 6750, RFC 9728, mcp.md §2.1.
+"""Bearer token to caller, once per call: RFC 6750, RFC 9728, docs/reference/mcp.md#resource-server.
 
 A caller is kept in this process for at most a second, counted from before the question, so
 whatever is revoked, disabled or narrowed is out everywhere within that second, with no message

@@ -1,5 +1,5 @@
 """`requestState` of multi-round-trip requests: opaque to the client, signed, and bound to one
-caller, one request and ten minutes (mcp.md §1.2)."""
+caller, one request and ten minutes (docs/reference/mcp.md#multi-round-trip-requests)."""
 
 from __future__ import annotations
 

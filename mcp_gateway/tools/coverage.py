@@ -1,6 +1,6 @@
 """Every operation of the contract that an assistant may need, and the tool and arguments that do it.
 
-The names are those of the reference (fracttal-api §6); docs/tools.md shows the table.
+docs/tools.md shows the table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The tools, prompts and resources that the conformance suite expects of a server (mcp.md §6.1).
+"""The tools, prompts and resources that the conformance suite expects of a server
+(docs/reference/mcp.md#conformance-suite).
 
 They are fixed by the suite: names, texts and shapes are its own. Served by the product's own
 `Endpoint` and `dispatch`, in tests only.

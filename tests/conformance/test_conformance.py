@@ -1,4 +1,7 @@
-"""The official conformance suite against our endpoint and our authorization server (mcp.md §6.1)."""
+"""The official conformance suite against our endpoint and our authorization server.
+
+What it expects: docs/reference/mcp.md#conformance-suite.
+"""
 
 from __future__ import annotations
 

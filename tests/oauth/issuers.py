@@ -4,7 +4,7 @@ The claims are those of draft-ietf-oauth-identity-assertion-authz-grant, §"ID-J
 issuers that companies name use them: Okta signs as the address of its organization, for five minutes,
 with a subject of its own directory (00u…); identities of Claude come from an issuer with a path, one for each
 organization (docs.statsig.com, "Enterprise-Managed Authorization for Statsig MCP"). Both send an
-address without saying that it is verified (§ "ID-JAG Claims" has no `email_verified`).
+address without saying that it is verified (that section has no `email_verified`).
 
 It signs with jwcrypto; the product reads with another library.
 """

@@ -15,7 +15,7 @@ from consumers.models import Consumer
 from consumers.registrations.models import InitialAccessToken, Registration, RegistrationRules
 from tests.oauth.conftest import Program
 
-# As Copilot Studio and Cursor send it (features-2.md §3.3, mcp.md §2): several callbacks, entries of others.
+# As Copilot Studio and Cursor send it (docs/reference/mcp.md#clients): several callbacks, entries of others.
 METADATA: dict[str, Any] = {
     "client_name": "Copilot",
     "redirect_uris": ["https://global.consent.azure-apim.net/redirect/my-20connector_1"],

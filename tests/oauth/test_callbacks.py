@@ -179,7 +179,7 @@ def test_case_132_nothing_bad_can_be_saved(register: Register, world: World) -> 
 
 
 def test_case_021_an_empty_path_of_this_computer_is_a_slash() -> None:
-    """RFC 3986 §6.2.3 and RFC 8252 §7.3, for the literals alone; VS Code sends both (client-reports 9)."""
+    """RFC 3986 §6.2.3 and RFC 8252 §7.3, for the literals alone; VS Code sends both."""
     preset = PRESETS["vscode"].callbacks
     for sent in (
         "http://127.0.0.1:33418",

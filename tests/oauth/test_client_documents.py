@@ -276,7 +276,10 @@ def test_case_130_documents_that_do_not_fit(publisher: Publisher, changes: dict[
 def test_documents_like_those_of_the_large_assistants_fit(
     publisher: Publisher, changes: dict[str, Any]
 ) -> None:
-    """mcp.md §3 and A.6: what we do not speak may stand beside what we do."""
+    """What we do not speak may stand beside what we do.
+
+    docs/reference/mcp.md#client-id-metadata-documents.
+    """
     publisher.publish(**changes)
     assert load(publisher.url).callbacks
 

@@ -187,7 +187,7 @@ def test_case_126_surplus_endpoints(path: str, world: World) -> None:
 @pytest.mark.parametrize("path", ["/oauth/register", "/register"])
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "text/html", None])
 def test_case_127_no_dynamic_registration(path: str, accept: str | None, db: None) -> None:
-    """RFC 7591 is off: §3.2.2 is the form in which who registers is said, whatever the program accepts."""
+    """Registration is off: the refusal has the form of RFC 7591 §3.2.2, whatever the program accepts."""
     body = '{"redirect_uris":["https://evil.example/cb"]}'
     accepts = {"HTTP_ACCEPT": accept} if accept else {}
     response = Client().post(path, body, content_type="application/json", **accepts)  # type: ignore[arg-type]

@@ -101,7 +101,7 @@ def product(document: Publisher, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.mark.timeout(180)
 async def test_connects_with_no_key_and_no_secret(product: Server, document: Publisher) -> None:
-    """mcp.md §2.2: client ID metadata documents, with the document's `localhost` on another port."""
+    """docs/reference/mcp.md#client-id-metadata-documents: with the document's `localhost` on another port."""
     storage = Storage()
     auth = provider(product, storage, document.url)
     async with (

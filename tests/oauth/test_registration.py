@@ -175,7 +175,7 @@ def test_a_public_program_gets_no_secret(alone: World) -> None:
 
 
 def test_rfc_7591_default_of_the_authentication_method(alone: World) -> None:
-    """§2: without token_endpoint_auth_method it is client_secret_basic."""
+    """RFC 7591 §2: without token_endpoint_auth_method it is client_secret_basic."""
     told = send("/oauth/register", {"redirect_uris": METADATA["redirect_uris"]}).json()
     assert told["token_endpoint_auth_method"] == "client_secret_basic"
     assert told["client_name"] == "global.consent.azure-apim.net", "a name that nobody can invent"
@@ -395,7 +395,7 @@ def test_case_131_a_registered_program_of_this_computer_is_warned_of(alone: Worl
 
 
 def test_rfc_7592_read_update_delete(world: World) -> None:
-    """§2.1 to §2.3, with the registration access token of a program that came with a token."""
+    """RFC 7592 §2.1 to §2.3, with the registration access token of a program that came with a token."""
     rules_of(world.company, "token")
     token = token_for(world.company, world.owner_group)
     told = send("/oauth/register", METADATA, token).json()
@@ -429,7 +429,7 @@ def test_rfc_7592_read_update_delete(world: World) -> None:
     assert not is_live(tokens["access_token"])
     assert not Consumer.objects.exists()
     assert not AppAuthorization.objects.exists()
-    assert send(path, "", mine, "get").status_code == 401, "§2.3: the token is of no use any more"
+    assert send(path, "", mine, "get").status_code == 401, "RFC 7592 §2.3: the token is of no use any more"
 
 
 def test_rfc_7592_what_an_administrator_decided_by_stays(alone: World) -> None:

@@ -1,4 +1,4 @@
-"""App authorizations: a person's own, and those of the company (security.md 251, 262)."""
+"""App authorizations: a person's own, and those of the company (security cases 251, 262)."""
 
 from __future__ import annotations
 

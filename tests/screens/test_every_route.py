@@ -1,4 +1,4 @@
-"""Every address of the screens, met by every role (security.md 246): denied by default, never a 500."""
+"""Every address of the screens, met by every role (security case 246): denied by default, never a 500."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Configuration > General and User accounts (security.md 246, 249-252)."""
+"""Configuration > General and User accounts (security cases 246, 249-252)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sign-in and its limits with a Redis that comes and goes (security.md 222)."""
+"""Sign-in and its limits with a Redis that comes and goes (security case 222)."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ def test_a_token_that_was_refused_is_renewed_whatever_its_age(
 def test_the_old_refresh_token_stays_where_the_answer_has_none(
     world: World, connection: ApiConnection, fracttal: FracttalOne
 ) -> None:
-    """fracttal-api.md §1.2: rotation is possible, not guaranteed."""
+    """docs/reference/fracttal-api.md#grants-and-tokens: rotation is possible, not guaranteed."""
     link(connection, world.owner, seconds=1)
     fracttal.script = lambda *_request: tokens(2, refresh_token=None, expires_in=None)
     assert token_of_person(connection.pk, world.owner.pk) == "access-2"

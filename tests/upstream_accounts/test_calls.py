@@ -328,7 +328,7 @@ async def test_what_is_unlinked_is_out_within_a_second(
 async def test_the_record_of_the_linked_account_is_found(
     world: World, connection: ApiConnection, fracttal: FracttalOne, said: dict[str, Any], code: str | None
 ) -> None:
-    """fracttal-api.md §5, 26: a token may carry no e-mail; the account is then matched by its number."""
+    """docs/reference/fracttal-api.md#what-integrators-met, row 26: the account is matched by its number."""
     await linked(connection, world.owner, **said)
     fracttal.script = playing(
         lambda token, path: rows(

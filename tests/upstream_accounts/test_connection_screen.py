@@ -138,7 +138,7 @@ def test_a_kept_secret_goes_to_no_other_place(
 
 
 def test_the_form_offers_the_live_addresses(world: World) -> None:
-    """fracttal-api.md §1.1."""
+    """docs/reference/fracttal-api.md#hosts."""
     page = text_of(browser(world.owner).get(TAB))
     for name in ("api_url", "authorize_url", "token_url"):
         assert f'value="{NEW[name]}"' in page

@@ -1,4 +1,7 @@
-"""/items_custom_fields: what a company adds to its assets (§2.2)."""
+"""/items_custom_fields: what a company adds to its assets.
+
+Contract: docs/reference/fracttal-api.md#assets.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Documents of assets, people and third parties: what is known of them, never the file (§2.2)."""
+"""Documents of assets, people and third parties: what is known of them, never the file.
+
+Contract: docs/reference/fracttal-api.md#documents.
+"""
 
 from __future__ import annotations
 

@@ -90,7 +90,8 @@ async def find_item(upstream: Upstream, code: str) -> ItemRow | None:
 
 
 async def create_item(upstream: Upstream, body: Mapping[str, Any]) -> None:
-    """Not for parts: one made here stands in no warehouse and no view of stock shows it (§5, row 14)."""
+    """Not for parts: one made here stands in no warehouse and no view of stock shows it
+    (docs/reference/fracttal-api.md#what-integrators-met, row 14)."""
     await upstream.post(["items"], body)
 
 

@@ -1,4 +1,7 @@
-"""Task plans, their tasks and triggers, and the tasks that wait for an order (§2.6)."""
+"""Task plans, their tasks and triggers, and the tasks that wait for an order.
+
+Contract: docs/reference/fracttal-api.md#task-plans-and-pending-tasks.
+"""
 
 from __future__ import annotations
 

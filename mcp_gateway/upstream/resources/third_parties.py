@@ -1,4 +1,7 @@
-"""/third_parties with their services and contacts (§2.8)."""
+"""/third_parties with their services and contacts.
+
+Contract: docs/reference/fracttal-api.md#third-parties.
+"""
 
 from __future__ import annotations
 

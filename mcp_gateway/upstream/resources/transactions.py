@@ -1,4 +1,7 @@
-"""/transactions_log: who changed what, newest first (§2.10)."""
+"""/transactions_log: who changed what, newest first.
+
+Contract: docs/reference/fracttal-api.md#transactions-log.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Purchase orders, material requests and requisitions, goods in and out (§2.4, §2.9)."""
+"""Purchase orders, material requests and requisitions, goods in and out.
+
+Contract: docs/reference/fracttal-api.md#warehouses.
+"""
 
 from __future__ import annotations
 

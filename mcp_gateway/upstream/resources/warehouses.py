@@ -1,4 +1,7 @@
-"""/warehouses, /warehouses_items and /inventories: where parts lie and how many there are (§2.9)."""
+"""/warehouses, /warehouses_items and /inventories: where parts lie and how many there are.
+
+Contract: docs/reference/fracttal-api.md#warehouses.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What belongs to a work order: subtasks, resources, attachments, its public page (§2.4)."""
+"""What belongs to a work order: subtasks, resources, attachments, its public page.
+
+Contract: docs/reference/fracttal-api.md#parts-of-a-work-order.
+"""
 
 from __future__ import annotations
 

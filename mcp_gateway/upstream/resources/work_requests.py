@@ -135,7 +135,8 @@ class ImageRow(Row):
 
 
 async def history_of(upstream: Upstream, number: int) -> list[StatusRow]:
-    """Newest first. Asked without a period: with one the live service hangs (§5)."""
+    """Newest first. Asked without a period: with one the live service hangs
+    (docs/reference/fracttal-api.md#work-requests)."""
 
     async def fetch(start: int, size: int) -> Page[StatusRow]:
         query: Query = {"code": number, "start": start, "limit": size}

@@ -1,4 +1,4 @@
-"""security.md B5 by case number, and what stands between a request and its message."""
+"""docs/reference/security.md#protocol-cases by number, and what stands between a request and its message."""
 
 from __future__ import annotations
 

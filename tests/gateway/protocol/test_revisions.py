@@ -1,4 +1,4 @@
-"""All five live revisions on one address: the matrix of mcp.md §8.3 number 7."""
+"""All five live revisions on one address (docs/reference/mcp.md#revisions)."""
 
 from __future__ import annotations
 

@@ -1,12 +1,17 @@
-"""Each row of the reference on the vendor's API, §2.0 (general behaviour) and §5 (what integrators work
-around), as a test against a scripted server; ROWS says where those stand that are tested elsewhere."""
+"""The general behaviour of the vendor's API and each row of what integrators met, on a scripted server.
+
+The rows are those of docs/reference/fracttal-api.md#what-integrators-met. ROWS names the tests of those that
+are tested elsewhere.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 import importlib
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -55,61 +60,65 @@ NO_MATTER = ""
 
 # Row → (module, test), or why the client has nothing to do with it.
 ROWS: dict[str, tuple[str, str]] = {
-    "2.0 style": (HERE, "test_only_the_methods_of_the_contract_exist"),
-    "2.0 identifying a record": (HERE, "test_codes_arrive_as_they_were_written"),
-    "2.0 path encoding": (HTTP, "test_a_code_stays_one_segment"),
-    "2.0 folios": (HERE, "test_folios_of_any_pattern"),
-    "2.0 envelope": (HTTP, "test_every_form_of_the_envelope"),
-    "2.0 envelope, not one": (HTTP, "test_what_is_no_envelope_is_said_to_be_so"),
-    "2.0 pagination": (HERE, "test_no_list_asks_for_more_than_a_page_holds"),
-    "2.0 pagination, same page": (RESOURCES, "test_the_same_page_again_is_noticed"),
-    "2.0 dates out": (HERE, "test_ends_of_a_period_and_their_kind_always_go_together"),
-    "2.0 dates in": (HERE, "test_dates_in_every_form_that_was_seen"),
-    "2.0 filters that lie": (RESOURCES, "test_ignored_filters_do_not_let_other_rows_in"),
-    "2.0 location_code": (HERE, "test_a_location_that_is_not_there_is_a_refusal"),
-    "2.0 rate limit": (BUDGET, "test_after_a_refusal_nobody_asks_until_it_is_over"),
-    "2.0 rate limit, headers": (BUDGET, "test_what_others_spent_is_counted"),
-    "2.0 statuses": (HTTP, "test_refusals_are_asked_for_once"),
-    "2.0 404": (HTTP, "test_not_found"),
-    "2.0 408 means duplicate": (HERE, "test_408_means_that_it_is_there_already"),
-    "2.0 500": (HTTP, "test_three_tries_are_enough"),
-    "2.0 acknowledgements": (HERE, "test_acknowledgements_of_writes"),
-    "2.0 add-ons": (HERE, "test_row_16_and_17_a_missing_permission_is_no_expired_token"),
-    "5.1": (HTTP, "test_refusals_are_asked_for_once"),
-    "5.2": (RESOURCES, "test_ignored_filters_do_not_let_other_rows_in"),
-    "5.3": (HERE, "test_ends_of_a_period_and_their_kind_always_go_together"),
-    "5.4": (HERE, "test_row_4_the_history_of_requests_is_never_asked_by_date"),
-    "5.5": (NO_MATTER, "every question is asked when it comes; nothing is copied by sweeps"),
-    "5.6": (BUDGET, "test_the_burst_goes_out_at_once_and_the_rest_in_turn"),
-    "5.7": (HERE, "test_row_7_what_failed_is_never_an_empty_list"),
-    "5.8": (LISTS, "test_orders_of_every_size_stay_whole"),
-    "5.9": (HERE, "test_row_9_a_task_of_a_location_or_of_nothing"),
-    "5.10": (HERE, "test_row_10_the_number_of_the_status_wins"),
-    "5.11": (HERE, "test_row_11_a_done_task_of_an_order_in_review"),
-    "5.12": (HERE, "test_row_12_no_priority_and_odd_groups"),
-    "5.13": (HERE, "test_codes_arrive_as_they_were_written"),
-    "5.14": (HERE, "test_row_14_parts_are_made_where_stock_is"),
-    "5.15": (HERE, "test_row_15_associated_before"),
-    "5.16": (HERE, "test_row_16_and_17_a_missing_permission_is_no_expired_token"),
-    "5.17": (HERE, "test_row_16_and_17_a_missing_permission_is_no_expired_token"),
-    "5.18": (NO_MATTER, "no web session is used"),
-    "5.19": (HERE, "test_row_19_meters_without_serial"),
-    "5.20": (HERE, "test_row_20_a_reading_says_whether_it_is_historical"),
-    "5.21": (RESOURCES, "test_the_same_page_again_is_noticed"),
-    "5.22": (HERE, "test_row_22_a_clock_that_is_ahead"),
-    "5.23": (HERE, "test_row_23_the_note_of_an_order_is_not_that_of_a_task"),
-    "5.24": (NO_MATTER, "of the web application's own calls, which are not used"),
-    "5.25": ("tests.upstream_accounts.test_linking", "test_who_is_linked_is_sent_back_at_once"),
-    "5.26": ("tests.upstream_accounts.test_calls", "test_the_record_of_the_linked_account_is_found"),
-    "5.27": (BUDGET, "test_after_a_refusal_nobody_asks_until_it_is_over"),
-    "5.28": (HERE, "test_row_28_misspelt_names_stay_on_the_wire"),
-    "5.29": (HERE, "test_row_29_people_without_a_code"),
-    "5.30": (NO_MATTER, "a habit of others: no secret stands in this repository"),
+    "general behaviour: methods": (HERE, "test_only_the_methods_of_the_contract_exist"),
+    "general behaviour: identifying a record": (HERE, "test_codes_arrive_as_they_were_written"),
+    "general behaviour: path encoding": (HTTP, "test_a_code_stays_one_segment"),
+    "general behaviour: folios": (HERE, "test_folios_of_any_pattern"),
+    "general behaviour: envelope": (HTTP, "test_every_form_of_the_envelope"),
+    "general behaviour: envelope, not one": (HTTP, "test_what_is_no_envelope_is_said_to_be_so"),
+    "general behaviour: pagination": (HERE, "test_no_list_asks_for_more_than_a_page_holds"),
+    "general behaviour: pagination, same page": (RESOURCES, "test_the_same_page_again_is_noticed"),
+    "general behaviour: dates out": (HERE, "test_ends_of_a_period_and_their_kind_always_go_together"),
+    "general behaviour: dates in": (HERE, "test_dates_in_every_form_that_was_seen"),
+    "general behaviour: filters that lie": (RESOURCES, "test_ignored_filters_do_not_let_other_rows_in"),
+    "general behaviour: location_code": (HERE, "test_a_location_that_is_not_there_is_a_refusal"),
+    "general behaviour: rate limit": (BUDGET, "test_after_a_refusal_nobody_asks_until_it_is_over"),
+    "general behaviour: rate limit, headers": (BUDGET, "test_what_others_spent_is_counted"),
+    "general behaviour: statuses": (HTTP, "test_refusals_are_asked_for_once"),
+    "general behaviour: 404": (HTTP, "test_not_found"),
+    "general behaviour: 408 means duplicate": (HERE, "test_408_means_that_it_is_there_already"),
+    "general behaviour: 500": (HTTP, "test_three_tries_are_enough"),
+    "general behaviour: acknowledgements": (HERE, "test_acknowledgements_of_writes"),
+    "general behaviour: add-ons": (HERE, "test_row_16_and_17_a_missing_permission_is_no_expired_token"),
+    "row 1": (HTTP, "test_refusals_are_asked_for_once"),
+    "row 2": (RESOURCES, "test_ignored_filters_do_not_let_other_rows_in"),
+    "row 3": (HERE, "test_ends_of_a_period_and_their_kind_always_go_together"),
+    "row 4": (HERE, "test_row_4_the_history_of_requests_is_never_asked_by_date"),
+    "row 5": (NO_MATTER, "every question is asked when it comes; nothing is copied by sweeps"),
+    "row 6": (BUDGET, "test_the_burst_goes_out_at_once_and_the_rest_in_turn"),
+    "row 7": (HERE, "test_row_7_what_failed_is_never_an_empty_list"),
+    "row 8": (LISTS, "test_orders_of_every_size_stay_whole"),
+    "row 9": (HERE, "test_row_9_a_task_of_a_location_or_of_nothing"),
+    "row 10": (HERE, "test_row_10_the_number_of_the_status_wins"),
+    "row 11": (HERE, "test_row_11_a_done_task_of_an_order_in_review"),
+    "row 12": (HERE, "test_row_12_no_priority_and_odd_groups"),
+    "row 13": (HERE, "test_codes_arrive_as_they_were_written"),
+    "row 14": (HERE, "test_row_14_parts_are_made_where_stock_is"),
+    "row 15": (HERE, "test_row_15_associated_before"),
+    "row 16": (HERE, "test_row_16_and_17_a_missing_permission_is_no_expired_token"),
+    "row 17": (HERE, "test_row_16_and_17_a_missing_permission_is_no_expired_token"),
+    "row 18": (NO_MATTER, "no web session is used"),
+    "row 19": (HERE, "test_row_19_meters_without_serial"),
+    "row 20": (HERE, "test_row_20_a_reading_says_whether_it_is_historical"),
+    "row 21": (RESOURCES, "test_the_same_page_again_is_noticed"),
+    "row 22": (HERE, "test_row_22_a_clock_that_is_ahead"),
+    "row 23": (HERE, "test_row_23_the_note_of_an_order_is_not_that_of_a_task"),
+    "row 24": (NO_MATTER, "of the web application's own calls, which are not used"),
+    "row 25": ("tests.upstream_accounts.test_linking", "test_who_is_linked_is_sent_back_at_once"),
+    "row 26": ("tests.upstream_accounts.test_calls", "test_the_record_of_the_linked_account_is_found"),
+    "row 27": (BUDGET, "test_after_a_refusal_nobody_asks_until_it_is_over"),
+    "row 28": (HERE, "test_row_28_misspelt_names_stay_on_the_wire"),
+    "row 29": (HERE, "test_row_29_people_without_a_code"),
+    "row 30": (NO_MATTER, "a habit of others: no secret stands in this repository"),
 }
 
 
 def test_each_row_has_its_test() -> None:
-    assert {f"5.{number}" for number in range(1, 31)} <= set(ROWS)
+    page = Path(__file__).resolve().parents[3] / "docs" / "reference" / "fracttal-api.md"
+    numbers = re.findall(
+        r"^\| (\d+) \|", page.read_text(encoding="utf-8").split("## What integrators met")[1], re.M
+    )
+    assert [f"row {number}" for number in numbers] == [row for row in ROWS if row.startswith("row ")]
     for module, name in ROWS.values():
         assert name
         if module:

@@ -94,7 +94,10 @@ async def test_an_upstream_that_gives_smaller_pages_than_asked_for(scripted: Scr
 
 
 async def test_an_upstream_that_does_not_get_on_from_page_to_page(scripted: Scripted) -> None:
-    """fracttal-api.md §5 row 21: what was read is shown, once, and the answer says that it may not be all."""
+    """What was read is shown, once, and the answer says that it may not be all.
+
+    docs/reference/fracttal-api.md#what-integrators-met, row 21.
+    """
 
     async def script(request: web.BaseRequest) -> web.StreamResponse:
         limit = int(parse_qs(urlsplit(request.raw_path).query)["limit"][0])
