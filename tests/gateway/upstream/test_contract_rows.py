@@ -116,7 +116,7 @@ ROWS: dict[str, tuple[str, str]] = {
 def test_each_row_has_its_test() -> None:
     page = Path(__file__).resolve().parents[3] / "docs" / "reference" / "fracttal-api.md"
     numbers = re.findall(
-        r"^\| (\d+) \|", page.read_text(encoding="utf-8").split("## What integrators met")[1], re.M
+        r"^\| (\d+) \|", page.read_text(encoding="utf-8").split("## What integrators met")[1], re.MULTILINE
     )
     assert [f"row {number}" for number in numbers] == [row for row in ROWS if row.startswith("row ")]
     for module, name in ROWS.values():
