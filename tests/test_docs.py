@@ -109,7 +109,7 @@ def sources() -> list[Path]:
 
 
 def anchors(document: Path) -> set[str]:
-    """Of its headings, as GitHub makes them; a heading that comes twice counts once."""
+    """Of its headings, as GitHub spells them."""
     headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -162,3 +162,18 @@ def drawn(error: type[errors.GatewayError], depth: int = 0) -> Iterator[tuple[in
 def test_the_tree_of_errors_is_that_of_the_classes() -> None:
     tree = re.findall(r"^    ((?:[│ ]   )*(?:[├└]── )?)([A-Z]\w+)", errors.__doc__ or "", flags=re.MULTILINE)
     assert [(len(lines) // 4, name) for lines, name in tree] == list(drawn(errors.GatewayError))
+
+
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_has_its_number_and_a_date(decision: Path) -> None:
+    head = decision.read_text(encoding="utf-8")
+    number = int(decision.name[:4])
+    assert re.match(rf"# {number}\. [A-Z].+\n\nDate: \d{{4}}-\d\d-\d\d\n\n\S", head), head[:120]
+
+
+def test_the_generated_table_of_the_contract_is_no_wider_than_a_screen() -> None:
+    table = (ROOT / "docs" / "upstream.md").read_text(encoding="utf-8")
+    assert [line for line in table.split("\n") if len(line) > 120] == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ UPSTREAM = ROOT / "mcp_gateway" / "upstream"
 CARRIERS = {"client.py", "reference_cache.py"}
 TOOLS = ROOT / "mcp_gateway" / "tools"
 EMBEDDED = ROOT / "maintenance"
+WIDTH = 120  # columns of the document
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,13 @@ def embedded_names() -> frozenset[str]:
     )
 
 
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    """Its lines; those after the first start with `indent`. Names are never broken."""
+    return textwrap.wrap(
+        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
 def document() -> str:
     lines = [
         "# The upstream contract and what is used of it",
@@ -183,26 +192,24 @@ def document() -> str:
     ]
     for resource in resources():
         modules = ", ".join(f"`{path.relative_to(ROOT)}`" for path in modules_of(resource))
-        lines += [
-            "",
-            f"## `/{resource['path']}`",
-            "",
+        about = (
             f"{', '.join(resource['methods'])} · mark {resource['mark']} · rights `{resource['right']}:*` · "
-            f"{modules}",
-            "",
-        ]
+            f"{modules}"
+        )
+        lines += ["", f"## `/{resource['path']}`", "", *_wrapped(about), ""]
         reasons = left_out(resource)
         for kind, title in (("parameter", "Parameters"), ("field", "Fields"), ("body", "Body")):
             of_kind = [name for name in names(resource) if name.kind == kind]
             if not of_kind:
                 continue
             used = [f"`{name.name}`" for name in of_kind if name.key not in reasons]
-            lines.append(f"- {title} used: {', '.join(used) or 'none'}")
+            lines += _wrapped(f"- {title} used: {', '.join(used) or 'none'}", "  ")
             by_reason: dict[str, list[str]] = {}
             for name in of_kind:
                 if name.key in reasons:
                     by_reason.setdefault(reasons[name.key], []).append(f"`{name.name}`")
-            lines += [f"  - left out, {why}: {', '.join(which)}" for why, which in by_reason.items()]
+            for why, which in by_reason.items():
+                lines += _wrapped(f"  - left out, {why}: {', '.join(which)}", "    ")
     return "\n".join(lines) + "\n"
 
 
