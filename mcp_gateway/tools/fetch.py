@@ -22,7 +22,7 @@ from mcp_gateway.tools.parties import person_records
 from mcp_gateway.tools.work import order_records, request_records
 from mcp_gateway.upstream.resources.personnel import find_person
 
-MOST_PAGES = 10  # of meters, looked through for one of them
+MOST_PAGES = 10  # of meters, searched for one of them
 
 
 class FetchInput(Arguments):
@@ -49,7 +49,7 @@ class FetchOutput(BaseModel):
 
 
 async def _fetch_meter(call: Call, number: int) -> meter_records.Meter:
-    """Meters cannot be asked for by number: the pages of all are looked through."""
+    """The API has no look-up of a meter by number, so the list of all meters is searched."""
     looked = await look(
         partial(meter_records.page_of_meters, call.upstream), lambda row: row.id == number, most=MOST_PAGES
     )
@@ -101,7 +101,7 @@ async def fetch(call: Call, arguments: FetchInput) -> FetchOutput:
 
 
 def _lines(fields: dict[str, pydantic.JsonValue], indent: str = "") -> list[str]:
-    """A record as people would write it down."""
+    """A record as indented text, one field a line."""
     lines = []
     for name, value in fields.items():
         label = f"{indent}{name.replace('_', ' ')}:"

@@ -32,7 +32,7 @@ from mcp_gateway.upstream.rows import Page
 
 MOST_RESULTS = 25
 MOST_OF_A_KIND = 10
-# What people say before a code or number, without case and accents.
+# Words that people write before a code or number, without case and accents.
 KIND_WORDS = {
     **dict.fromkeys(("solicitud", "solicitacao", "pedido", "request", "work request", "solicitud de trabajo",
                      "solicitacao de trabalho", "ss", "st", "chamado"), "work_request"),
@@ -110,11 +110,11 @@ def _person(upstream: Upstream, row: PersonRow) -> Result:
 
 
 async def search(call: Call, arguments: SearchInput) -> SearchOutput:
-    """Exact codes, numbers and names first, then records with all of the words, the newest first, and people
-    by name.
+    """Exact codes, numbers and names first, then records that contain all words, newest first, and people by
+    name.
 
-    The upstream has no search: a bounded number of pages of each kind is looked through, and it is said
-    where there were more.
+    The upstream has no search, so a bounded number of pages of each kind is read. The notes say where there
+    were more.
     """
     query = read_code(arguments.query)
     kind, words = meant(query)
@@ -129,7 +129,7 @@ async def search(call: Call, arguments: SearchInput) -> SearchOutput:
     others: list[Result] = []
     notes = []
     for each, of_kind in zip(allowed, found, strict=True):
-        if isinstance(of_kind, NotPermitted):  # the upstream knows better than our copy of the rights
+        if isinstance(of_kind, NotPermitted):  # the upstream decides, not our copy of the permissions
             continue
         if isinstance(of_kind, BaseException):
             raise of_kind
@@ -151,7 +151,7 @@ async def search(call: Call, arguments: SearchInput) -> SearchOutput:
 
 
 def meant(query: str) -> tuple[str | None, str]:
-    """The kind that a word before a code or number names, in three languages, and the code: solicitud 359."""
+    """The kind named before a code or number, in three languages, and the code: solicitud 359."""
     *before, last = query.split()
     kind = KIND_WORDS.get(bare(" ".join(before)))
     return (kind, last) if kind is not None and any(map(str.isdigit, last)) else (None, query)
@@ -159,7 +159,7 @@ def meant(query: str) -> tuple[str | None, str]:
 
 @dataclass(slots=True)
 class Found:
-    """What fits of one kind; `left_out` says what was not looked at."""
+    """The matches of one kind; `left_out` says what was not read."""
 
     results: list[Result]
     left_out: str = ""

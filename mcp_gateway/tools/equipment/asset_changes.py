@@ -123,7 +123,7 @@ ASSET_WIRE = {
 
 
 def _body(arguments: AssetFields, item_type: int) -> tuple[dict[str, Any], dict[str, str]]:
-    """The body and its names; what `field_2` to `field_6` mean depends on the type."""
+    """The body and the wire names of its fields; those of `field_2` to `field_6` depend on the type."""
     own = {name: f"field_{place}" for place, name in enumerate(FIELDS.get(item_type, ()), start=2)}
     wire = {**ASSET_WIRE, **own}
     foreign = sorted(

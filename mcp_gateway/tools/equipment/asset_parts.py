@@ -1,4 +1,4 @@
-"""What get_asset shows besides the asset, where it is asked for."""
+"""The optional parts of get_asset: custom fields, moves, documents and so on."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class AssetParts(BaseModel):
 
 
 async def parts_of(call: Call, row: ItemRow, wanted: Sequence[Part]) -> dict[str, Any]:
-    """The fields of AssetParts. What the person may not see is said in a note."""
+    """The requested fields of AssetParts. A note names what the person may not see."""
     names = list(dict.fromkeys(wanted))
     found = await asyncio.gather(*(_part(call, row, part) for part in names), return_exceptions=True)
     fields: dict[str, Any] = {"parts_notes": []}
@@ -152,7 +152,7 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
 
 
 async def _outages(upstream: Upstream, code: str) -> list[OutageRow]:
-    """What nobody closed first, however long ago it began; then the newest."""
+    """Open stops first, however old, then the newest."""
     period = Period(EARLIEST, dt.datetime.now(dt.UTC), "initial_date")
 
     async def fetch(start: int, size: int) -> Page[OutageRow]:

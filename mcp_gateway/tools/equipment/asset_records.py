@@ -23,7 +23,7 @@ from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedName, Untrust
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.items import ItemRow, find_item
 
-# What field_2 to field_6 mean depends on the type; field_1 is always the name.
+# The meaning of field_2 to field_6 depends on the type; field_1 is always the name.
 FIELDS: dict[int, tuple[str, ...]] = {
     1: ("address", "city", "postal_code", "region", "country"),
     2: ("manufacturer", "model", "serial_number", "other_1", "other_2"),

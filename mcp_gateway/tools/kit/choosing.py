@@ -1,4 +1,4 @@
-"""Several records fit, and one is meant: which one only the person can say."""
+"""A choice between several matching records, which only the person can make."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def the_chosen(
     by: str = "code",
     told: Sequence[str] = ("name", "in"),
 ) -> R:
-    """The record that was chosen of those that fit now. Raises Ambiguous before one was.
+    """The matching record that the person chose. Raises Ambiguous until they have chosen one.
 
-    `by` names the field that a record is chosen by, `told` those of its title.
+    `by` is the field that identifies a record, `told` the fields of its title.
     """
     details = offered(records, shown)
     question = Question(

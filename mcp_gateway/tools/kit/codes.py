@@ -73,7 +73,7 @@ QuestionKind = Literal["text", "yes_no", "number", "verification", "meter"]
 ResourceKind = Literal["part", "labour", "service"]
 QUESTION: dict[int, QuestionKind] = {1: "text", 2: "yes_no", 3: "number", 4: "verification", 5: "meter"}
 RESOURCE: dict[int, ResourceKind] = {1: "part", 2: "labour", 3: "service"}
-# What is kept for an answer, and the word for it.
+# The stored value of an answer, and our word for it.
 ANSWER: dict[str, dict[str, str]] = {
     "yes_no": {"true": "yes", "false": "no", "n/a": "not_applicable"},
     "verification": {"1": "pass", "2": "alert", "3": "fail"},

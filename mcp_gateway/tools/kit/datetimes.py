@@ -37,7 +37,7 @@ def zone_of(caller: Caller) -> dt.tzinfo:
 
 
 def shown(caller: Caller, moment: dt.datetime | None) -> dt.datetime | None:
-    """To the second, in the caller's zone."""
+    """The time in the caller's zone, to the second."""
     return in_zone(moment, zone_of(caller))
 
 
@@ -53,19 +53,19 @@ def minutes(seconds: float | None) -> int | None:
 
 
 def parse(caller: Caller, text: str, field: str) -> dt.datetime:
-    """One moment; without a zone it is the caller's, and a bare date is where the day begins."""
+    """One timestamp. Without a zone the caller's applies; a bare date means the start of the day."""
     if _week.fullmatch(text):
         raise _invalid(field, "is a whole week: give a day of it, or a date and time")
     return first(caller, text, field)
 
 
 def first(caller: Caller, text: str, field: str) -> dt.datetime:
-    """Where the period that begins with `text` begins; a bare date or week is all of it."""
+    """The start of a period that begins with `text`; a bare date or week counts from its start."""
     return _moment(caller, text, field, end=False)
 
 
 def last(caller: Caller, text: str, field: str) -> dt.datetime:
-    """The last moment of the period that ends with `text`; a bare date or week is all of it."""
+    """The end of a period that ends with `text`; a bare date or week counts to its end."""
     return _moment(caller, text, field, end=True)
 
 
@@ -95,7 +95,7 @@ def _moment(caller: Caller, text: str, field: str, *, end: bool) -> dt.datetime:
 
 
 def _midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
-    """Where the day begins in the zone: days have 23 to 25 hours, so an end is the beginning of the next."""
+    """The start of the day in the zone. A day has 23 to 25 hours, so its end is the start of the next."""
     return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
 
 
@@ -110,8 +110,8 @@ def period(caller: Caller, since: str | None, until: str | None, kind: str) -> P
 
 
 def due(caller: Caller, text: str | None, field: str) -> str:
-    """Until when work is to be done: by the end of a bare date, or of today where nothing is said. The begin
-    of a day would make it overdue as soon as it is there."""
+    """When work is due: the end of a bare date, or of today by default. The start of the day would make it
+    overdue at once."""
     by = end_of_today(caller, dt.datetime.now(dt.UTC)) if text is None else last(caller, text, field)
     return by.isoformat(timespec="seconds")
 

@@ -1,4 +1,4 @@
-"""What a document of an asset, a person or a third party looks like in an answer."""
+"""A document of an asset, a person or a third party as an answer shows it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Codes and folios: shown so that they come back as they are, and recognised in another dress.
+"""Codes and folios: shown so that they come back unchanged, and recognised when written differently.
 
-A code is no text: with a character less it is the code of another record. What must not be shown as it is
-(controls, invisible characters, what a client would open as a link) is written as {U+200D} and read back.
+A code with one character less belongs to another record, so it cannot be cleaned like a text. Characters
+that must not be shown (controls, invisible ones, parts of a link) are written as {U+200D} and read back.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ def _written(char: str) -> str:
 
 
 def _meant(written: str, point: int) -> str:
-    """No half of a pair, and no end of a text: no record has them, and nothing could be sent with them."""
+    """No surrogate and no null character: no record has them, and they cannot be sent."""
     return written if point == 0 or point > 0x10FFFF or 0xD800 <= point < 0xE000 else chr(point)
 
 
 def bare(code: str) -> str:
-    """Without dress: case, accents, kinds of dashes and spaces, and what cannot be seen."""
+    """Without case, accents, kinds of dashes and spaces, and invisible characters."""
     seen = "".join(
         char for char in unicodedata.normalize("NFKC", code)
         if char.isspace() or (char.isprintable() and char not in INVISIBLE)
@@ -69,12 +69,12 @@ def bare(code: str) -> str:
 
 
 def much_like(one: str, other: str) -> bool:
-    """Whether two codes differ in dress and in what joins their parts only: CMP-02, cmp 02 and CMP02."""
+    """Whether two codes differ only in spelling and separators: CMP-02, cmp 02 and CMP02."""
     return _joints.sub("", bare(one)) == _joints.sub("", bare(other))
 
 
 async def in_another_dress(code: str, find: Callable[[str], Awaitable[R | None]]) -> list[R]:
-    """The records that `code` may mean where none has it: each likely spelling is asked for once."""
+    """The records that an unknown `code` may mean; each likely spelling is looked up once."""
     plain = _space.sub(" ", _dashes.sub("-", unicodedata.normalize("NFKC", code))).strip()
     plain = "".join(char for char in plain if char.isprintable() and char not in INVISIBLE)
     jointed = _between.sub("-", plain.upper()).replace(" ", "-")
@@ -92,7 +92,7 @@ Code = Annotated[
 ]
 
 
-# What a code in an argument is checked by: as it was shown, spaces around it left out.
+# A code in an argument is read as it was shown, without surrounding spaces.
 GivenCode = Annotated[
     str,
     StringConstraints(strip_whitespace=False, min_length=1, max_length=120),

@@ -18,7 +18,7 @@ from mcp_gateway.tools.kit.text import clean
 from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
 
-MOST_PAGES = 10  # looked through in one call where the filter is ours
+MOST_PAGES = 10  # read in one call if we have to filter ourselves
 SIZE_LIMIT = 90_000  # bytes of records in one answer
 
 T = TypeVar("T", bound=BaseModel | msgspec.Struct)
@@ -37,7 +37,7 @@ IdempotencyKey = Annotated[
 
 
 class Arguments(BaseModel):
-    """What every tool's input is."""
+    """Base of every tool's input model."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -78,13 +78,14 @@ class ListAnswer(BaseModel):
 
 
 def present(**fields: Any) -> dict[str, Any]:
-    """Without what is not there."""
+    """The fields that have a value."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
 @dataclass(slots=True)
 class Listed(Generic[T]):
-    """What was found, and from which row to go on: None at the end. `first` marks the very first row."""
+    """The records found, and the row to continue from (None at the end). `first` identifies the very first
+    row."""
 
     records: list[T] = field(default_factory=list)
     next_row: int | None = None
@@ -92,8 +93,8 @@ class Listed(Generic[T]):
     partial: bool = False
     looked_at: int = 0
     after: str | None = None  # the sort key for the next cursor, beside next_row
-    moving: bool = False  # there is none: the list has no order to hold on to
-    stuck: str = ""  # why what else there may be cannot be read
+    moving: bool = False  # there is no sort key: the list has no stable order
+    stuck: str = ""  # why the rest cannot be read
     first: str = ""
 
     async def pages_of(self, fetch: Fetch[R], *, start: int, size: int, most: int) -> AsyncIterator[Page[R]]:
@@ -108,16 +109,16 @@ class Listed(Generic[T]):
 
 
 class Basket(Generic[T]):
-    """Takes records until there are enough of them, or until they are large enough."""
+    """Collects records up to the limit of their number and of their size."""
 
     def __init__(self, limit: int) -> None:
         self.records: list[T] = []
-        self.written: list[orjson.Fragment] = []  # as they may go out
+        self.written: list[orjson.Fragment] = []  # serialised
         self._limit = limit
         self._sizes: list[int] = []
 
     def take(self, record: T) -> bool:
-        """False: it belongs to the next answer. The first record always fits."""
+        """False if the record belongs to the next answer. The first record always fits."""
         written = (
             record.__pydantic_serializer__.to_json(record, exclude_none=True)
             if isinstance(record, BaseModel)
@@ -133,7 +134,7 @@ class Basket(Generic[T]):
         return True
 
     def keep_only(self, first: int) -> None:
-        """Gives back what was taken after the first ones."""
+        """Drops all records but the first ones."""
         del self.records[first:], self.written[first:], self._sizes[first:]
 
 
@@ -147,10 +148,11 @@ async def listed(
     key: KeyOf[R] | None = None,
     basket: Basket[T] | None = None,
 ) -> Listed[T]:
-    """Up to MOST_PAGES, mostly one where the upstream does the filtering; `keep` is a filter of ours.
+    """Reads up to MOST_PAGES pages, mostly one if the upstream filters. `keep` is a filter that it does not
+    have.
 
     `key` is what the list is sorted by: the cursor then carries it beside the row number. `basket` may
-    hold records of another list already.
+    already hold records of another list.
     """
     found: Listed[T] = Listed(first=str(position.get("first", "")))
     basket = Basket(limit) if basket is None else basket
@@ -202,7 +204,7 @@ def position_of(call: Call, tool: str, arguments: ListArguments) -> Position:
 def ending(
     call: Call, tool: str, arguments: ListArguments, found: Listed[Any], notes: list[str], **more: int | str
 ) -> dict[str, Any]:
-    """The fields that every list answer ends with."""
+    """The common fields at the end of every list answer."""
     notes = list(notes)
     if found.stuck:
         notes.append(f"{found.stuck} There may be more records that could not be read.")

@@ -1,4 +1,4 @@
-"""A bounded look through a long list that says what it left out."""
+"""A bounded search through a long list, which says what it left out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Looked(Generic[R]):
 
 
 async def look(fetch: Fetch[R], fits: Callable[[R], bool], most: int = MOST_PAGES) -> Looked[R]:
-    """What fits of the first pages: the newest of a list that begins with them, or the first by name."""
+    """The matching rows of the first pages: the newest, or the first by name, as the list is sorted."""
     rows: list[R] = []
     seen, total, whole = 0, None, False
     with contextlib.suppress(NoFurther):
@@ -31,8 +31,8 @@ async def look(fetch: Fetch[R], fits: Callable[[R], bool], most: int = MOST_PAGE
 
 
 async def look_from_the_end(fetch: Fetch[R], fits: Callable[[R], bool]) -> Looked[R]:
-    """What fits of a list that ends with the newest: of a long one the last pages are looked at, and the
-    first."""
+    """The matching rows of a list sorted oldest first. Of a long list, the last pages and the first are
+    read."""
     first = await fetch(0, PAGE_SIZE)
     if first.is_last:
         return Looked([row for row in reversed(first.rows) if fits(row)], "")

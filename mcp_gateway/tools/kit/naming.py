@@ -1,8 +1,7 @@
-"""Which record a name means: all that fit, how well, and whether all could be looked at.
+"""Which record a name means: all that match, how well, and whether all could be read.
 
-One that fits is taken. Of several none is: they are candidates, as are those with a name much like it where
-none fits. What fits among the records that could be looked at is only a candidate while others could not,
-and a write takes a whole code or name only.
+A single match is taken. Several matches are candidates, and so are similar names if nothing matches. If not
+all records could be read, a match is only a candidate. A write takes only a whole code or name.
 """
 
 from __future__ import annotations
@@ -22,16 +21,16 @@ from mcp_gateway.tools.kit.text import fold
 from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
 from mcp_gateway.upstream.rows import Page, R
 
-MOST_PAGES = 10  # looked through for one name
-SHORTEST_WORD = 3  # a piece of a name: less would fit half the plant
+MOST_PAGES = 10  # read for one name
+SHORTEST_WORD = 3  # of a part of a name: a shorter one would match half the plant
 _word = re.compile(r"\w+")
 _figure = re.compile(r"\d")
 
 
 @dataclass(slots=True)
 class Seen(Generic[R]):
-    """What fits: by its whole name or code, by one with other joints (CMP02 for CMP-02), or by a piece of
-    it; and whether all could be looked at. `others` do not, with their folded texts."""
+    """The matches: by the whole name or code, by other separators (CMP02 for CMP-02), or by a part of it; and
+    whether all records could be read. `others` are the rest, with their folded texts."""
 
     exact: list[R] = field(default_factory=list)
     alike: list[R] = field(default_factory=list)
@@ -71,13 +70,13 @@ async def look_for(
                 seen.partly.append(row)
             elif not seen.best:
                 seen.others.append((row, fold(" ".join(filter(None, texts(row))))))
-    # The closest first: where little stands around the words.
+    # The closest first: those with little text around the words.
     seen.partly.sort(key=lambda row: sum(len(name or "") for name in names(row)))
     return seen
 
 
 def _holds(pieces: Sequence[str], texts: Sequence[str | None]) -> bool:
-    """Whether each piece stands in the texts. One with a figure is a whole word there: P-10 is no P-101."""
+    """Whether each part occurs in the texts. A part with a digit must be a whole word: P-10 is not P-101."""
     text = bare(" ".join(filter(None, texts)))
     return all(
         piece in text

@@ -16,7 +16,7 @@ from mcp_gateway.upstream.paging import Fetch
 from mcp_gateway.upstream.rows import PAGE_SIZE, R
 
 Key = tuple[float | str, ...]
-KeyOf = Callable[[R], Key | None]  # None: this record has none
+KeyOf = Callable[[R], Key | None]  # None if the record has no key
 MOVING = (
     "Fracttal One gives this list in no stable order: if records change meanwhile, start "
     "again without a cursor, or some may be missed."

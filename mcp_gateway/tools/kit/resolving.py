@@ -1,7 +1,6 @@
-"""From what a person calls a record to the record: its code, its name, or a piece of its name.
+"""Finds the record that a person names by its code, its name, or a part of its name.
 
-`naming` says which one that is. It never guesses. Numbers that a database counts its rows by are no names:
-they are never taken for one.
+`naming` decides which one is meant and never guesses. A row number of the database is never taken for a name.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ PersonName = Annotated[Name, Field(description="Code of the person, or the name.
 
 
 async def item_with_code(upstream: Upstream, words: str) -> ItemRow | None:
-    """The code as it was typed goes first: two codes may differ by how their letters are composed alone."""
+    """Tries the code as it was typed first: two codes may differ only in Unicode composition."""
     for code in composed_forms(words):
         if (found := await find_item(upstream, code)) is not None:
             return found
@@ -41,7 +40,7 @@ async def item_with_code(upstream: Upstream, words: str) -> ItemRow | None:
 
 
 async def the_asset(call: Call, words: str, *, location: bool = False) -> ItemRow:
-    """The asset that is meant; with `location`, a location where several kinds fit."""
+    """The asset that is meant; with `location`, a location is preferred if several kinds match."""
     upstream: Upstream = call.upstream
     found = await item_with_code(upstream, words)
     if found is not None:
@@ -55,7 +54,7 @@ async def the_asset(call: Call, words: str, *, location: bool = False) -> ItemRo
 
     seen: Seen[ItemRow] = Seen()
     async for page in as_far_as_they_go(named, MOST_PAGES, seen):
-        if len(page.rows) + len(page.unread) < page.read:  # names are not filtered by there
+        if len(page.rows) + len(page.unread) < page.read:  # the API has no filter by name there
             seen.exact.clear()
             break
         seen.exact += page.rows
@@ -80,17 +79,17 @@ async def the_asset(call: Call, words: str, *, location: bool = False) -> ItemRo
 
 
 async def asset_code(call: Call, words: str | None, *, location: bool = False) -> str | None:
-    """The code to filter by. Who may not read assets has to know codes: `words` are then taken as one."""
+    """The code to filter by. For a caller who may not read assets, `words` are taken as the code."""
     if words is None or "assets:view" not in call.caller.rights:
         return words
     try:
         return (await the_asset(call, words, location=location)).code
-    except NotPermitted:  # the upstream knows better than our copy of the rights
+    except NotPermitted:  # the upstream decides; our copy of the permissions may be stale
         return words
 
 
 async def asset_to_filter_by(call: Call, words: str | None) -> tuple[str | None, list[str]]:
-    """The code, and a note where a location is meant: what stands in it is asked for with `location`."""
+    """The code, and a note if it is a location, since `location` is the argument for everything in it."""
     if words is None or "assets:view" not in call.caller.rights:
         return words, []
     try:
@@ -104,7 +103,7 @@ async def asset_to_filter_by(call: Call, words: str | None) -> tuple[str | None,
 
 
 async def codes_within(call: Call, location: str) -> tuple[frozenset[str], bool]:
-    """Codes of a location and of all that stands in it, at any depth; and whether these are all."""
+    """The codes of a location and everything in it, at any depth, and whether they are complete."""
 
     async def fetch(start: int, size: int) -> Page[ItemRow]:
         return await list_items(call.upstream, location=location, whole_tree=True, start=start, size=size)
@@ -131,7 +130,7 @@ async def the_person(call: Call, words: str) -> PersonRow:
         lambda row: (row.code, row.full_name, row.email),
         lambda row: (row.code, row.full_name, row.email),
     )
-    # Somebody who has left is meant only where nobody who is there fits as well.
+    # A former employee is meant only if no active person matches.
     seen.exact, seen.partly = _active(seen.exact), _active(seen.partly)
     return the_one(
         call,
@@ -154,9 +153,10 @@ def _active(people: list[PersonRow]) -> list[PersonRow]:
 
 
 async def person_with_code(call: Call, words: str, argument: str) -> PersonRow:
-    """The person that `argument` of a write means. Work is given to codes: who has none is refused.
+    """The person that `argument` of a write names. Work is assigned by code, so a person without one is
+    refused.
 
-    Who may not read people has to know codes: `words` are then taken as one.
+    For a caller who may not read people, `words` are taken as the code.
     """
     try:
         person = await the_person(call, words)
@@ -173,9 +173,9 @@ async def person_with_code(call: Call, words: str, argument: str) -> PersonRow:
 
 
 async def responsible_person(call: Call, words: str) -> PersonRow | None:
-    """Who is responsible, None where only the words can tell.
+    """The responsible person, or None if only the words themselves can be compared.
 
-    They can where the caller may not read people, and for contacts of third parties, who are not among them.
+    That is so if the caller may not read people, and for contacts of third parties, who are not in that list.
     """
     if "people:view" not in call.caller.rights:
         return None
@@ -220,10 +220,10 @@ async def the_request(call: Call, words: str) -> RequestRow:
 
 
 def _asset_texts(row: ItemRow) -> tuple[str | None, ...]:
-    """Spare parts are often named after what they are for: a piece of a name never means them."""
+    """Spare parts are often named after the machine they are for, so a part of a name never matches them."""
     return () if row.id_type_item == SPARE_PART else (row.code, row.field_1, row.description)
 
 
 def is_number(text: str) -> bool:
-    """As numbers of records are written: 007 is a code and not 7."""
+    """Whether it is written like a record number. 007 is a code, not 7."""
     return _plain_number.fullmatch(text) is not None

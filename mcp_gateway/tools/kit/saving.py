@@ -1,4 +1,4 @@
-"""What the tools that change master data share: bodies in wire names, answers and refusals in ours."""
+"""Shared by tools that change master data: bodies in wire names, answers and refusals in ours."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Wire = Mapping[str, str]  # our argument -> the field of the contract
 
 
 class Saved(BaseModel):
-    """What a change did."""
+    """The effect of a change."""
 
     done: Literal["created", "updated", "already_there"]
     code: Code | None = None
@@ -28,14 +28,14 @@ class Saved(BaseModel):
 
 
 def body_of(arguments: BaseModel, wire: Wire) -> dict[str, Any]:
-    """What was given, in the names of the contract. What was not given is left out, never sent as null."""
+    """The given arguments under their wire names. Arguments not given are omitted, never sent as null."""
     given = arguments.model_dump(mode="json", exclude_none=True, include=set(wire))
     return {wire[name]: value for name, value in given.items()}
 
 
 @contextmanager
 def in_our_names(wire: Wire) -> Iterator[None]:
-    """A refusal by the upstream names its own fields: the model knows them by ours."""
+    """Translates the upstream's field names in a refusal into our argument names."""
     try:
         yield
     except FieldsRefused as refusal:

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from mcp_gateway.upstream import Upstream
 
-# Letters that show as nothing, and what selects variants of others.
+# Invisible letters, and variation selectors.
 INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800") | frozenset(
     chr(point) for first, last in ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
     for point in range(first, last + 1)
@@ -26,11 +26,11 @@ ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://|(?<![\w/:])//(?=\w)|\bwww\.",
 
 
 def clean(text: str, longest: int) -> str:
-    """Without control, bidi, private and invisible characters and without live links; cut at `longest`."""
+    """Removes control, bidi, private-use and invisible characters and live links, and cuts at `longest`."""
     if len(text) <= longest and text.isascii() and text.isprintable() and _linkish.search(text) is None:
         return text.strip()
     shown = text[: longest * 2]
-    # Printable text holds nothing of _REMOVED, which str.isprintable knows by the same tables.
+    # str.isprintable uses the same Unicode tables as _REMOVED, so printable text needs no filtering.
     if not shown.isprintable() or not INVISIBLE.isdisjoint(shown):
         shown = _visible(shown.replace("\r\n", "\n").replace("\r", "\n"))
     shown = _plain_links(shown).strip()
@@ -43,7 +43,7 @@ def _visible(text: str) -> str:
         for char in text
         if char in "\n\t" or char in _JOINERS or (_category(char) not in _REMOVED and char not in INVISIBLE)
     ]
-    # A joiner stays between two of the signs that it belongs to: of an emoji, of a Persian or Hindi word.
+    # A joiner is kept between two characters that use it: in an emoji, or a Persian or Hindi word.
     return "".join(
         char
         for index, char in enumerate(shown)
@@ -57,8 +57,8 @@ def _is_joined(char: str) -> bool:
 
 
 def _plain_links(text: str) -> str:
-    """Nothing that a client would open or draw by itself, but links to our own pages: a planted address
-    could carry away what stands around it."""
+    """Disarms what a client would open or render by itself, except links to our own pages: a planted URL
+    could leak the text around it."""
     if _linkish.search(text) is None:
         return text
     own = urlsplit(Upstream.link("assets", "x")).netloc
@@ -75,12 +75,12 @@ def _plain_links(text: str) -> str:
 
 
 def cleaned(text: str | None, longest: int) -> str | None:
-    """None where there is nothing to show."""
+    """None if nothing is left to show."""
     return clean(text, longest) or None if text else None
 
 
 def in_a_line(text: str) -> str:
-    """To be read beside others, in a question or a list to choose from."""
+    """For one line of a question or a list to choose from."""
     return clean(" ".join(text.split()), LINE)
 
 
@@ -105,17 +105,17 @@ UntrustedDocument = Annotated[str, _document[0], _document[1]]
 
 
 def fold(text: str | None) -> str:
-    """For comparing: no case, no accents."""
+    """For comparison: without case and accents."""
     decomposed = unicodedata.normalize("NFKD", (text or "")[:5000].casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def composed_forms(code: str) -> list[str]:
-    """A code as it was typed, and with its letters composed and taken apart: a keyboard sends either."""
+    """A code as typed, in NFC and in NFD: keyboards send either."""
     return list(dict.fromkeys([code, unicodedata.normalize("NFC", code), unicodedata.normalize("NFD", code)]))
 
 
 def contains(words: str, *texts: str | None) -> bool:
-    """Whether every word stands somewhere in the texts."""
+    """Whether every word occurs somewhere in the texts."""
     haystack = " ".join(fold(text) for text in texts if text)
     return all(word in haystack for word in fold(words).split())

@@ -8,7 +8,8 @@ from mcp_gateway.upstream.resources.personnel import PersonRow, person_of_accoun
 
 
 async def writer(call: Call) -> PersonRow:
-    """The record with which the caller writes; a write is always somebody's."""
+    """The caller's own personnel record. Raises NotPermitted or Refusal if there is none: a write needs an
+    author."""
     if call.caller.user_id is None:
         raise NotPermitted(
             "This connection acts for the company, not for a person, so nothing can be written in a "

@@ -1,4 +1,5 @@
-"""Which arguments each metric applies. Others are refused: none is named in an answer and not used."""
+"""Which arguments each metric uses. The others are refused, so no answer names an argument that had no
+effect."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ PLANT: frozenset[GroupBy] = frozenset({"asset", "location", "month"})
 
 @dataclass(frozen=True, slots=True)
 class Applies:
-    """`rights`: what else than metrics:view and work_orders:view it needs; the upstream has the last word.
-    `money`: whether its figures have amounts."""
+    """`rights` are needed besides metrics:view and work_orders:view; the upstream decides in the end.
+    `money` tells whether the figures contain amounts."""
 
     groups: frozenset[GroupBy] = frozenset()
     scopes: frozenset[str] = EVERY_SCOPE
@@ -53,7 +54,7 @@ APPLIES: dict[Metric, Applies] = {
 
 
 def not_applied(metric: Metric, scope: Scope, group_by: GroupBy, given: set[str]) -> Iterator[str]:
-    """What is wrong with these arguments, in words that say what goes; `given` are those that were sent."""
+    """Sentences on the arguments that the metric does not use; `given` are the arguments that were sent."""
     applies = APPLIES[metric]
     if scope not in applies.scopes:
         yield f"{metric} covers the whole company only: leave out scope and code"

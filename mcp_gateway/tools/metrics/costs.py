@@ -1,4 +1,4 @@
-"""What maintenance cost: labour, parts and services, of the work that was finished in the period."""
+"""Maintenance cost (labour, parts, services) of the work finished in the period."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mcp_gateway.upstream.resources.work_orders import TaskRow
 from mcp_gateway.upstream.rows import Page, Period
 
 SERVICE = 3
-SMALLEST = 0.01  # a difference below it is one of rounding
+SMALLEST = 0.01  # a smaller difference is rounding
 KINDS = {
     "labour": "resources_human_resources",
     "parts": "resources_inventory",
@@ -23,7 +23,7 @@ KINDS = {
 
 
 def task_cost(row: TaskRow) -> float | None:
-    """None where nothing of it is known."""
+    """None if no part of the cost is known."""
     if row.total_cost_task is not None:
         return row.total_cost_task
     return known_sum(getattr(row, name) for name in KINDS.values())
@@ -80,7 +80,7 @@ async def cost(question: MetricQuery) -> MetricResult:
 
 
 async def by_third_party(question: MetricQuery, tasks: list[TaskRow], services: float | None) -> MetricResult:
-    """The services of the same tasks, so that the third parties sum to the services of cost."""
+    """Uses the services of the same tasks, so that the third parties add up to `services` of cost."""
     lines = await _services(question, tasks)
     parties: dict[str, list[ResourceRow]] = defaultdict(list)
     for row in lines:

@@ -1,4 +1,4 @@
-"""The same asset, the same failure, again and again."""
+"""Repeated failures: the same failure on the same asset."""
 
 from __future__ import annotations
 

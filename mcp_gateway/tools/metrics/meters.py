@@ -1,4 +1,4 @@
-"""Meters that nobody reads, and when a counter will make work due. The formulas are in docs/metrics.md."""
+"""Meters that are not read, and when a counter will make work due. Formulas: docs/metrics.md."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def stale_meters(question: MetricQuery) -> MetricResult:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A counter, a task that it makes due, and the next value at which it does."""
+    """A counter, a task that it triggers, and the next value at which the task is due."""
 
     row: AdvancedRow
     value: float
@@ -143,7 +143,7 @@ def _forecast(question: MetricQuery, step: Step) -> MetricRow:
 
 
 def next_step(row: AdvancedRow, size: float) -> Step | None:
-    """None where the counter was never read. `last_value_trigger` 0 is the beginning, null is not known."""
+    """None if the counter was never read. `last_value_trigger` 0 means the start, null means unknown."""
     value = _accumulated(row)
     if value is None:
         return None
@@ -157,7 +157,7 @@ def next_step(row: AdvancedRow, size: float) -> Step | None:
 
 
 def _later(moment: dt.datetime, months: float) -> dt.datetime | None:
-    """None where the calendar ends before."""
+    """None beyond the end of the calendar."""
     try:
         return moment + months * MONTH
     except OverflowError:
@@ -183,7 +183,7 @@ def _counts_up_to_a_task(row: AdvancedRow) -> bool:
 
 
 def _sizes(row: AdvancedRow, triggers: Sequence[TriggerRow]) -> set[float | None]:
-    """The steps in the unit of the meter; where the task counts in one unit only, it must be that one."""
+    """The steps in the meter's unit. If the task counts in one unit only, it must be the same."""
     units = {(each.unit_description or "").casefold() for each in triggers}
     if len(units) > 1:
         units = {"", *(unit.casefold() for unit in (row.units_description, row.units_code) if unit)}
@@ -197,7 +197,7 @@ class Listing(Protocol[M]):
 
 
 async def _in_use(question: MetricQuery, listing: Listing[M]) -> list[M]:
-    """Active meters of the scope, on assets that are active: nobody reads those of others."""
+    """Active meters of the scope on active assets: nobody reads the meters of inactive ones."""
     upstream: Upstream = question.call.upstream
     location = None if question.location is None else await subtree_of(upstream, question.location)
 

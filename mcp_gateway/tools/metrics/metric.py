@@ -1,4 +1,4 @@
-"""What all metrics of get_maintenance_metrics share: what is asked, and what an answer looks like."""
+"""Shared by all metrics of get_maintenance_metrics: the query and the shape of a result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_ROWS = 200  # rows or groups of one answer
 
 
 class MetricRow(BaseModel):
-    """One line of a metric. Which fields are there depends on the metric."""
+    """One row of a metric. Its fields depend on the metric."""
 
     key: Code
     name: UntrustedText | None = None
@@ -106,7 +106,7 @@ class Group(Metrics):
 
 @dataclass(slots=True)
 class MetricResult:
-    """What a metric found, before it is shown. reliability has groups, the others have rows."""
+    """The result of a metric before it is shown. reliability has groups, the others have rows."""
 
     overall: dict[str, float | int | None] | Metrics
     method: str

@@ -100,7 +100,7 @@ def _repair_seconds(row: TaskRow, outage: OutageRow | None) -> float | None:
     if outage is not None and (seconds := _seconds(outage.initial_date, outage.final_date)) is not None:
         return seconds
     if not is_done(row):
-        return None  # it goes on
+        return None  # it is still open
     if row.out_of_service_sec is not None and row.out_of_service_sec >= 0:
         return row.out_of_service_sec
     seconds = _seconds(row.initial_date, row.final_date)
@@ -130,7 +130,7 @@ def figures(
     until: dt.datetime,
     now: dt.datetime,
 ) -> Figures:
-    """For one group of assets and one period, with the failures that happened in it."""
+    """The figures of one group of assets over one period, from the failures in it."""
     until = min(until, now)
     repairs = [failure.repair_seconds for failure in failures if failure.repair_seconds is not None]
     return Figures(
@@ -157,7 +157,7 @@ def _down(outages: Sequence[Outage], since: dt.datetime, until: dt.datetime, now
 
 
 def _length(spans: list[Span]) -> float:
-    """What the spans cover together."""
+    """The total length of the union of the spans."""
     seconds = 0.0
     reached: dt.datetime | None = None
     for begin, end in sorted(spans):

@@ -59,8 +59,8 @@ def _of_assets(rows: Iterable[Outage] | Iterable[Failure]) -> defaultdict[str, l
 def never_closed(
     question: MetricQuery, outages: Iterable[Outage], failures: Iterable[Failure]
 ) -> tuple[dt.datetime | None, int | None]:
-    """Of one asset: since when its earliest open stop lasts, and the failures after that, which a machine
-    that stands still cannot have."""
+    """Of one asset: the start of its earliest open stop, and the number of failures after it, which a stopped
+    machine cannot have."""
     stops = [stop for stop in outages if stop.end is None and stop.begin <= question.until]
     if not stops:
         return None, None

@@ -1,4 +1,4 @@
-"""How long people waited for an answer to their requests, and for a solution."""
+"""How long requests waited for a first response and for a solution."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def _asked(question: MetricQuery) -> list[RequestRow]:
 
 
 async def _codes_in(question: MetricQuery, location: str) -> set[str]:
-    """The upstream filters requests by asset only, so: by the assets that stand there, of any type."""
+    """The codes of all assets in the location: the upstream filters requests by asset only."""
     upstream: Upstream = question.call.upstream
 
     async def fetch(start: int, size: int) -> Page[ItemRow]:
@@ -98,9 +98,9 @@ def _grouped(question: MetricQuery, rows: list[RequestRow]) -> dict[str, list[Re
 async def first_answers(
     question: MetricQuery, requests: list[RequestRow]
 ) -> tuple[dict[int, dt.datetime], dt.datetime]:
-    """When each request left its first state, and of requests made since when this is sure.
+    """When each request left its first status, and the creation date from which this is complete.
 
-    The history has no period that works: newest first until the period begins."""
+    The history has no working period filter, so it is read newest first back to the start of the period."""
     upstream: Upstream = question.call.upstream
 
     async def fetch(start: int, size: int) -> Page[StatusRow]:
@@ -115,7 +115,9 @@ async def first_answers(
     for row in rows:
         if row.id_request is None or row.date is None or row.id_status in FIRST_STATES:
             continue
-        if row.date < made.get(row.id_request, row.date):  # nobody answers what is not asked yet
+        if row.date < made.get(
+            row.id_request, row.date
+        ):  # a change before the request was created is no response
             continue
         found[row.id_request] = min(row.date, found.get(row.id_request, row.date))
     return found, known_since

@@ -1,4 +1,4 @@
-"""What get_maintenance_metrics is asked and answers."""
+"""Input and output of get_maintenance_metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stock, and the papers that ask for it, as the metrics of stock need them."""
+"""Stock and the documents that request it, as the stock metrics need them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mcp_gateway.upstream.resources.warehouse_documents import (
 from mcp_gateway.upstream.resources.warehouses import StockRow, WarehouseRow, all_warehouses, list_stock
 from mcp_gateway.upstream.rows import Page, Period
 
-LOOK_BACK = dt.timedelta(days=180)  # papers that may still wait
+LOOK_BACK = dt.timedelta(days=180)  # how far back documents may still be pending
 WAITING = ("NOT_DELIVERED", "PARTIAL_DELIVERY")
 
 
@@ -65,7 +65,7 @@ async def read_requisitions(question: MetricQuery) -> list[RequisitionRow]:
 
 
 def waiting_lines(papers: list[RequisitionRow]) -> Iterator[tuple[RequisitionRow, Line]]:
-    """What was asked for and not delivered."""
+    """The lines that were requested and not yet delivered."""
     for paper in papers:
         if paper.movements_states_description in WAITING:
             for line in paper.list_items or ():
@@ -74,7 +74,7 @@ def waiting_lines(papers: list[RequisitionRow]) -> Iterator[tuple[RequisitionRow
 
 
 async def read_open_purchase_orders(question: MetricQuery, warehouses: list[WarehouseRow]) -> list[str]:
-    """Their folios: the contract does not say what is in them."""
+    """The folios only: the contract does not give their items."""
     upstream: Upstream = question.call.upstream
     period = lately(question)
     found: list[str] = []

@@ -1,4 +1,4 @@
-"""The tasks of a question, read and put into groups by a key that does not change with spelling."""
+"""Reads the tasks of a query and groups them by keys that do not depend on spelling."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TaskGroup:
 async def read(
     question: MetricQuery, kind: str | None, *, status: int | None = None, most: int | None = None
 ) -> list[TaskRow]:
-    """The tasks of the scope whose date of this kind lies in the period, or without a kind all of them."""
+    """The tasks of the scope whose date of this kind is in the period, or all of them without a kind."""
     period = None if kind is None else Period(question.since, question.until, kind)
     return await read_within(question, period, status=status, most=most)
 
@@ -56,7 +56,7 @@ async def read_within(
 
 
 async def read_finished(question: MetricQuery) -> list[TaskRow]:
-    """What was finished in the period, but for cancelled orders: work, its hours and its cost."""
+    """The tasks finished in the period, except those of cancelled orders."""
     return [
         row
         for row in await read(question, "final_date")
@@ -73,7 +73,7 @@ def grouped(
     rows: Iterable[TaskRow],
     dated: Callable[[TaskRow], dt.datetime | None] | None = None,
 ) -> list[TaskGroup]:
-    """`dated` is the date that the metric selects by, for months."""
+    """`dated` gives the date of a task for grouping by month."""
     zone = zone_of(question.call.caller)
 
     def month(row: TaskRow) -> str:
@@ -99,7 +99,7 @@ NAMES: dict[str, Naming] = {
 
 
 def by_key(rows: Iterable[TaskRow], key: Callable[[TaskRow], str], name: Naming | None) -> list[TaskGroup]:
-    """Names are spelled in more than one way over the years: the newest row's counts."""
+    """Spellings of a name change over the years, so the newest row's name is shown."""
     groups: dict[str, list[TaskRow]] = defaultdict(list)
     for row in rows:
         groups[key(row)].append(row)

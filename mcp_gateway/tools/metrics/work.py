@@ -1,4 +1,4 @@
-"""Measures of work: how much there is, how much is late or open, and who did it."""
+"""Work metrics: how much there is, how much is late or open, and who did it."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ MOST_LATE_PAGES = 10
 
 
 async def summary(question: MetricQuery) -> MetricResult:
-    """Five calls where no more than 100 tasks are late: beyond 100 of a status, its total is believed.
+    """Takes five calls if at most 100 tasks are late: beyond 100 tasks of a status, the upstream's total is
+    used.
 
-    Not where a filter has no effect upstream: that shows in a row of one status where others were asked
-    for, and the totals of the other statuses are as wrong as its own."""
+    The totals are not used if a filter has no effect upstream, which shows as a row of another status."""
     upstream: Upstream = question.call.upstream
     reading = question.reading
     created = Period(question.since, question.until, "creation_date")
@@ -93,7 +93,7 @@ async def summary(question: MetricQuery) -> MetricResult:
 
 
 async def backlog(question: MetricQuery) -> MetricResult:
-    """Hours of open work as estimated, and how long the people who have it need for it."""
+    """Estimated hours of open work, and the weeks its people need for it."""
     read_rows = [row for status in OPEN for row in await read(question, None, status=status)]
     waiting = [row for row in once(read_rows, lambda row: row.id_work_orders_tasks) if not is_done(row)]
 

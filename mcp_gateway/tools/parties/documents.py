@@ -1,4 +1,4 @@
-"""The tool of the set `catalogue_writes` that writes down a document of an asset, person or third party."""
+"""The tool of the set `catalogue_writes` that records a document of an asset, person or third party."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ TOOLS = (
         title="Add a document",
         description="Records a document, warranty or certificate of an asset, a person or a third party.",
         rights=frozenset(),
-        one_of=frozenset(RIGHTS.values()),  # that of the owner, in the function
+        one_of=frozenset(RIGHTS.values()),  # checked in the function, by the kind of owner
         input=AddDocumentInput,
         output=Saved,
         run=add_document,

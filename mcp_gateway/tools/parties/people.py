@@ -1,4 +1,4 @@
-"""list_people and whoami, and the person behind a write."""
+"""list_people and whoami."""
 
 from __future__ import annotations
 

@@ -104,7 +104,9 @@ async def save_third_party(call: Call, arguments: SaveThirdPartyInput) -> Saved:
         body["id_third_party_type"] = [number_of(PARTY_TYPE, kind) for kind in arguments.types]
     if known is None:
         no_such = await no_such_third_party(upstream, arguments.code)
-        if no_such.details["candidates"]:  # a second one that only looks different would never be told apart
+        if no_such.details[
+            "candidates"
+        ]:  # two services whose names only look different could not be told apart
             raise no_such
     if known is None and arguments.name is None:
         raise InvalidArguments(
@@ -120,7 +122,7 @@ async def save_third_party(call: Call, arguments: SaveThirdPartyInput) -> Saved:
             await third_parties.create_third_party(upstream, body)
         else:
             body.pop("code")
-            # The reference page asks for the name even where it stays.
+            # The API reference requires the name even if it does not change.
             await third_parties.update_third_party(upstream, known.code, {"name": known.name, **body})
     return Saved(
         done="created" if known is None else "updated",

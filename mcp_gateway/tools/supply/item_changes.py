@@ -1,4 +1,4 @@
-"""The set `inventory_writes`, first half: warehouses and stock items."""
+"""Tools of the set `inventory_writes` for warehouses and stock items."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ async def adjust_stock(call: Call, arguments: AdjustStockInput) -> AdjustStockOu
     )
 
 
-VIEW = "inventory:view"  # warehouses and items are looked up before
+VIEW = "inventory:view"  # the look-up of warehouses and items needs it
 ADD, EDIT = frozenset({VIEW, "inventory:add"}), frozenset({VIEW, "inventory:edit"})
 TOOLS = (
     Tool(

@@ -1,4 +1,4 @@
-"""The set `inventory_writes`, second half: goods in and out, and material requests."""
+"""Tools of the set `inventory_writes` for goods in and out and material requests."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ async def update_material_request(call: Call, arguments: UpdateMaterialRequestIn
     return Saved(done="updated", id=arguments.id, changed=["note"])
 
 
-ADD = frozenset({"inventory:view", "inventory:add"})  # the warehouse is looked up
+ADD = frozenset({"inventory:view", "inventory:add"})  # the look-up of the warehouse needs it
 EDIT = frozenset({"inventory:edit"})
 TOOLS = (
     Tool(

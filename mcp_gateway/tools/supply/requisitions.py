@@ -1,4 +1,4 @@
-"""What a requisition of a work order still waits for, looked at before goods are issued to it."""
+"""The pending quantities of a work order's requisition, checked before goods are issued to it."""
 
 from __future__ import annotations
 

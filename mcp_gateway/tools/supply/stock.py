@@ -1,4 +1,4 @@
-"""list_stock: warehouses, what lies in them, and one stock item everywhere."""
+"""list_stock: warehouses, their stock, and one stock item in every warehouse."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _numbers(warehouses: Sequence[WarehouseRow]) -> list[int] | None:
 def _cut(
     shown: Sequence[tuple[WarehouseRow, S]], position: Position, limit: int
 ) -> tuple[Listed[S], dict[str, int]]:
-    """With what the cursor is to remember besides the row: the last warehouse that was shown."""
+    """One page, and what its cursor carries besides the row: the last warehouse shown."""
     numbers = _numbers([warehouse for warehouse, _ in shown])
     start = int(position.get("row", 0))
     if numbers is not None and "warehouse" in position:
@@ -154,13 +154,15 @@ def _cut(
 async def _lying_in(
     call: Call, arguments: ListStockInput, warehouses: Sequence[WarehouseRow], position: Position
 ) -> tuple[Listed[StockLine], dict[str, int]]:
-    """One warehouse after another until the answer is full, and where in them to go on."""
+    """Reads one warehouse after another until the answer is full, and says where to continue."""
     upstream: Upstream = call.upstream
     numbers = _numbers(warehouses)
     begin = int(position.get("at", 0))
     if numbers is not None and "warehouse" in position:
         begin = bisect_left(numbers, int(position["warehouse"]))
-        if numbers[begin : begin + 1] != [position["warehouse"]]:  # it is gone: on with the next one
+        if numbers[begin : begin + 1] != [
+            position["warehouse"]
+        ]:  # the warehouse is gone: continue with the next one
             position = {}
     basket: Basket[StockLine] = Basket(arguments.limit)
     whole: Listed[StockLine] = Listed(records=basket.records)

@@ -1,4 +1,4 @@
-"""Warehouses and what lies in them, as answers show them."""
+"""Warehouses and their stock as answers show them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class StockLine(BaseModel):
 
 
 def missing(stock: float | None, minimum: float | None) -> float:
-    """Nothing where one of them is not known."""
+    """0 if either is unknown."""
     return 0.0 if stock is None or minimum is None else max(0.0, minimum - stock)
 
 
@@ -68,7 +68,7 @@ def warehouse_shown(upstream: Upstream, row: WarehouseRow) -> WarehouseShown:
 def line(
     upstream: Upstream, row: StockRow | StockItemRow, held: StockRow | Place, warehouse: WarehouseRow
 ) -> StockLine:
-    """`held` says what of the item lies in the warehouse: the row itself, or the item's place there."""
+    """`held` has the quantities in the warehouse: the row itself, or the item's entry for that warehouse."""
     return StockLine(
         item=row.code,
         name=row.field_1 or row.description,

@@ -148,13 +148,13 @@ def _constant(row: PurchaseOrderRow | RequisitionRow | MaterialRequestRow) -> st
 
 
 def _period(call: Call, arguments: ListWarehouseDocumentsInput) -> Period:
-    """Always whole: the upstream looks back 30 days where nothing is said. All of a work order is shown."""
+    """Always complete: the upstream looks back 30 days by default. A work order's are all shown."""
     given = period(call.caller, arguments.since, arguments.until, "date_create")
     now = dt.datetime.now(dt.UTC)
     if arguments.work_order is not None and arguments.since is None:
         return Period(EARLIEST, given.until if given else LATEST, "date_create")
     if given is None:
-        # To the end of the day, so that the pages of one question have one period.
+        # To the end of the day, so that all pages of one query have the same period.
         end = end_of_today(call.caller, now)
         return Period(end - dt.timedelta(days=DEFAULT_DAYS), end, "date_create")
     if arguments.since is None:

@@ -1,4 +1,4 @@
-"""Before a request is made: is there one already?"""
+"""Looks for similar open work before a request or an order is created."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from mcp_gateway.upstream.rows import Page, Period
 
 LOOK_BACK = dt.timedelta(days=30)
 MOST_SHOWN = 5
-MOST_PAGES = 10  # of requests of these days, and of open tasks of the asset in one status
+MOST_PAGES = 10  # of recent requests, and of open tasks of the asset in one status
 COMPARED_REQUESTS = "requests of the last 30 days"
 COMPARED_TASKS = "open tasks of the asset"
 OPEN_REQUEST = frozenset({1, 2, 3, 7, 8, 9, 10, 11, 13})
 OPEN_ORDERS = (1, 2)
-ALIKE = 0.5  # of the words of the shorter text are in the other
+ALIKE = 0.5  # share of the shorter text's words that occur in the other
 _word = re.compile(r"\w{4,}")
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two texts tell of the same thing, by the words of four letters and more that they share."""
+    """Whether two texts describe the same thing, by the words of four or more letters that they share."""
     words, others = set(_word.findall(fold(one))), set(_word.findall(fold(other)))
     if not words or not others:
         return fold(one).strip() == fold(other).strip()
@@ -41,8 +41,8 @@ def alike(one: str, other: str) -> bool:
 
 
 async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhere: bool = False) -> None:
-    """Raises LooksLikeDuplicate with what is open on the asset and sounds like `title`, and with
-    `anywhere` also with open requests that have this very title, whatever they are about."""
+    """Raises LooksLikeDuplicate with the open work on the asset that resembles `title`. With `anywhere`, open
+    requests with exactly this title count too, whatever their asset."""
     rights = call.caller.rights
     found = await asyncio.gather(
         *(
@@ -55,7 +55,7 @@ async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhe
     if anywhere and "work_requests:view" in rights:
         same = await _of_that_title(call, title)
         shown = {row["id"] for row in same}
-        # The same title says more than shared words, and only a few are shown: those come first.
+        # Only a few are shown, and an equal title says more than shared words, so those come first.
         candidates = same + [candidate for candidate in candidates if candidate.get("id") not in shown]
     names = [str(record.get("folio") or record.get("id")) for record in candidates]
     question = Question(
@@ -94,7 +94,7 @@ async def _requests(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
 
 
 async def _of_that_title(call: Call, title: str) -> list[dict[str, Any]]:
-    """Somebody else may have asked without naming the asset, or have named the one beside it."""
+    """Someone else may have asked without naming the asset, or may have named the one next to it."""
     upstream: Upstream = call.upstream
     now = dt.datetime.now(dt.UTC)
     period = Period(now - LOOK_BACK, now, "date")
@@ -126,7 +126,7 @@ def _request(upstream: Upstream, row: RequestRow) -> dict[str, Any]:
 
 
 async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
-    """Open orders of any age: what was begun long ago and is not done is a duplicate too."""
+    """Open orders of any age: old unfinished work is a duplicate too."""
     upstream: Upstream = call.upstream
 
     async def with_status(status: int) -> list[TaskLine]:

@@ -1,4 +1,4 @@
-"""The set `execution`: what is filled in and added while an order is worked on."""
+"""Tools of the set `execution`: what is recorded while an order is worked on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_order_parts as parts
 from mcp_gateway.upstream.rows import Period
 
-# Told as a text, since many clients know no choice of types; a number is taken as well.
+# Declared as text, since many clients support no union of types; a number is accepted too.
 AS_TEXT = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 2000})
 _number = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _in_thousands = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
@@ -151,7 +151,7 @@ async def fill_subtask(call: Call, arguments: FillSubtaskInput) -> FillSubtaskOu
 
 
 def stored_answer(kind: str, answer: str | float) -> str:
-    """What the contract keeps for an answer."""
+    """The value that the contract stores for an answer."""
     if kind in ANSWER:
         words = {word: value for value, word in ANSWER[kind].items()}
         word = str(answer).lower()

@@ -132,7 +132,7 @@ async def update_work_order(call: Call, arguments: UpdateWorkOrderInput) -> Chan
 
 
 def note_before(order: TaskRow, said: str) -> list[str]:
-    """What the note of the order was: nobody can look it up once another one stands in its place."""
+    """The previous note of the order, which nobody can look up once it is replaced."""
     before = cleaned(order.note, LONG_TEXT)
     if not before:
         return []

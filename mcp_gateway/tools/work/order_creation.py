@@ -26,7 +26,7 @@ from mcp_gateway.tools.work.task_drafts import (
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_orders as orders
 
-# With which sources an argument goes; the others go with each.
+# The sources that an argument applies to; other arguments apply to all.
 SOURCES = {
     "pending_tasks": ("pending",),
     "asset": ("unplanned", "event"),

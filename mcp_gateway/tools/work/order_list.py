@@ -1,4 +1,4 @@
-"""list_work_orders: whole orders, of rows that are tasks."""
+"""list_work_orders: whole orders, built from rows that are tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What get_work_order shows besides the tasks, where it is asked for."""
+"""The optional parts of get_work_order."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def resource(row: parts.ResourceRow) -> Resource:
 
 
 async def parts_of(call: Call, folio: str, wanted: Sequence[Part]) -> dict[str, Any]:
-    """The fields of Parts. What the person may not see is said in a note, not refused as a whole."""
+    """The requested fields of Parts. A note names what the person may not see; the call is not refused."""
     upstream: Upstream = call.upstream
     until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
 

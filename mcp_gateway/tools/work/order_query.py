@@ -1,4 +1,4 @@
-"""What list_work_orders is asked for: its arguments, and the codes of what they name."""
+"""The query of list_work_orders: its arguments, and the codes of what they name."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ DATE_KINDS = {
 }
 
 
-DATES_OF_TASKS = ("scheduled", "started", "finished")  # the others are of the order
+DATES_OF_TASKS = ("scheduled", "started", "finished")  # the other dates belong to the order
 
 
 class ListWorkOrdersInput(ListArguments):
@@ -79,7 +79,7 @@ class ListWorkOrdersInput(ListArguments):
 
     @property
     def looks_through(self) -> bool:
-        """Whether a filter is ours: the upstream has none for these."""
+        """Whether we have to filter ourselves: the upstream has no such filter."""
         return any(value is not None for value in (self.responsible, self.priority, self.overdue, self.text))
 
     @property
@@ -88,13 +88,13 @@ class ListWorkOrdersInput(ListArguments):
 
     @property
     def narrows(self) -> bool:
-        """Whether the upstream may give some of the tasks of an order only."""
+        """Whether the upstream may give only some of an order's tasks."""
         of_tasks = self.has_period and self.date_kind in DATES_OF_TASKS
         return self.asset is not None or self.location is not None or of_tasks
 
     @property
     def statuses(self) -> list[int | None]:
-        """What to ask for, one status after another; [None] asks for all at once."""
+        """The statuses to request one after another; [None] requests all at once."""
         wanted = (
             set(ORDER_STATUS)
             if self.status is None
@@ -115,7 +115,7 @@ class ListWorkOrdersInput(ListArguments):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Codes of what the question is about; `named` is the whole name of a person who has no code."""
+    """The codes that the arguments name; `named` is the full name of a person without a code."""
 
     asset: str | None
     location: str | None
@@ -128,7 +128,7 @@ class Where:
 
 
 async def resolve(call: Call, arguments: ListWorkOrdersInput, position: Position) -> tuple[Where, list[str]]:
-    """Names are looked up for the first page; the cursor remembers their codes."""
+    """Resolves names for the first page; the cursor carries their codes from then on."""
     if position:
         remembered = (position.get(name) for name in ("asset", "place", "who", "named"))
         return Where(*(None if value is None else str(value) for value in remembered)), []
@@ -143,9 +143,8 @@ async def resolve(call: Call, arguments: ListWorkOrdersInput, position: Position
 
 @dataclass(frozen=True, slots=True)
 class OrderQuery:
-    """One question for work orders. Orders made after `made_by` are left out: they would move all rows
-    down between two pages. None where the period is about another date, since the upstream takes one
-    period only."""
+    """One query for work orders. Orders created after `made_by` are left out, since they would shift all rows
+    between two pages. It is None if the period is about another date: the upstream takes one period only."""
 
     call: Call
     arguments: ListWorkOrdersInput
@@ -160,7 +159,7 @@ class OrderQuery:
         return period(self.call.caller, arguments.since, arguments.until, DATE_KINDS[arguments.date_kind])
 
     def may_fit(self, first: TaskLine) -> bool:
-        """Whether the responsible person of the order is the one asked for. Any row of it tells."""
+        """Whether the order's responsible person is the one asked for. Any of its rows tells."""
         words = self.arguments.responsible
         if words is None:
             return True
@@ -172,7 +171,7 @@ class OrderQuery:
         return own == words.casefold() or contains(words, first.personnel_description)
 
     def fits(self, order: Sequence[TaskLine]) -> bool:
-        """Judges by all tasks of the order."""
+        """Whether the order, judged by all its tasks, matches."""
         arguments = self.arguments
         if arguments.priority is not None and highest_priority(order) not in arguments.priority:
             return False

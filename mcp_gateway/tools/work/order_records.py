@@ -30,7 +30,7 @@ from mcp_gateway.upstream.resources.work_orders import TaskLine, TaskRow, list_t
 
 LONGEST_FOLIO = 64
 TASKS_SHOWN = 100
-# What orders are called before their number, in our three languages, without case and accents.
+# Words before an order's number, in our three languages, without case and accents.
 ORDER_WORDS = frozenset(
     {
         "", "ot", "os", "wo", "#", "order", "work order", "wo #", "ot #", "os #", "orden", "orden de trabajo",
@@ -42,8 +42,8 @@ _letters = re.compile(r"[^\W\d_]+")
 
 
 async def rows_of_order(call: Call, folio: str) -> list[TaskRow]:
-    """The tasks of the order with that folio; one with the folio in another dress is taken for reading,
-    else offered. So is the order that people call by its number alone."""
+    """The tasks of the order with that folio. A differently written folio is accepted in reads and offered in
+    writes. An order called by its number alone is offered."""
     upstream: Upstream = call.upstream
     rows = await tasks_of(upstream, folio)
     if rows:
@@ -69,8 +69,8 @@ async def rows_of_order(call: Call, folio: str) -> list[TaskRow]:
 
 
 async def numbered_like_the_newest(upstream: Upstream, words: str) -> list[TaskRow] | None:
-    """The order that "1496", "OS 1496" or "order 1496" calls by its number: its folio is written like that
-    of the newest one. Other letters before a number say nothing of orders: P101 is an asset."""
+    """The order that "1496", "OS 1496" or "order 1496" means: its folio is assumed to look like the newest
+    one's. Other letters before a number do not name an order: P101 is an asset."""
     newest = (await list_tasks(upstream, TaskLine, size=1)).rows
     if not newest:
         return None
@@ -88,7 +88,8 @@ def order_number(words: str, like: str) -> str | None:
 
 
 def folio_with(number: str, like: str) -> str:
-    """The number in the shape of another folio: OT-1496 of 1496 and OT-2204, WO-0017 of 17 and WO-0202."""
+    """The number in the form of another folio: 1496 like OT-2204 gives OT-1496, 17 like WO-0202 gives
+    WO-0017."""
 
     def shaped(last: re.Match[str]) -> str:
         return number.zfill(len(last[0])) if last[0].startswith("0") else number

@@ -1,4 +1,4 @@
-"""What a work order and its tasks look like in an answer, from the rows of the contract."""
+"""A work order and its tasks as answers show them, from rows of the contract."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NO_SUCH_ORDER = (
     "order by its number."
 )
 _needs_no_quotes = re.compile(r"[\w.~-]+", re.ASCII).fullmatch
-# Names of people, assets, tasks and their types come again and again, within an answer and after it.
+# Names of people, assets, tasks and types repeat within one answer and in the next.
 _often = lru_cache(maxsize=4096)(cleaned)
 
 
@@ -145,8 +145,8 @@ def highest_priority(order: Sequence[TaskLine]) -> Priority | None:
 
 
 class TaskLineShown(msgspec.Struct, omit_defaults=True):
-    """A Task, ready to be written. Lists are what assistants ask for most, and building and checking
-    models would cost more than all the rest of such a call."""
+    """A Task as a struct, for speed: lists are the most frequent calls, and building pydantic models would
+    cost more than the rest of the call."""
 
     overdue: bool
     id: int | None = None
@@ -163,7 +163,7 @@ class TaskLineShown(msgspec.Struct, omit_defaults=True):
 
 
 class WorkOrderShown(msgspec.Struct, omit_defaults=True):
-    """A WorkOrder, ready to be written."""
+    """A WorkOrder as a struct, for speed."""
 
     folio: str
     overdue: bool
@@ -183,7 +183,7 @@ class WorkOrderShown(msgspec.Struct, omit_defaults=True):
 def summary(
     rows: Sequence[TaskLine], order: Sequence[TaskLine], pages: str, zone: dt.tzinfo, now: dt.datetime
 ) -> WorkOrderShown:
-    """`rows` are the tasks that were asked for, `order` all of them, which flags of the order are of."""
+    """`rows` are the requested tasks; `order` has all tasks, from which the order's flags are computed."""
     first = rows[0]
     tasks = [task(row, zone, now) for row in rows[:LIST_TASKS_SHOWN]]
     folio = first.wo_folio

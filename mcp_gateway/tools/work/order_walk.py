@@ -13,7 +13,7 @@ from mcp_gateway.tools.work.whole_orders import Begun, Taking
 from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page
 
-ROWS_AN_ORDER = 2  # to ask for: orders have fewer tasks on average, so one page is mostly enough
+ROWS_AN_ORDER = 2  # to request: orders have fewer tasks on average, so one page is usually enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ async def collect(
     begins = top
 
     async def take(orders: list[Begun]) -> int | None:
-        """The row to go on from, where there is no room for all of these."""
+        """The row to continue from if there is no room for all of these."""
         next_row = await taking.take(orders)
         for row, rows in orders:
             if row == next_row:
@@ -103,7 +103,7 @@ async def collect(
     if last or step.stuck:
         step.next_row = await take([(begins, order)] if order else [])
         step.partial = taking.spent
-    elif begins == top and order:  # one order fills all pages: show what there is of it
+    elif begins == top and order:  # one order fills all pages: show the part that was read
         await take([(begins, order)])
         step.next_row, step.partial = page.end, True
     else:

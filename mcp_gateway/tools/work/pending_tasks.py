@@ -1,4 +1,4 @@
-"""list_pending_tasks: what waits for a work order."""
+"""list_pending_tasks: tasks that wait for a work order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The set `planning`: tasks that wait for an order, and plans for assets."""
+"""Tools of the set `planning`: pending tasks, and task plans of assets."""
 
 from __future__ import annotations
 

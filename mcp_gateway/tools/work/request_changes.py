@@ -22,7 +22,7 @@ from mcp_gateway.tools.work.duplicates import refuse_duplicates
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.work_requests import create_request, find_request, set_status
 
-# "Now" by our clock may lie in the future by the upstream's.
+# Our clock may be ahead of the upstream's.
 CLOCK_TOLERANCE = dt.timedelta(minutes=1)
 CREATE_WIRE = {
     "title": "description", "details": "observation", "asset": "code", "incident_at": "date_incident",

@@ -1,4 +1,4 @@
-"""Stops that go on after work on an asset: they are said, and how they end, while somebody listens."""
+"""Notes on stops that stay open after work on an asset, and on how to end them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from mcp_gateway.tools.kit.datetimes import shown
 from mcp_gateway.tools.kit.text import NAME, cleaned
 from mcp_gateway.upstream.resources.items import find_item
 
-MOST = 5  # assets of an order that are looked at
+MOST = 5  # assets of an order that are checked
 ENDS = "To end a stop, use update_work_order on a task of the asset with done true and out_of_service_since."
 UNTIL_DONE = f"The asset counts as out of service from then on. {ENDS}"
 NOT_LOOKED_AT = "It could not be checked whether an asset is still out of service: get_asset shows it."
 
 
 async def still_out_of_service(call: Call, codes: Iterable[str | None]) -> list[str]:
-    """Notes for an answer. What is written stays written, so that no error may come of looking."""
+    """Notes for an answer. Never raises: the write before it has already succeeded."""
     assets = [code for code in dict.fromkeys(codes) if code]
     try:
         rows = await asyncio.gather(*(find_item(call.upstream, code) for code in assets[:MOST]))

@@ -1,4 +1,4 @@
-"""What is true of the task of a work order, for lists, records and metrics alike (docs/metrics.md)."""
+"""Facts about a work order's task, defined once for lists, records and metrics (docs/metrics.md)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ IN_PROCESS, CANCELLED = 1, 4
 OPEN = (1, 2)
 DONE = 3
 PLANNED = ("DATE$", "READING$")
-STAMPED_WITHIN = dt.timedelta(minutes=1)  # of the order's creation: no date that a person planned
+STAMPED_WITHIN = dt.timedelta(
+    minutes=1
+)  # after the order's creation: a date so close was not planned by a person
 CORRECTIVE = ("correct", "corret")  # correctiva, corretiva, corrective, whatever the company calls it
 
 
 def is_done(row: TaskLine) -> bool:
-    """Its own status decides: work that was reported in part has a final date as well."""
+    """The task's own status decides, since partly reported work has a final date too."""
     if row.id_status_work_order_task is not None:
         return row.id_status_work_order_task == DONE
     if row.done is not None:
@@ -28,8 +30,8 @@ def is_done(row: TaskLine) -> bool:
 
 
 def is_overdue(row: TaskLine, now: dt.datetime, zone: dt.tzinfo) -> bool:
-    """Never on the day on which the order was made and nobody said when: Fracttal One stamps such work with
-    that very moment."""
+    """Never on the day of creation if nobody gave a date: Fracttal One then uses the time of creation as the
+    scheduled date."""
     scheduled = row.date_maintenance
     if row.id_status_work_order not in OPEN or scheduled is None or scheduled >= now or is_done(row):
         return False
@@ -53,7 +55,7 @@ def is_failure(row: TaskRow) -> bool:
 
 
 def worked_seconds(row: TaskRow) -> float | None:
-    """None where it is not known; a negative duration says nothing either."""
+    """None if unknown or negative."""
     return row.real_duration if row.real_duration is not None and row.real_duration >= 0 else None
 
 

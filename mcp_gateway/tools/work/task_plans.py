@@ -1,4 +1,4 @@
-"""list_task_plans: plans, their tasks, what triggers and what they take."""
+"""list_task_plans: plans, their tasks, triggers and resources."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Question(BaseModel):
 
 
 class Entry(BaseModel):
-    """One of whatever kind was asked for: `id` is its own."""
+    """One entry of the requested kind; `id` is its own."""
 
     id: int | None = None
     name: UntrustedText | None = None

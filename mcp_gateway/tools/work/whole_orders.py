@@ -1,4 +1,4 @@
-"""Orders for a list, each judged and described by all of its tasks, whichever the question was for."""
+"""Orders for a list, each judged by all its tasks, whichever tasks the query matched."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from mcp_gateway.upstream.resources.work_orders import TaskLine, whole_orders
 
 MOST_CALLS = 40  # of one answer
 MOST_AT_ONCE = 25
-Begun = tuple[int, list[TaskLine]]  # the row where an order begins, and those of its rows that were given
+Begun = tuple[int, list[TaskLine]]  # the row where an order begins, and its rows that were read
 
 
 @dataclass(slots=True)
 class Taking:
-    """Puts the orders that fit the query into the basket. Where the upstream was asked in a way that gives
-    some of the tasks of an order only, the others are read too."""
+    """Puts the orders that match the query into the basket. If the upstream gave only some of an order's
+    tasks, the others are read too."""
 
     query: OrderQuery
     basket: Basket[WorkOrderShown]
-    spent: bool = False  # no more calls: what is left belongs to the next answer
+    spent: bool = False  # out of calls: the rest belongs to the next answer
 
     async def take(self, complete: list[Begun]) -> int | None:
-        """The row of the first order that belongs to the next answer; None if all could be taken."""
+        """The row of the first order that belongs to the next answer; None if all were taken."""
         query, upstream = self.query, self.query.call.upstream
         pages_of_orders = upstream.link("work-orders", "")
         left = [begun for begun in complete if query.may_fit(begun[1][0])]
