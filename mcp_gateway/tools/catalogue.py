@@ -2,12 +2,19 @@
 
 from mcp_gateway.calls.tool import Catalogue
 from mcp_gateway.tools import fetch, search, transactions
-from mcp_gateway.tools.equipment import asset_changes, assets, meters, reading_changes, readings
+from mcp_gateway.tools.equipment import (
+    asset_changes,
+    assets,
+    meter_creation,
+    meters,
+    reading_changes,
+    readings,
+)
 from mcp_gateway.tools.metrics import metrics
 from mcp_gateway.tools.parties import documents, people, people_changes, third_parties, third_party_changes
 from mcp_gateway.tools.supply import item_changes, movements, stock, warehouse_documents
 from mcp_gateway.tools.work import (
-    execution,
+    attachments,
     order_changes,
     order_creation,
     order_details,
@@ -16,6 +23,8 @@ from mcp_gateway.tools.work import (
     planning,
     request_changes,
     requests,
+    resources,
+    subtasks,
     task_plans,
 )
 
@@ -42,10 +51,13 @@ CATALOGUE = Catalogue.of(
         *transactions.TOOLS,
         *metrics.TOOLS,
         *planning.TOOLS,
-        *execution.TOOLS,
+        *subtasks.TOOLS,
+        *resources.TOOLS,
+        *attachments.TOOLS,
         *item_changes.TOOLS,
         *movements.TOOLS,
         *asset_changes.TOOLS,
+        *meter_creation.TOOLS,
         *people_changes.TOOLS,
         *third_party_changes.TOOLS,
         *documents.TOOLS,

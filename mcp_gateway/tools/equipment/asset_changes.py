@@ -1,4 +1,4 @@
-"""Tools of the set `catalogue_writes` that write assets, their custom fields and meters."""
+"""Tools of the set `catalogue_writes` that write assets, their and their custom fields."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import datetime as dt
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, FiniteFloat
+from pydantic import Field
 
 from mcp_gateway.calls.errors import InvalidArguments, NotFound, offered
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.equipment.asset_records import FIELDS
 from mcp_gateway.tools.kit.choosing import the_chosen
 from mcp_gateway.tools.kit.codes import ITEM_TYPE, PRIORITY, Priority, number_of
-from mcp_gateway.tools.kit.datetimes import IsoInput, parse
-from mcp_gateway.tools.kit.identifiers import GivenCode, in_another_dress, shown_code
+from mcp_gateway.tools.kit.identifiers import in_another_dress, shown_code
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.kit.parameters import (
     Active,
+    AssetCode,
     Barcode,
     City,
     Country,
@@ -29,13 +29,11 @@ from mcp_gateway.tools.kit.parameters import (
     SecondGroup,
     Short,
 )
-from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
+from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
 from mcp_gateway.tools.kit.text import NAME, cleaned, fold
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.resources import custom_fields, items, meters
+from mcp_gateway.upstream.resources import custom_fields, items
 from mcp_gateway.upstream.resources.items import ItemRow, find_item
-
-AssetCode = Annotated[GivenCode, Field(description="Code of the asset.")]
 
 
 class AssetFields(Arguments):
@@ -96,23 +94,6 @@ class SetAssetCustomFieldInput(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class CreateMeterInput(Arguments):
-    asset: AssetCode
-    description: Annotated[Short, Field(description="What it measures.")]
-    unit_code: Annotated[str, Field(min_length=1, max_length=16, description="Such as HRS, KM, BAR.")]
-    serial: Annotated[
-        str | None, Field(min_length=1, max_length=80, description="A serial that no other meter has.")
-    ] = None
-    counter: Annotated[bool, Field(description="True if it only counts up (hours, km).")] = True
-    last_reading: Annotated[FiniteFloat | None, Field(description="Current reading.")] = None
-    read_at: Annotated[IsoInput | None, Field(description="Date and time of last_reading.")] = None
-    monthly_average: Annotated[
-        float | None,
-        Field(ge=0, le=1e12, allow_inf_nan=False, description="Estimated increase per month."),
-    ] = None
-    idempotency_key: IdempotencyKey | None = None
-
-
 ASSET_WIRE = {
     "code": "code", "name": "field_1", "location": "code_parent_location", "barcode": "barcode",
     "notes": "notes", "category": "group", "classification_1": "group_1", "classification_2": "group_2",
@@ -156,10 +137,6 @@ async def _asset(upstream: Upstream, code: str) -> ItemRow:
     return row
 
 
-def _changed(arguments: Arguments) -> list[str]:
-    return sorted(arguments.model_fields_set - {"idempotency_key", "asset"})
-
-
 async def create_asset(call: Call, arguments: CreateAssetInput) -> Saved:
     upstream: Upstream = call.upstream
     if arguments.type == "tool" and not (arguments.unit and arguments.unit_code):
@@ -174,7 +151,7 @@ async def create_asset(call: Call, arguments: CreateAssetInput) -> Saved:
         done="created",
         code=arguments.code,
         name=arguments.name,
-        changed=_changed(arguments),
+        changed=changed_by(arguments, "asset"),
         url=upstream.link("assets", arguments.code),
     )
 
@@ -182,7 +159,7 @@ async def create_asset(call: Call, arguments: CreateAssetInput) -> Saved:
 async def update_asset(call: Call, arguments: UpdateAssetInput) -> Saved:
     upstream: Upstream = call.upstream
     row = await _asset(upstream, arguments.asset)
-    changed = _changed(arguments)
+    changed = changed_by(arguments, "asset")
     if not changed:
         raise InvalidArguments(
             "Name at least one field to change.", fields=[{"field": "name", "problem": "or any other"}]
@@ -228,32 +205,6 @@ def _to_choose_from(field: custom_fields.CustomFieldRow) -> dict[str, Any]:
     return {"id": field.id_custom_field or field.id, "label": cleaned(field.label_name, NAME)}
 
 
-METER_WIRE = {
-    "asset": "item_code", "description": "description", "unit_code": "unit_code", "serial": "serial",
-    "counter": "is_counter", "last_reading": "last_reading", "read_at": "date_reading",
-    "monthly_average": "monthly_average_data",
-}  # fmt: skip
-
-
-async def create_meter(call: Call, arguments: CreateMeterInput) -> Saved:
-    upstream: Upstream = call.upstream
-    body = body_of(arguments, METER_WIRE)
-    if arguments.read_at is not None:
-        body["date_reading"] = parse(call.caller, arguments.read_at, "read_at").isoformat(timespec="seconds")
-    if arguments.monthly_average is not None:
-        body["monthly_average_auto"] = False
-    with in_our_names(METER_WIRE):
-        made = await meters.create_meter(upstream, body)
-    return Saved(
-        done="created",
-        id=made.id if made else None,
-        code=arguments.serial,
-        name=arguments.description,
-        changed=_changed(arguments),
-        url=upstream.link("meters", made.id) if made else upstream.link("assets", arguments.asset),
-    )
-
-
 ADD, EDIT = frozenset({"assets:add"}), frozenset({"assets:view", "assets:edit"})
 TOOLS = (
     Tool(
@@ -295,17 +246,5 @@ TOOLS = (
         read_only=False,
         toolset="catalogue_writes",
         destructive=True,
-    ),
-    Tool(
-        name="create_meter",
-        title="Create a meter",
-        description="Creates a meter on an asset.",
-        rights=frozenset({"meters:add"}),
-        input=CreateMeterInput,
-        output=Saved,
-        run=create_meter,
-        read_only=False,
-        toolset="catalogue_writes",
-        idempotent=False,
     ),
 )

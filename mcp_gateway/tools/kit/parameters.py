@@ -49,3 +49,4 @@ Warehouse = Annotated[GivenCode, Field(description="Code of a warehouse, or its 
 NewCode = Annotated[GivenCode, Field(description="A new code, in the company's own style.")]
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+AssetCode = Annotated[GivenCode, Field(description="Code of the asset.")]

@@ -33,6 +33,11 @@ def body_of(arguments: BaseModel, wire: Wire) -> dict[str, Any]:
     return {wire[name]: value for name, value in given.items()}
 
 
+def changed_by(arguments: BaseModel, *naming: str) -> list[str]:
+    """The arguments that change the record; those in `naming` only say which record it is."""
+    return sorted(arguments.model_fields_set - {"idempotency_key", *naming})
+
+
 @contextmanager
 def in_our_names(wire: Wire) -> Iterator[None]:
     """Translates the upstream's field names in a refusal into our argument names."""

@@ -12,7 +12,7 @@ from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.identifiers import GivenCode
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.kit.parameters import Short
-from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
+from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import documents
 
@@ -71,7 +71,7 @@ async def add_document(call: Call, arguments: AddDocumentInput) -> Saved:
         id=number,
         code=arguments.code,
         name=arguments.name,
-        changed=sorted(arguments.model_fields_set - {"idempotency_key", "code", "owner"}),
+        changed=changed_by(arguments, "code", "owner"),
         notes=["Only the data of the document was saved: upload its file in Fracttal One itself."],
         url=upstream.link(KINDS[arguments.owner], arguments.code),
     )

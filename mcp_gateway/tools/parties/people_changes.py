@@ -20,7 +20,7 @@ from mcp_gateway.tools.kit.parameters import (
     State,
     Telephone,
 )
-from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
+from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import personnel
 from mcp_gateway.upstream.resources.personnel import find_person
@@ -65,10 +65,6 @@ PERSON_WIRE = {
 }  # fmt: skip
 
 
-def _changed(arguments: Arguments) -> list[str]:
-    return sorted(arguments.model_fields_set - {"idempotency_key", "code"})
-
-
 async def create_person(call: Call, arguments: CreatePersonInput) -> Saved:
     upstream: Upstream = call.upstream
     with in_our_names(PERSON_WIRE):
@@ -77,7 +73,7 @@ async def create_person(call: Call, arguments: CreatePersonInput) -> Saved:
         done="created",
         code=arguments.code,
         name=f"{arguments.first_name} {arguments.last_name or ''}".strip(),
-        changed=_changed(arguments),
+        changed=changed_by(arguments, "code"),
         notes=[] if arguments.code else ["Without a code the person cannot be made responsible for work."],
         url=upstream.link("people", arguments.code) if arguments.code else None,
     )
@@ -85,7 +81,7 @@ async def create_person(call: Call, arguments: CreatePersonInput) -> Saved:
 
 async def update_person(call: Call, arguments: UpdatePersonInput) -> Saved:
     upstream: Upstream = call.upstream
-    changed = _changed(arguments)
+    changed = changed_by(arguments, "code")
     if not changed:
         raise InvalidArguments(
             "Name at least one field to change.", fields=[{"field": "last_name", "problem": "or any other"}]

@@ -23,7 +23,7 @@ from mcp_gateway.tools.kit.parameters import (
     State,
     Telephone,
 )
-from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
+from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
 from mcp_gateway.tools.kit.text import fold
 from mcp_gateway.tools.parties.third_party_records import PARTY_TYPE, PartyType, no_such_third_party
 from mcp_gateway.upstream import Upstream
@@ -91,14 +91,10 @@ SERVICE_WIRE = {
 }  # fmt: skip
 
 
-def _changed(arguments: Arguments) -> list[str]:
-    return sorted(arguments.model_fields_set - {"idempotency_key", "code", "third_party"})
-
-
 async def save_third_party(call: Call, arguments: SaveThirdPartyInput) -> Saved:
     upstream: Upstream = call.upstream
     known = await find_third_party(upstream, arguments.code)
-    changed = _changed(arguments)
+    changed = changed_by(arguments, "code", "third_party")
     body = body_of(arguments, THIRD_PARTY_WIRE)
     if arguments.types is not None:
         body["id_third_party_type"] = [number_of(PARTY_TYPE, kind) for kind in arguments.types]
@@ -154,7 +150,7 @@ async def set_third_party_service(call: Call, arguments: SetThirdPartyServiceInp
         id=number,
         code=party.code,
         name=arguments.service,
-        changed=_changed(arguments),
+        changed=changed_by(arguments, "code", "third_party"),
         url=upstream.link("third-parties", party.code),
     )
 

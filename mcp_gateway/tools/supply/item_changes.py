@@ -26,7 +26,7 @@ from mcp_gateway.tools.kit.parameters import (
     State,
     Warehouse,
 )
-from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
+from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
 from mcp_gateway.tools.supply.stock_records import PART_TYPE, PartType, the_stock_item, warehouse_named
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import warehouses as stock
@@ -119,7 +119,7 @@ async def create_warehouse(call: Call, arguments: CreateWarehouseInput) -> Saved
         done="created",
         code=arguments.code,
         name=arguments.name,
-        changed=sorted(arguments.model_fields_set - {"idempotency_key"}),
+        changed=changed_by(arguments),
         url=upstream.link("warehouses", arguments.code),
     )
 
@@ -143,7 +143,7 @@ async def create_stock_item(call: Call, arguments: CreateStockItemInput) -> Save
         done="created",
         code=arguments.code,
         name=arguments.name,
-        changed=sorted(arguments.model_fields_set - {"idempotency_key"}),
+        changed=changed_by(arguments),
         notes=["Its stock is 0. Enter the actual stock with adjust_stock or register_warehouse_entry."],
         url=upstream.link("stock-items", arguments.code),
     )

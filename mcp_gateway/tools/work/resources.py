@@ -1,15 +1,14 @@
-"""Tools of the set `execution`: what is recorded while an order is worked on."""
+"""Tools of the set `execution` for the resources of a work order."""
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, FiniteFloat, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-from mcp_gateway.calls.errors import InvalidArguments, NotFound
+from mcp_gateway.calls.errors import NotFound
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.kit.codes import ANSWER, QUESTION, RESOURCE, ResourceKind, number_of, word_of
+from mcp_gateway.tools.kit.codes import RESOURCE, ResourceKind, number_of
 from mcp_gateway.tools.kit.conditions import goes_with
 from mcp_gateway.tools.kit.datetimes import EARLIEST, LATEST
 from mcp_gateway.tools.kit.identifiers import GivenCode
@@ -17,7 +16,6 @@ from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.kit.parameters import Folio, Number, ShortDescription
 from mcp_gateway.tools.kit.resolving import PersonName, person_with_code
 from mcp_gateway.tools.kit.saving import Saved, in_our_names
-from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedText
 from mcp_gateway.tools.kit.writer import writer
 from mcp_gateway.tools.supply.stock_records import warehouse_named
 from mcp_gateway.tools.work.order_parts import Resource, resource
@@ -25,30 +23,6 @@ from mcp_gateway.tools.work.order_records import open_order
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_order_parts as parts
 from mcp_gateway.upstream.rows import Period
-
-# Declared as text, since many clients support no union of types; a number is accepted too.
-AS_TEXT = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 2000})
-_number = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
-_in_thousands = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-
-
-class FillSubtaskInput(Arguments):
-    folio: Folio
-    subtask: Annotated[Number, Field(description="id of the subtask, from get_work_order(include subtasks).")]
-    answer: Annotated[
-        Annotated[str, Field(min_length=1, max_length=2000)] | FiniteFloat,
-        Field(description="Depends on its kind: a text, a number, yes/no/not_applicable, pass/alert/fail."),
-        AS_TEXT,
-    ]
-    idempotency_key: IdempotencyKey | None = None
-
-
-class FillSubtaskOutput(BaseModel):
-    subtask: int
-    question: UntrustedText
-    answer: UntrustedLongText
-    before: UntrustedLongText | None = None
-    url: str
 
 
 class AddWorkOrderResourceInput(Arguments):
@@ -115,66 +89,6 @@ class UpdateWorkOrderResourceNoteInput(Arguments):
     idempotency_key: IdempotencyKey | None = None
 
 
-class AttachToWorkOrderInput(Arguments):
-    folio: Folio
-    task: Annotated[Number, Field(description="id of the task, from get_work_order.")]
-    subtask: Annotated[Number | None, Field(description="id of a subtask, to attach it there.")] = None
-    kind: Annotated[Literal["link", "note"], Field(description="Kind of content.")]
-    content: Annotated[str, Field(min_length=1, max_length=4000, description="An https address, or a text.")]
-    idempotency_key: IdempotencyKey | None = None
-
-    @model_validator(mode="after")
-    def an_address(self) -> AttachToWorkOrderInput:
-        if self.kind == "link" and not self.content.startswith(("https://", "http://")):
-            raise ValueError("content must be the address of a web page")
-        return self
-
-
-async def fill_subtask(call: Call, arguments: FillSubtaskInput) -> FillSubtaskOutput:
-    upstream: Upstream = call.upstream
-    await open_order(call, arguments.folio)
-    everything = Period(EARLIEST, LATEST, "creation_date")
-    rows = await parts.subtasks_of(upstream, arguments.folio, everything)
-    found = next((row for row in rows if row.id_work_orders_tasks_form_items == arguments.subtask), None)
-    if found is None:
-        raise NotFound("The order has no such subtask. get_work_order(include subtasks) shows them.")
-    value = stored_answer(word_of(QUESTION, found.id_task_form_item_type) or "text", arguments.answer)
-    with in_our_names({"answer": "value", "subtask": "id_work_orders_tasks_form_items"}):
-        await parts.fill_subtask(upstream, arguments.subtask, value)
-    return FillSubtaskOutput(
-        subtask=arguments.subtask,
-        question=found.description or "",
-        answer=str(arguments.answer),
-        before=found.value or None,
-        url=upstream.link("work-orders", arguments.folio),
-    )
-
-
-def stored_answer(kind: str, answer: str | float) -> str:
-    """The value that the contract stores for an answer."""
-    if kind in ANSWER:
-        words = {word: value for value, word in ANSWER[kind].items()}
-        word = str(answer).lower()
-        if word not in words:
-            raise _not_answer(f"must be one of {', '.join(words)}")
-        return {"n/a": "N/A"}.get(words[word], words[word])
-    if isinstance(answer, float):
-        return str(int(answer)) if answer.is_integer() and abs(answer) < 2**53 else repr(answer)
-    if kind in ("number", "meter"):
-        if _in_thousands.fullmatch(answer):
-            digits = answer.replace(".", "")
-            raise _not_answer(
-                f"may mean {digits} or a fraction: write {digits}, or the fraction as {answer}0"
-            )
-        if not _number.fullmatch(answer):
-            raise _not_answer("must be a number such as 1500 or 1.5: digits, and a point before the fraction")
-    return answer
-
-
-def _not_answer(problem: str) -> InvalidArguments:
-    return InvalidArguments(f"answer {problem}.", fields=[{"field": "answer", "problem": problem}])
-
-
 RESOURCE_WIRE = {
     "task": "id_work_order_task", "kind": "type", "quantity": "qty", "item": "code_resource",
     "warehouse": "code_warehouse", "person": "code_user", "third_party": "tr_description",
@@ -232,42 +146,8 @@ async def update_work_order_resource_note(call: Call, arguments: UpdateWorkOrder
     )
 
 
-async def attach_to_work_order(call: Call, arguments: AttachToWorkOrderInput) -> Saved:
-    upstream: Upstream = call.upstream
-    rows = await open_order(call, arguments.folio)
-    if arguments.task not in {row.id_work_orders_tasks for row in rows}:
-        raise NotFound("The order has no such task. get_work_order shows its tasks.")
-    body: dict[str, Any] = {
-        "id_work_order_task": arguments.task,
-        "type": 2 if arguments.kind == "link" else 3,
-        "value": arguments.content,
-    }
-    if arguments.subtask is not None:
-        body["id_work_orders_tasks_form_items"] = arguments.subtask
-    with in_our_names({"task": "id_work_order_task", "content": "value", "kind": "type"}):
-        await parts.attach(upstream, body)
-    return Saved(
-        done="created",
-        id=arguments.task,
-        changed=[arguments.kind],
-        url=upstream.link("work-orders", arguments.folio),
-    )
-
-
 RIGHTS = frozenset({"work_orders:view", "work_orders:edit"})
 TOOLS = (
-    Tool(
-        name="fill_subtask",
-        title="Answer a subtask",
-        description="Answers one question of a task's checklist and replaces any earlier answer.",
-        rights=RIGHTS,
-        input=FillSubtaskInput,
-        output=FillSubtaskOutput,
-        run=fill_subtask,
-        read_only=False,
-        destructive=True,
-        toolset="execution",
-    ),
     Tool(
         name="add_work_order_resource",
         title="Add a resource",
@@ -293,18 +173,6 @@ TOOLS = (
         run=update_work_order_resource_note,
         read_only=False,
         destructive=True,
-        toolset="execution",
-    ),
-    Tool(
-        name="attach_to_work_order",
-        title="Attach a note or link",
-        description="Attaches a note or a web address to a task of an open order. Files cannot be sent.",
-        rights=RIGHTS,
-        input=AttachToWorkOrderInput,
-        output=Saved,
-        run=attach_to_work_order,
-        read_only=False,
-        idempotent=False,
         toolset="execution",
     ),
 )
