@@ -222,8 +222,8 @@ if _database["ENGINE"].endswith("sqlite3"):
 else:
     _database["ENGINE"] = "fracttal_mcp.postgresql"
     _database["CONN_MAX_AGE"] = 0
-    # Who waits longer than `timeout` for a connection waits for a database that is gone. The pool asks for it
-    # at growing intervals until `reconnect_timeout`, then anew with the next request: it is soon found again.
+    # A request that waits longer than `timeout` for a connection waits for a database that is gone. The pool
+    # tries to reconnect at growing intervals until `reconnect_timeout`, then again with the next request.
     _database["OPTIONS"] = {
         "pool": {"min_size": 2, "max_size": 20, "timeout": 3, "reconnect_timeout": 4},
     }
@@ -286,7 +286,8 @@ LANGUAGE_COOKIE_SECURE = _secure
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _secure
 SECURE_HSTS_PRELOAD = _secure
-# A token sent over http is burnt: the proxy refuses plain http, nothing is redirected (ASVS 4.1.2).
+# A token sent over http must count as stolen: the proxy refuses plain http, nothing is redirected
+# (ASVS 4.1.2).
 SECURE_SSL_REDIRECT = False
 # An e-mail is unique by a constraint on its lower-case form, which auth.W004 does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W008"]
