@@ -1,4 +1,4 @@
-"""Answers to what went wrong: a page for people, JSON for programs, never details."""
+"""Error responses: a page for people, JSON for programs, never details."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     target = target if target.startswith("/") and is_local_path(target) else ""
     steps = {reverse("account_login"), reverse("mfa_authenticate")}
     if target and request.path in steps and request.user.is_authenticated:
-        # Signed in meanwhile in another tab, which made the value of this one old.
+        # The person signed in from another tab meanwhile, which changed the CSRF token.
         return HttpResponseRedirect(target)
     return answer(
         request,

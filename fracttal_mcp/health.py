@@ -1,4 +1,4 @@
-"""/livez and /readyz, for what watches the process. They need no sign-in and tell nothing but yes or no.
+"""/livez and /readyz, for load balancers and monitors. They need no sign-in and answer only yes or no.
 
 They are answered before Django looks at the request: what watches asks by the address of the machine, not by
 the name that people use.
@@ -48,4 +48,4 @@ def _ask_database() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     finally:
-        connection.close()  # of a thread that may never be asked again
+        connection.close()  # the thread may never serve another request

@@ -1,4 +1,4 @@
-"""Sessions in the database, whose keys are asked for there only where they can be one."""
+"""Sessions in the database. A cookie that cannot be a session key is not looked up."""
 
 from __future__ import annotations
 

@@ -93,11 +93,11 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or _development_secret("secret_key")
 # cutting every consumer and token.
 CREDENTIAL_HASH_KEY = os.environ.get("CREDENTIAL_HASH_KEY") or SECRET_KEY
 
-# Seals what we keep for people at Fracttal One. Without keys a production installation keeps nothing there.
+# Seals the tokens of linked accounts at Fracttal One. Without keys a production installation stores none.
 if not UPSTREAM_KEYS and not PRODUCTION:
     _made_once = hashlib.sha256(_development_secret("upstream_key").encode()).digest()
     UPSTREAM_KEYS = f"development:{base64.urlsafe_b64encode(_made_once).decode()}"
-# Whether a company's API connection may name http addresses and machines of the own network.
+# Whether a company's API connection may name http addresses and machines of the company's network.
 UPSTREAM_ON_PRIVATE_HOSTS = not PRODUCTION
 
 

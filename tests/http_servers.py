@@ -10,7 +10,7 @@ from http.server import HTTPServer
 
 @contextmanager
 def serving(server: HTTPServer) -> Iterator[None]:
-    """Answers until the block ends. It looks often whether to end: hundreds of tests wait for that."""
+    """Serves until the block ends. It polls often, because hundreds of tests wait for the end."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

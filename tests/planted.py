@@ -20,7 +20,7 @@ def planted(blocker: DjangoDbBlocker) -> Iterator[Counts]:
     """How many records of each kind each company has."""
     with blocker.unblock():
         counts = seed(seed=7)
-        if connection.vendor == "postgresql":  # the first tests would run before it gathers statistics itself
+        if connection.vendor == "postgresql":  # the first tests would run before autovacuum does it
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         yield counts

@@ -17,7 +17,7 @@ class Together(LoadScopeScheduling):
     """Each plant and server is made in one process, and once; in the order of the files."""
 
     def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:
-        config.option.loadscopereorder = False  # by number of tests the slowest would come last
+        config.option.loadscopereorder = False  # sorted by number of tests, the slowest would run last
         super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
