@@ -22,7 +22,7 @@ DRAWN_FOR = "drawn_for"
 RETURN_THERE = "return_there"  # the press that returns to the company of the form and sends it there
 _MARK = "of_the_person"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-# Never shown again, so whoever sends a form once more types them anew.
+# Never shown again, so whoever sends a form again types them again.
 _SECRETS = ("secret", "password")
 
 AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponse])
@@ -63,7 +63,7 @@ class CompanyFormsMiddleware:
         belongs = next((place for place in shell.memberships if drawn_for == str(place.company_id)), None)
         if belongs is not None and RETURN_THERE in request.POST:
             request.session[SESSION_KEY] = belongs.company_id
-            del shell.membership  # worked out anew
+            del shell.membership  # computed again on the next read
             return None
         return refused(request, belongs)
 

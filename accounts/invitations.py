@@ -29,7 +29,7 @@ class NotSent(Exception):
 
 
 class NotOpen(Exception):
-    """The invitation was answered, withdrawn or sent anew, or is too old."""
+    """The invitation was answered, withdrawn or sent again, or is too old."""
 
 
 class HasAccount(Exception):

@@ -27,7 +27,7 @@ class PersonMiddleware:
             return self.get_response(request)
         language = signed_in_user(request).language
         if language:
-            # LocaleMiddleware sets it anew for each request, so nothing stays behind in the thread.
+            # LocaleMiddleware sets it for each request, so nothing stays behind in the thread.
             translation.activate(language)
             request.LANGUAGE_CODE = translation.get_language()
         membership = current_membership(request)

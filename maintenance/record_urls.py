@@ -13,5 +13,5 @@ def page_of(kind: str, code: str) -> str:
 
 
 def meter_change_page(number: int) -> str:
-    """Where a person says that a dial began anew, or that a reading was wrong."""
+    """Where a person says that a dial started again, or that a reading was wrong."""
     return reverse("record-meter-change", args=[number])

@@ -1,4 +1,4 @@
-"""The page on which a person says that the dial of a counter began anew, or that a reading was wrong."""
+"""The page on which a person says that the dial of a counter started again, or that a reading was wrong."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def change_meter(request: HttpRequest, number: int) -> HttpResponse:
                     sent.add_error(refusal.field, str(refusal.problem))
                 else:
                     messages.error(request, str(refusal.problem))
-                    wrong = None  # drawn anew, about the reading that is the newest now
+                    wrong = None  # shown again, about the reading that is the newest now
         newest = meter.readings.order_by("-date_reading", "-pk").first()
         context = {
             "meter": meter,

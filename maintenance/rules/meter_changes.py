@@ -1,4 +1,4 @@
-"""What a person says of a counter that no reading can say: its dial began anew, or a reading was wrong."""
+"""What a person says of a counter that no reading can say: its dial started again, or a reading was wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys of trusted issuers: found, kept, asked for anew, and never from an inner machine."""
+"""The keys of trusted issuers: found, kept, fetched again, and never from an inner machine."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_a_key_set_url_needs_no_discovery(world: World, idp: IdentityProvider) -
 def test_case_367_discovery_documents_that_lead_astray(
     idp: IdentityProvider, trusted: TrustedIssuer, document: dict[str, Any]
 ) -> None:
-    """RFC 8414 §3.3: the issuer is the one that was asked; OWASP API7: where it leads is checked anew."""
+    """RFC 8414 §3.3: the issuer is the one that was asked; OWASP API7: where it leads is checked too."""
     good = {"issuer": idp.issuer, "jwks_uri": idp.jwks_url}
     changed = {name: value for name, value in (good | document).items() if value is not None}
     idp.answers[DISCOVERY] = (200, JSON, json.dumps(changed).encode())

@@ -205,7 +205,7 @@ def test_case_344_only_for_apps_of_the_company_that_has_it_on(register: Register
 def test_case_345_nothing_is_told_after_a_stop_or_the_switch(
     program: Program, register: Register, switched_on: World
 ) -> None:
-    """OpenID Connect Core §5.3.3, RFC 6750 §3.1: looked at anew each time."""
+    """OpenID Connect Core §5.3.3, RFC 6750 §3.1: looked at each time."""
     tokens = program.connect(switched_on.owner, scope=ASKED)
     switched_on.other_company.openid_connect = True
     switched_on.other_company.save()

@@ -108,7 +108,7 @@ def test_case_351_an_id_jag_becomes_an_access_token(
 def test_case_351_each_person_has_one_row_however_often_it_is_asked(
     program: Program, world: World, idp: IdentityProvider, trusted: TrustedIssuer
 ) -> None:
-    """MCP enterprise-managed authorization §5: every hour anew."""
+    """MCP enterprise-managed authorization §5: again every hour."""
     tokens = [present(program, idp.assertion(program.key, world.owner.email)).json() for _ in range(3)]
     assert all(is_live(each["access_token"]) for each in tokens)
     assert AppAuthorization.objects.count() == 1
@@ -527,7 +527,7 @@ def test_case_362_a_stop_is_obeyed_whatever_the_issuer_says(
 def test_a_client_that_disconnects_may_come_again(
     program: Program, world: World, idp: IdentityProvider, trusted: TrustedIssuer
 ) -> None:
-    """RFC 7009: one of two connections of a person, then the other; the next hour begins anew."""
+    """RFC 7009: one of two connections of a person, then the other; the next hour starts afresh."""
     tokens = [
         present(program, idp.assertion(program.key, world.owner.email)).json()["access_token"]
         for _ in range(2)

@@ -327,7 +327,7 @@ def test_a_way_back_opens_nothing_by_itself(program: Program, world: World) -> N
 
 
 def test_what_changed_since_counts(program: Program, world: World) -> None:
-    """The request is checked anew each time it is begun."""
+    """The request is checked each time it is resumed."""
     begin(browser(), program)
     path = f"/oauth/authorize/again/{PendingRequest.objects.get().pk}"
     program.consumer.enabled = False
