@@ -15,9 +15,9 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from consumers import document_fetcher
 from consumers.callbacks import LOOPBACK_HOSTS, display_host, is_loopback, is_registered, validate_callback
-from consumers.document_fetcher import Unavailable
+from consumers.outbound import documents as document_fetcher
+from consumers.outbound.documents import Unavailable
 from consumers.security_log import note
 
 MAX_NAME = 80

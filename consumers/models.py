@@ -27,8 +27,7 @@ from oauth2_provider.models import (
 # Where Django looks for models.
 import consumers.openid.models
 import consumers.registrations.models
-import consumers.trusted_issuers.models
-import consumers.upstream_accounts.models  # noqa: F401
+import consumers.trusted_issuers.models  # noqa: F401
 from accounts.models import Company, PermissionGroup, User
 from consumers.callbacks import check_callbacks
 from consumers.client_documents import validate_document_url

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from accounts.models import Membership
+from consumers.key_ring import has_keys
 from consumers.models import Consumer
-from consumers.upstream_accounts.key_ring import has_keys
 
 READ = "maintenance:read"
 WRITE = "maintenance:write"

@@ -12,7 +12,7 @@ from django.core.checks import Error as CheckError
 from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 
-from consumers.upstream_accounts.key_ring import parse
+from consumers.key_ring import parse
 
 
 @register(Tags.security)

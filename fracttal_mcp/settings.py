@@ -161,6 +161,7 @@ INSTALLED_APPS = [
     "fracttal_mcp",
     "accounts",
     "consumers",
+    "connections",
     "mcp_gateway",
     "maintenance",
 ]
@@ -176,7 +177,7 @@ MIDDLEWARE = [
     "accounts.middleware.PersonMiddleware",
     "accounts.company_forms.CompanyFormsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "consumers.screens.elsewhere.RecordsElsewhere",
+    "connections.screens.remote_notice.RemoteNoticeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -325,7 +326,7 @@ SCOPES = {
 }
 
 OAUTH2_PROVIDER = {
-    "OAUTH2_VALIDATOR_CLASS": "consumers.validator.Validator",
+    "OAUTH2_VALIDATOR_CLASS": "consumers.oauth.validator.Validator",
     "SCOPES": SCOPES,
     "DEFAULT_SCOPES": list(SCOPES),
     "OIDC_ENABLED": False,
@@ -353,14 +354,16 @@ OAUTH2_PROVIDER = {
 # The name of the address at which an authorization request waits: the one way back that a mail may carry.
 WAY_BACK = "oauth-authorize-again"
 # Who may call /api/: each is `(raw bearer token) -> Principal | None`.
-API_AUTHENTICATORS = ["maintenance.tokens.authenticate", "consumers.api_access.authenticate"]
+API_AUTHENTICATORS = ["maintenance.tokens.authenticate", "consumers.oauth.api_access.authenticate"]
 # Calls per app authorization since a moment, for the authorizations screen.
 CALL_COUNTS = "mcp_gateway.calls.audit.calls_by_authorization"
 # The plant, for Configuration > User accounts and for a company that is made.
 PERSONNEL_RECORDS = "maintenance.rules.account_links.own_records"
 NEW_COMPANY = "maintenance.new_company.preparation.prepare_new_company"
+# Where the pages of the embedded records begin.
+RECORDS_PATH = "/records/"
 # Where a company's records are elsewhere: `(company) -> the connection to there, or None`.
-DATA_ELSEWHERE = "consumers.upstream_accounts.linking.connection_of"
+DATA_ELSEWHERE = "connections.linking.connection_of"
 
 # --- languages and time ------------------------------------------------------------------
 

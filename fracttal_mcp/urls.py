@@ -8,12 +8,13 @@ from mcp_gateway.http.views import mcp_endpoint
 urlpatterns = [
     path(settings.MCP_PATH.lstrip("/"), mcp_endpoint, name="mcp-endpoint"),
     path(settings.MCP_PATH.lstrip("/") + "/", mcp_endpoint),
-    path("", include("consumers.urls_oauth")),
+    path("", include("consumers.oauth.urls")),
     path("", include("accounts.urls")),
-    path("", include("consumers.urls_screens")),
+    path("", include("consumers.screens.urls")),
+    path("", include("connections.urls")),
     path("api/", include("maintenance.api.urls")),
     path("", include("maintenance.configuration.urls")),
-    path("records/", include("maintenance.records.urls")),
+    path(settings.RECORDS_PATH.lstrip("/"), include("maintenance.records.urls")),
 ]
 
 handler400 = "fracttal_mcp.error_pages.bad_request"

@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consumers.bearer import resolve
-from consumers.browser_programs import View, readable_in_browsers
 from consumers.digests import Prefix, digest, is_shaped
-from consumers.front_door import Refused, answer, no_database
 from consumers.models import AccessToken
+from consumers.oauth.browser_programs import View, readable_in_browsers
+from consumers.oauth.client_authentication import OAuthError, json_response, no_database
+from consumers.oauth.token_info import resolve
 from consumers.openid.identity import is_announced, userinfo
 from consumers.openid.signing_keys import published
 from consumers.scopes import OPENID, offers_openid
@@ -26,8 +26,8 @@ def where_announced(view: View) -> View:
     @functools.wraps(view)
     def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return view(request) if is_announced() else answer({"error": "not_found"}, 404)
-        except Refused as refused:
+            return view(request) if is_announced() else json_response({"error": "not_found"}, 404)
+        except OAuthError as refused:
             return refused.response()
         except (DatabaseError, InterfaceError) as error:
             return no_database(error)
@@ -61,7 +61,7 @@ def user_info(request: HttpRequest) -> HttpResponse:
     granted = frozenset(found.scope.split()) & found.authorization.scopes
     if OPENID not in granted or not offers_openid(found.application):
         raise _challenge("insufficient_scope", "The access token was given without openid.", 403)
-    return answer(userinfo(found.application, found.user, granted))
+    return json_response(userinfo(found.application, found.user, granted))
 
 
 def _access_token(token: str) -> AccessToken | None:
@@ -76,6 +76,6 @@ def _access_token(token: str) -> AccessToken | None:
     return found
 
 
-def _challenge(error: str, description: str, status: int = 401) -> Refused:
+def _challenge(error: str, description: str, status: int = 401) -> OAuthError:
     words = f'Bearer error="{error}", error_description="{description}"'
-    return Refused(error, description, status, WWW_Authenticate=words)
+    return OAuthError(error, description, status, WWW_Authenticate=words)

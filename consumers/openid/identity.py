@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.models import Company, User
 from accounts.verified_addresses import is_verified
 from consumers.digests import digest
+from consumers.key_ring import has_keys
 from consumers.models import Consumer
 from consumers.openid.signing_keys import ALGORITHM, current
 from consumers.scopes import EMAIL
-from consumers.upstream_accounts.key_ring import has_keys
 
 ID_TOKEN_SECONDS = 30 * 60
 

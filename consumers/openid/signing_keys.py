@@ -18,9 +18,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from jwt.algorithms import RSAAlgorithm
 
+from consumers.key_ring import CannotOpen
 from consumers.openid.models import SigningKey
 from consumers.security_log import note
-from consumers.upstream_accounts.key_ring import CannotOpen
 
 ALGORITHM = "RS256"
 KEY_BITS = 2048

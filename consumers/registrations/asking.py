@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from accounts.current import signed_in_user
-from consumers import throttle, ways_back
-from consumers.authorization_request import NoAnswer, client_id_of
-from consumers.authorize_answers import answering, companies_of, leave
+from consumers import throttle
 from consumers.client_documents import could_be_allowed
-from consumers.document_fetcher import Unavailable
+from consumers.oauth import ways_back
+from consumers.oauth.authorization_request import FatalClientError, client_id_of
+from consumers.oauth.authorize_answers import answering, companies_of, leave
+from consumers.outbound.documents import Unavailable
 from consumers.registrations import admission, newcomers
 
 
@@ -21,17 +22,17 @@ def ask(request: HttpRequest) -> HttpResponse:
     companies = companies_of(request)
     pending = ways_back.named_by(request.POST.get("next", ""))
     if companies is None or pending is None:
-        raise NoAnswer("request_too_old")
+        raise FatalClientError("request_too_old")
     url = client_id_of(pending.query)
     rules = newcomers.asking(companies)
     if rules is None or not could_be_allowed(url):
-        raise NoAnswer("document_not_allowed", document_url=url if could_be_allowed(url) else "")
+        raise FatalClientError("document_not_allowed", document_url=url if could_be_allowed(url) else "")
     if throttle.count_registration(request):
         raise ways_back.TooMany
     try:
         admission.ask(rules, url, signed_in_user(request))
     except Unavailable as error:
-        raise NoAnswer("document_unavailable", document_url=url) from error
+        raise FatalClientError("document_unavailable", document_url=url) from error
     except admission.TooMany as error:
-        raise NoAnswer("too_many_wait", document_url=url) from error
+        raise FatalClientError("too_many_wait", document_url=url) from error
     return leave(ways_back.path_of(pending))  # the page of the request says from now on that it waits

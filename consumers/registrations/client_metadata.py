@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 
 from consumers.callbacks import MAX_CALLBACKS, display_host, validate_callback
-from consumers.front_door import Refused
+from consumers.oauth.client_authentication import OAuthError
 
 MAX_BODY = 16 * 1024
 MAX_NAME = 80
@@ -85,17 +85,17 @@ def cleaned(name: str) -> str:
 def _callbacks(data: dict[str, Any]) -> list[str]:
     urls = data.get("redirect_uris")
     if not isinstance(urls, list) or not urls or not all(isinstance(url, str) for url in urls):
-        raise Refused("invalid_redirect_uri", "redirect_uris must be a list with at least one address.")
+        raise OAuthError("invalid_redirect_uri", "redirect_uris must be a list with at least one address.")
     distinct = list(dict.fromkeys(urls))
     if len(distinct) > MAX_CALLBACKS:
-        raise Refused("invalid_redirect_uri", f"Send at most {MAX_CALLBACKS} redirect_uris.")
+        raise OAuthError("invalid_redirect_uri", f"Send at most {MAX_CALLBACKS} redirect_uris.")
     for number, url in enumerate(distinct, 1):
         try:
             fits = validate_callback(url) == url
         except ValidationError:
             fits = False
         if not fits:
-            raise Refused(
+            raise OAuthError(
                 "invalid_redirect_uri",
                 f"Number {number} of redirect_uris cannot be registered. Use https with a host name and a "
                 "path, http on localhost, 127.0.0.1 or [::1], or an app's scheme as a reversed domain name.",
@@ -122,5 +122,5 @@ def _strings(data: dict[str, Any], name: str, default: list[str]) -> list[str]:
     return value
 
 
-def _invalid(why: str, status: int = 400) -> Refused:
-    return Refused("invalid_client_metadata", why, status)
+def _invalid(why: str, status: int = 400) -> OAuthError:
+    return OAuthError("invalid_client_metadata", why, status)

@@ -16,10 +16,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from consumers import digests, scopes, throttle
-from consumers.browser_programs import readable_in_browsers
 from consumers.digests import Prefix
-from consumers.front_door import Refused, answer, no_database
 from consumers.models import Consumer
+from consumers.oauth.browser_programs import readable_in_browsers
+from consumers.oauth.client_authentication import OAuthError, json_response, no_database
 from consumers.registrations import admission
 from consumers.registrations.client_metadata import checked, read_json
 from consumers.registrations.models import InitialAccessToken, Registration, RegistrationRules
@@ -49,10 +49,10 @@ def _in_json(view: View) -> View:
     def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except Refused as refused:
+        except OAuthError as refused:
             return refused.response()
         except admission.TooMany:
-            return Refused(
+            return OAuthError(
                 "temporarily_unavailable",
                 "The company has reached its limit of programs that wait or registered themselves. Ask an "
                 "administrator to look through them.",
@@ -70,16 +70,18 @@ def _in_json(view: View) -> View:
 def register(request: HttpRequest, address: str = "") -> HttpResponse:
     rules, token = _place(request, address)
     if request.method != "POST":
-        raise Refused("invalid_request", "Use POST.", 405, Allow="POST")
+        raise OAuthError("invalid_request", "Use POST.", 405, Allow="POST")
     wait = throttle.count_registration(request)
     if wait:
-        raise Refused("temporarily_unavailable", "Too many registrations. Wait.", 429, Retry_After=str(wait))
+        raise OAuthError(
+            "temporarily_unavailable", "Too many registrations. Wait.", 429, Retry_After=str(wait)
+        )
     data = checked(read_json(request))
     registration, secret, management = admission.register(rules, data, token, throttle.address_of(request))
     told = _described(registration, management)
     if secret:
         told |= {"client_secret": secret, "client_secret_expires_at": 0}
-    return answer(told, 201)
+    return json_response(told, 201)
 
 
 @readable_in_browsers("GET, PUT, DELETE")
@@ -100,10 +102,10 @@ def manage(request: HttpRequest, key: str) -> HttpResponse:
         if registration is None:
             raise _invalid_token(request)
         if request.method == "GET":
-            return answer(_described(registration, token))
+            return json_response(_described(registration, token))
         if request.method == "PUT":
             _update(registration, read_json(request))
-            return answer(_described(registration, token))
+            return json_response(_described(registration, token))
         if request.method == "DELETE":
             note("program deleted its registration", registration=registration.pk)
             if registration.consumer:
@@ -113,7 +115,7 @@ def manage(request: HttpRequest, key: str) -> HttpResponse:
             response = HttpResponse(status=204)
             response["Cache-Control"] = "no-store"
             return response
-    raise Refused("invalid_request", "Use GET, PUT or DELETE.", 405, Allow="GET, PUT, DELETE")
+    raise OAuthError("invalid_request", "Use GET, PUT or DELETE.", 405, Allow="GET, PUT, DELETE")
 
 
 def _place(request: HttpRequest, address: str) -> tuple[RegistrationRules, InitialAccessToken | None]:
@@ -133,7 +135,7 @@ def _place(request: HttpRequest, address: str) -> tuple[RegistrationRules, Initi
     if found is None or found.mode == Mode.OFF:
         raise _not_here()
     if found.mode == Mode.TOKEN:
-        raise Refused(
+        raise OAuthError(
             "invalid_token",
             "Programs register here with an initial access token, which an administrator makes under "
             "Configuration > API connections > Registration.",
@@ -158,16 +160,16 @@ def _bearer(request: HttpRequest) -> str:
 def _update(registration: Registration, body: dict[str, Any]) -> None:
     """What an administrator has decided about stays as it was."""
     if body.get("client_id") != registration.client_id:
-        raise Refused("invalid_client_metadata", "client_id must be that of this registration.")
+        raise OAuthError("invalid_client_metadata", "client_id must be that of this registration.")
     if "client_secret" in body and not (
         isinstance(body["client_secret"], str)
         and registration.secret_digest
         and digests.matches(body["client_secret"], registration.secret_digest)
     ):
-        raise Refused("invalid_client_metadata", "A program cannot choose its client_secret.")
+        raise OAuthError("invalid_client_metadata", "A program cannot choose its client_secret.")
     data = checked({"token_endpoint_auth_method": registration.auth_method} | body)
     if data.auth_method != registration.auth_method:
-        raise Refused("invalid_client_metadata", "token_endpoint_auth_method cannot be changed.")
+        raise OAuthError("invalid_client_metadata", "token_endpoint_auth_method cannot be changed.")
     consumer: Consumer | None = registration.consumer
     before = (
         *registration.current,
@@ -177,7 +179,7 @@ def _update(registration: Registration, body: dict[str, Any]) -> None:
     )
     differs = before != (data.name, data.callbacks, data.url, data.privacy_policy_url, data.licence_url)
     if registration.decided_at is not None and registration.way != Registration.Way.TOKEN and differs:
-        raise Refused(
+        raise OAuthError(
             "invalid_client_metadata",
             "An administrator has decided about this registration. Register again to change it.",
         )
@@ -216,16 +218,16 @@ def _described(registration: Registration, management: str) -> dict[str, Any]:
     }
 
 
-def _not_here() -> Refused:
-    return Refused("access_denied", WHO_REGISTERS, 403)
+def _not_here() -> OAuthError:
+    return OAuthError("access_denied", WHO_REGISTERS, 403)
 
 
-def _invalid_token(request: HttpRequest) -> Refused:
+def _invalid_token(request: HttpRequest) -> OAuthError:
     note("registration token refused", address=throttle.address_of(request))
     wait = throttle.count_failure(request, "registration")
     if wait:
-        return Refused("temporarily_unavailable", "Too many failures. Wait.", 429, Retry_After=str(wait))
-    return Refused(
+        return OAuthError("temporarily_unavailable", "Too many failures. Wait.", 429, Retry_After=str(wait))
+    return OAuthError(
         "invalid_token",
         "The token is unknown, expired or revoked.",
         401,

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from consumers.authorization_request import NoAnswer
 from consumers.client_documents import could_be_allowed
-from consumers.document_fetcher import Unavailable
+from consumers.oauth.authorization_request import FatalClientError
+from consumers.outbound.documents import Unavailable
 from consumers.registrations import admission
 from consumers.registrations.models import Registration, RegistrationRules
 
@@ -21,7 +21,7 @@ class SignInFirst(Exception):
     """Which company decides about the program depends on the person."""
 
 
-def meet(refusal: NoAnswer, companies: Sequence[int] | None) -> None:
+def meet(refusal: FatalClientError, companies: Sequence[int] | None) -> None:
     """Return where the program was let in just now; raise what else the page says otherwise."""
     url = refusal.document_url
     if refusal.code not in {"document_not_allowed", "not_a_member"} or not could_be_allowed(url):
@@ -35,11 +35,11 @@ def meet(refusal: NoAnswer, companies: Sequence[int] | None) -> None:
         try:
             admission.let_in_by_host(rules, url)
         except Unavailable as error:
-            raise NoAnswer("document_unavailable", document_url=url) from error
+            raise FatalClientError("document_unavailable", document_url=url) from error
         except admission.TooMany as error:
-            raise NoAnswer("too_many_wait", document_url=url) from error
+            raise FatalClientError("too_many_wait", document_url=url) from error
         return
-    raise NoAnswer(_state(url, companies) or refusal.code, document_url=url) from refusal
+    raise FatalClientError(_state(url, companies) or refusal.code, document_url=url) from refusal
 
 
 def asking(companies: Sequence[int]) -> RegistrationRules | None:

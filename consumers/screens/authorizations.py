@@ -20,8 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current import CONFIGURE, acting_membership, require_right, sign_in_required, signed_in_user
 from accounts.models import Membership
-from consumers.consent import powers
 from consumers.models import AppAuthorization
+from consumers.oauth.consent import powers
 from consumers.scopes import READ, WRITE
 from consumers.screens.queries import authorizations_by, authorizations_in, number
 

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
+from connections.models import ApiConnection
 from consumers.models import Consumer
-from consumers.presets import PRESETS, Preset, preset_of
-from consumers.program_calls import ProgramCall, program_calls
 from consumers.screens.forms import ConsumerForm, redrawn
+from consumers.screens.presets import PRESETS, Preset, preset_of
+from consumers.screens.program_calls import ProgramCall, program_calls
 from consumers.screens.queries import consumers_of, missing_for
-from consumers.upstream_accounts.models import ApiConnection
 
 SAVED_FORMS = "saved_consumer_forms"
 

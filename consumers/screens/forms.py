@@ -16,8 +16,8 @@ from accounts.models import Company, PermissionGroup, User
 from consumers.callbacks import MAX_CALLBACKS, check_callbacks, validate_callback
 from consumers.client_documents import validate_document_url
 from consumers.models import Consumer
-from consumers.presets import PRESETS, preset_of
 from consumers.registrations.admission import decided_by_hand
+from consumers.screens.presets import PRESETS, preset_of
 from consumers.toolsets import TOOLSETS
 
 

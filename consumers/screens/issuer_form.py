@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import validate_printable
 from accounts.models import Company, User
 from consumers.models import AppAuthorization
+from consumers.outbound.addresses import validate_address
 from consumers.scopes import READ
 from consumers.security_log import note
 from consumers.trusted_issuers.models import TrustedIssuer
-from consumers.upstream_accounts.addresses import validate_address
 
 _FIXED = ("issuer", "tenant")
 _ADDRESS = {"spellcheck": "false", "autocomplete": "off"}

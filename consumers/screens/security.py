@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.current import CONFIGURE, acting_membership, require_right
 from accounts.models import Company
+from consumers.key_ring import has_keys
 from consumers.openid.signing_keys import published
 from consumers.trusted_issuers.models import TrustedIssuer
-from consumers.upstream_accounts.key_ring import has_keys
 
 
 class OpenIdForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run

@@ -14,9 +14,9 @@ import jwt
 from django.conf import settings
 from django.utils import timezone
 
-from consumers.audience import audience_of
-from consumers.front_door import Refused
 from consumers.models import Consumer
+from consumers.oauth.audience import audience_of
+from consumers.oauth.client_authentication import OAuthError
 from consumers.trusted_issuers.keys import NoKeys, key_of
 from consumers.trusted_issuers.models import MAX_SUBJECT, TrustedIssuer
 
@@ -46,7 +46,7 @@ class Assertion:
 
 
 def verify(text: str, consumer: Consumer) -> Assertion:
-    """Refused says what is wrong with it, and nothing about a person."""
+    """OAuthError says what is wrong with it, and nothing about a person."""
     if len(text) > MAX_LENGTH:
         raise _invalid("The assertion is too long.")
     algorithm, kid = _header(text)
@@ -54,7 +54,7 @@ def verify(text: str, consumer: Consumer) -> Assertion:
     try:
         published = key_of(issuer, kid)
     except NoKeys as error:
-        raise Refused(
+        raise OAuthError(
             "temporarily_unavailable", "The keys of the issuer cannot be read now.", 503, Retry_After="60"
         ) from error
     if published is None:
@@ -156,7 +156,7 @@ def _check_target(claims: dict[str, Any], consumer: Consumer) -> None:
     resources = resource if isinstance(resource, list) else [resource]
     texts = [each for each in resources if isinstance(each, str)]
     if len(texts) != len(resources) or audience_of(texts) != settings.MCP_RESOURCE:
-        raise Refused("invalid_target", f"The resource of the assertion must be {settings.MCP_RESOURCE}.")
+        raise OAuthError("invalid_target", f"The resource of the assertion must be {settings.MCP_RESOURCE}.")
     if "cnf" in claims:
         raise _invalid("The assertion is bound to a key; proof of possession is not served here.")
 
@@ -176,5 +176,5 @@ def _text(claims: dict[str, Any], name: str, longest: int) -> str:
     return value
 
 
-def _invalid(description: str) -> Refused:
-    return Refused("invalid_grant", description)
+def _invalid(description: str) -> OAuthError:
+    return OAuthError("invalid_grant", description)

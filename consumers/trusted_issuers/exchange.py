@@ -17,10 +17,10 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.verified_addresses import is_verified
 from consumers import scopes
-from consumers.audience import audience_of
 from consumers.digests import Prefix, digest, make
-from consumers.front_door import Form, Refused
 from consumers.models import AUTHORIZATION_LIFETIME, AccessToken, AppAuthorization, Consumer
+from consumers.oauth.audience import audience_of
+from consumers.oauth.client_authentication import Form, OAuthError
 from consumers.security_log import note
 from consumers.trusted_issuers.assertion import Assertion, verify
 from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer, UsedAssertion
@@ -40,26 +40,26 @@ def is_announced() -> bool:
 
 
 def exchange(consumer: Consumer, form: Form) -> dict[str, object]:
-    """The token answer. Refused, of which nothing but the use of the assertion is kept."""
+    """The token answer. OAuthError, of which nothing but the use of the assertion is kept."""
     if consumer.is_public or not consumer.is_authorization_code:
-        raise Refused(
+        raise OAuthError(
             "unauthorized_client", "Only a client with a secret with which people sign in may use this grant."
         )
     if not consumer.is_usable():
-        raise Refused("invalid_grant", "An administrator has disabled this client.")
+        raise OAuthError("invalid_grant", "An administrator has disabled this client.")
     text = form.get("assertion")
     if text is None:
-        raise Refused("invalid_request", "assertion is missing.")
+        raise OAuthError("invalid_request", "assertion is missing.")
     if "resource" in form and audience_of([form["resource"]]) != settings.MCP_RESOURCE:
-        raise Refused("invalid_target", f"The resource must be {settings.MCP_RESOURCE}.")
+        raise OAuthError("invalid_target", f"The resource must be {settings.MCP_RESOURCE}.")
     try:
         found = verify(text, consumer)
         scope = _scope(found, form.get("scope"))
         with transaction.atomic():
             outcome = _settle(found, consumer, scope)
-        if isinstance(outcome, Refused):  # raised out here: the assertion stays used
+        if isinstance(outcome, OAuthError):  # raised out here: the assertion stays used
             raise outcome
-    except Refused as refused:
+    except OAuthError as refused:
         note("assertion refused", consumer=consumer.pk, error=refused.error, reason=refused.description)
         raise
     return outcome
@@ -73,31 +73,31 @@ def _scope(found: Assertion, wished: str | None) -> list[str]:
             continue
         named = set(text.split(" ")) - {""} - scopes.OF_OPENID
         if not named <= set(scopes.ALL):
-            raise Refused("invalid_scope", "A scope is not known here.")
+            raise OAuthError("invalid_scope", "A scope is not known here.")
         asked &= named if named & {scopes.READ, scopes.WRITE} else set(scopes.ALL)
     granted = asked & ({scopes.READ} if found.issuer.read_only else {scopes.READ, scopes.WRITE})
     if not granted:
-        raise Refused("invalid_scope", "The issuer may give none of these scopes.")
+        raise OAuthError("invalid_scope", "The issuer may give none of these scopes.")
     return scopes.ordered(granted)
 
 
-def _settle(found: Assertion, consumer: Consumer, scope: list[str]) -> dict[str, object] | Refused:
+def _settle(found: Assertion, consumer: Consumer, scope: list[str]) -> dict[str, object] | OAuthError:
     """In a transaction that also ends well where the answer is a refusal."""
     issuer = TrustedIssuer.objects.select_for_update().filter(pk=found.issuer.pk, enabled=True).first()
     if issuer is None:
-        return Refused("invalid_grant", "The company does not trust the issuer of the assertion.")
+        return OAuthError("invalid_grant", "The company does not trust the issuer of the assertion.")
     if issuer.read_only:
         scope = [each for each in scope if each == scopes.READ]
     if not scope:
-        return Refused("invalid_scope", "The issuer may give none of these scopes.")
+        return OAuthError("invalid_scope", "The issuer may give none of these scopes.")
     if not _use_up(found):
-        return Refused("invalid_grant", "The assertion was used before.")
+        return OAuthError("invalid_grant", "The assertion was used before.")
     user = _person(found, consumer)
     if user is None:
-        return Refused("invalid_grant", NOBODY)
+        return OAuthError("invalid_grant", NOBODY)
     authorization = _authorization(issuer, consumer, user)
     if authorization is None:
-        return Refused(
+        return OAuthError(
             "invalid_grant",
             "This connection was stopped. It has to be allowed again under App authorizations.",
         )

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from django.db.models import Q
 from django.utils import timezone
 
-from consumers import document_fetcher
-from consumers.document_fetcher import Unavailable
+from consumers.outbound import documents as document_fetcher
+from consumers.outbound.documents import Unavailable
 from consumers.security_log import note
 from consumers.trusted_issuers.models import TrustedIssuer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.principal import Principal
-from consumers.upstream_accounts.remote_api import RemoteApi
+from connections.remote_api import RemoteApi
 
 READ_SCOPE = "maintenance:read"
 WRITE_SCOPE = "maintenance:write"

@@ -18,8 +18,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from consumers import bearer
 from consumers.digests import Prefix, digest, is_shaped
+from consumers.oauth import token_info
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.fresh_connection import once_more
 from mcp_gateway.calls.tool import DEFAULT_TOOLSET
@@ -137,11 +137,11 @@ def _look_up(key: str) -> Caller | None:
 
 def _ask(key: str) -> tuple[Caller | None, float]:
     """The caller, and for how many seconds the token is still good."""
-    found = bearer.resolve_digest(key, settings.MCP_RESOURCE)
+    found = token_info.resolve_digest(key, settings.MCP_RESOURCE)
     if found is None:
         security.warning("mcp token refused digest=%s", key[:12])
         return None, KEEP_SECONDS
-    if bearer.is_due(found):
+    if token_info.is_due(found):
         _touch_soon(found)
     who = found.principal
     caller = Caller(
@@ -177,7 +177,7 @@ def _keep(key: str, until: float, caller: Caller | None) -> None:
     _kept[key] = (until, caller)
 
 
-def _touch_soon(found: bearer.Bearer) -> None:
+def _touch_soon(found: token_info.TokenInfo) -> None:
     """Note the last use after the answer is under way; once at a time for each connection."""
     name = (found.consumer_id, found.authorization_id)
     with _touching_lock:
@@ -187,9 +187,9 @@ def _touch_soon(found: bearer.Bearer) -> None:
     _touches.submit(_touch, name, found)
 
 
-def _touch(name: tuple[int, int | None], found: bearer.Bearer) -> None:
+def _touch(name: tuple[int, int | None], found: token_info.TokenInfo) -> None:
     try:
-        bearer.touch(found)
+        token_info.record_use(found)
     finally:
         connection.close()
         with _touching_lock:

@@ -41,7 +41,7 @@ from mcp_gateway.upstream.envelope import (
     understood,
 )
 from mcp_gateway.upstream.gaps import Gaps
-from mcp_gateway.upstream.http import NoAnswer, NotSent, Query, TooLarge, build_url, engine_for
+from mcp_gateway.upstream.http import FatalClientError, NotSent, Query, TooLarge, build_url, engine_for
 
 security = logging.getLogger("security")
 
@@ -98,7 +98,7 @@ class Upstream:
     def link(kind: str, identifier: str | int) -> str:
         """The page of a record, for people."""
         assert kind in RECORDS
-        return f"{settings.PUBLIC_URL}/records/{kind}/{quote(str(identifier), safe='')}"
+        return f"{settings.PUBLIC_URL}{settings.RECORDS_PATH}{kind}/{quote(str(identifier), safe='')}"
 
     async def get(self, segments: Sequence[str], query: Query | None = None) -> Envelope:
         """An unknown record is an empty answer, as an unknown filter value is."""
@@ -148,7 +148,7 @@ class Upstream:
                     answer = await self._authorized("GET", url, None)
             except TooLarge:
                 raise UpstreamNotUnderstood("The answer of Fracttal One is too large.") from None
-            except (NotSent, NoAnswer):
+            except (NotSent, FatalClientError):
                 if last:
                     raise UpstreamUnavailable(
                         "Fracttal One could not be reached. Try again in a moment."
@@ -187,7 +187,7 @@ class Upstream:
             raise UpstreamUnavailable(
                 "Fracttal One could not be reached; nothing was written. Try again in a moment."
             ) from None
-        except (NoAnswer, TooLarge, TimeoutError):
+        except (FatalClientError, TooLarge, TimeoutError):
             raise OutcomeUnknown(LOST_WRITE) from None
         except (OutcomeUnknown, WrongCompany):
             raise

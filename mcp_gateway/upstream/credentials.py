@@ -19,9 +19,9 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from consumers.upstream_accounts import access
-from consumers.upstream_accounts.remote_api import RemoteApi
-from consumers.upstream_accounts.token_requests import ConsumerRefused, Unavailable
+from connections import refresh as access
+from connections.remote_api import RemoteApi
+from connections.token_requests import ConsumerRefused, Unavailable
 from maintenance.tokens import mint_user_token
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.errors import GatewayError, NotConnected, UpstreamUnavailable

@@ -20,8 +20,8 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from yarl import URL
 
-from consumers.upstream_accounts.addresses import is_reachable
-from consumers.upstream_accounts.remote_api import RemoteApi
+from connections.remote_api import RemoteApi
+from consumers.outbound.addresses import is_reachable
 from mcp_gateway.calls.errors import (
     InvalidArguments,
 )
@@ -40,7 +40,7 @@ class NotSent(Exception):
     """No connection was made: the request surely had no effect."""
 
 
-class NoAnswer(Exception):
+class FatalClientError(Exception):
     """The request may have been carried out; its answer is missing."""
 
 
@@ -116,7 +116,7 @@ class Remote:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSent from error
         except (aiohttp.ClientError, OSError) as error:
-            raise NoAnswer from error
+            raise FatalClientError from error
 
     async def close(self) -> None:
         await self._session.close()

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from fracttal_mcp.asgi import application as product  # isort: skip - sets Django up
-from consumers import validator
+from consumers.oauth import validator
 from mcp_gateway.http.asgi import Receive, Send
 
 validator.ACCESS_LIFETIME = dt.timedelta(seconds=int(os.environ["TOKEN_SECONDS"]))

@@ -132,7 +132,7 @@ class Pair:
         """Let the access token of a person have ended."""
         self.ask(
             self.gateway,
-            "from consumers.upstream_accounts.models import LinkedAccount as L;"
+            "from connections.models import LinkedAccount as L;"
             "from django.utils import timezone as t;"
             f"print(L.objects.filter(user__email={email!r}).update(expires_at=t.now(),refresh_at=t.now()))",
         )

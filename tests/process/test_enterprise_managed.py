@@ -26,8 +26,8 @@ from mcp.client.auth.extensions.identity_assertion import IdentityAssertionOAuth
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.clients.assistant import Assistant
-from tests.oauth.issuers import IdentityProvider, identity_provider
-from tests.oauth.test_official_client import Storage
+from tests.consumers.issuers import IdentityProvider, identity_provider
+from tests.consumers.oauth.test_official_client import Storage
 from tests.process.databases import free_port, postgres, wait_for_port
 from tests.process.person import Person, forms_of
 from tests.process.proving import prove_address
@@ -78,7 +78,7 @@ def server(
     with product.log.open("wb") as output:
         serving = subprocess.Popen(
             [
-                sys.executable, "-m", "uvicorn", "tests.oauth.document_application:application",
+                sys.executable, "-m", "uvicorn", "tests.consumers.document_application:application",
                 "--port", str(port), "--workers", "2", "--no-access-log",
             ],
             cwd=ROOT, env=environment, stdout=output, stderr=output,

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from consumers.models import Consumer
 from tests.conftest import World
-from tests.oauth.conftest import (
+from tests.consumers.conftest import (
     Program,
     Register,
     answer_of,
@@ -28,9 +28,9 @@ from tests.oauth.conftest import (
     request_id,
     signed_in,
 )
-from tests.oauth.conftest import nothing_kept as nothing_kept
-from tests.oauth.conftest import program as program
-from tests.oauth.conftest import register as register
+from tests.consumers.conftest import nothing_kept as nothing_kept
+from tests.consumers.conftest import program as program
+from tests.consumers.conftest import register as register
 
 RESOURCE = settings.MCP_RESOURCE
 

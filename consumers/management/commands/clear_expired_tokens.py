@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import models
 from django.utils import timezone
 
+from connections.models import LinkAttempt
 from consumers.models import (
     AccessToken,
     AuthorizationRequest,
@@ -19,7 +20,6 @@ from consumers.models import (
     RefreshToken,
 )
 from consumers.registrations.models import InitialAccessToken, Registration
-from consumers.upstream_accounts.models import LinkAttempt
 
 BATCH = 1000
 # A redeemed code stays this long, so that its replay is known and revokes what it produced.

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from consumers.key_ring import NoKeys
 from consumers.openid.signing_keys import replace_all
-from consumers.upstream_accounts.key_ring import NoKeys
 
 
 class Command(BaseCommand):

@@ -17,8 +17,8 @@ from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Membership
-from consumers.upstream_accounts.models import ApiConnection, LinkedAccount
-from consumers.upstream_accounts.remote_api import RemoteApi
+from connections.models import ApiConnection, LinkedAccount
+from connections.remote_api import RemoteApi
 from maintenance.tokens import mint_user_token, principal_of
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.dispatch import call_tool

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from consumers.upstream_accounts.models import LinkedAccount
+from connections.models import LinkedAccount
 from mcp_gateway.upstream import credentials
 from tests.gateway.tools.conftest import caller_of, link
 from tests.gateway.tools.screen import Screen, answer_of, error_of

@@ -20,7 +20,7 @@ from maintenance.models import RequestStatus, WorkOrder, WorkRequest
 from mcp_gateway.calls import audit
 from tests.factories import PASSWORD
 from tests.gateway.tools.conftest import Person, caller_of
-from tests.screens.pages import browser, form_at, text_of
+from tests.pages import browser, form_at, text_of
 
 WORDS = {
     "en": ("Corrective", "Duplicate", "Mechanical", "Normal wear", "Observed by the operator"),

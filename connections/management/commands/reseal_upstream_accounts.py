@@ -1,0 +1,75 @@
+"""Seals under the first key of UPSTREAM_KEYS what is still under an older one; then that one can go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from connections.models import ApiConnection, LinkedAccount
+from consumers.key_ring import CannotOpen, NoKeys, is_current
+from consumers.openid.models import SigningKey
+
+
+class Command(BaseCommand):
+    help = "Seals what UPSTREAM_KEYS protect under the newest key. Ends and begins again at any row."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            done = lost = 0
+            for connection in ApiConnection.objects.iterator():
+                resealed = _connection(connection)
+                done, lost = done + (resealed is True), lost + (resealed is None)
+            for link in LinkedAccount.objects.select_related("connection").iterator():
+                resealed = _link(link)
+                done, lost = done + (resealed is True), lost + (resealed is None)
+            for key in SigningKey.objects.iterator():
+                resealed = _signing_key(key)
+                done, lost = done + (resealed is True), lost + (resealed is None)
+        except NoKeys:
+            raise CommandError("UPSTREAM_KEYS is not set.") from None
+        self.stdout.write(f"sealed anew: {done}")
+        if lost:
+            raise CommandError(f"{lost} rows are under a key that is not in UPSTREAM_KEYS.")
+
+
+def _connection(connection: ApiConnection) -> bool | None:
+    """Whether it had to be; None where it cannot be opened. A row that changed meanwhile is current."""
+    old = {"client_secret": connection.client_secret, "program_secret": connection.program_secret}
+    if all(is_current(sealed) for sealed in old.values() if sealed):
+        return False
+    try:
+        if connection.client_secret:
+            connection.set_client_secret(connection.open_client_secret())
+        if connection.program_secret:
+            connection.set_program_secret(connection.open_program_secret())
+    except CannotOpen:
+        return None
+    rows = ApiConnection.objects.filter(pk=connection.pk, **old)
+    rows.update(client_secret=connection.client_secret, program_secret=connection.program_secret)
+    return True
+
+
+def _link(link: LinkedAccount) -> bool | None:
+    old = {"access_token": link.access_token, "refresh_token": link.refresh_token}
+    if all(is_current(sealed) for sealed in old.values() if sealed):
+        return False
+    try:
+        link.set_tokens(link.open_access_token(), link.open_refresh_token())
+    except CannotOpen:
+        return None
+    rows = LinkedAccount.objects.filter(pk=link.pk, **old)
+    rows.update(access_token=link.access_token, refresh_token=link.refresh_token)
+    return True
+
+
+def _signing_key(key: SigningKey) -> bool | None:
+    old = key.private_key
+    if is_current(old):
+        return False
+    try:
+        key.set_private_key(key.open_private_key())
+    except CannotOpen:
+        return None
+    SigningKey.objects.filter(pk=key.pk, private_key=old).update(private_key=key.private_key)
+    return True

@@ -1,0 +1,167 @@
+"""The form of a company's API connection. A secret goes in and never comes out again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import validate_printable
+from accounts.models import Company, User
+from connections.models import ApiConnection
+from consumers.key_ring import has_keys
+from consumers.outbound.addresses import MAX_LENGTH, validate_address
+from consumers.security_log import note
+
+ADDRESSES = ("api_url", "authorize_url", "token_url")
+# What tells one place, or one consumer there, from another: the links of people belong to it.
+_CUTTING = (*ADDRESSES, "client_key")
+
+
+def address(label: Any, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=MAX_LENGTH,
+        help_text=help_text,
+        widget=forms.URLInput(attrs={"spellcheck": "false"}),
+    )
+
+
+def key(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=200,
+        validators=[validate_printable],
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+    )
+
+
+def secret(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=500,
+        strip=True,
+        validators=[validate_printable],
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
+    )
+
+
+class ConnectionForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Where the data comes from"),
+        choices=ApiConnection.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose one of the two."),
+            "invalid_choice": _("Choose one of the two."),
+        },
+    )
+    api_url = address(_("API base URL"))
+    authorize_url = address(_("Authorization URL"))
+    token_url = address(_("Token URL"))
+    client_key = key(_("Key for people"))
+    client_secret = secret(_("Secret for people"))
+    program_key = key(_("Key for programs"))
+    program_secret = secret(_("Secret for programs"))
+    scope = forms.CharField(
+        label=_("Scope"),
+        required=False,
+        max_length=500,
+        validators=[validate_printable],
+        help_text=_("Fracttal One needs none. Leave it empty unless its administrator names one."),
+    )
+    confirm = forms.BooleanField(
+        label=_("I know that assistants see other data after a switch, and that people must connect again"),
+        required=False,
+    )
+
+    def __init__(self, company: Company, data: Any = None) -> None:
+        self.connection = ApiConnection.objects.filter(company=company).first() or ApiConnection(
+            company=company
+        )
+        initial = {name: getattr(self.connection, name) for name in self._stored_fields()}
+        super().__init__(data, initial=initial)
+
+    @staticmethod
+    def _stored_fields() -> tuple[str, ...]:
+        return ("kind", *ADDRESSES, "client_key", "program_key", "scope")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("kind") == ApiConnection.Kind.FRACTTAL_ONE:
+            self._check_fracttal_one(values)
+        if not self.errors and self._cuts(values) and not values.get("confirm"):
+            self.add_error("confirm", _("Tick this to confirm."))
+        return values
+
+    def _check_fracttal_one(self, values: dict[str, Any]) -> None:
+        if not has_keys():
+            self.add_error(
+                "kind",
+                _("This installation cannot keep secrets yet: its operator has to set UPSTREAM_KEYS."),
+            )
+        for name in ADDRESSES:
+            try:
+                values[name] = validate_address(values.get(name) or "")
+            except ValidationError as error:
+                self.add_error(name, error)
+        self._check_pair(values, "client")
+        self._check_pair(values, "program")
+        if not values.get("client_key") and not values.get("program_key"):
+            self.add_error("client_key", _("Enter the key of a consumer at Fracttal One."))
+
+    def _check_pair(self, values: dict[str, Any], name: str) -> None:
+        """A stored secret goes with the key and the place it was entered for, and to no other."""
+        same_place = values.get("token_url") == self.connection.token_url and values.get(
+            f"{name}_key"
+        ) == getattr(self.connection, f"{name}_key")
+        kept = same_place and bool(getattr(self.connection, f"{name}_secret"))
+        if values.get(f"{name}_key") and not values.get(f"{name}_secret") and not kept:
+            self.add_error(f"{name}_secret", _("Enter the secret that goes with this key and token URL."))
+        if values.get(f"{name}_secret") and not values.get(f"{name}_key"):
+            self.add_error(f"{name}_key", _("Enter the key that goes with this secret."))
+
+    def _cuts(self, values: dict[str, Any]) -> bool:
+        """Whether people must connect again after this, or see other data."""
+        old = self.connection
+        if values["kind"] != old.kind:
+            return True
+        return old.is_remote and any(values[name] != getattr(old, name) for name in _CUTTING)
+
+    def save(self, by: User) -> int:
+        """How many links were cut."""
+        values, cut = self.cleaned_data, 0
+        with transaction.atomic():
+            found = ApiConnection.objects.select_for_update().filter(pk=self.connection.pk).first()
+            connection = found or self.connection
+            if self._cuts(values):
+                connection.remote_company_id = None
+                cut = connection.links.count() if connection.pk else 0
+                if connection.pk:
+                    connection.links.all().delete()
+            connection.kind, connection.updated_by = values["kind"], by
+            if connection.is_remote:
+                self._put(connection, values)
+            connection.save()
+            self.connection = connection
+        note("api connection changed", connection=connection.pk, kind=connection.kind, user=by.pk, cut=cut)
+        return cut
+
+    @staticmethod
+    def _put(connection: ApiConnection, values: dict[str, Any]) -> None:
+        for name in (*ADDRESSES, "client_key", "program_key", "scope"):
+            setattr(connection, name, values[name])
+        if values["client_secret"]:
+            connection.set_client_secret(values["client_secret"])
+        if values["program_secret"]:
+            connection.set_program_secret(values["program_secret"])
+        if not connection.client_key:
+            connection.client_secret = ""
+        if not connection.program_key:
+            connection.program_secret = ""

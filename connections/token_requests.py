@@ -1,0 +1,128 @@
+"""What we ask of Fracttal One's token endpoint (RFC 6749 §4.1.3, §4.4 and §6).
+
+Contract: docs/reference/fracttal-api.md#grants-and-tokens.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from connections.http import NoReply, Reply, Unreachable, post_form
+from connections.models import ApiConnection
+
+# Seconds, for an answer that does not name its lifetime (docs/reference/fracttal-api.md#grants-and-tokens).
+DEFAULT_LIFETIME = 7200
+LONGEST_LIFETIME = 30 * 24 * 3600
+# So long before its end a token is renewed; sooner where it lives shortly.
+AHEAD_SECONDS = 300
+LONGEST_TOKEN = 8192
+
+
+class Unavailable(Exception):
+    """No answer to go by; the same may be asked again later. `refused_with` is the status of a refusal
+    that does not say what is refused: a firewall answers in its own words."""
+
+    refused_with: int | None = None
+
+
+class GrantRefused(Exception):
+    """The code or the refresh token is not, or no longer, good."""
+
+
+class ConsumerRefused(Exception):
+    """Key or secret of our consumer there is not accepted, or it may not use this grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    access: str
+    refresh: str
+    refresh_at: dt.datetime
+    expires_at: dt.datetime
+
+
+def redeem(connection: ApiConnection, code: str, verifier: str, callback: str) -> Tokens:
+    return _ask(
+        connection,
+        connection.client_key,
+        connection.open_client_secret(),
+        {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": callback,
+            "code_verifier": verifier,
+        },
+    )
+
+
+def refresh(connection: ApiConnection, refresh_token: str) -> Tokens:
+    """The old refresh token stays where the answer has none: rotation is possible, not certain."""
+    fields = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+    return _ask(
+        connection, connection.client_key, connection.open_client_secret(), fields, kept_refresh=refresh_token
+    )
+
+
+def for_program(connection: ApiConnection) -> Tokens:
+    """A token of the company itself, by client credentials."""
+    fields = {"grant_type": "client_credentials"}
+    return _ask(connection, connection.program_key, connection.open_program_secret(), fields)
+
+
+def _ask(
+    connection: ApiConnection, key: str, secret: str, fields: dict[str, str], kept_refresh: str = ""
+) -> Tokens:
+    # For which API the token is (RFC 8707); who does not know the parameter ignores it.
+    fields = fields | {"resource": connection.api_url}
+    try:
+        reply = post_form(connection.token_url, fields, key=key, secret=secret)
+    except (Unreachable, NoReply):
+        raise Unavailable from None
+    if reply.status != 200:
+        raise _refusal(reply, refreshing=bool(kept_refresh))
+    now = timezone.now()
+    answer = reply.json
+    access, given = answer.get("access_token"), answer.get("refresh_token")
+    if not isinstance(access, str) or not _is_token(access):
+        raise Unavailable
+    seconds = _seconds(answer.get("expires_in"))
+    return Tokens(
+        access=access,
+        refresh=given if isinstance(given, str) and _is_token(given) else kept_refresh,
+        refresh_at=now + dt.timedelta(seconds=seconds - min(AHEAD_SECONDS, seconds // 4)),
+        expires_at=now + dt.timedelta(seconds=seconds),
+    )
+
+
+def _refusal(reply: Reply, *, refreshing: bool) -> Exception:
+    """Only what RFC 6749 §5.2 calls so is final: people link again for nothing else. While somebody is
+    there to try again, a bare 401 tells of key and secret, which that request is about."""
+    error = reply.json.get("error") if 400 <= reply.status < 500 else None
+    if not isinstance(error, str):
+        error = None
+    if error == "invalid_grant":
+        return GrantRefused()
+    if error in {"invalid_client", "unauthorized_client", "unsupported_grant_type"}:
+        return ConsumerRefused()
+    if error is None and reply.status == 401 and not refreshing:
+        return ConsumerRefused()
+    unavailable = Unavailable()
+    if 400 <= reply.status < 500 and reply.status not in {404, 429} and error != "temporarily_unavailable":
+        unavailable.refused_with = reply.status
+    return unavailable
+
+
+def _is_token(value: str) -> bool:
+    """Fit for a header, and no more than we mean to keep."""
+    return 0 < len(value) <= LONGEST_TOKEN and value.isascii() and value.isprintable() and " " not in value
+
+
+def _seconds(value: object) -> int:
+    try:
+        seconds = int(float(str(value)))
+    except (ValueError, OverflowError):
+        seconds = DEFAULT_LIFETIME
+    return min(LONGEST_LIFETIME, seconds) if seconds > 0 else DEFAULT_LIFETIME

@@ -1,0 +1,234 @@
+"""An authorization request, checked once: RFC 6749 §4.1.1, RFC 7636, RFC 8707, RFC 9700.
+
+Everything a browser may later send refers to what was checked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+
+from consumers import scopes
+from consumers.callbacks import display_host, is_registered
+from consumers.client_documents import ClientDocument, could_be_allowed, is_document_url, load
+from consumers.digests import MAX_LENGTH as MAX_KEY
+from consumers.models import Consumer
+from consumers.oauth.audience import audience_of
+from consumers.outbound.documents import Unavailable
+from consumers.registrations.models import Registration
+
+MAX_QUERY = 64 * 1024
+MAX_FIELDS = 64
+MAX_STATE = 8 * 1024
+MAX_NONCE = 255
+MAX_CALLBACK = 2000
+# RFC 7636 §4.2: 43 to 128 characters of the unreserved set.
+_CHALLENGE = re.compile(r"[A-Za-z0-9\-._~]{43,128}\Z")
+# Twice one of these and nobody can say who asks or where the answer goes.
+_ONCE_OR_NO_ANSWER = ("client_id", "redirect_uri", "response_type", "state", "scope")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`document` is that of a program whose client id is the URL of one.
+
+    Before sign-in `consumer` is then any that allows it, and only says that there is one.
+    """
+
+    consumer: Consumer
+    document: ClientDocument | None
+    redirect_uri: str
+    scopes: list[str]
+    resource: str
+    state: str | None
+    code_challenge: str
+    nonce: str
+    signed_in_within: int | None
+    silent: bool
+
+    def could_be_any_program(self, *, came_by_itself: bool) -> bool:
+        """Nothing but its word tells one program on the person's computer from another (RFC 8252 §8.6)."""
+        if self.document:
+            return self.document.only_on_this_computer
+        urls = self.consumer.callback_urls
+        return came_by_itself and not any(url.startswith("https://") for url in urls)
+
+
+class FatalClientError(Exception):
+    """Nothing may be sent back: the page shows `code`. `redirect_uri` is set where it is what is wrong.
+
+    `document_url` is that of a program's document: such a program is no secret, and who allows it is one.
+    """
+
+    def __init__(
+        self, code: str, consumer: Consumer | None = None, redirect_uri: str = "", document_url: str = ""
+    ) -> None:
+        super().__init__(code)
+        self.code, self.consumer, self.redirect_uri = code, consumer, redirect_uri
+        self.document_url, self.host = document_url, display_host(document_url) if document_url else ""
+
+
+class RedirectError(Exception):
+    """An error for the consumer, by redirect to its registered callback (RFC 6749 §4.1.2.1)."""
+
+    def __init__(
+        self, consumer: Consumer, redirect_uri: str, state: str | None, error: str, why: str
+    ) -> None:
+        super().__init__(error)
+        self.consumer, self.redirect_uri, self.state = consumer, redirect_uri, state
+        self.error, self.why = error, why
+
+
+def check(query: str, companies: Sequence[int] | None = None) -> Checked:
+    """`companies` are those of the signed-in person, the preferred one first; None before sign-in."""
+    fields = _parse(query)
+    key = fields.get("client_id", [""])[0]
+    document = None
+    if is_document_url(key):
+        consumer = _consumer_by_document(key, companies)
+        document = _document(key)
+    else:
+        consumer = _consumer_by_key(key)
+    redirect_uri = _redirect_uri(fields, consumer, document)
+    if not consumer.is_usable():
+        raise FatalClientError("consumer_off", consumer)
+    state = fields.get("state", [None])[0]
+
+    def refuse(error: str, why: str) -> RedirectError:
+        return RedirectError(consumer, redirect_uri, state, error, why)
+
+    if state is not None and ("\0" in state or len(state) > MAX_STATE):
+        raise RedirectError(
+            consumer, redirect_uri, None, "invalid_request", "state is too long or holds NUL."
+        )
+    response_type = fields.get("response_type", [""])[0]
+    if response_type != "code":
+        raise refuse(
+            "unsupported_response_type" if response_type else "invalid_request", "response_type must be code."
+        )
+    for name, values in fields.items():
+        if len(values) > 1 and name != "resource":
+            raise refuse("invalid_request", "No parameter may be sent twice.")
+    if fields.get("response_mode", ["query"])[0] != "query":
+        raise refuse("invalid_request", "response_mode must be query.")
+    challenge = fields.get("code_challenge", [""])[0]
+    if fields.get("code_challenge_method", [""])[0] != "S256" or not _CHALLENGE.match(challenge):
+        raise refuse("invalid_request", "PKCE with the method S256 is required.")
+    resource = audience_of(fields.get("resource", [settings.MCP_RESOURCE]))
+    if resource is None:
+        raise refuse("invalid_target", "This server does not serve that resource.")
+    asked = set(fields.get("scope", [""])[0].split(" ")) - {""}
+    wanted, identity = asked - scopes.OF_OPENID, scopes.identity(asked, consumer)
+    nonce = fields.get("nonce", [""])[0] if identity else ""
+    if len(nonce) > MAX_NONCE or "\0" in nonce:
+        raise refuse("invalid_request", f"nonce is longer than {MAX_NONCE} characters or holds NUL.")
+    if not wanted <= set(scopes.ALL):
+        raise refuse("invalid_scope", "Unknown scope.")
+    if not wanted & {scopes.READ, scopes.WRITE}:
+        wanted |= set(scopes.DEFAULT)
+    return Checked(
+        consumer=consumer,
+        document=document,
+        redirect_uri=redirect_uri,
+        scopes=scopes.ordered(wanted | identity),
+        resource=resource,
+        state=state,
+        code_challenge=challenge,
+        nonce=nonce,
+        signed_in_within=_signed_in_within(fields, refuse) if identity else None,
+        silent="none" in fields.get("prompt", [""])[0].split(" "),
+    )
+
+
+def client_id_of(query: str) -> str:
+    return _parse(query).get("client_id", [""])[0]
+
+
+def _signed_in_within(
+    fields: Mapping[str, list[str]], refuse: Callable[[str, str], RedirectError]
+) -> int | None:
+    """How many seconds ago the person may have signed in (OpenID Connect Core §3.1.2.1); None: any time."""
+    if "login" in fields.get("prompt", [""])[0].split(" "):
+        return 0
+    given = fields.get("max_age", [""])[0]
+    if given and not (given.isascii() and given.isdigit() and len(given) < 10):
+        raise refuse("invalid_request", "max_age must be a number of seconds.")
+    return int(given) if given else None
+
+
+def _parse(query: str) -> dict[str, list[str]]:
+    if len(query) > MAX_QUERY:
+        raise FatalClientError("request_unreadable")
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise FatalClientError("request_unreadable") from error
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    if any(len(fields.get(name, ())) > 1 for name in _ONCE_OR_NO_ANSWER):
+        raise FatalClientError("request_unreadable")
+    return fields
+
+
+def _consumer_by_key(key: str) -> Consumer:
+    """The same answer for a missing, malformed, unknown or unfit key."""
+    if not key.isascii() or not key.isprintable() or not 0 < len(key) <= MAX_KEY:
+        raise FatalClientError("consumer_unknown")
+    consumer = (
+        Consumer.objects.select_related("company", "permission_group", "created_by")
+        .filter(client_id=key)
+        .first()
+    )
+    if consumer is None:
+        raise FatalClientError(_of_registration(key) or "consumer_unknown")
+    if not consumer.is_authorization_code:
+        raise FatalClientError("consumer_unknown")
+    return consumer
+
+
+def _of_registration(key: str) -> str | None:
+    """A program that registered itself and is not let in: the page says so, as nobody can repair a key."""
+    registration = Registration.objects.undecided().filter(client_id=key).first()
+    if registration is None:
+        return None
+    return "registration_refused" if registration.refused else "registration_waits"
+
+
+def _consumer_by_document(url: str, companies: Sequence[int] | None) -> Consumer:
+    """Among those that allow this URL; no stranger's URL is ever fetched."""
+    allowing = [consumer for consumer in Consumer.objects.allowing(url) if consumer.is_usable()]
+    if not allowing:
+        raise FatalClientError(
+            "document_not_allowed" if could_be_allowed(url) else "consumer_unknown", document_url=url
+        )
+    if companies is None:
+        return allowing[0]
+    mine = [consumer for consumer in allowing if consumer.company_id in companies]
+    if not mine:
+        raise FatalClientError("not_a_member", document_url=url)
+    return min(mine, key=lambda consumer: companies.index(consumer.company_id))
+
+
+def _document(url: str) -> ClientDocument:
+    try:
+        return load(url)
+    except Unavailable as error:
+        raise FatalClientError("document_unavailable", document_url=url) from error
+
+
+def _redirect_uri(
+    fields: Mapping[str, list[str]], consumer: Consumer, document: ClientDocument | None
+) -> str:
+    """Always required, and one of the registered ones, or of the document's own."""
+    redirect_uri = fields.get("redirect_uri", [""])[0]
+    if document is not None:
+        if len(redirect_uri) > MAX_CALLBACK or not document.lists(redirect_uri):
+            raise FatalClientError("callback_unlisted", document_url=document.url)
+    elif len(redirect_uri) > MAX_CALLBACK or not is_registered(redirect_uri, consumer.callback_urls):
+        raise FatalClientError("callback_unregistered", consumer, redirect_uri)
+    return redirect_uri

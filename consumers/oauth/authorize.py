@@ -1,0 +1,185 @@
+"""GET and POST /oauth/authorize: the request, the person's decision, the answer to the consumer."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.current import signed_in_at, signed_in_user
+from accounts.verified_addresses import is_verified
+from connections import linking
+from consumers import scopes
+from consumers.callbacks import display_host, origin_of
+from consumers.models import AUTHORIZATION_LIFETIME, AuthorizationRequest, PendingRequest
+from consumers.oauth import consent, ways_back
+from consumers.oauth.authorization_request import Checked, FatalClientError, RedirectError, check
+from consumers.oauth.authorize_answers import answering, as_page, callback, companies_of, leave
+from consumers.oauth.consent import Decision
+from consumers.registrations import newcomers
+from consumers.registrations.models import Registration
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@answering
+def authorize(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _decide(request)
+    return _ask(request, request.META.get("QUERY_STRING", ""))
+
+
+@require_safe
+@answering
+def again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """GET /oauth/authorize/again/…: a request that was begun before, at the address of its way back."""
+    pending = ways_back.find(pk)
+    if pending is None or not pending.can_begin_again:
+        raise FatalClientError("request_too_old")
+    return _ask(request, pending.query, pending)
+
+
+def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None) -> HttpResponse:
+    """Sign-in comes after the checks, so that nobody types a password for a bad request."""
+    try:
+        checked = _check_newcomer_too(query, companies_of(request))
+    except newcomers.SignInFirst:
+        if request.method == "HEAD":
+            return as_page(HttpResponse())
+        return as_page(redirect_to_login(ways_back.path_of(pending or ways_back.remember(request, query))))
+    if request.method == "HEAD":  # whoever looks at a link first: nothing is kept for that
+        return as_page(HttpResponse())
+    consumer, membership = checked.consumer, None
+    if request.user.is_authenticated:
+        membership = scopes.membership_for(signed_in_user(request).pk, consumer)
+        if membership is None:
+            raise FatalClientError("not_a_member", consumer)
+    if checked.silent:
+        if membership is None:
+            error, why = "login_required", "Nobody is signed in."
+        elif _must_sign_in_again(request, checked, int(time.time())):
+            error, why = "login_required", "The person signed in too long ago."
+        else:
+            error, why = "consent_required", "A person must approve."
+        raise RedirectError(consumer, checked.redirect_uri, checked.state, error, why)
+    pending = pending or ways_back.remember(request, query)
+    way_back = ways_back.path_of(pending)
+    if membership is None:
+        return as_page(redirect_to_login(way_back))
+    if _must_sign_in_again(request, checked, ways_back.begun_at(pending)):
+        return as_page(redirect_to_login(way_back, reverse("account_reauthenticate")))
+    user = membership.user
+    powers = consent.powers(membership, consumer)
+    session_key = request.session.session_key or ""
+    came_by_itself = Registration.objects.filter(consumer=consumer).exists()
+    context = {
+        "kept": consent.keep(checked, user, session_key, powers, way_back, signed_in_at(request)),
+        "consumer": consumer,
+        "membership": membership,
+        "powers": powers,
+        "asks_write": scopes.WRITE in checked.scopes,
+        "asks_read": scopes.READ in checked.scopes,
+        "asks_identity": scopes.OPENID in checked.scopes,
+        "asks_email": scopes.EMAIL in checked.scopes,
+        "email_verified": is_verified(user),
+        "document": checked.document,
+        "host": display_host(checked.redirect_uri),
+        "on_this_computer": not checked.redirect_uri.startswith("https://"),
+        "came_by_itself": came_by_itself,
+        "could_be_any_program": checked.could_be_any_program(came_by_itself=came_by_itself),
+        "days": AUTHORIZATION_LIFETIME.days,
+        "same_request": way_back,
+    }
+    return as_page(render(request, "consumers/consent.html", context), sends_on=True)
+
+
+def _check_newcomer_too(query: str, companies: list[int] | None) -> Checked:
+    """A program by a document's URL may be let in on its way."""
+    try:
+        return check(query, companies)
+    except FatalClientError as refusal:
+        newcomers.meet(refusal, companies)
+        return check(query, companies)
+
+
+def _must_sign_in_again(request: HttpRequest, checked: Checked, begun_at: int) -> bool:
+    """Whoever did since the request began has done what it asks for."""
+    within, signed_in = checked.signed_in_within, signed_in_at(request)
+    return within is not None and (signed_in is None or signed_in < min(begun_at, int(time.time()) - within))
+
+
+def _decide(request: HttpRequest) -> HttpResponse:
+    """Only the one-time id and the decision are read; everything granted was kept on the server."""
+    decision = request.POST.get("decision")
+    if not request.user.is_authenticated or decision not in {"approve", "refuse"}:
+        raise FatalClientError("decision_too_late")
+    approved = decision == "approve"
+    wish = Decision(approved, approved and "write" in request.POST)
+    try:
+        return _settle(request, request.POST.get("request", ""), wish)
+    except consent.NotOpen as error:
+        raise FatalClientError("decision_too_late") from error
+
+
+@require_safe
+@answering
+def finish(request: HttpRequest) -> HttpResponse:
+    """GET /oauth/authorize/finish: what the person approved before linking an account at Fracttal One."""
+    if not request.user.is_authenticated:
+        raise FatalClientError("decision_too_late")
+    request_id = request.GET.get("request", "")
+    try:
+        kept = consent.find(request_id, signed_in_user(request), request.session.session_key or "")
+        wish = consent.decision_of(kept)
+        if wish is None:
+            raise consent.NotOpen
+        return _settle(request, request_id, wish)
+    except consent.NotOpen as error:
+        raise FatalClientError("decision_too_late") from error
+
+
+def _settle(request: HttpRequest, request_id: str, wish: Decision) -> HttpResponse:
+    """The same decision again, as of a second click, gets the same answer; another one comes too late."""
+    user, session_key = signed_in_user(request), request.session.session_key or ""
+    kept = consent.find(request_id, user, session_key)
+    listed = kept.decided_at is None and consent.still_listed(kept)
+    with transaction.atomic():
+        kept = consent.find(request_id, user, session_key, lock=True)
+        if kept.decided_at is None:
+            if wish.approved and linking.needs_link(kept.consumer.company, user):
+                consent.approve_later(kept, write=wish.write)
+                return _to_link(kept)
+            consent.decide(kept, user, session_key, wish, listed=listed)
+    if wish != consent.decision_of(kept):
+        raise consent.NotOpen
+    if not kept.params["allowed"]:
+        raise FatalClientError("no_longer_allowed", kept.consumer)
+    redirect_uri, state = kept.params["redirect_uri"], kept.params["state"]
+    if not wish.approved:
+        raise RedirectError(kept.consumer, redirect_uri, state, "access_denied", "The person refused.")
+    code = consent.code_of(kept, session_key)
+    if consent.was_redeemed(code):
+        return _done(request, kept)
+    return leave(callback(redirect_uri, state, code=code))
+
+
+def _done(request: HttpRequest, kept: AuthorizationRequest) -> HttpResponse:
+    """The program has taken the code already: the way back must not bring it a second time."""
+    redirect_uri = kept.params["redirect_uri"]
+    context = {
+        "consumer": kept.consumer,
+        "program": origin_of(redirect_uri) if redirect_uri.startswith("https://") else "",
+    }
+    return as_page(render(request, "consumers/done.html", context))
+
+
+def _to_link(kept: AuthorizationRequest) -> HttpResponse:
+    response = HttpResponse(status=303)
+    response["Location"] = f"{linking.LINK_PATH}?{urlencode({'request': str(kept.pk)})}"
+    return as_page(response)

@@ -1,0 +1,211 @@
+"""What every machine endpoint of the authorization server asks first: a clean form and a known client.
+
+RFC 6749 §2.3, §3.2 and §5.2. The library is lenient here, this is not
+(docs/reference/security.md#library-gaps, rows 8 and 12).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, unquote_plus
+
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+
+from consumers import digests, throttle
+from consumers.client_documents import is_document_url
+from consumers.models import AccessToken, Consumer, Grant, RefreshToken
+from consumers.security_log import note
+
+MAX_BODY = 32 * 1024
+MAX_FIELDS = 32
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_FORM_TYPE = re.compile(r"application/x-www-form-urlencoded\s*(;\s*charset=\"?utf-8\"?\s*)?\Z", re.IGNORECASE)
+# Compared where there is no consumer, so that the time does not tell which keys exist.
+_NOBODYS_SECRET = "0" * 64
+
+Form = dict[str, str]
+
+
+class OAuthError(Exception):
+    """An OAuth error answer (RFC 6749 §5.2)."""
+
+    def __init__(self, error: str, description: str, status: int = 400, **headers: str) -> None:
+        super().__init__(error)
+        self.error, self.description, self.status = error, description, status
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def response(self) -> JsonResponse:
+        return json_response(
+            {"error": self.error, "error_description": self.description}, self.status, self.headers
+        )
+
+
+def json_response(
+    data: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None
+) -> JsonResponse:
+    response = JsonResponse(data, status=status, headers=headers)
+    response["Cache-Control"] = "no-store"
+    response["Pragma"] = "no-cache"
+    return response
+
+
+Endpoint = Callable[[HttpRequest, Consumer, Form], HttpResponse]
+
+
+def endpoint(view: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
+    """A POST-only endpoint for authenticated clients whose every answer is JSON."""
+
+    @csrf_exempt
+    @functools.wraps(view)
+    def served(request: HttpRequest) -> HttpResponse:
+        try:
+            if request.method != "POST":
+                raise OAuthError("invalid_request", "Use POST.", 405, Allow="POST")
+            form = read_form(request)
+            return view(request, authenticate_client(request, form), form)
+        except OAuthError as refused:
+            return refused.response()
+        except (DatabaseError, InterfaceError) as error:
+            return no_database(error)
+
+    return served
+
+
+def no_database(error: DatabaseError | InterfaceError) -> JsonResponse:
+    """503, so that a client tries again instead of asking the person anew."""
+    note("database trouble", kind=type(error).__name__)
+    return OAuthError(
+        "temporarily_unavailable", "Try again in a few seconds.", 503, Retry_After="5"
+    ).response()
+
+
+def read_form(request: HttpRequest) -> Form:
+    """The fields of the body; empty ones count as left out (RFC 6749 §3.2)."""
+    if request.META.get("QUERY_STRING"):
+        raise OAuthError("invalid_request", "Send the parameters in the body, not in the address.")
+    if not _FORM_TYPE.match(request.META.get("CONTENT_TYPE", "")):
+        raise OAuthError("invalid_request", "Send application/x-www-form-urlencoded in UTF-8.", 415)
+    try:
+        body = request.read(MAX_BODY + 1)
+    except (UnreadablePostError, OSError) as error:
+        raise OAuthError("invalid_request", "The body could not be read.") from error
+    if len(body) > MAX_BODY:
+        raise OAuthError("invalid_request", "The body is too large.", 413)
+    try:
+        text = body.decode("ascii")
+        if _BAD_PERCENT.search(text):
+            raise ValueError
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise OAuthError("invalid_request", "The body is not a form of valid UTF-8.") from error
+    if len({value for name, value in pairs if name == "resource"}) == 1:
+        pairs = list(dict.fromkeys(pairs))  # RFC 8707 §2 allows several; the same twice is one
+    form = dict(pairs)
+    if len(form) != len(pairs):
+        raise OAuthError("invalid_request", "No parameter may be sent twice.")
+    if any("\0" in part for pair in pairs for part in pair):
+        raise OAuthError("invalid_request", "NUL is not allowed.")
+    return {name: value for name, value in form.items() if value}
+
+
+def authenticate_client(request: HttpRequest, form: Form) -> Consumer:
+    """By client_secret_basic, client_secret_post, or none for public clients: exactly one of them.
+
+    A disabled consumer passes here: whether it may still get something is the grant's question,
+    which knows the right error.
+    """
+    header = request.META.get("HTTP_AUTHORIZATION")
+    if header is not None:
+        if "client_secret" in form:
+            raise OAuthError("invalid_request", "Use one way of client authentication, not two.")
+        key, secret = _basic(header)
+        if form.get("client_id", key) != key:
+            raise OAuthError("invalid_request", "client_id differs from the one in the Authorization header.")
+    else:
+        key, secret = form.get("client_id", ""), form.get("client_secret", "")
+    consumer = _find_by_document(key, form) if is_document_url(key) else _find(key)
+    if not _proves(consumer, secret):
+        note("client refused", key=key, address=throttle.address_of(request))
+        wait = throttle.count_failure(request, key)
+        if wait:
+            raise OAuthError(
+                "temporarily_unavailable", "Too many failures. Wait.", 429, Retry_After=str(wait)
+            )
+        raise _invalid_client()
+    assert consumer is not None
+    return consumer
+
+
+def _find(key: str) -> Consumer | None:
+    if not key.isprintable() or not key.isascii() or not 0 < len(key) <= 255:
+        key = ""
+    return Consumer.objects.select_related("company", "permission_group").filter(client_id=key).first()
+
+
+def _find_by_document(url: str, form: Form) -> Consumer | None:
+    """Several companies may allow one program: what it shows says whose consumer it is here.
+
+    Nothing is fetched. Who shows nothing known, or another program's, is some consumer of that URL,
+    to which the code or token does not belong: the grant then says so, and a revocation says nothing.
+    """
+    allowing = Consumer.objects.allowing(url)
+    owner = _owner_of_what_is_shown(form)
+    return allowing.filter(pk=owner).first() or allowing.order_by("-enabled", "pk").first()
+
+
+def _owner_of_what_is_shown(form: Form) -> int | None:
+    """Also of a redeemed code and of a replaced refresh token, so that a replay is seen as one."""
+    shown: tuple[tuple[str, digests.Prefix, Any, str], ...] = (
+        ("code", digests.Prefix.CODE, Grant, "code"),
+        ("refresh_token", digests.Prefix.REFRESH_TOKEN, RefreshToken, "token_checksum"),
+        ("token", digests.Prefix.REFRESH_TOKEN, RefreshToken, "token_checksum"),
+        ("token", digests.Prefix.ACCESS_TOKEN, AccessToken, "token_checksum"),
+    )
+    for name, prefix, model, column in shown:
+        if digests.is_shaped(prefix, form.get(name, "")):
+            stored = {column: digests.digest(form[name])}
+            owner: int | None = (
+                model.objects.filter(**stored).values_list("application_id", flat=True).first()
+            )
+            return owner
+    return None
+
+
+def _proves(consumer: Consumer | None, secret: str) -> bool:
+    stored = consumer.client_secret if consumer and consumer.client_secret else _NOBODYS_SECRET
+    right = digests.matches(secret, stored)
+    if consumer is None:
+        return False
+    return not secret if consumer.is_public else right
+
+
+def _basic(header: str) -> tuple[str, str]:
+    """RFC 7617, and within it the form encoding of RFC 6749 §2.3.1."""
+    scheme, _space, value = header.partition(" ")
+    try:
+        if scheme.lower() != "basic":
+            raise ValueError
+        decoded = base64.b64decode(value.strip(), validate=True).decode("utf-8")
+        key, colon, secret = decoded.partition(":")
+        if not colon or "\0" in decoded:
+            raise ValueError
+        return unquote_plus(key, errors="strict"), unquote_plus(secret, errors="strict")
+    except (ValueError, binascii.Error) as error:
+        raise _invalid_client() from error
+
+
+def _invalid_client() -> OAuthError:
+    return OAuthError(
+        "invalid_client",
+        "Unknown client, or wrong client authentication.",
+        401,
+        WWW_Authenticate='Basic realm="oauth", charset="UTF-8"',
+    )

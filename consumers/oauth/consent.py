@@ -1,0 +1,279 @@
+"""What a person approves: in plain words before, as an app authorization and a code after."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Membership, User
+from accounts.rights import MODULE_NAMES, Action, Module
+from consumers import scopes
+from consumers.callbacks import is_registered
+from consumers.client_documents import load
+from consumers.digests import Prefix, derive, digest
+from consumers.models import AUTHORIZATION_LIFETIME, AppAuthorization, AuthorizationRequest, Consumer, Grant
+from consumers.oauth.authorization_request import Checked
+from consumers.outbound.documents import Unavailable
+
+REQUEST_LIFETIME = dt.timedelta(minutes=15)
+CODE_LIFETIME = dt.timedelta(seconds=60)
+# How long the same decision, sent again, gets the same answer: less than the code lives.
+REPEAT_WINDOW = dt.timedelta(seconds=45)
+
+_CREATE, _CHANGE = gettext_lazy("create"), gettext_lazy("change")
+# Every right with which a tool of any set changes something (a test holds the two together). The other
+# rights of a group, such as those to delete, let an assistant do nothing.
+CHANGES = {
+    "assets:add": _CREATE,
+    "assets:edit": _CHANGE,
+    "meters:add": gettext_lazy("create, add readings"),
+    "work_orders:add": _CREATE,
+    "work_orders:edit": gettext_lazy("change, cancel"),
+    "work_requests:add": _CREATE,
+    "work_requests:edit": gettext_lazy("change, cancel"),
+    "tasks:add": _CREATE,
+    "tasks:edit": _CHANGE,
+    "inventory:add": _CREATE,
+    "inventory:edit": _CHANGE,
+    "people:add": _CREATE,
+    "people:edit": _CHANGE,
+    "third_parties:add": _CREATE,
+    "third_parties:edit": _CHANGE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """What this person would let this consumer do, by modules and in words."""
+
+    read: list[str]
+    write: list[str]
+    never: list[str]
+    own_work_orders_only: bool
+
+
+def powers(membership: Membership, consumer: Consumer) -> Powers:
+    """The rights that will be enforced: the person's, narrowed where the consumer is."""
+    rights, own_only = membership.rights, membership.permission_group.own_work_orders_only
+    if consumer.narrow_to_group:
+        rights &= consumer.permission_group.effective_rights
+        own_only = own_only or consumer.permission_group.own_work_orders_only
+    # No tool configures anything, whatever the person may do on the screens.
+    modules = [module for module in Module if module != Module.CONFIGURATION]
+    read, write, never = [], [], []
+    for module in modules:
+        name = str(MODULE_NAMES[module])
+        if f"{module}:view" in rights:
+            read.append(name)
+        else:
+            never.append(_("see %(what)s") % {"what": name})
+        made = (f"{module}:{action}" for action in Action)
+        changes = [str(CHANGES[right]) for right in made if right in rights and right in CHANGES]
+        if changes:
+            write.append(f"{name}: {', '.join(changes)}")
+    never.append(_("change settings, accounts or permissions"))
+    return Powers(read, write, never, own_only and f"{Module.WORK_ORDERS}:view" in rights)
+
+
+class NotOpen(Exception):
+    """The decision refers to no request that this person, in this session, may still decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    approved: bool
+    write: bool
+
+
+def keep(
+    checked: Checked,
+    user: User,
+    session_key: str,
+    offered: Powers,
+    way_back: str,
+    signed_in_at: int | None,
+) -> AuthorizationRequest:
+    """Store a checked request under a one-time id for this person in this session.
+
+    `way_back` is the path at which it can be begun again. Writing that the page does not offer is
+    left out here, so that no form can bring it back.
+    """
+    now = timezone.now()
+    wanted = [scope for scope in checked.scopes if offered.write or scope != scopes.WRITE]
+    AuthorizationRequest.objects.filter(user=user, expires_at__lte=now).delete()
+    return AuthorizationRequest.objects.create(
+        consumer=checked.consumer,
+        user=user,
+        session_digest=digest(session_key),
+        params={
+            "redirect_uri": checked.redirect_uri,
+            "metadata_url": checked.document.url if checked.document else "",
+            "scopes": wanted,
+            "resource": checked.resource,
+            "state": checked.state,
+            "code_challenge": checked.code_challenge,
+            "nonce": checked.nonce,
+            "signed_in_at": signed_in_at,
+            "way_back": way_back,
+        },
+        expires_at=now + REQUEST_LIFETIME,
+    )
+
+
+def approve_later(kept: AuthorizationRequest, *, write: bool) -> None:
+    """The person approved, and something stands before the code: the request waits on, as approved."""
+    kept.params["approved"] = {"write": write}
+    kept.expires_at = timezone.now() + REQUEST_LIFETIME
+    kept.save(update_fields=["params", "expires_at"])
+
+
+def waiting(request_id: str, user: User, session_key: str) -> AuthorizationRequest:
+    """One that was approved and waits."""
+    kept = find(request_id, user, session_key)
+    if kept.decided_at is not None or "approved" not in kept.params:
+        raise NotOpen
+    return kept
+
+
+def find(request_id: str, user: User, session_key: str, *, lock: bool = False) -> AuthorizationRequest:
+    """One that nobody but this person in this session may decide; or has decided, a moment ago."""
+    try:
+        key = uuid.UUID(request_id)
+    except ValueError as error:
+        raise NotOpen from error
+    found = AuthorizationRequest.objects.select_related("consumer__company", "consumer__permission_group")
+    if lock:
+        found = found.select_for_update(of=("self",))
+    kept = found.filter(
+        pk=key, user=user, session_digest=digest(session_key), expires_at__gt=timezone.now()
+    ).first()
+    if kept is None:
+        raise NotOpen
+    return kept
+
+
+def way_back_of(request_id: str) -> str:
+    """The path at which a request can be begun again, whoever asks: it opens nothing."""
+    try:
+        key = uuid.UUID(request_id)
+    except ValueError:
+        return ""
+    kept = AuthorizationRequest.objects.filter(pk=key).first()
+    return str(kept.params.get("way_back", "")) if kept else ""
+
+
+def decide(
+    kept: AuthorizationRequest, user: User, session_key: str, decision: Decision, *, listed: bool
+) -> None:
+    """Settle a locked request, once. What it asked is forgotten; what came of it, only after a moment.
+
+    `listed` says whether its callback is still that of the program.
+    """
+    allowed = listed and may_still(kept, user)
+    if allowed and decision.approved:
+        approve(kept, user, code_of(kept, session_key), write=decision.write)
+    kept.params = {
+        "redirect_uri": kept.params["redirect_uri"],
+        "state": kept.params["state"],
+        "way_back": kept.params.get("way_back", ""),
+        "approved": {"write": decision.write} if decision.approved else None,
+        "allowed": allowed,
+    }
+    kept.decided_at = timezone.now()
+    kept.expires_at = kept.decided_at + REPEAT_WINDOW
+    kept.save(update_fields=["params", "decided_at", "expires_at"])
+
+
+def decision_of(kept: AuthorizationRequest) -> Decision | None:
+    """What the person wished: now, or before the step that it waits for."""
+    if "approved" not in kept.params:
+        return None
+    approved = kept.params["approved"]
+    return Decision(approved is not None, bool(approved and approved["write"]))
+
+
+def code_of(kept: AuthorizationRequest, session_key: str) -> str:
+    """Made from the request and the session, so that it can be said again without being stored.
+
+    Only its digest is kept, as of any code; without CREDENTIAL_HASH_KEY nobody makes it.
+    """
+    return derive(Prefix.CODE, str(kept.pk), session_key)
+
+
+def was_redeemed(code: str) -> bool:
+    """Raises NotOpen for one that is gone, as what was approved was stopped since."""
+    grant = Grant.objects.filter(code=digest(code)).first()
+    if grant is None:
+        raise NotOpen
+    return grant.redeemed_at is not None
+
+
+def may_still(kept: AuthorizationRequest, user: User) -> bool:
+    """Minutes may lie between page and decision: consumer and person are looked at again."""
+    return kept.consumer.is_usable() and scopes.membership_for(user.pk, kept.consumer) is not None
+
+
+def still_listed(kept: AuthorizationRequest) -> bool:
+    """The same for the callback. A document may have to be read for it, which no transaction waits for."""
+    params, consumer = kept.params, kept.consumer
+    return _still_registered(params["redirect_uri"], params.get("metadata_url", ""), consumer)
+
+
+def _still_registered(redirect_uri: str, metadata_url: str, consumer: Consumer) -> bool:
+    if not metadata_url:
+        return is_registered(redirect_uri, consumer.callback_urls)
+    if metadata_url != consumer.metadata_url:
+        return False
+    try:
+        return load(metadata_url).lists(redirect_uri)
+    except Unavailable:
+        return False
+
+
+def approve(kept: AuthorizationRequest, user: User, code: str, *, write: bool) -> None:
+    """Record the consent and the code, of which only the digest is stored."""
+    params = kept.params
+    granted = [scope for scope in params["scopes"] if write or scope != scopes.WRITE]
+    now = timezone.now()
+    with transaction.atomic():
+        # Two consents of one person at once take turns, so that one live authorization stays one.
+        User.objects.select_for_update().get(pk=user.pk)
+        authorization = _authorization(kept.consumer, user, now)
+        authorization.scope = " ".join(granted)
+        authorization.resource, authorization.redirect_uri = params["resource"], params["redirect_uri"]
+        authorization.ends_at = now + AUTHORIZATION_LIFETIME
+        authorization.save()
+        Grant.objects.create(
+            code=digest(code),
+            application=kept.consumer,
+            authorization=authorization,
+            user=user,
+            redirect_uri=params["redirect_uri"],
+            scope=authorization.scope,
+            resource=[params["resource"]],
+            code_challenge=params["code_challenge"],
+            code_challenge_method="S256",
+            nonce=params.get("nonce", ""),
+            signed_in_at=params.get("signed_in_at"),
+            expires=now + CODE_LIFETIME,
+        )
+
+
+def _authorization(consumer: Consumer, user: User, now: dt.datetime) -> AppAuthorization:
+    """The live one, or a new one; one that has run out makes way."""
+    current = (
+        AppAuthorization.objects.select_for_update()
+        .filter(user=user, consumer=consumer, issuer=None, revoked_at=None)
+        .first()
+    )
+    if current is not None and current.live:
+        return current
+    if current is not None:
+        current.revoke()
+    return AppAuthorization(user=user, consumer=consumer, created_at=now)

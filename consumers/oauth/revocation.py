@@ -1,0 +1,85 @@
+"""POST /oauth/revoke (RFC 7009) and /oauth/introspect (RFC 7662): a client and its own tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from consumers import scopes
+from consumers.digests import Prefix, digest, is_shaped
+from consumers.models import AccessToken, AppAuthorization, Consumer, RefreshToken
+from consumers.oauth.browser_programs import readable_in_browsers
+from consumers.oauth.client_authentication import Form, OAuthError, endpoint, json_response
+from consumers.oauth.token_families import end_family
+
+Token = AccessToken | RefreshToken
+
+
+@readable_in_browsers("POST")
+@endpoint
+def revoke(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
+    """Either token of a pair ends the whole family. An unknown or foreign one is no error (RFC 7009 §2.2)."""
+    with transaction.atomic():
+        token = _own_token(consumer, form)
+        if token is not None and token.authorization_id is None:
+            token.delete()
+        elif token is not None:
+            authorization = AppAuthorization.objects.select_for_update().get(pk=token.authorization_id)
+            end_family(authorization, token.token_family)
+    return json_response({})
+
+
+@endpoint
+def introspect(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
+    """Nothing but "inactive" about a token of somebody else."""
+    if consumer.is_public:
+        raise OAuthError("unauthorized_client", "Introspection needs a client with a secret.", 403)
+    token = _own_token(consumer, form)
+    if token is None or not _is_active(token, consumer):
+        return json_response({"active": False})
+    facts: dict[str, Any] = {
+        "active": True,
+        "client_id": consumer.client_id,
+        "scope": token.scope,
+        "aud": token.resource,
+        "exp": int(token.expires.timestamp()),
+        "iat": int(token.created.timestamp()),
+    }
+    if isinstance(token, AccessToken):
+        facts["token_type"] = "Bearer"  # noqa: S105 - the type of it
+    if token.user_id is not None:
+        facts["sub"] = str(token.user_id)
+    return json_response(facts)
+
+
+def _own_token(consumer: Consumer, form: Form) -> Token | None:
+    """The prefix says which kind it is, so token_type_hint is not needed."""
+    value = form.get("token")
+    if value is None:
+        raise OAuthError("invalid_request", "token is missing.")
+    kinds: tuple[tuple[Prefix, Any], ...] = (
+        (Prefix.ACCESS_TOKEN, AccessToken),
+        (Prefix.REFRESH_TOKEN, RefreshToken),
+    )
+    for prefix, model in kinds:
+        if is_shaped(prefix, value):
+            found: Token | None = (
+                model.objects.select_related("authorization")
+                .filter(token_checksum=digest(value), application=consumer)
+                .first()
+            )
+            return found
+    return None
+
+
+def _is_active(token: Token, consumer: Consumer) -> bool:
+    if token.expires <= timezone.now() or not consumer.is_usable():
+        return False
+    if isinstance(token, RefreshToken) and (token.revoked or token.superseded_at):
+        return False
+    if token.authorization is None:
+        return True
+    return bool(token.authorization.live) and scopes.membership_for(token.user_id, consumer) is not None

@@ -1,0 +1,78 @@
+"""POST /oauth/token (RFC 6749 §3.2): code, refresh and client credentials into tokens."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from oauthlib.common import Request
+from oauthlib.oauth2.rfc6749.errors import OAuth2Error
+from oauthlib.oauth2.rfc6749.grant_types import ClientCredentialsGrant, RefreshTokenGrant
+from oauthlib.oauth2.rfc6749.tokens import BearerToken
+from oauthlib.oauth2.rfc6749.utils import scope_to_list
+from oauthlib.openid.connect.core.grant_types import AuthorizationCodeGrant
+
+from consumers.client_documents import is_document_url
+from consumers.digests import Prefix, make
+from consumers.models import Consumer
+from consumers.oauth.browser_programs import readable_in_browsers
+from consumers.oauth.client_authentication import Form, OAuthError, endpoint, json_response
+from consumers.oauth.validator import ACCESS_LIFETIME, Validator
+from consumers.trusted_issuers import exchange
+
+# RFC 6749 §5.2: the library names some errors without a word.
+DESCRIPTIONS = {
+    "invalid_grant": "The code or refresh token is not valid: used, expired, stopped, or another client's.",
+    "invalid_scope": "A scope is not known here or was not granted.",
+    "unauthorized_client": "This client may not use that grant type.",
+}
+GRANTS = {
+    "authorization_code": AuthorizationCodeGrant,
+    "refresh_token": RefreshTokenGrant,
+    "client_credentials": ClientCredentialsGrant,
+}
+
+
+@cache
+def _validator() -> Validator:
+    return Validator()
+
+
+@readable_in_browsers("POST")
+@endpoint
+def token(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
+    grant_type = form.get("grant_type")
+    if grant_type is None:
+        raise OAuthError("invalid_request", "grant_type is missing.")
+    if grant_type == exchange.GRANT_TYPE and exchange.is_announced():
+        return json_response(exchange.exchange(consumer, form))
+    if grant_type not in GRANTS:
+        raise OAuthError(
+            "unsupported_grant_type", "Use authorization_code, refresh_token or client_credentials."
+        )
+    question = Request("", "POST", [(name, value) for name, value in form.items() if name != "client_secret"])
+    question.client, question.client_id = consumer, consumer.client_id
+    question.scopes = scope_to_list(question.scope)
+    by_document = is_document_url(form.get("client_id", ""))
+    question.shown_client_id = consumer.metadata_url if by_document else consumer.client_id
+    grant = GRANTS[grant_type](_validator())
+    bearer = BearerToken(
+        _validator(),
+        token_generator=lambda _request: make(Prefix.ACCESS_TOKEN),
+        refresh_token_generator=lambda _request: make(Prefix.REFRESH_TOKEN),
+        expires_in=int(ACCESS_LIFETIME.total_seconds()),
+    )
+    try:
+        with transaction.atomic():
+            # Its errors come back as answers, so what a replay revoked is committed;
+            # only what is raised while storing undoes everything.
+            _headers, body, status = grant.create_token_response(question, bearer)
+    except OAuth2Error as error:
+        body, status = error.json, error.status_code
+    headers = {"Retry-After": "60"} if status == 429 else None
+    data = json.loads(body)
+    if "error" in data:
+        data.setdefault("error_description", DESCRIPTIONS.get(data["error"], "The request was refused."))
+    return json_response(data, status, headers)

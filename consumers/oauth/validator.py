@@ -1,0 +1,300 @@
+"""What the OAuth library asks of us while it answers at the token endpoint.
+
+`consumers.oauth.token_endpoint` wraps each answer in one transaction: a code is marked before tokens
+are stored, and whatever fails in between leaves nothing behind. The row of the app
+authorization is locked first, always, so that refreshes, replays and revocations of one
+person's connection take their turns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauthlib.common import Request
+from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
+
+from consumers import scopes
+from consumers.digests import Prefix, digest, is_shaped
+from consumers.models import AccessToken, AppAuthorization, Consumer, Grant, RefreshToken
+from consumers.oauth.audience import audience_of
+from consumers.oauth.token_families import MAX_LIVE_TOKENS, end_family, evict_unused, retire_oldest
+from consumers.openid import identity
+from consumers.security_log import note
+
+ACCESS_LIFETIME = dt.timedelta(minutes=30)
+REFRESH_IDLE = dt.timedelta(days=30)
+# A client whose answer was lost, or whose processes refresh at the same time, may use the
+# same refresh token again for this long.
+RETRY_WINDOW = dt.timedelta(seconds=60)
+
+
+class Validator(OAuth2Validator):
+    # --- the client: the front door has authenticated it ---------------------------------
+
+    def client_authentication_required(self, request: Request, *args: Any, **kwargs: Any) -> bool:
+        return True
+
+    def authenticate_client(self, request: Request, *args: Any, **kwargs: Any) -> bool:
+        return request.client is not None
+
+    def authenticate_client_id(self, client_id: str, request: Request, *args: Any, **kwargs: Any) -> bool:
+        return False
+
+    def validate_grant_type(
+        self, client_id: str, grant_type: str, client: Consumer, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        if grant_type == "client_credentials":
+            return not client.is_authorization_code and not client.is_public and client.is_usable()
+        return client.is_authorization_code and grant_type in {"authorization_code", "refresh_token"}
+
+    # --- authorization code (RFC 6749 §4.1.3) --------------------------------------------
+
+    def validate_code(
+        self, client_id: str, code: str, client: Consumer, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        if not is_shaped(Prefix.CODE, code):
+            return False
+        mine = Grant.objects.filter(code=digest(code), application=client)
+        authorization = _lock(mine.values_list("authorization_id", flat=True).first())
+        grant = mine.first()
+        if authorization is None or grant is None:
+            return False
+        if grant.redeemed_at is not None:
+            note("code replayed", consumer=client.pk, authorization=authorization.pk)
+            end_family(authorization, grant.token_family)
+            return False
+        if grant.is_expired() or not _may_go_on(authorization, client):
+            return False
+        _narrow(request, grant.resource)
+        request.grant, request.authorization = grant, authorization
+        request.user, request.scopes = grant.user, grant.scope.split()
+        return True
+
+    def get_code_challenge(self, code: str, request: Request) -> str:
+        """Never None: a code without a challenge cannot be redeemed (RFC 9700 §2.1.1)."""
+        return str(request.grant.code_challenge)
+
+    def get_code_challenge_method(self, code: str, request: Request) -> str:
+        return str(request.grant.code_challenge_method)
+
+    def get_default_redirect_uri(self, client_id: str, request: Request, *args: Any, **kwargs: Any) -> str:
+        """Left out at the exchange: it cannot equal the one of the authorization request."""
+        return "about:blank"
+
+    def confirm_redirect_uri(
+        self,
+        client_id: str,
+        code: str,
+        redirect_uri: str,
+        client: Consumer,
+        request: Request,
+        *args: Any,
+        **kwargs: Any,
+    ) -> bool:
+        if redirect_uri != request.grant.redirect_uri:
+            raise InvalidGrantError("redirect_uri differs from the authorization request.", request=request)
+        return True
+
+    def invalidate_authorization_code(
+        self, client_id: str, code: str, request: Request, *args: Any, **kwargs: Any
+    ) -> None:
+        """Done in `save_bearer_token`, before the tokens are stored."""
+
+    # --- the ID token beside the first access token (OpenID Connect Core §3.1.3.3) ---------
+
+    def get_authorization_code_nonce(
+        self, client_id: str, code: str, redirect_uri: str, request: Request
+    ) -> str | None:
+        return request.grant.nonce or None
+
+    def finalize_id_token(
+        self, id_token: dict[str, Any], token: dict[str, Any], token_handler: Any, request: Request
+    ) -> str:
+        protocol = id_token | {"aud": request.shown_client_id, "auth_time": request.grant.signed_in_at}
+        return identity.id_token(request.client, request.user, protocol)
+
+    # --- refresh (RFC 6749 §6) ------------------------------------------------------------
+
+    def validate_refresh_token(
+        self, refresh_token: str, client: Consumer, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        if not is_shaped(Prefix.REFRESH_TOKEN, refresh_token):
+            return False
+        mine = RefreshToken.objects.filter(token_checksum=digest(refresh_token), application=client)
+        authorization = _lock(mine.values_list("authorization_id", flat=True).first())
+        old = mine.select_related("user").first()
+        if authorization is None or old is None or old.revoked is not None:
+            return False
+        now = timezone.now()
+        if old.superseded_at is not None and now > old.superseded_at + RETRY_WINDOW:
+            note("refresh token replayed", consumer=client.pk, authorization=authorization.pk)
+            end_family(authorization, old.token_family)
+            return False
+        if old.expires <= now or not _may_go_on(authorization, client):
+            return False
+        _narrow(request, old.resource)
+        if not evict_unused(old, settled_before=now - RETRY_WINDOW):
+            note("too many refreshes at once", consumer=client.pk, authorization=authorization.pk)
+            raise CustomOAuth2Error(
+                "temporarily_unavailable",
+                f"More than {MAX_LIVE_TOKENS} refreshes with one token. Wait a minute.",
+                status_code=429,
+            )
+        request.old, request.authorization, request.user = old, authorization, old.user
+        return True
+
+    def get_original_scopes(
+        self, refresh_token: str, request: Request, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        """What the code gave, less what the person has withdrawn by a later consent."""
+        return [scope for scope in request.old.scope.split() if scope in request.authorization.scopes]
+
+    def is_within_original_scope(
+        self, request_scopes: list[str], refresh_token: str, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        """A client repeats what it asked for at first: it gets what the person granted of that.
+
+        The library asks only where something was asked that was not granted (RFC 6749 §6).
+        """
+        asked = set(request_scopes) - scopes.OF_OPENID
+        granted = self.get_original_scopes(refresh_token, request)
+        left = [scope for scope in granted if scope in request_scopes] if asked else granted
+        if not asked <= set(scopes.ALL) or not left:
+            return False
+        request.scopes = left
+        return True
+
+    def rotate_refresh_token(self, request: Request) -> bool:
+        return True
+
+    # --- client credentials (RFC 6749 §4.4) -----------------------------------------------
+
+    def get_default_scopes(self, client_id: str, request: Request, *args: Any, **kwargs: Any) -> list[str]:
+        """No person consents here: the permission group is what limits the program."""
+        return [scopes.READ, scopes.WRITE]
+
+    def validate_scopes(
+        self,
+        client_id: str,
+        scopes_: list[str],
+        client: Consumer,
+        request: Request,
+        *args: Any,
+        **kwargs: Any,
+    ) -> bool:
+        asked = set(scopes_) - scopes.OF_OPENID
+        if not asked <= {scopes.READ, scopes.WRITE}:
+            return False
+        # A program that follows the guide of Fracttal's own API names no resource and calls /api.
+        request.resources = [settings.MCP_RESOURCE, settings.API_RESOURCE]
+        if request.resource:
+            audience = audience_of([request.resource])
+            if audience is None:
+                raise invalid_target()
+            request.resources = [audience]
+        request.scopes = scopes.ordered(asked or {scopes.READ, scopes.WRITE})
+        return True
+
+    # --- storing --------------------------------------------------------------------------
+
+    def save_bearer_token(self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any) -> None:
+        now = timezone.now()
+        if request.grant_type == "client_credentials":
+            _store_access(token, request, now + ACCESS_LIFETIME)
+            return
+        authorization: AppAuthorization = request.authorization
+        if request.grant_type == "authorization_code":
+            grant: Grant = request.grant
+            marked = Grant.objects.filter(pk=grant.pk, redeemed_at=None).update(redeemed_at=now)
+            family, scope = grant.token_family, grant.scope
+        else:
+            old: RefreshToken = request.old
+            marked = _supersede(old, now)
+            family, scope = old.token_family, old.scope
+        if marked != 1:
+            raise InvalidGrantError(request=request)
+        expires = min(now + ACCESS_LIFETIME, authorization.ends_at)
+        token["expires_in"] = int((expires - now).total_seconds())
+        access = _store_access(token, request, expires, authorization, family)
+        RefreshToken.objects.create(
+            token="",
+            token_checksum=digest(token["refresh_token"]),
+            access_token=access,
+            application=request.client,
+            authorization=authorization,
+            token_family=family,
+            user=request.user,
+            scope=scope,
+            resource=request.resources,
+            expires=min(now + REFRESH_IDLE, authorization.ends_at),
+        )
+        if request.grant_type == "authorization_code":
+            retire_oldest(authorization)
+
+    def is_origin_allowed(
+        self, client_id: str, origin: str, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        """CORS is answered around the endpoint (browser_programs.py)."""
+        return False
+
+
+def invalid_target() -> CustomOAuth2Error:
+    return CustomOAuth2Error("invalid_target", "This resource was not granted.")
+
+
+def _lock(authorization_id: int | None) -> AppAuthorization | None:
+    if authorization_id is None:
+        return None
+    return AppAuthorization.objects.select_for_update().filter(pk=authorization_id).first()
+
+
+def _may_go_on(authorization: AppAuthorization, consumer: Consumer) -> bool:
+    return (
+        authorization.live
+        and consumer.is_usable()
+        and scopes.membership_for(authorization.user_id, consumer) is not None
+    )
+
+
+def _narrow(request: Request, granted: list[str]) -> None:
+    """A token request may repeat the resource of the grant, never name another (RFC 8707 §2.2)."""
+    if request.resource is not None and [audience_of([request.resource])] != granted:
+        raise invalid_target()
+    request.resources = granted
+
+
+def _supersede(old: RefreshToken, now: dt.datetime) -> int:
+    """Mark the first use; 1 also for a repeat within the window, which changes nothing."""
+    unused = RefreshToken.objects.filter(pk=old.pk, revoked=None)
+    if old.superseded_at is not None:
+        return int(unused.count())
+    AccessToken.objects.filter(pk=old.access_token_id, expires__gt=now + RETRY_WINDOW).update(
+        expires=now + RETRY_WINDOW
+    )
+    return int(unused.filter(superseded_at=None).update(superseded_at=now))
+
+
+def _store_access(
+    token: dict[str, Any],
+    request: Request,
+    expires: dt.datetime,
+    authorization: AppAuthorization | None = None,
+    family: uuid.UUID | None = None,
+) -> AccessToken:
+    stored: AccessToken = AccessToken.objects.create(
+        token="",
+        token_checksum=digest(token["access_token"]),
+        application=request.client,
+        authorization=authorization,
+        token_family=family,
+        user=request.user,
+        scope=token["scope"],
+        resource=request.resources,
+        expires=expires,
+    )
+    return stored

@@ -1,1 +1,0 @@
-"""The company's place at Fracttal One, and the accounts there that its people linked."""

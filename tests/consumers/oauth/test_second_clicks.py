@@ -1,0 +1,159 @@
+"""A second click on Approve or Refuse comes to the end of the first one (H17)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from consumers.models import AccessToken, AppAuthorization, AuthorizationRequest, Grant
+from tests.conftest import World
+from tests.consumers.conftest import Program, Register, answer_of, decide, request_id, signed_in
+from tests.factories import MembershipFactory
+
+
+@pytest.fixture
+def browser(world: World) -> Client:
+    return signed_in(world.owner)
+
+
+def too_late(response: Any) -> bool:
+    return (
+        response.status_code == 400
+        and b"decision_too_late" in response.content
+        and "Location" not in response
+    )
+
+
+def test_case_068_the_same_decision_twice(browser: Client, program: Program) -> None:
+    """One code, which both answers bring; no second consent, and the code works once."""
+    page = browser.get(program.address())
+    first, second = decide(browser, page), decide(browser, page)
+    assert second["Location"] == first["Location"]
+    assert second["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in second["Cache-Control"]
+    assert Grant.objects.count() == AppAuthorization.objects.count() == 1
+    code = answer_of(second)["code"]
+    assert program.redeem(code).status_code == 200
+
+
+def test_the_same_refusal_twice(browser: Client, program: Program) -> None:
+    page = browser.get(program.address())
+    first, second = decide(browser, page, approve=False), decide(browser, page, approve=False)
+    assert second["Location"] == first["Location"]
+    assert answer_of(second)["error"] == "access_denied"
+    assert not Grant.objects.exists()
+
+
+def test_a_code_that_was_redeemed_is_not_brought_again(browser: Client, program: Program) -> None:
+    """RFC 9700 §2.1.1: its replay would end the connection. The page says that it is done."""
+    page = browser.get(program.address())
+    code = answer_of(decide(browser, page))["code"]
+    tokens = program.redeem(code)
+    assert tokens.status_code == 200
+    done = decide(browser, page)
+    assert done.status_code == 200
+    assert b"It is done" in done.content
+    assert code.encode() not in done.content
+    assert b'href="https://chatgpt.com"' in done.content
+    assert AccessToken.objects.count() == 1, "the connection lives"
+    assert AppAuthorization.objects.live().count() == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [(True, False), (False, True)])
+def test_another_decision_comes_too_late(
+    browser: Client, program: Program, first: bool, second: bool
+) -> None:
+    page = browser.get(program.address())
+    decide(browser, page, approve=first)
+    assert too_late(decide(browser, page, approve=second))
+    assert Grant.objects.count() == int(first)
+
+
+def test_a_tick_that_was_taken_away_meanwhile_is_not_passed_over(browser: Client, program: Program) -> None:
+    """The answer to "without writing" is never a code with it."""
+    page = browser.get(program.address())
+    decide(browser, page, write=True)
+    assert too_late(decide(browser, page, write=False))
+
+
+def test_the_answer_is_for_the_same_session_and_person_alone(
+    browser: Client, program: Program, world: World
+) -> None:
+    MembershipFactory(user=world.stranger, permission_group=world.owner_group)
+    page = browser.get(program.address())
+    decide(browser, page)
+    for other in (signed_in(world.owner), signed_in(world.stranger), Client()):
+        assert too_late(decide(other, page))
+    assert Grant.objects.count() == 1
+
+
+def test_the_answer_is_given_for_less_than_a_minute(browser: Client, program: Program) -> None:
+    page = browser.get(program.address())
+    decide(browser, page)
+    kept = AuthorizationRequest.objects.get(pk=request_id(page))
+    assert kept.decided_at is not None
+    assert kept.expires_at - kept.decided_at < dt.timedelta(seconds=60), "before the code ends"
+    AuthorizationRequest.objects.update(expires_at=timezone.now())
+    assert too_late(decide(browser, page))
+
+
+def test_nobody_gets_a_code_of_what_was_stopped_in_between(
+    browser: Client, program: Program, world: World
+) -> None:
+    page = browser.get(program.address())
+    decide(browser, page)
+    AppAuthorization.objects.get().revoke(by=world.owner)
+    assert too_late(decide(browser, page))
+    assert not Grant.objects.exists()
+
+
+def test_what_was_not_allowed_stays_so(browser: Client, program: Program) -> None:
+    page = browser.get(program.address())
+    program.consumer.enabled = False
+    program.consumer.save()
+    assert decide(browser, page).status_code == 403
+    program.consumer.enabled = True
+    program.consumer.save()
+    assert decide(browser, page).status_code == 403
+    assert not Grant.objects.exists()
+
+
+def test_codes_are_of_256_bits_and_no_two_are_alike(register: Register, world: World) -> None:
+    """Each of its own request and session, and nothing in the database is one of them."""
+    program = register()
+    codes = [program.code(world.owner) for _number in range(5)]
+    assert len(set(codes)) == 5
+    assert all(code.startswith("fmc_") and len(code) == 47 for code in codes)
+    stored = str(list(Grant.objects.values())) + str(list(AuthorizationRequest.objects.values()))
+    assert not [code for code in codes if code in stored]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("approve", [True, False])
+def test_clicks_at_the_same_moment_have_one_answer(program: Program, world: World, approve: bool) -> None:
+    """The second one waits for the first, however slow it is, and brings its code."""
+    browser = signed_in(world.owner)
+    page = browser.get(program.address())
+    session = browser.cookies["session"].value
+    together = threading.Barrier(4)
+
+    def click(_number: int) -> str:
+        client = Client()
+        client.cookies["session"] = session
+        together.wait(10)
+        try:
+            return str(decide(client, page, approve=approve)["Location"])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        ends = set(pool.map(click, range(4)))
+    assert len(ends) == 1
+    assert Grant.objects.count() == int(approve)

@@ -1,0 +1,108 @@
+"""The Python SDK's own client, which has neither key nor document: it registers, waits and connects."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.auth import OAuthClientProvider
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
+from pydantic import AnyUrl
+
+from tests.consumers.oauth.test_official_client import Storage
+from tests.process.databases import free_port
+from tests.process.person import Form, Person, forms_of
+from tests.process.server import ROOT, Server, started
+
+CALLBACK = "http://127.0.0.1:53682/callback"
+EMAIL, PASSWORD = "admin@alone.example", "documents-only-password"
+INBOX = "/settings/api-connections/registration/"
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A new installation with one company and its administrator."""
+    port, directory = free_port(), tmp_path_factory.mktemp("alone")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "VAR_DIR": str(directory),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "DEMO_PLANT": "0",
+        "DATABASE_URL": f"sqlite:///{directory / 'alone.sqlite3'}",
+    }
+    Server(environment["PUBLIC_URL"], environment, directory / "log").manage("migrate", "-v0")
+    subprocess.run(
+        [
+            sys.executable, "manage.py", "create_company", "--name", "Alone", "--slug", "alone",
+            "--admin-email", EMAIL, "--password-stdin",
+        ],
+        cwd=ROOT, env=environment, input=PASSWORD + "\n", text=True, check=True, capture_output=True,
+    )  # fmt: skip
+    with started(directory, PORT=str(port), **environment) as running:
+        yield running
+
+
+def form_to(page: str, path: str) -> Form:
+    return next(form for form in forms_of(page) if form.action == path)
+
+
+def allow_registration(administrator: Person, server: Server) -> None:
+    page = administrator.open(server.url + INBOX)
+    form = form_to(page.text, f"{INBOX}rules/")
+    administrator.submit(page, form, dict(form.fields) | {"mode": "inbox"})
+
+
+def approve(administrator: Person, server: Server) -> None:
+    page = administrator.open(server.url + INBOX)
+    assert "Registering SDK" in page.text
+    form = form_to(page.text, f"{INBOX}decide/")
+    group = page.text.partition(">Administrators</option>")[0].rpartition('value="')[2].rstrip('"')
+    administrator.submit(page, form, dict(form.fields) | {"action": "approve", "permission_group": group})
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("method", ["none", "client_secret_post", "client_secret_basic"])
+async def test_registers_waits_and_connects(product: Server, method: str) -> None:
+    """RFC 7591 as a client that nobody here wrote sends it, with each way to authenticate."""
+    administrator, sent_back = Person(EMAIL, PASSWORD), {"to": ""}
+    await asyncio.to_thread(allow_registration, administrator, product)
+    seen = []
+
+    async def open_browser(address: str) -> None:
+        waits = await asyncio.to_thread(administrator.open, address)
+        seen.append((waits.status_code, "registration_waits" in waits.text))
+        await asyncio.to_thread(approve, administrator, product)
+        sent_back["to"] = await asyncio.to_thread(administrator.decide, address)
+
+    async def read_callback() -> AuthorizationCodeResult:
+        query = parse_qs(urlsplit(sent_back["to"]).query)
+        return AuthorizationCodeResult(code=query["code"][0], state=query["state"][0], iss=query["iss"][0])
+
+    storage = Storage()
+    auth = OAuthClientProvider(
+        server_url=product.mcp_url,
+        client_metadata=OAuthClientMetadata(
+            redirect_uris=[AnyUrl(CALLBACK)], client_name="Registering SDK", token_endpoint_auth_method=method
+        ),
+        storage=storage,
+        redirect_handler=open_browser,
+        callback_handler=read_callback,
+    )
+    async with (
+        httpx2.AsyncClient(auth=auth, timeout=30) as http,
+        Client(streamable_http_client(product.mcp_url, http_client=http), mode="auto") as client,
+    ):
+        answer = await client.call_tool("whoami", {})
+        assert not answer.is_error, answer.content
+    assert seen == [(403, True)]
+    assert storage.client is not None
+    assert bool(storage.client.client_secret) is (method != "none")
+    administrator.browser.close()
