@@ -21,6 +21,12 @@ def validate_printable(value: str) -> None:
         raise ValidationError(_("This text holds invisible signs. Type it instead of pasting it."))
 
 
+def primary_key(value: object) -> int:
+    """What a form sent, as a primary key; 0, which no row has, for anything that is none."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
     class Meta:
         model = User

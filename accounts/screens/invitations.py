@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import invitations
 from accounts.current import shell_of, sign_in_required, signed_in_user
-from accounts.forms import NewAccountForm
+from accounts.forms import NewAccountForm, primary_key
 from accounts.models import Invitation, User
 
 SECOND_CLICK = dt.timedelta(minutes=1)
@@ -37,8 +37,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @sign_in_required
 def answer(request: HttpRequest) -> HttpResponse:
     """The session stays in its company; where it has none yet, the new one is the first."""
-    user, text = signed_in_user(request), request.POST.get("invitation", "")
-    key = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    user, key = signed_in_user(request), primary_key(request.POST.get("invitation"))
     try:
         if request.POST.get("answer") == "accept":
             name = invitations.accept(key, user).company.name

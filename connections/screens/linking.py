@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current import shell_of, sign_in_required, signed_in_user
+from accounts.forms import primary_key
 from accounts.screens.sign_in import in_popup
 from connections import linking
 from connections.linking import NotLinkedNow, Sent
@@ -23,7 +24,6 @@ from consumers.key_ring import NoKeys
 from consumers.models import AuthorizationRequest
 from consumers.oauth import consent
 from consumers.oauth.form_action import allow_any_redirect
-from consumers.screens.queries import number
 
 LONGEST = 4096
 
@@ -135,7 +135,7 @@ def _connections(request: HttpRequest) -> list[ApiConnection]:
 def _connection(request: HttpRequest, pk: str | None) -> ApiConnection:
     mine = [place.pk for place in _connections(request)]
     return get_object_or_404(
-        ApiConnection.objects.select_related("company").filter(pk__in=mine), pk=number(pk)
+        ApiConnection.objects.select_related("company").filter(pk__in=mine), pk=primary_key(pk)
     )
 
 

@@ -19,11 +19,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current import CONFIGURE, acting_membership, require_right, sign_in_required, signed_in_user
+from accounts.forms import primary_key
 from accounts.models import Membership
 from consumers.models import AppAuthorization
 from consumers.oauth.consent import powers
 from consumers.scopes import READ, WRITE
-from consumers.screens.queries import authorizations_by, authorizations_in, number
+from consumers.screens.queries import authorizations_by, authorizations_in
 
 CALLS_SHOWN_FOR = dt.timedelta(days=30)
 MOST_ROWS = 500
@@ -43,7 +44,7 @@ def stop_own(request: HttpRequest) -> HttpResponse:
     """One by its id, or `all`."""
     found = authorizations_by(signed_in_user(request))
     if "all" not in request.POST:
-        found = found.filter(pk=number(request.POST.get("authorization")))
+        found = found.filter(pk=primary_key(request.POST.get("authorization")))
     return stop(request, found, "own-app-authorizations", "own-app-authorizations-stop", own_page=True)
 
 
@@ -79,7 +80,7 @@ def stop_of_company(request: HttpRequest) -> HttpResponse:
     """One by its id, all of a person, or all of an app: of this company only."""
     found = authorizations_in(acting_membership(request).company)
     if "authorization" in request.POST:
-        found = found.filter(pk=number(request.POST["authorization"]))
+        found = found.filter(pk=primary_key(request.POST["authorization"]))
     else:
         found, app, person = filtered(found, request.POST)
         if not (app or person):
@@ -90,7 +91,7 @@ def stop_of_company(request: HttpRequest) -> HttpResponse:
 def filtered(
     found: QuerySet[AppAuthorization], asked: Mapping[str, Any]
 ) -> tuple[QuerySet[AppAuthorization], int, int]:
-    app, person = number(asked.get("app")), number(asked.get("person"))
+    app, person = primary_key(asked.get("app")), primary_key(asked.get("person"))
     if app:
         found = found.filter(consumer_id=app)
     if person:
@@ -140,7 +141,7 @@ def allow_own(request: HttpRequest) -> HttpResponse:
 
 def allow(request: HttpRequest, found: QuerySet[AppAuthorization], page: str) -> HttpResponse:
     """Let the issuer connect the person again; the app gets access when it next asks."""
-    keys = found.filter(pk=number(request.POST.get("authorization"))).values_list("pk", flat=True)
+    keys = found.filter(pk=primary_key(request.POST.get("authorization"))).values_list("pk", flat=True)
     allowed = AppAuthorization.objects.filter(pk__in=list(keys), refuses_exchange=True).update(
         refuses_exchange=False
     )

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current import CONFIGURE, acting_membership, require_right
+from accounts.forms import primary_key
 from consumers.models import Consumer
-from consumers.screens.queries import consumers_of, missing_for, number
+from consumers.screens.queries import consumers_of, missing_for
 
 MOST_ROWS = 200
 
@@ -71,7 +72,7 @@ def in_state(found: QuerySet[Consumer], state: str) -> QuerySet[Consumer]:
 @require_right(CONFIGURE)
 def change_chosen(request: HttpRequest) -> HttpResponse:
     """Enable at once; disable and delete after a page that names what is lost."""
-    keys = {number(key) for key in request.POST.getlist("consumer")}
+    keys = {primary_key(key) for key in request.POST.getlist("consumer")}
     chosen = list(consumers_of(acting_membership(request).company).filter(pk__in=keys))
     action = request.POST.get("action", "")
     if action == "delete" and "confirmed" in request.POST and are_gone(keys):

@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
+from accounts.forms import primary_key
 from consumers.models import AppAuthorization
 from consumers.screens.issuer_form import IssuerForm
-from consumers.screens.queries import number
 from consumers.security_log import note
 from consumers.trusted_issuers.keys import NoKeys, ask
 from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer
@@ -133,7 +133,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
     issuer = found(request, pk)
     link = (
         IssuerLink.objects.select_related("user")
-        .filter(issuer=issuer, pk=number(request.POST.get("link")))
+        .filter(issuer=issuer, pk=primary_key(request.POST.get("link")))
         .first()
     )
     if link is None:

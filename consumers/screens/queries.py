@@ -14,12 +14,6 @@ from consumers.models import AppAuthorization, Consumer
 STOPPED_SHOWN_FOR = dt.timedelta(days=7)
 
 
-def number(value: object) -> int:
-    """A primary key out of what a form sent; 0, which no row has, for anything else."""
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
-
-
 def live_now(prefix: str = "") -> Q:
     return Q(**{f"{prefix}revoked_at": None, f"{prefix}ends_at__gt": timezone.now()})
 

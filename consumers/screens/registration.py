@@ -15,13 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
+from accounts.forms import primary_key
 from accounts.models import Company
 from consumers.callbacks import display_host
 from consumers.registrations import admission
 from consumers.registrations.admission import ChangedMeanwhile
 from consumers.registrations.endpoint import PATH, announced
 from consumers.registrations.models import InitialAccessToken, Registration
-from consumers.screens.queries import number
 from consumers.screens.registration_forms import RulesForm, TokenForm
 from consumers.security_log import note
 
@@ -54,7 +54,7 @@ def save_rules(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest) -> HttpResponse:
     """Let one program in, with a permission group, or refuse it."""
     company, by = acting_membership(request).company, signed_in_user(request)
-    key, shown = number(request.POST.get("registration")), request.POST.get("shown", "")
+    key, shown = primary_key(request.POST.get("registration")), request.POST.get("shown", "")
     action = request.POST.get("action", "")
     if action not in {"approve", "refuse"}:
         raise Http404
@@ -64,7 +64,7 @@ def decide(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Refused: %(name)s.") % {"name": refused.name})
             return HttpResponseRedirect(reverse("registration"))
         group = company.permission_groups.filter(
-            pk=number(request.POST.get("permission_group")), active=True
+            pk=primary_key(request.POST.get("permission_group")), active=True
         ).first()
         if group is None:
             messages.error(request, _("Choose a permission group, then approve the program."))
@@ -97,7 +97,7 @@ def add_token(request: HttpRequest) -> HttpResponse:
 @require_right(CONFIGURE)
 def revoke_token(request: HttpRequest) -> HttpResponse:
     company = acting_membership(request).company
-    meant = InitialAccessToken.objects.filter(company=company, pk=number(request.POST.get("token")))
+    meant = InitialAccessToken.objects.filter(company=company, pk=primary_key(request.POST.get("token")))
     if not meant.exists():
         raise Http404
     meant.filter(revoked_at=None).update(revoked_at=timezone.now())

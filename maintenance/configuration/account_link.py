@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
-from accounts.forms import validate_printable
+from accounts.forms import primary_key, validate_printable
 from accounts.models import Membership, User
 from maintenance.models import Personnel
 from maintenance.rules import account_links
@@ -74,10 +74,8 @@ def _done(request: HttpRequest, member: Membership, form: NewRecordForm) -> bool
     by: User = signed_in_user(request)
     match request.GET.get("do"):
         case "link":
-            chosen = request.POST.get("record", "")
-            number = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else 0
             try:
-                person = account_links.link(member, number, by)
+                person = account_links.link(member, primary_key(request.POST.get("record")), by)
             except account_links.NotFree:
                 messages.error(request, _("Choose a record of the list: that one is not free any more."))
                 return False
