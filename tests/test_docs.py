@@ -183,7 +183,7 @@ def test_the_generated_table_of_the_contract_is_no_wider_than_a_screen() -> None
     "name", ["CONTRIBUTING.md", "docs/reference/security.md", "docs/reference/fracttal-api.md"]
 )
 def test_the_files_that_a_document_names_are_there(name: str) -> None:
-    folders = "accounts|bench|consumers|docs|fracttal_mcp|maintenance|mcp_gateway|templates|tests"
+    folders = "accounts|bench|connections|consumers|docs|fracttal_mcp|maintenance|mcp_gateway|templates|tests"
     named = re.findall(rf"`((?:{folders})/[\w./-]*)`", (ROOT / name).read_text(encoding="utf-8"))
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []
