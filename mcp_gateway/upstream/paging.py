@@ -47,14 +47,19 @@ async def pages(
         start, size, before = page.end, PAGE_SIZE, page.first
 
 
-async def all_rows(fetch: Fetch[R], gaps: Gaps, what: str, *, most: int) -> list[R]:
-    """Rows of up to `most` pages; that there are more is said, with how many were read."""
+async def all_rows(
+    fetch: Fetch[R], gaps: Gaps, what: str, *, most: int, enough: int | None = None
+) -> list[R]:
+    """Rows of up to `most` pages; that there are more is said, with how many were read, but where there are
+    `enough` rows."""
     rows: list[R] = []
     end, is_last = 0, True
     try:
         async for page in pages(fetch, most=most):
             rows += page.rows
             end, is_last = page.end, page.is_last
+            if enough is not None and len(rows) >= enough:
+                return rows
     except NoFurther:
         is_last = False
     if not is_last:

@@ -192,58 +192,6 @@ def request_changes(plant: Plant) -> list[Shown]:
     ]
 
 
-def planned_tasks(plant: Plant) -> list[Shown]:
-    rows: list[Shown] = []
-    for task in plant["PlannedTask"]:
-        plan = plant["TaskPlan"][task["plan_id"] - 1]
-        shown = {
-            "id": task["id"],
-            "id_group_task": plan["id"],
-            "groups_tasks_description": plan["description"],
-            "description": task["description"],
-            "id_priorities": task["priority"],
-            "duration": task["duration"],
-            "is_active": task["is_active"],
-        }
-        rows.append((shown, {}))
-    return rows
-
-
-def triggers(plant: Plant) -> list[Shown]:
-    return [
-        (
-            {
-                "id": trigger["id"],
-                "id_task": trigger["task_id"],
-                "id_task_trigger_type": trigger["type"],
-                "value_main": trigger["value_main"],
-                "unit_description": trigger["unit"],
-                "event_description": trigger["event"],
-            },
-            {},
-        )
-        for trigger in plant["TaskTrigger"]
-    ]
-
-
-def planned_parts(plant: Plant) -> list[Shown]:
-    rows: list[Shown] = []
-    for part in sorted(plant["PlannedResource"], key=lambda row: (row["task_id"], row["id"])):
-        item = plant["Item"][part["item_id"] - 1]
-        shown = {
-            "id": part["id"],
-            "id_task": part["task_id"],
-            "id_item": item["id"],
-            "code": item["code"],
-            "description": part["description"],
-            "qty": part["qty"],
-            "unit_cost": part["unit_cost"],
-            "total_cost": part["qty"] * part["unit_cost"],
-        }
-        rows.append((shown, {}))
-    return rows
-
-
 def pending_tasks(plant: Plant) -> list[Shown]:
     rows: list[Shown] = []
     for pending in sorted(plant["PendingTask"], key=lambda row: (row["cal_date_maintenance"], row["id"])):

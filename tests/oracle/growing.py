@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle import plant_assets, plant_meters, plant_stock, plant_work
+from tests.oracle import plant_assets, plant_log, plant_meters, plant_stock, plant_work
 from tests.oracle.calendars import Calendar, calendars
 from tests.oracle.dice import FACES, Dice, rolls
 from tests.oracle.plants import Plant
@@ -39,6 +39,7 @@ def plants(*, rows: int = 14, embedded: bool = False) -> st.SearchStrategy[Plant
         "lines": rolls(0, rows),
         "resources": rolls(0, rows),
         "pending": rolls(0, rows),
+        "changes_logged": rolls(0, rows),
     }
 
     @st.composite
@@ -58,6 +59,7 @@ def large_plant(seed: int, calendar: Calendar, **rows: int) -> Plant:
     made, random = Plant(calendar), Random(seed)
     kinds = ["places", "equipment", "people", "stops", "orders", "tasks", "requests", "changes", "meters"]
     kinds += ["readings", "passed", "plans", "supply", "levels", "movements", "lines", "resources", "pending"]
+    kinds += ["changes_logged"]
     _grow(made, {kind: [Dice(random.randbytes(FACES)) for _ in range(rows.get(kind, 10))] for kind in kinds})
     return made
 
@@ -67,3 +69,4 @@ def _grow(plant: Plant, dice: dict[str, list[Dice]]) -> None:
     plant_work.add_to(plant, dice)
     plant_meters.add_to(plant, dice)
     plant_stock.add_to(plant, dice)
+    plant_log.add_to(plant, dice)

@@ -10,6 +10,8 @@ from typing import Any
 from tests.oracle.filters import Make
 from tests.oracle.plants import Row
 
+MOMENTS = frozenset({"at", "date", "since", "until"})
+
 
 def as_written(record: Row) -> Row:
     """Flags as the tables have them, moments in seconds."""
@@ -17,7 +19,7 @@ def as_written(record: Row) -> Row:
 
 
 def _plain(name: str, value: Any) -> Any:
-    if isinstance(value, str) and (name == "date" or name.endswith("_at")):
+    if isinstance(value, str) and (name in MOMENTS or name.endswith(("_at", "_since"))):
         return dt.datetime.fromisoformat(value).timestamp()
     return int(value) if isinstance(value, bool) else value
 

@@ -15,8 +15,9 @@ from tests.oracle.filters import (
     text,
 )
 from tests.oracle.listed import Listed, as_written
+from tests.oracle.lists_of_changes import TRANSACTIONS
 from tests.oracle.lists_of_parties import PEOPLE, THIRD_PARTIES
-from tests.oracle.lists_of_plans import PARTS, TASKS, TRIGGERS
+from tests.oracle.lists_of_plans import PLANS, RESOURCES, TASK_TYPES, TASKS, TRIGGERS
 from tests.oracle.lists_of_readings import READINGS
 from tests.oracle.lists_of_supply import DOCUMENTS, METERS, METERS_WITH_TASKS, STOCK, WAREHOUSES
 from tests.oracle.plants import Row
@@ -156,8 +157,11 @@ LISTS: dict[str, Listed] = {
         PEOPLE,
         THIRD_PARTIES,
         READINGS,
+        PLANS,
         TASKS,
         TRIGGERS,
-        PARTS,
+        TASK_TYPES,
+        *RESOURCES,
+        TRANSACTIONS,
     )
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.oracle.dice import Dice
-from tests.oracle.plants import Plant, Row
+from tests.oracle.plants import Plant, Row, maybe
 
 UNITS = (("Hours", "HRS"), ("Kilometres", "KM"), ("bar", "BAR"))
 
@@ -29,17 +29,32 @@ def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
 
 
 def _plan(plant: Plant, roll: Dice) -> None:
-    plan = plant.add("TaskPlan", description=f"Plan {len(plant['TaskPlan']) + 1}", location_id=None)
+    """Plans of the whole company and of one place; some tasks ask questions."""
+    place = maybe(roll, [item for item in plant["Item"] if item["type"] == 1])
+    plan = plant.add(
+        "TaskPlan", description=f"Plan {len(plant['TaskPlan']) + 1}", location_id=place and place["id"]
+    )
     for _ in range(roll.pick(1, 2)):
         task = plant.add(
             "PlannedTask",
             plan_id=plan["id"],
             description=roll.pick("Cambiar aceite", "Revisar", "Mayor"),
-            type_id=1,
-            priority=3,
+            type_id=roll.pick(1, 2, 3),
+            priority=roll.pick(3, 1, 5),
+            stop_assets=roll.once_in(3),
+            note=roll.pick(None, "Con la máquina parada"),
             duration=roll.pick(3600, 600),
             is_active=not roll.once_in(8),
         )
+        for question in ("¿Fuga?", "Presión")[: roll.pick(0, 1, 2)]:
+            plant.add(
+                "FormItem",
+                task_id=task["id"],
+                type=roll.pick(1, 2, 3),
+                description=question,
+                is_required=roll.once_in(2),
+                order_number=1,
+            )
         for _ in range(roll.pick(1, 2, 0)):
             unit, unit_code = roll.of(UNITS)
             kind = roll.pick(3, 1, 2, 4)

@@ -21,7 +21,7 @@ def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
     if plant["WorkOrderTask"]:
         for roll in dice["resources"]:
             _resource(plant, roll, goods)
-    if plant["PlannedTask"] and goods:
+    if plant["PlannedTask"]:
         for roll in dice["lines"]:
             _planned(plant, roll, goods)
     machines = [item for item in plant["Item"] if item["type"] == 2]
@@ -107,14 +107,16 @@ def _resource(plant: Plant, roll: Dice, goods: list[Row]) -> None:
 
 
 def _planned(plant: Plant, roll: Dice, goods: list[Row]) -> Row:
-    item = roll.of(goods)
+    """Parts, hours of a trade, or a service."""
+    task, kind = roll.of(plant["PlannedTask"]), roll.pick(1, 1, 2, 3) if goods else roll.pick(2, 3)
+    item = roll.of(goods) if kind == 1 else None
     return plant.add(
         "PlannedResource",
-        task_id=roll.of(plant["PlannedTask"])["id"],
-        type=1,
-        item_id=item["id"],
+        task_id=task["id"],
+        type=kind,
+        item_id=item and item["id"],
         service_id=None,
-        description=item["field_1"],
+        description=item["field_1"] if item else "Mecánico" if kind == 2 else "Servicio externo",
         qty=float(roll.pick(1, 2, 5)),
         unit_cost=roll.pick(0.0, 9.5),
     )

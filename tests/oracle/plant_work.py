@@ -22,7 +22,8 @@ FAILURES = ("Fuga", "Eléctrica")
 def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
     for text in FAILURES:
         plant.add("FailureTerm", kind="type", description=text)
-    plant.add("TaskType", description="Preventiva")
+    for text in ("Preventiva", "Inspección", "Correctiva"):
+        plant.add("TaskType", description=text)
     for roll in dice["requests"]:
         _request(plant, roll)
     if plant["WorkRequest"]:

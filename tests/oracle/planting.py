@@ -35,6 +35,8 @@ ORDER = (
     "TaskResource",
     "PlannedResource",
     "PendingTask",
+    "FormItem",
+    "Transaction",
 )
 
 

@@ -15,7 +15,7 @@ import orjson
 from hypothesis import strategies as st
 
 from mcp_gateway.upstream.envelope import Answer
-from tests.oracle import contract_meters, contract_supply
+from tests.oracle import contract_log, contract_meters, contract_plans, contract_supply
 from tests.oracle import contract_rows as contract
 from tests.oracle.contract_rows import Shown
 from tests.oracle.plants import Plant
@@ -57,7 +57,10 @@ QUIRKS = st.builds(
     cap=st.sampled_from([100, 100, 50, 7]),
     ignored=st.frozensets(
         st.sampled_from(
-            ["active", "available", "item_type", "ot_status", "code_asset", "id_status", "code_item", "type"]
+            [
+                *("active", "available", "item_type", "ot_status", "code_asset", "id_status", "code_item"),
+                *("type", "module", "action", "id_task", "id_group_task"),
+            ]
         ),
         max_size=2,
     ),
@@ -126,9 +129,16 @@ RESOURCES: dict[str, Resource] = {
         ("date", "date_incident", "date_solution"),
     ),
     "work_requests_status": Resource(contract.request_changes, {"code": _hides("code")}),
-    "tasks": Resource(contract.planned_tasks, {"id_group_task": _shows("id_group_task")}),
-    "tasks_triggers": Resource(contract.triggers, {"id_task": _shows("id_task")}),
-    "tasks_resources_items": Resource(contract.planned_parts, {"id_task": _shows("id_task")}),
+    "transactions_log": Resource(
+        contract_log.transactions, {"action": _shows("action"), "module": _hides("module")}, ("event_date",)
+    ),
+    "groups_tasks_details": Resource(contract_plans.plans),
+    "tasks": Resource(contract_plans.planned_tasks, {"id_group_task": _shows("id_group_task")}),
+    "tasks/types": Resource(contract_plans.task_types),
+    "tasks_triggers": Resource(contract_plans.triggers, {"id_task": _shows("id_task")}),
+    "tasks_resources_items": Resource(contract_plans.planned_parts, {"id_task": _shows("id_task")}),
+    "tasks_resources_hourly_rates": Resource(contract_plans.labour, {"id_task": _shows("id_task")}),
+    "tasks_resources_services": Resource(contract_plans.services, {"id_task": _shows("id_task")}),
     "tasks_todo": Resource(contract.pending_tasks),
     "meters": Resource(contract_meters.meters, {"code": _shows("code"), "serial": _shows("serial")}),
     "meters_advanced": Resource(
@@ -183,6 +193,8 @@ class Scripted:
         parts = urlsplit(url)
         path = [unquote(segment) for segment in parts.path.partition("/api/")[2].split("/")]
         assert method == "GET", url
+        if "/".join(path) in RESOURCES:
+            path = ["/".join(path)]
         resource = RESOURCES.get(path[0])
         if resource is None or len(path) > (1 if resource.in_path is None else 2):
             return _answer(404, {"success": False, "message": "404", "data": []})

@@ -62,6 +62,18 @@ SELECT work.*, work_order.review_date, work_order.final_date AS closed, work_ord
   FROM work JOIN WorkOrder AS work_order ON work_order.id = work.work_order_id
 """
 
+# The names of the places that an asset stands in, outermost first.
+PATHS = """
+CREATE TEMP VIEW paths AS
+WITH RECURSIVE up(item_id, place_id, path) AS (
+    SELECT id, parent_id, NULL FROM Item
+    UNION ALL
+    SELECT up.item_id, place.parent_id, place.field_1 || coalesce(' > ' || up.path, '')
+      FROM up JOIN Item AS place ON place.id = up.place_id
+)
+SELECT item_id, path FROM up WHERE place_id IS NULL
+"""
+
 # The assets that a scope names: one asset; a place and whatever stands below it; all.
 SCOPED = """
 (SELECT id FROM Item
@@ -86,6 +98,7 @@ class Tables:
             self._copy(name, plant)
         self._database.execute(WORK.format(now=repr(self.now)))
         self._database.execute(ORDER_TASKS)
+        self._database.execute(PATHS)
 
     def __call__(self, sql: str, **given: Any) -> Found:
         return [dict(row) for row in self._database.execute(sql, {"now": self.now} | given)]
@@ -99,10 +112,10 @@ class Tables:
         # What only the contract has is no model: its columns are those of the plant's rows.
         columns = [field.attname for field in model._meta.concrete_fields] if model else CONTRACT[name]
         quoted = ", ".join(f'"{column}"' for column in columns)
-        self._database.execute(f"CREATE TABLE {name} ({quoted})")
+        self._database.execute(f'CREATE TABLE "{name}" ({quoted})')
         rows = [[_plain(row.get(column)) for column in columns] for row in plant[name]]
         marks = ", ".join("?" * len(columns))
-        self._database.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+        self._database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
 
 
 def _local(tz: dt.tzinfo, form: str, moment: float | None) -> str | None:

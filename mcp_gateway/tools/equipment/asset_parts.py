@@ -30,6 +30,7 @@ from mcp_gateway.upstream.rows import Page, Period
 Part = Literal["custom_fields", "location_history", "documents", "downtime", "meters", "history", "plan"]
 MOST = 50
 MOST_OUTAGE_PAGES = 5
+MOST_HISTORY_PAGES = 10
 
 
 class CustomField(BaseModel):
@@ -127,7 +128,6 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
         case "meters":
             return [meter(call, one) for one in await meters_of(upstream, row.code)]
         case "history":
-            tasks = await list_tasks(upstream, TaskLine, asset=row.code)
             return [
                 Work(
                     folio=task.wo_folio,
@@ -138,7 +138,7 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
                     finished_at=shown(call.caller, task.final_date),
                     url=upstream.link("work-orders", task.wo_folio),
                 )
-                for task in tasks.rows
+                for task in await _history(upstream, row.code)
             ]
         case "plan":
             if row.id_group_task is None:
@@ -149,6 +149,15 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
                 )
                 for task in await tasks_of_plan(upstream, row.id_group_task)
             ]
+
+
+async def _history(upstream: Upstream, code: str) -> list[TaskLine]:
+    """The newest first, one more than is shown: a page may be short, or of other assets."""
+
+    async def fetch(start: int, size: int) -> Page[TaskLine]:
+        return await list_tasks(upstream, TaskLine, asset=code, start=start, size=size)
+
+    return await all_rows(fetch, upstream.gaps, "tasks of orders", most=MOST_HISTORY_PAGES, enough=MOST + 1)
 
 
 async def _outages(upstream: Upstream, code: str) -> list[OutageRow]:

@@ -13,6 +13,7 @@ from pydantic import Field
 from mcp_gateway.calls.errors import InvalidArguments, NotFound, NotPermitted
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.identifiers import GivenCode, shown_code
+from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.kit.naming import MOST_PAGES, Seen, as_far_as_they_go, look_for, the_one
 from mcp_gateway.tools.kit.text import NAME, TEXT, cleaned, composed_forms, fold
 from mcp_gateway.upstream import Upstream
@@ -72,7 +73,7 @@ async def the_asset(call: Call, words: str, *, location: bool = False) -> ItemRo
         lambda row: {
             "code": shown_code(row.code),
             "name": cleaned(row.field_1 or row.description, TEXT),
-            "in": cleaned(row.parent_description, TEXT),
+            "in": cleaned(path(row.parent_description), TEXT),
         },
         "search or list_assets(text) find assets by their words",
     )

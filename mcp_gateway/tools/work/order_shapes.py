@@ -27,6 +27,7 @@ from mcp_gateway.tools.kit.codes import (
 )
 from mcp_gateway.tools.kit.datetimes import Minutes, in_zone, minutes
 from mcp_gateway.tools.kit.identifiers import Code, shown_code
+from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.kit.text import (
     NAME,
     TEXT,
@@ -227,7 +228,7 @@ def task_details(row: TaskRow, zone: dt.tzinfo, now: dt.datetime) -> TaskDetails
     failed = any((row.types_description, row.causes_description, row.detection_method_description))
     return TaskDetails(
         **msgspec.structs.asdict(task(row, zone, now)),
-        location=row.parent_description,
+        location=path(row.parent_description),
         note=row.task_note or None,
         trigger=row.trigger_description,
         requested_by=row.requested_by or None,

@@ -17,6 +17,7 @@ from mcp_gateway.tools.kit.listing import (
     listed,
     position_of,
 )
+from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.kit.parameters import Number
 from mcp_gateway.tools.kit.positions import in_order
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
@@ -121,7 +122,7 @@ def plan_entry(row: planning.PlanRow) -> Entry:
         active=row.task_is_active,
         tasks=row.task_number,
         assets=row.assets_number,
-        location=row.parent_description,
+        location=path(row.parent_description),
         priority=word_of(PRIORITY, row.tasks_id_priorities),
         estimated_minutes=minutes(row.tasks_duration),
         questions=questions or None,

@@ -9,6 +9,23 @@ from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
 from mcp_gateway.upstream.rows import PAGE_SIZE, Id, Moment, Page, Period, Row, Whole, page_of
 
+# The modules of the contract, as rows name them.
+MODULES = {
+    1: "ASSETS",
+    2: "HUMAN_RESOURCES",
+    3: "THIRD_PARTIES",
+    4: "WAREHOUSES",
+    5: "TASKS",
+    6: "MONITORING",
+    7: "AUTOMATOR",
+    9: "VIRTUAL_DISK",
+    10: "CONFIGURATION",
+    11: "WORK_REQUESTS",
+    13: "MATERIAL_REQUESTS",
+    14: "TEAMS",
+}
+KNOWN_MODULES = frozenset(MODULES.values())
+
 
 class TransactionRow(Row):
     id: Id
@@ -32,12 +49,19 @@ async def list_transactions(
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[TransactionRow]:
-    """`module` is the number of the contract; a row carries only its name."""
+    """`module` is the number of the contract. A row names its module: one that is known as another is
+    dropped, a name that the contract does not list is the upstream's word for the one asked for."""
     query: Query = {"action": action, "module": module, "start": start, "limit": size}
     if period is not None:
         query = {**query, "since": period.query["since"], "until": period.query["until"]}
 
+    others = KNOWN_MODULES - {MODULES.get(module or 0)}
+
     def keep(row: TransactionRow) -> bool:
-        return (action is None or row.action == action) and (period is None or period.holds(row.event_date))
+        return (
+            (action is None or row.action == action)
+            and (module is None or row.module_description not in others)
+            and (period is None or period.holds(row.event_date))
+        )
 
     return page_of(TransactionRow, await upstream.get(["transactions_log"], query), start, size, keep)

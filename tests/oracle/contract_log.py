@@ -1,0 +1,24 @@
+"""The log of changes as the REST contract shows it."""
+
+from __future__ import annotations
+
+from tests.oracle.contract_rows import Shown, iso
+from tests.oracle.plants import Plant
+
+MODULES = {1: "ASSETS", 5: "TASKS", 10: "CONFIGURATION", 11: "WORK_REQUESTS", 13: "MATERIAL_REQUESTS"}
+
+SHOWN = ("id", "ip_address", "name", "email", "action", "description")
+
+
+def transactions(plant: Plant) -> list[Shown]:
+    """Newest first; a row names its module, and is asked for by the number."""
+    rows: list[Shown] = []
+    for change in sorted(plant["Transaction"], key=lambda row: (row["event_date"], row["id"]), reverse=True):
+        shown = {name: change[name] for name in SHOWN}
+        shown |= {
+            "event_date": iso(change["event_date"]),
+            "module_description": MODULES[change["module"]],
+            "sub_module_description": change["sub_module"],
+        }
+        rows.append((shown, {"module": change["module"], "event_date": change["event_date"]}))
+    return rows

@@ -1,0 +1,52 @@
+"""list_transactions, as it is compared."""
+
+from __future__ import annotations
+
+from tests.oracle.dice import Dice
+from tests.oracle.filters import Filter, exactly, period, text
+from tests.oracle.listed import Listed
+from tests.oracle.plants import Plant
+
+MODULES = {"assets": 1, "tasks": 5, "configuration": 10, "work_requests": 11, "material_requests": 13}
+ACTIONS = ("add", "edit", "delete", "cancelled", "finished", "login", "logout")
+
+_any_period = period({"logged": "event_date"})
+
+
+def _action(plant: Plant, roll: Dice) -> Filter:
+    action = roll.of(ACTIONS)
+    return Filter({"action": action}, f"action = '{action.upper()}'")
+
+
+def _by(plant: Plant, roll: Dice) -> Filter:
+    words = roll.pick("ana", "Perez", "gómez", "planta.example", "Ánade", "nobody")
+    return Filter({"by": words}, f"instr(folded(name || ' ' || coalesce(email, '')), folded('{words}')) > 0")
+
+
+def _logged(plant: Plant, roll: Dice) -> Filter:
+    """There is one kind of date, which nobody has to name."""
+    made = _any_period(plant, roll)
+    assert made is not None
+    arguments = {name: value for name, value in made.arguments.items() if name != "date_kind"}
+    return Filter(arguments, made.condition)
+
+
+TRANSACTIONS = Listed(
+    "list_transactions",
+    "transactions",
+    ("id",),
+    """
+    SELECT id AS key, event_date AS at, lower(action) AS action, lower(sub_module) AS part,
+           CASE module WHEN 1 THEN 'assets' WHEN 5 THEN 'tasks' WHEN 10 THEN 'configuration'
+                       WHEN 11 THEN 'work_requests' ELSE 'material_requests' END AS module,
+           description AS what, name AS "by", email, ip_address
+      FROM "Transaction" WHERE {where} ORDER BY event_date DESC, id DESC
+    """,
+    {
+        "action": _action,
+        "module": exactly("module", "module", MODULES),
+        "by": _by,
+        "text": text("description", words=("bomba", "OT-3", "revision", "aceite", "Cambiar")),
+        "period": _logged,
+    },
+)
