@@ -20,6 +20,7 @@ ONCE = (
     "clients",
     "conformance",
     "contract",
+    "migration",
     "injection",
     "started",
     "test_configuration.py",

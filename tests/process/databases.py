@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from tests.process.requirements import postgres_program, redis_server
 
 
@@ -67,6 +69,19 @@ class PostgreSQL:
             group=self._owner,
         )
         wait_for_port(self.port, self._process)
+        self._wait_until_ready()
+
+    def _wait_until_ready(self, seconds: float = 30) -> None:
+        """The port is open before the server lets anybody in."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                psycopg.connect(self.url).close()
+                return
+            except psycopg.OperationalError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGINT)  # at once: SIGTERM would wait until all clients are gone

@@ -1,0 +1,159 @@
+"""A database of an earlier version, from its dump: it migrates, nothing is lost, and it works.
+
+The dumps bear the commit that made them; fill.py says how.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from tests.migration.fill import ACCESS_TOKEN, EMAIL, LINKED_TOKEN, PASSWORD, SETTINGS
+from tests.process.databases import free_port, postgres
+from tests.process.person import Person, forms_of
+from tests.process.server import Server, started
+
+HERE = Path(__file__).parent
+# Tables of which a migration itself adds or takes rows.
+OF_DJANGO = {"django_migrations", "django_content_type", "auth_permission"}
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass
+class Database:
+    url: str
+
+    def _connect(self) -> Any:
+        if self.url.startswith("sqlite"):
+            return sqlite3.connect(self.url.removeprefix("sqlite:///"))
+        return psycopg.connect(self.url, autocommit=True)
+
+    def load(self, dump: str, public_url: str) -> None:
+        script = (HERE / dump).read_text(encoding="utf-8").replace(SETTINGS["PUBLIC_URL"], public_url)
+        with closing(self._connect()) as connection:
+            if isinstance(connection, sqlite3.Connection):
+                connection.executescript(script)
+            else:
+                connection.execute(script.encode())
+
+    def rows(self) -> Rows:
+        """Of each table, each row by the names of its columns."""
+        tables = (
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            if self.url.startswith("sqlite")
+            else "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        )
+        found: Rows = {}
+        with closing(self._connect()) as connection:
+            for (table,) in connection.execute(tables).fetchall():
+                cursor = connection.execute(f'SELECT * FROM "{table}"')
+                names = [column[0] for column in cursor.description]
+                found[table] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return found
+
+
+@contextmanager
+def database(kind: str, directory: Path) -> Iterator[Database]:
+    if kind == "sqlite":
+        yield Database(f"sqlite:///{directory / 'old.sqlite3'}")
+    else:
+        with postgres() as url:
+            yield Database(url)
+
+
+@dataclass
+class Upgraded:
+    server: Server
+    before: Rows
+    after: Rows
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
+    """The server over an old database: `migrate` has run, and the rows were read before and after it."""
+    directory, port = tmp_path_factory.mktemp("old"), free_port()
+    with database(request.param, directory) as old:
+        old.load(f"{request.param}_9c07201.sql", f"http://127.0.0.1:{port}")
+        before = old.rows()
+        settings = {**SETTINGS, "PUBLIC_URL": f"http://127.0.0.1:{port}", "PORT": str(port)}
+        with started(directory, **settings, DATABASE_URL=old.url, DEMO_PLANT="0") as server:
+            yield Upgraded(server, before, old.rows())
+
+
+def test_every_row_is_still_there(upgraded: Upgraded) -> None:
+    tables = upgraded.before.keys() - OF_DJANGO
+    empty = {table for table in tables if not upgraded.before[table]}
+    assert empty <= {"accounts_user_groups", "accounts_user_user_permissions", "auth_group_permissions"}
+    assert {"consumers_apiconnection", "mcp_gateway_toolcall", "maintenance_workorder"} <= tables
+    for table in tables:
+        kept = upgraded.after[table]
+        assert len(kept) == len(upgraded.before[table]), table
+        for old, new in zip(upgraded.before[table], kept, strict=True):
+            assert {name: new[name] for name in old} == old, table
+
+
+def test_nothing_is_left_to_migrate(upgraded: Upgraded) -> None:
+    upgraded.server.manage("migrate", "--check")
+    upgraded.server.manage("makemigrations", "--check", "--dry-run")
+
+
+def test_an_access_token_of_before_works(upgraded: Upgraded) -> None:
+    answer = httpx.post(
+        upgraded.server.mcp_url,
+        json={
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "tools/call",
+            "params": {"name": "list_work_orders", "arguments": {}},
+        },
+        headers={
+            "Authorization": f"Bearer {ACCESS_TOKEN}",
+            "Accept": "application/json, text/event-stream",
+            "MCP-Protocol-Version": "2025-06-18",
+        },
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+    result = answer.json()["result"]
+    assert not result.get("isError"), result
+
+
+def test_what_was_sealed_opens(upgraded: Upgraded) -> None:
+    code = (
+        "from connections.models import LinkedAccount, ApiConnection;"
+        "print(LinkedAccount.objects.get().open_access_token());"
+        "print(ApiConnection.objects.get().open_client_secret())"
+    )
+    shown = upgraded.server.manage("shell", "-v0", "-c", code).split("\n")
+    assert shown[:2] == [LINKED_TOKEN, "the secret of the gateway"]
+
+
+def test_the_screens_open(upgraded: Upgraded) -> None:
+    admin, url = Person(EMAIL, PASSWORD), upgraded.server.url
+    for path, shown in {
+        "/settings/api-connections/oauth-consumers/": "Old assistant",
+        "/settings/api-connections/app-authorizations/": "Old Administrator",
+        "/settings/api-connections/registration/": "old-label",
+        "/settings/security/": "old-name",
+        "/settings/user-accounts/": EMAIL,
+        "/profile/app-authorizations/": "Old assistant",
+        "/profile/fracttal-one/": "Remote",
+    }.items():
+        page = admin.open(url + path)
+        assert page.status_code == 200, (path, page.text)
+        assert shown in page.text, path
+    page = admin.open(f"{url}/settings/api-connections/")
+    choose = next(form for form in forms_of(page.text) if form.action.endswith("/company/"))
+    admin.submit(page, choose, {**dict(choose.fields), "company": "remote"})
+    page = admin.open(f"{url}/settings/api-connections/")
+    assert page.status_code == 200
+    assert 'value="gateway"' in page.text
