@@ -151,11 +151,11 @@ def place(plant: Plant, roll: Dice) -> Filter | None:
 
 def responsible(plant: Plant, roll: Dice) -> Filter | None:
     """By code; by the whole name of the only one, or the only active one, who is called like that; by the
-    name of a contact of a third party, who has no code."""
+    name of a contact of a third party, who has no code, or a part of it."""
     contacts = [contact["name"] for contact in plant["ThirdPartyContact"]]
     if contacts and roll.once_in(3):
-        name = roll.of(contacts)
-        return Filter({"responsible": name}, f"contact = '{name}'")
+        name = roll.of([*contacts, "Rosa", "norte", "TALLER", "rósa norte", "central"])
+        return Filter({"responsible": name}, f"instr(folded(contact), folded('{name}')) > 0")
     if not plant["Personnel"]:
         return None
     person = roll.of(plant["Personnel"])

@@ -176,6 +176,14 @@ NOT_OF_THE_CONTRACT: dict[str, tuple[str, Any]] = {
     "work_orders": ("date_maintenance", "soon"),
     "work_requests": ("date", "yesterday"),
     "meters": ("last_data", "never"),
+    "transactions_log": ("event_date", "long ago"),
+    "tasks_todo": ("cal_date_maintenance", "soon"),
+    "tasks": ("duration", "an hour"),
+    "tasks_triggers": ("value_main", "many"),
+    "tasks_resources_hourly_rates": ("qty", "some"),
+    "work_orders_movements": ("date_create", "then"),
+    "material_requests": ("date_create", "then"),
+    "third_parties": ("active", "perhaps"),
 }
 
 

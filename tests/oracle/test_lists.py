@@ -57,6 +57,12 @@ def chosen(plant: Plant, listed: Listed, names: Iterable[str], roll: Dice) -> li
     return None if refused else filters
 
 
+def asked_of(listed: Listed, limit: int) -> dict[str, Any]:
+    """The arguments beside the filters."""
+    until = {"until": "2030-01-01"} if listed.tool == "list_pending_tasks" else {}
+    return {"limit": limit, **listed.fixed, **until}
+
+
 def check(
     world: Any,
     plant: Plant,
@@ -65,12 +71,10 @@ def check(
     limit: int,
     tables: Tables | None = None,
 ) -> None:
-    arguments: dict[str, Any] = {"limit": limit, **listed.fixed}
+    arguments = asked_of(listed, limit)
     for each in filters:
         arguments |= each.arguments
     where = " AND ".join(f"({each.condition})" for each in filters) or "1"
-    if listed.tool == "list_pending_tasks":
-        arguments["until"] = "2030-01-01"
     expected = (tables or Tables(plant))(listed.sql.format(where=where))
     question = Question(listed.tool, arguments)
     records, pages = walk(world, question, listed.plural)

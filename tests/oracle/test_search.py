@@ -78,9 +78,18 @@ def code_of(plant: Plant, roll: Dice) -> tuple[str, str] | None:
     return row[column], f"{kind}:{row['id'] if kind == 'meter' else row[column]}"
 
 
+def fragment_of(code: str, roll: Dice) -> str:
+    """The letters of the code with the dash, or the last of them in the other case: digits
+    alone may name an order."""
+    end = code.rindex("-") + 1
+    return roll.pick(code[:end], code[:end].lower(), code[1:end].swapcase())
+
+
 def check(world: Any, plant: Plant, roll: Dice) -> None:
     coded = code_of(plant, roll) if roll.once_in(2) else None
     words = coded[0] if coded else roll.of(WORDS)
+    if coded is not None and roll.once_in(3):
+        coded, words = None, fragment_of(coded[0], roll)
     [reply] = world.ask(Question("search", {"query": words}))
     assert not reply.error, reply
     results = [result["id"] for result in reply.answer["results"]]
