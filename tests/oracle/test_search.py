@@ -89,7 +89,7 @@ def check(world: Any, plant: Plant, roll: Dice) -> None:
     coded = code_of(plant, roll) if roll.once_in(2) else None
     words = coded[0] if coded else roll.of(WORDS)
     if coded is not None and roll.once_in(3):
-        coded, words = None, fragment_of(coded[0], roll)
+        coded, words = None, fragment_of(words, roll)
     [reply] = world.ask(Question("search", {"query": words}))
     assert not reply.error, reply
     results = [result["id"] for result in reply.answer["results"]]
