@@ -180,7 +180,13 @@ def test_the_generated_table_of_the_contract_is_no_wider_than_a_screen() -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["CONTRIBUTING.md", "docs/reference/security.md", "docs/reference/fracttal-api.md"]
+    "name",
+    [
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/reference/security.md",
+        "docs/reference/fracttal-api.md",
+    ],
 )
 def test_the_files_that_a_document_names_are_there(name: str) -> None:
     folders = "accounts|bench|connections|consumers|docs|fracttal_mcp|maintenance|mcp_gateway|templates|tests"
