@@ -1,9 +1,8 @@
-"""Bearer tokens to principals, and principals to rights."""
+"""From a bearer token to the principal that it speaks for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -17,12 +16,6 @@ from accounts.principal import Principal
 Authenticator = Callable[[str], Principal | None]
 
 
-@cache
-def _authenticator(dotted_path: str) -> Authenticator:
-    found: Authenticator = import_string(dotted_path)
-    return found
-
-
 class BearerTokens(BaseAuthentication):
     """Asks each of `settings.API_AUTHENTICATORS` in turn. `request.auth` becomes the principal."""
 
@@ -32,7 +25,8 @@ class BearerTokens(BaseAuthentication):
         if scheme.lower() != "bearer" or not raw:
             raise NotAuthenticated
         for dotted_path in settings.API_AUTHENTICATORS:
-            principal = _authenticator(dotted_path)(raw)
+            authenticate: Authenticator = import_string(dotted_path)
+            principal = authenticate(raw)
             if principal is not None:
                 return AnonymousUser(), principal
         raise AuthenticationFailed

@@ -1,4 +1,7 @@
-"""The budget of the contract: so many requests a minute, per company, over all its people."""
+"""The budget of the contract: so many requests a minute, per company, over all its people.
+
+Counted in Django's cache, which goes on in this process while Redis is gone (fracttal_mcp/cache.py).
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,9 @@ from time import time
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.cache.backends.base import BaseCache
-from django.core.cache.backends.locmem import LocMemCache
-from redis.exceptions import RedisError
 
 WINDOW_SECONDS = 60
-# Counts on when the shared cache cannot be reached, so that an outage does not lift the limit.
-_local = LocMemCache("maintenance.api.kit.rate_limit", {})
+KEPT_SECONDS = 2 * WINDOW_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +40,14 @@ def spend(company_id: int) -> Quota | None:
     if limit <= 0:
         return None
     window, elapsed = divmod(int(time()), WINDOW_SECONDS)
-    key = f"api-requests:{company_id}:{window}"
-    try:
-        used = _count(cache, key)
-    except (RedisError, OSError):
-        used = _count(_local, key)
+    used = _count(f"api-requests:{company_id}:{window}")
     return Quota(limit=limit, used=used, reset_seconds=WINDOW_SECONDS - elapsed)
 
 
-def _count(store: BaseCache, key: str) -> int:
-    store.add(key, 0, timeout=2 * WINDOW_SECONDS)
+def _count(key: str) -> int:
+    cache.add(key, 0, KEPT_SECONDS)
     try:
-        return store.incr(key)
-    except ValueError:  # thrown out of a full cache in between
-        store.set(key, 1, timeout=2 * WINDOW_SECONDS)
+        return cache.incr(key)
+    except ValueError:  # dropped by a full cache in between, or Redis went away
+        cache.set(key, 1, KEPT_SECONDS)
         return 1
