@@ -1,7 +1,10 @@
-"""What the numbers of the contract are called on the pages that people see."""
+"""How pages name the numeric codes of the contract."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from maintenance.models import (
@@ -15,19 +18,19 @@ from maintenance.models import (
     WorkOrderStatus,
 )
 
-WORK_ORDER_STATUS = {
+WORK_ORDER_STATUS: Mapping[WorkOrderStatus, Promise] = {
     WorkOrderStatus.IN_PROCESS: _("In process"),
     WorkOrderStatus.REVIEW: _("In review"),
     WorkOrderStatus.FINISHED: _("Finished"),
     WorkOrderStatus.CANCELLED: _("Cancelled"),
 }
-TASK_STATUS = {
+TASK_STATUS: Mapping[TaskStatus, Promise] = {
     TaskStatus.NO_STARTED: _("Not started"),
     TaskStatus.IN_PROGRESS: _("In progress"),
     TaskStatus.PAUSED: _("Paused"),
     TaskStatus.DONE: _("Done"),
 }
-REQUEST_STATUS = {
+REQUEST_STATUS: Mapping[RequestStatus, Promise] = {
     RequestStatus.OPEN_STATUS: _("Open"),
     RequestStatus.PROCESS_STATUS: _("In process"),
     RequestStatus.OT_IN_PROCESS: _("Work order in process"),
@@ -42,34 +45,34 @@ REQUEST_STATUS = {
     RequestStatus.REJECTED: _("Rejected"),
     RequestStatus.GUEST_PORTAL: _("Created from the guest portal"),
 }
-PRIORITY = {
+PRIORITY: Mapping[Priority, Promise] = {
     Priority.VERY_HIGH: _("Very high"),
     Priority.HIGH: _("High"),
     Priority.MEDIUM: _("Medium"),
     Priority.LOW: _("Low"),
     Priority.VERY_LOW: _("Very low"),
 }
-SEVERITY = {
+SEVERITY: Mapping[FailureSeverity, Promise] = {
     FailureSeverity.VERY_LOW: _("Very low"),
     FailureSeverity.LOW: _("Low"),
     FailureSeverity.MEDIUM: _("Medium"),
     FailureSeverity.HIGH: _("High"),
     FailureSeverity.VERY_HIGH: _("Very high"),
 }
-ITEM_TYPE = {
+ITEM_TYPE: Mapping[ItemType, Promise] = {
     ItemType.FACILITIES: _("Location"),
     ItemType.EQUIPMENTS: _("Equipment"),
     ItemType.TOOLS: _("Tool"),
     ItemType.SPARE_PARTS: _("Spare part or supply"),
     ItemType.DIGITAL: _("Digital asset"),
 }
-THIRD_PARTY_TYPE = {
+THIRD_PARTY_TYPE: Mapping[ThirdPartyType, Promise] = {
     ThirdPartyType.SERVICE_PROVIDER: _("Service provider"),
     ThirdPartyType.MANUFACTURER: _("Manufacturer"),
     ThirdPartyType.SUPPLIER: _("Supplier"),
     ThirdPartyType.CUSTOMER: _("Customer"),
 }
-READING_SOURCE = {
+READING_SOURCE: Mapping[ReadingSource, Promise] = {
     ReadingSource.API: _("A program"),
     ReadingSource.WORK_ORDER: _("Work order"),
     ReadingSource.MANUAL: _("By hand"),

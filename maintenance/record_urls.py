@@ -1,4 +1,4 @@
-"""Where the page of a record is."""
+"""The URLs of record pages."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django.urls import reverse
 
 
 def page_of(kind: str, code: str) -> str:
-    """With the code quoted whole: a browser would follow the dots in a/../b."""
+    """The code is quoted whole: a browser would resolve the dots in a/../b."""
     return reverse(f"record-{kind}", args=["_"]).removesuffix("_") + quote(code, safe="")
 
 
 def meter_change_page(number: int) -> str:
-    """Where a person says that a dial started again, or that a reading was wrong."""
+    """The page for replaced dials and wrong readings."""
     return reverse("record-meter-change", args=[number])

@@ -1,8 +1,7 @@
-"""Tokens with which a caller reaches the embedded API: one person (or one permission group) in one
-company, a few minutes long.
+"""Short-lived tokens for the embedded API, for one person (or one permission group) in one company.
 
-A token only names whom it is for. What that person may do is read again on every call, so a
-disabled user, membership or group is out at once, whatever token it still holds.
+A token only names whom it is for. Rights are read again on every call, so a disabled user, membership or
+group loses access at once, whatever tokens still exist.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from accounts.models import Membership, PermissionGroup
 from accounts.principal import Principal
 
 ALGORITHM = "HS256"
-# An explicit type (RFC 8725 §3.11): no other JWT signed with a key of ours passes as one of these.
+# An explicit type (RFC 8725 §3.11), so that no other JWT signed with one of our keys is accepted.
 JWT_TYPE = "fracttal-api+jwt"
 MAX_TOKEN_LENGTH = 4096
-CLOCK_SKEW_SECONDS = 5  # between the machines that mint and check
+CLOCK_SKEW_SECONDS = 5  # between the machines that issue and verify tokens
 
 
 def _signing_key() -> bytes:
@@ -38,8 +37,8 @@ def mint_user_token(
 ) -> str:
     """A token for a user in a company, or (without a user) for the company with a group's rights.
 
-    `group_id` narrows a user's rights to those that the group has too. `read_only` leaves nothing
-    but the rights to view.
+    `group_id` limits a user's rights to those that the group also has. `read_only` leaves only the rights
+    to view.
     """
     if user_id is None and group_id is None:
         raise ValueError("A token without a user needs a permission group.")
@@ -61,7 +60,7 @@ def mint_user_token(
 
 
 def authenticate(raw: str) -> Principal | None:
-    """For whom a token speaks, by what the database says now; None where it speaks for nobody."""
+    """The principal of a token, as the database has it now. None if the token is not valid."""
     claims = _claims(raw)
     if claims is None:
         return None

@@ -1,4 +1,4 @@
-"""Documents of assets, people and third parties: what is known of them. No file is taken."""
+"""Documents of assets, people and third parties: their data only, no files."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from maintenance.api.kit.path import checked_code
 from maintenance.api.kit.query import Query
 from maintenance.models import Action, Document, Item, Module, Personnel, ThirdParty
 from maintenance.rules.refusals import InvalidFields
+from maintenance.rules.transaction_log import Entry
 
 
 class DocumentForm(serializers.Serializer[Any]):
@@ -44,7 +45,7 @@ class DocumentForm(serializers.Serializer[Any]):
 
 
 class Documents(Endpoint):
-    """`owner` is the column of the owner, `module` where the log puts it."""
+    """`owner` is the column that names the owner; `module` is where the transaction log lists the change."""
 
     owner: ClassVar[str]
     owners: ClassVar[type[Item] | type[Personnel] | type[ThirdParty]]
@@ -82,7 +83,10 @@ class Documents(Endpoint):
                 is_warranty=fields["warranty"],
                 **{self.owner: owner},
             )
-            log(request, self.module, "DOCUMENTS", Action.ADD, f"{document.name} {{ {fields['code']} }}")
+            log(
+                request,
+                Entry(self.module, "DOCUMENTS", Action.ADD, f"{document.name} {{ {fields['code']} }}"),
+            )
         return answer([self.row(document)])
 
     @property

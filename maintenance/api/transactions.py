@@ -1,4 +1,4 @@
-"""/transactions_log, and the one way into it."""
+"""/transactions_log."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from rest_framework.response import Response
 from maintenance.api.kit.endpoint import Endpoint, principal_of
 from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.query import Query
+from maintenance.api.kit.rows import Columns, row_of
 from maintenance.models import Action, Module, Transaction
 
-COLUMNS = {
+COLUMNS: Columns = {
     "id": "id",
     "id_company": "company_id",
     "id_account": "user_id",
@@ -26,7 +27,7 @@ COLUMNS = {
     "description": "description",
     "data_action": "data",
 }
-DATES = {"event_date": "event_date"}
+DATES: Columns = {"event_date": "event_date"}
 
 
 class Transactions(Endpoint):
@@ -46,7 +47,7 @@ class Transactions(Endpoint):
         rows = rows.filter(**query.period(DATES, default="event_date"))
         newest = rows.order_by("-event_date", "-id")
         found, total = query.page(newest.values_list(*COLUMNS.values()))
-        data = [dict(zip(COLUMNS, values, strict=True)) for values in found]
+        data = [row_of(COLUMNS, values) for values in found]
         for row in data:
             row["module_description"] = Module(row["module_description"]).name
         return answer(data, total)

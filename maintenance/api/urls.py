@@ -1,5 +1,7 @@
-"""The addresses of the contract. Codes may hold anything, slashes too; the endpoint takes the optional slash
-at the end of the address off them."""
+"""The URLs of the contract.
+
+Codes may contain anything, slashes too. `Endpoint` removes the optional slash at the end of the URL.
+"""
 
 from django.urls import URLPattern, re_path
 
@@ -10,7 +12,8 @@ from maintenance.api.equipment.meters import MeterReadings, Meters, MetersAdvanc
 from maintenance.api.equipment.reading_writes import InsertReading
 from maintenance.api.kit.endpoint import Endpoint, UnknownEndpoint
 from maintenance.api.parties.personnel import People
-from maintenance.api.parties.third_parties import Contacts, Services, ThirdParties
+from maintenance.api.parties.third_parties import ThirdParties
+from maintenance.api.parties.third_party_services import Contacts, Services
 from maintenance.api.supply.inventories import Adjustment, AssociateWarehouse, Inventories
 from maintenance.api.supply.movements import Entries, Outputs
 from maintenance.api.supply.stock_documents import MaterialRequests, PurchaseOrders, Requisitions
@@ -19,12 +22,12 @@ from maintenance.api.transactions import Transactions
 from maintenance.api.work.attachments import Attachments, RequestAttachments, SharedUrl, TaskFiles
 from maintenance.api.work.pending_task_creation import FromRequest, NonScheduled
 from maintenance.api.work.pending_tasks import PendingTasks
+from maintenance.api.work.plan_assignment import PlanOfItem
 from maintenance.api.work.subtasks import Subtasks
 from maintenance.api.work.task_plans import (
     PlannedLabour,
     PlannedParts,
     PlannedServices,
-    PlanOfItem,
     Plans,
     Tasks,
     TaskTriggers,

@@ -1,4 +1,4 @@
-"""Configuration > User accounts > a person > Personnel record: with which record the account works."""
+"""Configuration > User accounts > a person > Personnel record: the record that the account works with."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class NewRecordForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_right(CONFIGURE)
 def account_link(request: HttpRequest, pk: int) -> HttpResponse:
-    """Shows the link; a POST to `?do=` links a record that is there, makes one, or takes the link away."""
+    """Shows the link. A POST to `?do=` links an existing record, creates one, or removes the link."""
     company = acting_membership(request).company
     member = get_object_or_404(company.memberships.select_related("user", "company"), pk=pk)
     if account_links.kept_elsewhere(company):
@@ -70,7 +70,7 @@ def account_link(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _done(request: HttpRequest, member: Membership, form: NewRecordForm) -> bool:
-    """Whether something was changed; what was not is said on the page."""
+    """Whether something was changed. If not, the page says why."""
     by: User = signed_in_user(request)
     match request.GET.get("do"):
         case "link":

@@ -42,7 +42,7 @@ def add_custom_fields(plant: Plant) -> None:
 
 
 def add_moves(plant: Plant) -> None:
-    """Tools and forklifts went about; the last move is to where they stand now."""
+    """Tools and forklifts were moved. Their last move is to where they are now."""
     company, rng = plant.company, plant.rng("moves")
     moving = [
         machine.item for machine in plant.machines if machine.item.group in ("Instrumento", "Montacargas")

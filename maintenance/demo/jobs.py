@@ -1,4 +1,4 @@
-"""Two years of work to be done: what the plans ask for, what fails, and what is wanted besides."""
+"""Two years of work to be done: planned tasks, failures, and extra work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TASKS_AN_ORDER = 4
 
 @dataclass(slots=True)
 class Job:
-    """One task to be: on which machine, when, and why."""
+    """A task to be done: on which machine, when, and why."""
 
     machine: Machine
     due: datetime.datetime
@@ -80,7 +80,7 @@ def _failures(machines: list[Machine], today: datetime.datetime, rng: random.Ran
 
 
 def _reported(job: Job, today: datetime.datetime, rng: random.Random) -> datetime.datetime:
-    """When the order for a failure was made: minutes to hours after it happened."""
+    """When the order for a failure was created: minutes to hours after the failure."""
     return min(today, job.due + datetime.timedelta(seconds=int(rng.expovariate(1 / 2400))))
 
 
@@ -91,7 +91,7 @@ def _extra_work(machines: list[Machine], today: datetime.datetime, rng: random.R
 
 
 def _grouped(jobs: Iterator[Job], today: datetime.datetime) -> Iterator[Batch]:
-    """Planned tasks of a week in one place share an order."""
+    """Planned tasks of one week at one location share an order."""
     baskets: dict[tuple[int, int | None], list[Job]] = defaultdict(list)
     for job in jobs:
         weeks_ago = (today - job.due).days // 7

@@ -29,7 +29,7 @@ class Location:
 
 
 def further_site(plant: Location, number: int) -> Location:
-    """The same plant once more, with codes of its own."""
+    """A copy of the plant with other codes."""
     return replace(
         plant,
         code=f"S{number}-{plant.code}",

@@ -1,10 +1,11 @@
-"""The kinds of machines of the demo plants: who makes them, how they are cared for, how they fail.
+"""The kinds of machines of the demo plants: their makers, maintenance plans and failures.
 
-Texts are as people of such a plant write them: mostly Spanish, some Portuguese, some English.
+The texts are what people of such a plant write: mostly Spanish, some Portuguese, some English.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 HOUR = 3600
@@ -16,7 +17,7 @@ QUARTERLY = 91
 HALF_YEARLY = 182
 YEARLY = 365
 
-DATE_TRIGGERS = {
+DATE_TRIGGERS: Mapping[int, str] = {
     WEEKLY: "DATE$EVERY$1$WEEKS",
     MONTHLY: "DATE$EVERY$1$MONTHS",
     QUARTERLY: "DATE$EVERY$3$MONTHS",
@@ -27,7 +28,7 @@ DATE_TRIGGERS = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A task that comes back every so many days; a `reading` trigger counts hours instead of dates."""
+    """A task that recurs every so many days. With `reading_hours`, running hours trigger it instead."""
 
     text: str
     every_days: int
@@ -47,7 +48,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class MachineKind:
-    """`days_between_failures` is the mean that one machine is given."""
+    """`days_between_failures` is the mean of one machine."""
 
     group: str
     group_1: str
@@ -376,7 +377,7 @@ FAILING = (
     CAPPER, LABELLER, PACKER, PALLETISER, CONVEYOR, ELEVATOR, AIR_HANDLER, FORKLIFT, TANK, WATER_TREATMENT,
     FIRE_SYSTEM,
 )  # fmt: skip
-CAUSES = sorted({failure.cause for kind in FAILING for failure in kind.failures})
+CAUSES = tuple(sorted({failure.cause for kind in FAILING for failure in kind.failures}))
 FAILURE_TYPES = ("Eléctrica", "Hidráulica", "Instrumentación", "Mecánica", "Neumática")
 DETECTION_METHODS = (
     "Alarma SCADA",

@@ -1,4 +1,4 @@
-"""Meters of the demo plants: hour counters that run with the machine, gauges that swing around a value."""
+"""Meters of the demo plants: counters that run with the machine, and gauges that vary around a value."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ STEAM_PRESSURE = Gauge("Presión de vapor", "Bar", "bar", 8.2, 0.6, 6, 10, 2, "P
 VIBRATION = Gauge("Vibração", "Milímetros por segundo", "mm/s", 2.8, 1.1, 0, 7.1, 14, "VT")
 TANK_LEVEL = Gauge("Nivel", "Porcentaje", "%", 62, 20, 5, 98, 7, "LT")
 
-# How many machines of a kind have which meters. The first compressor has two.
+# Kind of machine, how many of them have the meter, and the meter. The first compressor has two.
 FITTED: tuple[tuple[machine_catalogue.MachineKind, int, Counter | Gauge], ...] = (
     (machine_catalogue.COMPRESSOR, 9, HOURS),
     (machine_catalogue.COMPRESSOR, 1, DISCHARGE_TEMPERATURE),
@@ -85,7 +85,7 @@ def add_meters(plant: Plant) -> None:
 def _history(
     meter: Meter, fitted: Counter | Gauge, today: datetime.datetime, rng: random.Random
 ) -> list[MeterReading]:
-    """Two years of readings, the newest of them on the meter itself."""
+    """Two years of readings. The meter gets the newest one."""
     readings: list[MeterReading] = []
     value = 0.0
     if isinstance(fitted, Counter):

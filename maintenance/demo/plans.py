@@ -1,10 +1,10 @@
-"""Plans for each kind of machine, what they take and ask, and the tasks that wait for an order."""
+"""Plans for each kind of machine with their resources and subtasks, and the pending tasks."""
 
 from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.models import Company
@@ -33,7 +33,7 @@ from maintenance.models import (
 from maintenance.rules.pending_tasks import pending
 from maintenance.rules.plan_triggers import triggered
 
-PERIODS = {
+PERIODS: Mapping[int, tuple[int, Period]] = {
     machine_catalogue.WEEKLY: (1, Period.WEEKS),
     machine_catalogue.MONTHLY: (1, Period.MONTHS),
     machine_catalogue.QUARTERLY: (3, Period.MONTHS),
@@ -42,7 +42,7 @@ PERIODS = {
 }
 TASK_TYPES = ("Preventiva", "Correctiva", "Predictiva", "Inspección", "Lubricación", "Calibración", "Mejora")
 # description, type, unit, unit code, required
-QUESTIONS = {
+QUESTIONS: Mapping[str, Sequence[tuple[str, FormItemType, str | None, str | None, bool]]] = {
     "Inspección": (
         ("¿Guardas y protecciones en su lugar?", FormItemType.YES_NO, None, None, True),
         ("Estado general", FormItemType.VERIFICATION, None, None, True),
@@ -64,7 +64,7 @@ LABOUR_RATES = (("Técnico mecánico", 12.0), ("Técnico electricista", 13.0), (
 
 @dataclass(slots=True)
 class Plans:
-    """The records of the plans, by what they were made of."""
+    """The records of the plans, by the values that they were made from."""
 
     of_kind: dict[MachineKind, TaskPlan] = field(default_factory=dict)
     tasks: dict[tuple[str, str], PlannedTask] = field(default_factory=dict)
@@ -238,7 +238,7 @@ def _add_resources(company: Company, tasks: list[PlannedTask], rng: random.Rando
 
 
 def add_pending(plant: Plant, plans: Plans) -> None:
-    """What falls due in the next weeks, some that is overdue, and the requests that wait for an order."""
+    """Tasks that fall due in the next weeks, some that are overdue, and requests that wait for an order."""
     rng = plant.rng("pending")
     made = [*_due(plant, plans, rng), *_requested(plant, rng)]
     PendingTask.objects.bulk_create(made, batch_size=1000)

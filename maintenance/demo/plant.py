@@ -1,4 +1,4 @@
-"""A demo plant while it is being filled: each part finds there what earlier parts made."""
+"""A demo plant while it is being filled. Each part finds the records of earlier parts here."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Work requests of the demo plants, in every state that there is."""
+"""Work requests of the demo plants, in every status."""
 
 from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from maintenance.demo import texts
 from maintenance.demo.meters import DAYS
@@ -22,8 +22,8 @@ from maintenance.models import (
 from maintenance.rules.request_steps import OF_ORDER, SOLVED
 
 S = RequestStatus
-# The states that a request goes through until it is in the last of them.
-PATHS: dict[RequestStatus, tuple[RequestStatus, ...]] = {
+# The statuses that a request goes through after it was created, the last of them included.
+PATHS: Mapping[RequestStatus, tuple[RequestStatus, ...]] = {
     S.OPEN_STATUS: (),
     S.PROCESS_STATUS: (S.PROCESS_STATUS,),
     S.OT_IN_PROCESS: (S.REQUEST_TODO, S.OT_IN_PROCESS),
@@ -58,7 +58,7 @@ class Requests:
         self._requests: list[WorkRequest] = []
 
     def ask_for(self, task: WorkOrderTask) -> None:
-        """Some failures were asked for before an order was made of them; all the cancelled ones were."""
+        """Some failures were requested before an order was created; all the cancelled ones were."""
         order_status = WorkOrderStatus(task.work_order.status)
         if order_status == WorkOrderStatus.FINISHED and self._rng.random() > SHARE_OF_FAILURES:
             return
@@ -74,7 +74,7 @@ class Requests:
         task.requested_by = request.requested_by
 
     def ask_for_the_rest(self, items: list[Item]) -> None:
-        """Requests that no order came of: every such state at least eight times."""
+        """Requests without an order: at least eight of every such status."""
         rng = self._rng
         for status in WITHOUT_ORDER:
             for _ in range(8 + rng.randint(0, 6)):
@@ -136,7 +136,7 @@ class Requests:
         return request
 
     def _history(self, request: WorkRequest) -> Iterable[RequestStatusChange]:
-        """From open to where it is now, evenly spread over the time between."""
+        """The statuses from open to the present one, spread evenly over the time between."""
         path = PATHS[S(request.status)]
         first = S.GUEST_PORTAL if request.status == S.GUEST_PORTAL else S.OPEN_STATUS
         yield RequestStatusChange(

@@ -1,4 +1,4 @@
-"""Fills an empty database with two plants that tell the same story for the same seed."""
+"""Fills an empty database with two plants. The same seed gives the same plants."""
 
 from __future__ import annotations
 
@@ -32,12 +32,11 @@ class AlreadySeeded(Exception):
 
 @transaction.atomic
 def seed(seed: int = 7, today: datetime.datetime | None = None, scale: int = 1) -> dict[str, dict[str, int]]:
-    """Both demo companies with everything in them; how many rows of each there are.
+    """Creates both demo companies with their plants. Returns how many rows each has.
 
     With `scale` the first company has that many sites, each with its machines, meters and work.
 
-    All dates are relative to the beginning of `today` (UTC): nothing lies in the future but the
-    dates of planned work.
+    All dates are relative to the start of `today` (UTC). Only planned work is dated in the future.
     """
     if Company.objects.filter(slug__in=[spec.slug for spec in COMPANIES]).exists():
         raise AlreadySeeded

@@ -9,7 +9,7 @@ from accounts.standard_groups import StandardGroup
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """`prefix` begins the personnel code; the technicians of a speciality do the work of its groups."""
+    """Personnel codes begin with `prefix`."""
 
     prefix: str
     group_1: str
@@ -19,7 +19,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """With which a person signs in to the demo."""
+    """The account of a person who can sign in to the demo."""
 
     email: str
     group: StandardGroup

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 TASK_NOTES = (
     "Se realizó según procedimiento, sin novedad.",
     "Equipo queda operando normal.",
@@ -29,7 +31,7 @@ LABELS = (
     {"description": "Garantía", "color": "#188038", "enabled": True},
     {"description": "Auditoría ISO", "color": "#f9ab00", "enabled": True},
 )
-# Work that nothing failed for: text, type, hours, trigger
+# Work without a plan or a failure: text, type, hours, trigger
 EXTRA_WORK = (
     ("Instalar guarda de seguridad adicional", "Mejora", 3.0, "NO_SCHEDULE_TASK"),
     ("Pintar y demarcar área alrededor del equipo", "Mejora", 5.0, "NO_SCHEDULE_TASK"),
@@ -72,7 +74,7 @@ REQUESTS = (
     ("Silla de operador dañada", None),
     ("Portão da doca 2 não fecha", "Fica aberto à noite, problema de segurança."),
 )
-STATUS_NOTES = {
+STATUS_NOTES: Mapping[int, str] = {
     2: "Se asigna a mantenimiento para revisión.",
     4: "Se resolvió en sitio, no requiere orden de trabajo.",
     5: "El solicitante confirma que ya no se necesita.",

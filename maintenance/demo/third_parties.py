@@ -1,4 +1,4 @@
-"""Who the demo plants work with."""
+"""The third parties of the demo plants, with their services and contacts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the log of a demo plant holds."""
+"""Entries in the transaction log of a demo plant."""
 
 from __future__ import annotations
 

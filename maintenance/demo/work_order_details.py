@@ -1,10 +1,10 @@
-"""What the orders took, what was asked and answered in them, and what was attached."""
+"""Resources, subtasks and attachments of the work orders, and attachments of the requests."""
 
 from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.db.models import QuerySet
 
@@ -30,7 +30,7 @@ from maintenance.models import (
 )
 
 ANSWERED_DAYS = 120
-ANSWERS = {
+ANSWERS: Mapping[FormItemType, tuple[str, ...]] = {
     FormItemType.YES_NO: ("true", "true", "true", "false", "N/A"),
     FormItemType.VERIFICATION: ("1", "1", "1", "2", "3"),
     FormItemType.TEXT: ("Sin novedad", "Tudo certo", "Loose bolt tightened", "Requiere pintura"),
@@ -63,7 +63,7 @@ def add_order_details(plant: Plant, plans: Plans) -> None:
 
 
 def _add_resources(plant: Plant, tasks: QuerySet[WorkOrderTask], rng: random.Random) -> None:
-    """For each task as much as it cost."""
+    """The resources of each task add up to its costs."""
     parts = list(Item.objects.filter(company=plant.company, type=ItemType.SPARE_PARTS).order_by("pk"))
     providers = [party for party in plant.parties if ThirdPartyType.SERVICE_PROVIDER in party.types]
     batch: list[TaskResource] = []
@@ -131,7 +131,7 @@ def _resources_of(
 
 
 def _add_subtasks(plant: Plant, plans: Plans, tasks: QuerySet[WorkOrderTask], rng: random.Random) -> None:
-    """Of the last months: older answers are rarely asked for."""
+    """Subtasks of the last months only: older ones are rarely asked for."""
     questions = {
         (task.plan_id, task.description): plans.questions.get(task.pk, []) for task in plans.tasks.values()
     }

@@ -1,4 +1,4 @@
-"""What became of two years of work: orders, what was done in them, and the stops of the assets."""
+"""Two years of work orders: what was done, what it cost, and how long assets were out of service."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def add_work(plant: Plant, plans: Plans) -> None:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Makes the records of what was done by today; not saved."""
+    """Makes the records of the work done by today; not saved."""
 
     plant: Plant
     crew: Crew
@@ -91,7 +91,7 @@ class History:
         first, last_due = batch.jobs[0], max(job.due for job in batch.jobs)
         electrical = first.machine.kind.group_1 in ("Energía", "Edificio")
         specialists = crew.electricians if electrical else crew.mechanics
-        # The first of the mechanics signs in to the demo: give that person a fair share.
+        # The first mechanic can sign in to the demo, so that person gets more orders.
         weights = [3, *(1 for _ in specialists[1:])] if specialists is crew.mechanics else None
         responsible = rng.choices(specialists, weights)[0]
         status = _status(today - last_due, rng, failed=first.failure is not None)
@@ -157,7 +157,7 @@ class History:
         task.caused_damage = task.damage_type != DamageType.NEITHER
 
     def _carry_out(self, task: WorkOrderTask, order: WorkOrder, job: Job) -> None:
-        """What was done by today, as the status of the order allows; and the stop of the asset, if any."""
+        """Sets what was done by today, as the order's status allows, and the asset's downtime, if any."""
         rng, today = self.rng, self.plant.today
         failed = job.failure is not None
         status = WorkOrderStatus(order.status)
@@ -238,7 +238,7 @@ def _close(order: WorkOrder, ended: datetime.datetime, today: datetime.datetime,
 
 
 def _reopen(order: WorkOrder) -> None:
-    """Not all of its tasks are done: it goes on."""
+    """Not all tasks of the order are done, so it is still in process."""
     order.status, order.completed_percentage = WorkOrderStatus.IN_PROCESS, 50
     order.review_date = order.final_date = order.rating = order.validated_by = None
 
@@ -258,7 +258,7 @@ def _money(amount: float) -> Decimal:
 
 
 def _mark_items(periods: list[OutOfService]) -> None:
-    """What the assets themselves show of their last stop."""
+    """Copies the last downtime of each asset to the asset itself."""
     touched: dict[int, Item] = {}
     for period in sorted(periods, key=lambda period: period.initial_date):
         item = touched.setdefault(period.item.pk, period.item)

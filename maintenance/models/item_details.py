@@ -1,4 +1,4 @@
-"""What is known of assets besides their fields: documents, a company's own fields, where they were."""
+"""Documents, custom fields and moves of assets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from maintenance.models.third_parties import ThirdParty
 
 
 class Document(models.Model):
-    """A document of an asset, a person or a third party: what is known of it, not the file."""
+    """A document of an asset, a person or a third party: its data, without the file."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, models.CASCADE, null=True, blank=True, related_name="documents")
@@ -47,7 +47,7 @@ class Document(models.Model):
         return self.name
 
     def valid_on(self, day: datetime.date) -> bool:
-        """The last day counts. Which day it is depends on where the company is."""
+        """`valid_through` is included. `day` is today in the time zone of the company."""
         return self.valid_through is None or self.valid_through >= day
 
 
@@ -82,7 +82,7 @@ class CustomFieldValue(models.Model):
 
 
 class ItemMove(models.Model):
-    """An asset went from one place to another."""
+    """An asset was moved from one location to another."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, models.CASCADE, related_name="moves")

@@ -1,4 +1,4 @@
-"""Assets: a tree of locations, equipment and what belongs to it, and when it was out of service."""
+"""Assets: the tree of locations and equipment, and when assets were out of service."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Priority(models.IntegerChoices):
 
 
 class Item(models.Model):
-    """An asset. `field_1` to `field_6` mean what the type says: name, manufacturer, model, serial number …
+    """An asset. The type says what `field_1` to `field_6` mean: name, manufacturer, model, serial number …
 
-    `ancestors` holds the ids from the root to the parent, as "/1/5/": whatever stands below an item
-    has `ancestors` that begin with the item's own plus its id. `parent_description` is the same
-    path in names, as the contract shows it.
+    `ancestors` holds the ids from the root to the parent, such as "/1/5/". The `ancestors` of everything
+    below an item begin with its own `ancestors` and its id. `parent_description` is the same path in names,
+    as the contract shows it.
     """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
@@ -86,17 +86,19 @@ class Item(models.Model):
 
     @property
     def subtree(self) -> str:
-        """What the `ancestors` of everything below this item begin with."""
+        """The prefix of the `ancestors` of everything below this item."""
         return f"{self.ancestors}{self.pk}/"
 
     @property
     def subtree_description(self) -> str:
-        """The `parent_description` of what stands directly below this item. "/ " ends a name there, so that
-        a slash within one is written with a space before it."""
+        """The `parent_description` of the items directly below this one.
+
+        "/ " ends a name there, so a slash within a name is written with a space before it.
+        """
         return f"{self.parent_description}{SLASH_WITHIN.sub(' / ', self.field_1)}/ "
 
     def composed_description(self) -> str:
-        """The name that the contract shows: the fields that tell the asset apart, and its code in braces."""
+        """The name that the contract shows: the identifying fields, and the code in braces."""
         telling = (self.field_1, self.field_2, self.field_3)
         words = telling if self.type in (ItemType.EQUIPMENTS, ItemType.TOOLS) else telling[:1]
         return " ".join([*filter(None, words), f"{{ {self.code} }}"])

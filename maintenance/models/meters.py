@@ -19,7 +19,7 @@ class ReadingSource(models.TextChoices):
 class Meter(models.Model):
     """A counter (its dial only goes up; `counter_value` adds the offset) or a gauge (any value).
 
-    The newest reading is kept here too, so that a list of meters needs no second look.
+    The newest reading is stored here too, so that a list of meters needs no join.
     """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""The people who do the work. Most have no account; an account is found by its e-mail."""
+"""The people who do the work. Most have no account. An account is found by its e-mail address."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from accounts.models import Company
 
 
 class Personnel(models.Model):
-    """A human resource. Without a `code` it can answer for work but not act through the API.
+    """A human resource. Somebody without a `code` can be responsible for work but cannot act through the API.
 
-    `account_email` is the e-mail of the account that this person signs in with, in small letters.
+    `account_email` is the address of the account that this person signs in with, in lower case.
     """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")

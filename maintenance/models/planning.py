@@ -1,4 +1,4 @@
-"""Plans, their tasks and what triggers them, and the pending tasks that come of it."""
+"""Plans, their tasks and triggers, and the pending tasks that result."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class TaskPlan(models.Model):
 
 
 class PlannedTask(models.Model):
-    """`id_task`: a task as it is planned. Without a plan it came of a request or of nothing planned."""
+    """`id_task`: a task as it is planned. A task without a plan comes from a request, or is unplanned."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     plan = models.ForeignKey(TaskPlan, models.CASCADE, null=True, blank=True, related_name="tasks")
@@ -124,7 +124,7 @@ class FormItemType(models.IntegerChoices):
 
 
 class FormItem(models.Model):
-    """A question that whoever does the task answers: it becomes a subtask of the order."""
+    """A question for the person who does the task. It becomes a subtask of the order."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     task = models.ForeignKey(PlannedTask, models.CASCADE, related_name="form_items")
@@ -152,7 +152,7 @@ class ResourceType(models.IntegerChoices):
 
 
 class PlannedResource(models.Model):
-    """What a planned task takes: an item of the stock, hours of a trade, or a service."""
+    """What a planned task needs: an item from stock, hours of a trade, or a service."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     task = models.ForeignKey(PlannedTask, models.CASCADE, related_name="resources")
@@ -174,7 +174,7 @@ class PlannedResource(models.Model):
 
 
 class PendingTask(models.Model):
-    """`tasks_todo`: a task that waits for an order. With `order_task` it has one."""
+    """`tasks_todo`: a task that waits for an order. With `order_task` it has an order."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, models.RESTRICT, related_name="pending_tasks")

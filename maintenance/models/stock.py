@@ -1,4 +1,4 @@
-"""Warehouses, what lies in them, and the papers by which it comes and goes."""
+"""Warehouses, their stock, and the documents that move it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from maintenance.models.work_orders import WorkOrder
 
 
 class Warehouse(models.Model):
-    """With `external_integration` another system owns its stock."""
+    """With `external_integration` another system keeps the stock."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     code = models.CharField(max_length=64)
@@ -46,7 +46,7 @@ class Warehouse(models.Model):
 
 
 class StockLevel(models.Model):
-    """How much of an item lies in one warehouse."""
+    """How much of an item one warehouse has."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     warehouse = models.ForeignKey(Warehouse, models.CASCADE, related_name="levels")
@@ -89,7 +89,7 @@ class MovementState(models.IntegerChoices):
 
 
 class Movement(models.Model):
-    """A paper of a warehouse: an entry, an issue, an order to buy, or a wish for material."""
+    """A warehouse document: an entry, issue, requisition, purchase order or material request."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     warehouse = models.ForeignKey(Warehouse, models.RESTRICT, related_name="movements")

@@ -1,4 +1,4 @@
-"""Companies and people outside: who provides, makes, supplies or buys."""
+"""Third parties: service providers, manufacturers, suppliers and customers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ThirdParty(models.Model):
 
 
 class ThirdPartyService(models.Model):
-    """What a third party does, and for how much a unit."""
+    """A service that a third party offers, and its cost per unit."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     third_party = models.ForeignKey(ThirdParty, models.CASCADE, related_name="services")

@@ -1,4 +1,4 @@
-"""The log of the company: who changed what."""
+"""The transaction log: who changed what."""
 
 from __future__ import annotations
 

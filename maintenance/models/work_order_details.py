@@ -1,4 +1,4 @@
-"""What belongs to a task of a work order: its subtasks, resources and attachments."""
+"""Subtasks, resources and attachments of a work order's tasks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class CancelReason(models.Model):
 
 
 class Subtask(models.Model):
-    """`value` is a text for each type: "true", "12.5", "2" (alert)."""
+    """`value` is text, whatever the type: "true", "12.5", "2" (alert)."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     task = models.ForeignKey(WorkOrderTask, models.CASCADE, related_name="subtasks")
@@ -53,7 +53,7 @@ class Subtask(models.Model):
 
 
 class TaskResource(models.Model):
-    """What a task takes. A service names the third party, hours of work the person, an item the warehouse."""
+    """What a task uses. A service names the third party, labour the person, an item the warehouse."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     task = models.ForeignKey(WorkOrderTask, models.CASCADE, related_name="resources")

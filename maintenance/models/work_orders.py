@@ -56,7 +56,7 @@ class DamageType(models.IntegerChoices):
 
 
 class FailureTerm(models.Model):
-    """An entry of a company's own catalogues about failures."""
+    """An entry of a company's own catalogues of failure types, causes and detection methods."""
 
     class Kind(models.TextChoices):
         TYPE = "type"
@@ -120,9 +120,9 @@ class WorkOrder(models.Model):
 
 
 class WorkOrderTask(models.Model):
-    """One task on one asset. What the asset and the plan said when the task was made stays as it was.
+    """One task on one asset. Copies what the asset and the plan said when the task was created.
 
-    `order_date` repeats the creation date of the order, which never changes: tasks are listed by it.
+    `order_date` repeats the creation date of the order, which never changes, as tasks are sorted by it.
     `trigger` is the contract's code: NO_SCHEDULE_TASK, DATE$EVERY$1$MONTHS, EVENT$…, READING$EACH$….
     """
 

@@ -1,4 +1,4 @@
-"""What people ask the maintenance department for."""
+"""What people request from the maintenance department."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from maintenance.models.people import Personnel
 class RequestStatus(models.IntegerChoices):
     """`id_status`; the names are those of `requests_x_status_description`.
 
-    The contract does not tell the last name.
+    The contract does not document the last name.
     """
 
     OPEN_STATUS = 1
@@ -32,7 +32,7 @@ class RequestStatus(models.IntegerChoices):
 
 
 class WorkRequest(models.Model):
-    """A request. Its status history is in `RequestStatusChange`; the newest entry is kept here too."""
+    """A request. Its status history is in `RequestStatusChange`; the newest entry is stored here too."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, related_name="requests")

@@ -1,4 +1,4 @@
-"""The words that a new company starts with, in its language. Failure words follow ISO 14224, annex B."""
+"""The catalogue entries of a new company, in its language. Failure terms follow ISO 14224, annex B."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from accounts.models import Language
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """`events` are what happens to a plant, with the task that each of them starts."""
+    """`events` maps each event to the task that it triggers."""
 
     task_types: tuple[str, ...]
     cancel_reasons: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Addresses of records, and cells that link to those which the reader may see."""
+"""Cells that link to a record if the reader may see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page on which a person says that the dial of a counter started again, or that a reading was wrong."""
+"""The page for a counter whose dial was replaced or reset, or that has a wrong reading."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class NewDial(forms.Form):
 
 
 class WrongReading(forms.Form):
-    """`reading` is the one that the person saw. It is gone for good, so a box has to be ticked first."""
+    """`reading` is the one that the person saw. Deleting it is final, so a box must be ticked first."""
 
     reading = forms.IntegerField(widget=forms.HiddenInput)
     sure = forms.BooleanField(label=gettext_lazy("Delete this reading for good"))
@@ -91,7 +91,7 @@ def change_meter(request: HttpRequest, number: int) -> HttpResponse:
                     sent.add_error(refusal.field, str(refusal.problem))
                 else:
                     messages.error(request, str(refusal.problem))
-                    wrong = None  # shown again, about the reading that is the newest now
+                    wrong = None  # a new form, about the reading that is the newest now
         newest = meter.readings.order_by("-date_reading", "-pk").first()
         context = {
             "meter": meter,

@@ -1,4 +1,4 @@
-"""A page about one record: facts, and tables of what belongs to it."""
+"""A page about one record: facts, and tables of related records."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from itertools import compress
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -29,7 +30,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text, with the address of the record that it names."""
+    """A text, with the URL of the record that it names."""
 
     text: Any
     url: str = ""
@@ -44,7 +45,7 @@ class Table:
 
     @property
     def filled(self) -> Table:
-        """Without the columns in which nothing is known: a table of work is wide enough."""
+        """Without empty columns, as tables of work are wide."""
         if not self.rows:
             return self
         nothing = (None, "", Cell(""))
@@ -57,7 +58,7 @@ class Table:
 
     @property
     def columns(self) -> list[tuple[Text, bool]]:
-        """Each heading, and whether numbers stand under it."""
+        """Each heading, and whether its column holds numbers."""
         return [
             (heading, any(isinstance(row[place], Cell) and row[place].is_number for row in self.rows))
             for place, heading in enumerate(self.headings)
@@ -66,7 +67,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What the reader may do with the record: a POST to `url`."""
+    """An action that the reader may take: a POST to `url`."""
 
     label: Text
     hint: Text
@@ -75,7 +76,7 @@ class Button:
 
 @dataclass(slots=True)
 class Page:
-    """`badge` is the state of the record, in words."""
+    """`badge` is the status of the record, in words."""
 
     kind: Text
     title: str
@@ -85,7 +86,7 @@ class Page:
     button: Button | None = None
 
     def add(self, label: Text, value: Any) -> None:
-        """Nothing is said where nothing is known."""
+        """Leaves out facts without a value."""
         if isinstance(value, datetime.datetime):
             value = moment(value)
         if value not in (None, ""):
@@ -93,7 +94,7 @@ class Page:
 
 
 def moment(value: datetime.datetime | None) -> str:
-    """The date as the reader's language writes it, and the time by 24 hours, as plants do."""
+    """The date in the reader's language, and the time on a 24-hour clock, as in plants."""
     if value is None:
         return ""
     local = timezone.localtime(value)
@@ -101,7 +102,7 @@ def moment(value: datetime.datetime | None) -> str:
 
 
 def quantity(value: float | None) -> Cell | None:
-    """A number as the reader's language writes it, without idle zeros."""
+    """A number in the reader's language, without trailing zeros."""
     if value is None:
         return None
     exact = Decimal(str(round(value, 6))).normalize()
@@ -130,7 +131,7 @@ def record_page(
 ) -> Callable[[Callable[Concatenate[Principal, P], Page]], Callable[..., HttpResponse]]:
     """Serves a page to a signed-in person with the right in the session's company.
 
-    Whoever may not see the record cannot tell it from one that does not exist.
+    A record that the person may not see looks like one that does not exist.
     """
 
     def decorate(page_of: Callable[Concatenate[Principal, P], Page]) -> Callable[..., HttpResponse]:
@@ -152,3 +153,14 @@ def record_page(
         return cast("Callable[..., HttpResponse]", view)
 
     return decorate
+
+
+def one(rows: QuerySet[Any, Any], **lookup: Any) -> Any:
+    found = rows.filter(**lookup).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def of_company(model: type[Model], principal: Principal) -> QuerySet[Any, Any]:
+    return model._default_manager.filter(company_id=principal.company_id)

@@ -1,4 +1,4 @@
-"""Pages about warehouses, what lies in them, and the companies that one works with."""
+"""Pages about warehouses and stock items."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 
 from accounts.principal import Principal
 from maintenance import labels
-from maintenance.models import Item, ItemType, StockLevel, ThirdParty, ThirdPartyType, Warehouse
+from maintenance.models import Item, ItemType, StockLevel, Warehouse
 from maintenance.records import links
-from maintenance.records.page import Page, Table, money, quantity, record_page
-from maintenance.records.views import of_company, one
+from maintenance.records.page import Page, Table, money, of_company, one, quantity, record_page
 
 MOST_ROWS = 100
 
@@ -78,38 +77,4 @@ def stock_item(principal: Principal, code: str) -> Page:
             ],
         )
     )
-    return page
-
-
-@record_page("third_parties:view")
-def third_party(principal: Principal, code: str) -> Page:
-    party: ThirdParty = one(of_company(ThirdParty, principal), code=code)
-    page = Page(_("Third party"), party.name, _("Active") if party.active else _("Inactive"))
-    page.add(_("Code"), party.code)
-    kinds = [str(labels.THIRD_PARTY_TYPE[ThirdPartyType(kind)]) for kind in party.types]
-    page.add(_("Type"), ", ".join(kinds))
-    page.add(_("Address"), ", ".join(part for part in (party.address, party.city, party.country) if part))
-    page.add(_("E-mail"), links.e_mail(party.email))
-    page.add(_("Telephone"), party.telephone_1)
-    contacts = list(party.contacts.all()[:MOST_ROWS])
-    if contacts:
-        page.tables.append(
-            Table(
-                _("Contacts"),
-                (_("Name"), _("Role"), _("E-mail"), _("Telephone")),
-                [
-                    (contact.name, contact.role, links.e_mail(contact.email), contact.telephone)
-                    for contact in contacts
-                ],
-            )
-        )
-    services = list(party.services.all()[:MOST_ROWS])
-    if services:
-        page.tables.append(
-            Table(
-                _("Services"),
-                (_("Service"), _("Cost"), _("Unit")),
-                [(service.description, money(service.cost), service.unit) for service in services],
-            )
-        )
     return page

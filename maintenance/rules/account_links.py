@@ -1,6 +1,6 @@
-"""Which personnel record an account works with: the one that names the account's e-mail.
+"""Which personnel record an account works with: the one with the account's e-mail address.
 
-A write is always somebody's, so an account without a record can read only.
+Every write has a person as its author, so an account without a record can only read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _number = re.compile(r"P-(\d{1,9})")
 
 
 class NotFree(Exception):
-    """The record is not there any more, is inactive, or belongs to another account."""
+    """The record does not exist any more, is inactive, or belongs to another account."""
 
 
 class CodeTaken(Exception):
@@ -31,7 +31,7 @@ class CodeTaken(Exception):
 
 
 def kept_elsewhere(company: Company) -> bool:
-    """Whether the people of the company are records of another system."""
+    """Whether another system keeps the people of the company."""
     connection_of: Callable[[Company], object | None] = import_string(settings.DATA_ELSEWHERE)
     return connection_of(company) is not None
 
@@ -54,7 +54,7 @@ def record_of(membership: Membership) -> Personnel | None:
 
 
 def free_records(company: Company) -> QuerySet[Personnel]:
-    """Active people with whom no account of the company works."""
+    """Active people without an account in the company."""
     accounts = Membership.objects.filter(company=company).values("user__email")
     return Personnel.objects.filter(company=company, active=True).filter(
         Q(account_email__isnull=True) | ~Q(account_email__in=accounts)
@@ -62,13 +62,13 @@ def free_records(company: Company) -> QuerySet[Personnel]:
 
 
 def suggested(membership: Membership) -> Personnel | None:
-    """The one free record with the e-mail of the account; none where several have it."""
+    """The free record with the account's e-mail address. None if several have it."""
     same = free_records(membership.company).filter(email__iexact=membership.user.email)[:2]
     return same[0] if len(same) == 1 else None
 
 
 def link(membership: Membership, person_id: int, by: User | None) -> Personnel:
-    """From now on the account works with that record, and with no other. A record without a code gets one."""
+    """Links the account to that record only. A record without a code gets one."""
     with transaction.atomic():
         _lock(membership)
         person = free_records(membership.company).filter(pk=person_id).first()
@@ -83,7 +83,7 @@ def link(membership: Membership, person_id: int, by: User | None) -> Personnel:
 
 
 def create(membership: Membership, by: User | None, name: str = "", code: str = "") -> Personnel:
-    """A new record for the account, named as the account is where nothing else is said."""
+    """Creates a record for the account, by default with the account's name."""
     user = membership.user
     first, _space, last = (name.strip() or user.name or user.email.partition("@")[0]).partition(" ")
     with transaction.atomic():
@@ -104,7 +104,7 @@ def create(membership: Membership, by: User | None, name: str = "", code: str = 
 
 
 def unlink(membership: Membership, by: User | None) -> Personnel | None:
-    """The record stays, with its work; the account can write no more. None where there was no record."""
+    """Unlinks the record, which stays with its work. Returns None if there was none."""
     with transaction.atomic():
         _lock(membership)
         person = record_of(membership)
@@ -116,7 +116,7 @@ def unlink(membership: Membership, by: User | None) -> Personnel | None:
 
 
 def _lock(membership: Membership) -> None:
-    """Two administrators take turns: an account has one record, and a record one account."""
+    """Serializes administrators, as an account has one record and a record one account."""
     Company.objects.select_for_update().get(pk=membership.company_id)
 
 

@@ -1,4 +1,4 @@
-"""Where an asset stands in the tree. Its path is kept with it, and written from the paths above."""
+"""Where an asset is in the tree. Each asset stores its path, which is derived from its parent's."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from maintenance.models import Item
 from maintenance.rules.locations import location_for
 from maintenance.rules.refusals import InvalidFields
 
-LONGEST_PATH = 2000  # of ids, some two hundred levels: an index of PostgreSQL takes 2,700 bytes
+LONGEST_PATH = 2000  # characters, about two hundred levels: an index entry of PostgreSQL holds 2,700 bytes
 
 
 def lock_tree(company_id: int) -> None:
-    """One change of the tree at a time in a company: an asset's path is written from those above it."""
+    """Allows one change of a company's tree at a time, as paths are derived from those above."""
     Company.objects.select_for_update().get(pk=company_id)
 
 
@@ -34,7 +34,7 @@ def put_below(item: Item, parent: Item | None) -> None:
 
 
 def carry(old: Item, item: Item) -> None:
-    """Takes along what stands below: both of its paths begin with those of the asset."""
+    """Moves everything below too: both of its paths begin with those of the asset."""
     below = Item.objects.filter(company_id=item.company_id, ancestors__startswith=old.subtree)
     longer = len(item.subtree) - len(old.subtree)
     if below.annotate(length=Length("ancestors")).filter(length__gt=LONGEST_PATH - longer).exists():

@@ -1,4 +1,4 @@
-"""A company's own words: types of tasks, terms about failures, reasons to cancel."""
+"""A company's own catalogues: task types, failure terms and reasons to cancel."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from maintenance.rules.transaction_log import Actor, Entry, record
 
 
 class Taken(Exception):
-    """The catalogue has that word already, in whatever case."""
+    """The catalogue has that term already, whatever its case."""
 
 
 class InUse(Exception):
-    """Work refers to the word, so it stays."""
+    """Work refers to the term, so it stays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """`also` is what tells its rows from those of others in the same table."""
+    """`also` tells its rows from those of other catalogues in the same table."""
 
     key: str
     label: Promise
@@ -59,18 +59,20 @@ CATALOGUES: Sequence[Catalogue] = (
 
 def add(company: Company, catalogue: Catalogue, word: str, by: User) -> None:
     known = catalogue.words(company).values_list("description", flat=True)
-    if word.casefold() in {each.casefold() for each in known}:  # iexact of SQLite knows no accents
+    if word.casefold() in {
+        each.casefold() for each in known
+    }:  # SQLite's iexact does not fold accented letters
         raise Taken
     try:
         with transaction.atomic():
             catalogue.model._default_manager.create(company=company, description=word, **catalogue.also)
             _log(company, catalogue, word, by, Action.ADD)
-    except IntegrityError:  # added a moment ago
+    except IntegrityError:  # somebody else has just added it
         raise Taken from None
 
 
 def remove(company: Company, catalogue: Catalogue, number: int, by: User) -> str:
-    """The word that is gone; "" where there was none with that number."""
+    """The term that was removed, or "" if none has that number."""
     try:
         with transaction.atomic():
             row = catalogue.words(company).select_for_update().filter(pk=number).first()

@@ -17,7 +17,7 @@ def is_future(moment: datetime.datetime) -> bool:
 
 
 def end_of_today(company_id: int) -> datetime.datetime:
-    """When work is due that nobody gave a date, by the calendar of the company.
+    """The default due date, by the calendar of the company.
 
     If it were due now, it would be overdue from the start.
     """

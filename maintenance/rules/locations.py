@@ -1,4 +1,4 @@
-"""Where something may stand, and everything in a location."""
+"""Locations, what may be in them, and everything below them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def location(company_id: int, code: str, parameter: str) -> Item:
 
 
 def location_for(company_id: int, code: str, parameter: str) -> Item:
-    """Where something may stand: in a location, or in equipment that it is a part of."""
+    """A parent for something: a location, or equipment that it is a part of."""
     found = location(company_id, code, parameter)
     if found.type not in (ItemType.FACILITIES, ItemType.EQUIPMENTS):
         raise InvalidFields({parameter: "must be a location or equipment"})

@@ -1,4 +1,4 @@
-"""What a person says of a counter that no reading can say: its dial started again, or a reading was wrong."""
+"""Corrections of a counter that no reading can make: a new dial, or a wrong reading."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CannotChange(Exception):
 def begin_anew(
     principal: Principal, number: int, *, value: float, read_at: datetime.datetime, serial: str | None
 ) -> None:
-    """The new dial shows `value` where the old one ended: what was counted before stays counted."""
+    """A new dial that starts at `value`. What the old one counted stays counted."""
     with transaction.atomic():
         meter = _locked(principal, number)
         if not meter.is_counter:
@@ -56,7 +56,7 @@ def begin_anew(
 
 
 def take_back(principal: Principal, number: int, reading: int) -> None:
-    """The newest reading was wrong. `reading` is the one that the person saw."""
+    """Deletes the newest reading, which was wrong. `reading` is the one that the person saw."""
     with transaction.atomic():
         meter = _locked(principal, number)
         newest = meter.readings.order_by("-date_reading", "-pk").first()
@@ -65,7 +65,7 @@ def take_back(principal: Principal, number: int, reading: int) -> None:
         newest.delete()
         before = meter.readings.order_by("-date_reading", "-pk").first()
         if before is not None and meter.is_counter and meter.monthly_average_auto:
-            meter.monthly_average = None  # the one there is was computed with the wrong reading
+            meter.monthly_average = None  # it was computed with the wrong reading
             meter.monthly_average = monthly_average(meter, before)
         _show(meter, before)
         _log(principal, meter, Action.DELETE, {"value": newest.value})

@@ -1,4 +1,4 @@
-"""A reading is checked against those beside it, and kept."""
+"""Readings are checked against the readings before and after them, then stored."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def insert(meter: Meter, given: Reading) -> tuple[MeterReading, bool]:
 
 
 def _accumulated(meter: Meter, given: Reading) -> float:
-    """The value by the dial that hung there at the time: that of a reading beside it."""
+    """The accumulated value, with the offset of a neighbouring reading, as dials are replaced."""
     readings = MeterReading.objects.filter(meter=meter)
     before = readings.filter(date_reading__lt=given.date).order_by("-date_reading").first()
     after = readings.filter(date_reading__gt=given.date).order_by("date_reading").first()
@@ -90,7 +90,7 @@ def _accumulated(meter: Meter, given: Reading) -> float:
 
 
 def monthly_average(meter: Meter, newest: MeterReading) -> float | None:
-    """What the counter gains in 30 days, by its readings of the last 90."""
+    """What the counter gains in 30 days, from its readings of the last 90."""
     oldest = (
         MeterReading.objects.filter(Q(date_reading__gte=newest.date_reading - AVERAGE_OVER), meter=meter)
         .order_by("date_reading")

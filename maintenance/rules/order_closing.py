@@ -1,4 +1,4 @@
-"""Closing a work order. The contract ends at review: in the embedded plant a person closes it on its page."""
+"""Closing a work order. The contract ends at review; in the embedded plant a person closes it on its page."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from maintenance.rules.visibility import locked_order
 
 
 class CannotClose(Exception):
-    """With what to do first, in words."""
+    """The message says what to do first."""
 
 
 def close(principal: Principal, folio: str) -> None:
-    """For good: the order is finished and its requests are solved. Raises RecordNotFound and CannotClose."""
+    """Finishes the order and solves its requests. It cannot be reopened.
+
+    Raises RecordNotFound and CannotClose.
+    """
     with transaction.atomic():
         order = locked_order(principal, folio)
         if order.status not in WorkOrderStatus.open():

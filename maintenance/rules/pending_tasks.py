@@ -1,4 +1,4 @@
-"""Tasks that wait for a work order: how they come to be, and how they wait again when it is cancelled."""
+"""Tasks that wait for a work order: how they are created, and what a cancelled order leaves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from maintenance.rules import stops
 from maintenance.rules.dates import is_future
 from maintenance.rules.refusals import InvalidFields
 
-USUAL_SECONDS = 600  # where nobody estimates the duration
+USUAL_SECONDS = 600  # when nobody estimates the duration
 MAINTAINED_TYPES = (ItemType.FACILITIES, ItemType.EQUIPMENTS, ItemType.TOOLS)
 
 
@@ -63,7 +63,7 @@ def task_type(company_id: int, description: str) -> TaskType:
 
 
 def reported_stop(item: Item, since: datetime.datetime | None) -> OutOfService:
-    """The asset stands still from `since` on. The stop ends with the task that it was reported with."""
+    """The asset is out of service from `since`, until the task that it was reported with is done."""
     if since is None:
         raise InvalidFields({"date_asset_out_of_service": "is required"})
     if is_future(since):
@@ -72,7 +72,7 @@ def reported_stop(item: Item, since: datetime.datetime | None) -> OutOfService:
 
 
 def wait_again(order: WorkOrder) -> QuerySet[WorkRequest]:
-    """Makes the tasks of a cancelled order pending again, with the stops that last. Returns their requests.
+    """Makes the tasks of a cancelled order pending again, with downtimes that go on. Returns their requests.
 
     What a plan or a request asked for waits for another order; what was unplanned is over.
     """

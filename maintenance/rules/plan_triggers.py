@@ -1,9 +1,10 @@
-"""Pending tasks that plans make by themselves: by a date, or by the reading of a meter."""
+"""Pending tasks that plans trigger: by date, or by the reading of a meter."""
 
 from __future__ import annotations
 
 import datetime
 import zoneinfo
+from collections.abc import Mapping
 
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from maintenance.models import (
 from maintenance.rules.dates import end_of_today
 from maintenance.rules.pending_tasks import pending
 
-DAYS = {Period.DAYS: 1, Period.WEEKS: 7, Period.MONTHS: 30, Period.YEARS: 365}
+DAYS: Mapping[Period, int] = {Period.DAYS: 1, Period.WEEKS: 7, Period.MONTHS: 30, Period.YEARS: 365}
 
 
 def triggered(item: Item, task: PlannedTask, trigger: TaskTrigger, due: datetime.datetime) -> PendingTask:
@@ -31,9 +32,9 @@ def triggered(item: Item, task: PlannedTask, trigger: TaskTrigger, due: datetime
 
 
 def start_plan(item: Item, plan: TaskPlan, last: datetime.date | None) -> None:
-    """The first pending task for each date trigger of a plan, counted from the last maintenance or today.
+    """Creates the first pending task of each date trigger, counted from the last maintenance or today.
 
-    Days are those of the company: a date becomes noon there, which no clock change moves into another day.
+    A date becomes noon in the company's time zone, which no clock change moves into another day.
     """
     zone = zoneinfo.ZoneInfo(item.company.time_zone)
     start = timezone.localtime(timezone=zone)
@@ -51,7 +52,7 @@ def start_plan(item: Item, plan: TaskPlan, last: datetime.date | None) -> None:
 
 
 def fire(meter: Meter, before: float | None, now: float) -> list[PendingTask]:
-    """What a reading makes due: each "every n" trigger of the asset's plan whose step was passed."""
+    """Creates the tasks that a reading triggers: those of "every n" triggers whose step it passed."""
     if before is None or meter.item.task_plan_id is None or not meter.is_counter:
         return []
     triggers = TaskTrigger.objects.select_related("task__type").filter(

@@ -1,4 +1,4 @@
-"""What a rule refuses. Each caller says it in its own form: an envelope of the API, a message on a page."""
+"""What rules refuse. Callers show it in their own form: an envelope of the API, a message on a page."""
 
 from __future__ import annotations
 

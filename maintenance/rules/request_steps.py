@@ -1,8 +1,9 @@
-"""How a work request moves on, by hand or because of its order."""
+"""How the status of a work request changes, by hand or with its order."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from maintenance.models import (
     WorkRequest,
 )
 
-# PUT moves a request from the first set into one of the second.
+# By hand a request goes from one of the first statuses to one of the second.
 MOVABLE_FROM = (RequestStatus.OPEN_STATUS, RequestStatus.PROCESS_STATUS, RequestStatus.REJECTED)
 MOVABLE_TO = (
     RequestStatus.OPEN_STATUS,
@@ -25,7 +26,7 @@ MOVABLE_TO = (
     RequestStatus.REJECTED,
 )
 SOLVED = (RequestStatus.SOLVED_WITHOUT_OT_STATUS, RequestStatus.SOLVED_WITH_OT_STATUS)
-OF_ORDER = {
+OF_ORDER: Mapping[WorkOrderStatus, RequestStatus] = {
     WorkOrderStatus.IN_PROCESS: RequestStatus.OT_IN_PROCESS,
     WorkOrderStatus.REVIEW: RequestStatus.OT_IN_REVIEW,
     WorkOrderStatus.FINISHED: RequestStatus.SOLVED_WITH_OT_STATUS,
@@ -51,7 +52,7 @@ def step(
 
 
 def follow(order: WorkOrder, person: Personnel | None) -> None:
-    """The requests that an order was made of say what has become of it."""
+    """Sets the status of the order's requests to match the order."""
     asked_for = order.tasks.values("request_id")
     for request in WorkRequest.objects.select_for_update().filter(pk__in=asked_for).order_by("pk"):
         step(request, OF_ORDER[WorkOrderStatus(order.status)], person)

@@ -17,7 +17,7 @@ def stock_items(company_id: int) -> QuerySet[Item]:
 
 
 def warehouse_by(company_id: int, code: str | None, number: int | None, parameter: str) -> Warehouse:
-    """By code or number; refused by the name of the parameter where there is none."""
+    """By code or number. Raises InvalidFields, with the name of the parameter."""
     rows = Warehouse.objects.filter(company_id=company_id)
     found = None
     if code:
@@ -30,7 +30,7 @@ def warehouse_by(company_id: int, code: str | None, number: int | None, paramete
 
 
 def refuse_integrated(warehouse: Warehouse, parameter: str) -> None:
-    """Goods move in warehouses whose stock is kept here."""
+    """Goods move only in warehouses whose stock is kept here."""
     if warehouse.external_integration:
         raise InvalidFields({parameter: "another system keeps the stock of this warehouse"})
 
@@ -38,8 +38,10 @@ def refuse_integrated(warehouse: Warehouse, parameter: str) -> None:
 def set_level(
     level: StockLevel, columns: dict[str, Any], stock: float | None, unit_cost: float | None
 ) -> None:
-    """Sets the bounds of an item in a warehouse; only a warehouse that another system keeps takes its figures
-    as sent. A new level begins at 0."""
+    """Sets the levels of an item in a warehouse.
+
+    Stock and cost are set only if another system keeps the warehouse. A new level starts at 0.
+    """
     for column, value in columns.items():
         setattr(level, column, value)
     if level.warehouse.external_integration:

@@ -1,4 +1,4 @@
-"""What a document books into the stock of its warehouse, line by line, and the mean cost that follows."""
+"""How a document changes the stock of its warehouse, line by line, and the mean cost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from maintenance.rules.refusals import InvalidFields, Rejected
 from maintenance.rules.stock import stock_items
 
 Lines = list[dict[str, Any]]
-DECIMALS = 6  # of a quantity: 0.1 three times is 0.3
+DECIMALS = 6  # of a quantity, so that three times 0.1 is 0.3
 
 
 def quantity(value: float) -> float:
@@ -18,11 +18,11 @@ def quantity(value: float) -> float:
 
 
 def locked_levels(warehouse: Warehouse, goods: Lines) -> dict[str, StockLevel]:
-    """The level of each item by its code, locked; refused where an item is not kept there."""
+    """The level of each item by its code, locked. Raises InvalidFields for items without a level."""
     codes = {line["code"] for line in goods}
     kept = StockLevel.objects.select_for_update(of=("self",)).select_related("item")
     items = stock_items(warehouse.company_id).filter(code__in=codes)
-    # In one order, so that two documents never wait for each other.
+    # Always in the same order, so that two documents cannot deadlock.
     levels = {
         level.item.code: level for level in kept.filter(warehouse=warehouse, item__in=items).order_by("pk")
     }
@@ -45,7 +45,7 @@ def total(lines: Lines) -> float:
 
 
 def enter(movement: Movement, levels: dict[str, StockLevel], goods: Lines) -> None:
-    """A line without a price comes at what the item costs already."""
+    """A line without a price enters at the present cost of the item."""
     for code, lines in by_item(goods).items():
         level, qty = levels[code], total(lines)
         prices = [level.unit_cost if (price := line.get("price")) is None else price for line in lines]
@@ -58,7 +58,7 @@ def enter(movement: Movement, levels: dict[str, StockLevel], goods: Lines) -> No
 
 
 def mean_cost(level: StockLevel, qty: float, price: float) -> float:
-    """Of what lies there after an entry. What had been given out before it came is not among that."""
+    """The mean cost of the stock after an entry. A negative stock before it has no weight."""
     after = level.stock + qty
     if after <= 0:
         return level.unit_cost

@@ -1,7 +1,8 @@
-"""What a task costs is the sum of its resources: one book, written whenever a resource is."""
+"""The costs of a task are the sums of its resources, updated whenever a resource is written."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -9,16 +10,16 @@ from django.db.models import Sum
 from maintenance.models import ResourceType, WorkOrderTask
 from maintenance.rules.refusals import Rejected
 
-COLUMNS = {
+COLUMNS: Mapping[ResourceType, str] = {
     ResourceType.INVENTORY: "inventory_cost",
     ResourceType.HUMAN_RESOURCES: "labour_cost",
     ResourceType.SERVICES: "services_cost",
 }
-MOST_COST, MOST_HOURS = 10**12, 10**8  # what the columns hold
+MOST_COST, MOST_HOURS = 10**12, 10**8  # the limits of the columns
 
 
 def add_up(task: WorkOrderTask) -> None:
-    """The order of the task is locked by whoever writes a resource of it."""
+    """Call it with the order of the task locked."""
     kinds = task.resources.order_by().values_list("type").annotate(Sum("total_cost"), Sum("qty"))
     sums = {kind: (cost, qty) for kind, cost, qty in kinds}
     for kind, column in COLUMNS.items():

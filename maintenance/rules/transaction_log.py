@@ -1,4 +1,4 @@
-"""The one way into the transaction log."""
+"""The transaction log: all changes go through here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_DESCRIPTION = 700
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who changes the plant. A program and a command of `manage.py` have no `user_id`."""
+    """Who makes a change. Programs and `manage.py` commands have no `user_id`."""
 
     name: str
     user_id: int | None = None

@@ -36,7 +36,7 @@ def locked_order(principal: Principal, folio: str) -> WorkOrder:
 
 
 def open_order(principal: Principal, folio: str) -> WorkOrder:
-    """The same, still being worked on. Raises RecordNotFound and Rejected."""
+    """The same, if the order is still open. Raises RecordNotFound and Rejected."""
     order = locked_order(principal, folio)
     refuse_unless_open(order)
     return order

@@ -15,10 +15,12 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code, item_in_path
 from maintenance.api.kit.query import MAX_INTEGER, Query
+from maintenance.api.kit.rows import Columns, pop_name, row_of
 from maintenance.models import Action, CustomField, CustomFieldValue, Item, ItemMove, Module
 from maintenance.rules.refusals import InvalidFields
+from maintenance.rules.transaction_log import Entry
 
-MOVE_COLUMNS = {
+MOVE_COLUMNS: Columns = {
     "id": "id",
     "code": "item__code",
     "id_item": "item_id",
@@ -29,10 +31,10 @@ MOVE_COLUMNS = {
     "id_item_destination": "destination_id",
     "date": "date",
     "date_log": "date_log",
-    "first_name": "moved_by__first_name",
-    "last_name": "moved_by__last_name",
+    "moved_by_first_name": "moved_by__first_name",
+    "moved_by_last_name": "moved_by__last_name",
 }
-MOVE_DATES = {"date": "date"}
+MOVE_DATES: Columns = {"date": "date"}
 
 
 class ValueForm(serializers.Serializer[Any]):
@@ -55,7 +57,7 @@ def field_row(item: Item, field: CustomField, value: str | None) -> dict[str, An
 
 
 class CustomFields(Endpoint):
-    """The type of the asset has to be said."""
+    """The caller must name the type of the asset."""
 
     rights: ClassVar = {"GET": "assets:view", "PUT": "assets:edit"}
 
@@ -94,14 +96,16 @@ class CustomFields(Endpoint):
                 defaults={"company_id": item.company_id, "value": fields["value"] or None},
             )
             log(
-                request, Module.ASSETS, "CUSTOM_FIELDS", Action.EDIT, item.description,
-                {"label_name": field.label},
-            )  # fmt: skip
+                request,
+                Entry(
+                    Module.ASSETS, "CUSTOM_FIELDS", Action.EDIT, item.description, {"label_name": field.label}
+                ),
+            )
         return answer([field_row(item, field, fields["value"] or None)])
 
 
 class Moves(Endpoint):
-    """Where assets were, newest first."""
+    """Where assets have been, newest first."""
 
     rights: ClassVar = {"GET": "assets:view"}
 
@@ -112,8 +116,7 @@ class Moves(Endpoint):
             rows = rows.filter(item__code=checked_code(wanted))
         rows = rows.filter(**query.period(MOVE_DATES, default="date"))
         found, total = query.page(rows.order_by("-date", "-id").values_list(*MOVE_COLUMNS.values()))
-        data = [dict(zip(MOVE_COLUMNS, values, strict=True)) for values in found]
+        data = [row_of(MOVE_COLUMNS, values) for values in found]
         for row in data:
-            first, last = row.pop("first_name"), row.pop("last_name")
-            row["personnel_description"] = None if first is None else f"{first} {last}".strip()
+            row["personnel_description"] = pop_name(row, "moved_by")
         return answer(data, total)

@@ -13,13 +13,15 @@ from maintenance.api.kit.endpoint import principal_of
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import item_in_path
 from maintenance.api.kit.query import MAX_INTEGER
+from maintenance.api.kit.rows import Columns
 from maintenance.models import Action, Item, ItemMove, Module, Priority
 from maintenance.rules.asset_tree import carry, lock_tree, parent_by_code, put_below
 from maintenance.rules.people import own_record
 from maintenance.rules.refusals import AlreadyExists, InvalidFields
 from maintenance.rules.stock import STOCK_TYPES
+from maintenance.rules.transaction_log import Entry
 
-WRITTEN = {
+WRITTEN: Columns = {
     **{f"field_{number}": f"field_{number}" for number in range(1, 7)},
     "active": "active",
     "barcode": "barcode",
@@ -38,7 +40,7 @@ WRITTEN = {
 
 
 class ChangeForm(serializers.Serializer[Any]):
-    """`id_priority` or its name."""
+    """The priority comes as `id_priority` or, by name, as `priorities`."""
 
     id_type_item = WholeNumber(min_value=1, max_value=5)
     field_1 = Text(max_length=120, required=False)
@@ -102,12 +104,12 @@ def create(request: Request) -> Item:
         put_below(item, parent)
         item.description = item.composed_description()
         item.save()
-        log(request, Module.ASSETS, "ASSETS", Action.ADD, item.description)
+        log(request, Entry(Module.ASSETS, "ASSETS", Action.ADD, item.description))
     return item
 
 
 def update(request: Request, code: str) -> Item:
-    """Only what is sent changes. A new parent moves the asset with all that stands below it."""
+    """Changes only what is sent. A new parent moves the asset with everything below it."""
     principal = principal_of(request)
     item = item_in_path(principal.company_id, code)
     fields = checked(ChangeForm, request)
@@ -137,7 +139,9 @@ def update(request: Request, code: str) -> Item:
                 destination=parent,
                 moved_by=own_record(principal).first(),
             )
-        log(request, Module.ASSETS, "ASSETS", Action.EDIT, item.description, {"fields": sorted(fields)})
+        log(
+            request, Entry(Module.ASSETS, "ASSETS", Action.EDIT, item.description, {"fields": sorted(fields)})
+        )
     return item
 
 

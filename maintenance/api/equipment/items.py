@@ -14,11 +14,12 @@ from maintenance.api.kit.endpoint import Endpoint, principal_of
 from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.path import checked_code, item_in_path
 from maintenance.api.kit.query import Query
+from maintenance.api.kit.rows import Columns, row_of
 from maintenance.models import Item, ItemType, OutOfService, Priority
 from maintenance.rules.locations import below, children, location
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 
-ITEM_COLUMNS = {
+ITEM_COLUMNS: Columns = {
     "id": "id",
     "id_company": "company_id",
     "code": "code",
@@ -50,7 +51,7 @@ ITEM_COLUMNS = {
     "last_final_date_available": "last_final_date_available",
 }
 
-AVAILABILITY_COLUMNS = {
+AVAILABILITY_COLUMNS: Columns = {
     "id": "id",
     "id_company": "company_id",
     "id_item": "item_id",
@@ -60,7 +61,7 @@ AVAILABILITY_COLUMNS = {
     "initial_date": "initial_date",
     "final_date": "final_date",
 }
-AVAILABILITY_DATES = {
+AVAILABILITY_DATES: Columns = {
     "creation_date": "creation_date",
     "initial_date": "initial_date",
     "final_date": "final_date",
@@ -69,7 +70,7 @@ AVAILABILITY_DAYS = 30
 
 
 def item_row(values: tuple[Any, ...]) -> dict[str, Any]:
-    row = dict(zip(ITEM_COLUMNS, values, strict=True))
+    row = row_of(ITEM_COLUMNS, values)
     row["items_types_description"] = ItemType(row["id_type_item"]).name
     if row["priorities_description"] is not None:
         row["priorities_description"] = Priority(row["priorities_description"]).name
@@ -124,14 +125,14 @@ def one(item: Item) -> Response:
 
 
 def availability_row(values: tuple[Any, ...]) -> dict[str, Any]:
-    row = dict(zip(AVAILABILITY_COLUMNS, values, strict=True))
+    row = row_of(AVAILABILITY_COLUMNS, values)
     final = row["final_date"]
     row["out_of_service_sec"] = None if final is None else int((final - row["initial_date"]).total_seconds())
     return row
 
 
 class ItemsAvailability(Endpoint):
-    """The last 30 days where `since` does not say otherwise."""
+    """The last 30 days, unless `since` says otherwise."""
 
     rights: ClassVar = {"GET": "assets:view"}
 

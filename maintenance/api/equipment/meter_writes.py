@@ -14,6 +14,7 @@ from maintenance.api.kit.endpoint import principal_of
 from maintenance.api.kit.log import log
 from maintenance.models import Action, Item, Meter, MeterReading, Module, ReadingSource
 from maintenance.rules.refusals import AlreadyExists, InvalidFields
+from maintenance.rules.transaction_log import Entry
 
 
 class CreateForm(serializers.Serializer[Any]):
@@ -55,7 +56,7 @@ def create(request: Request) -> Meter:
         )
         if (value := fields.get("last_reading")) is not None:
             first_reading(meter, value, read_at)
-        log(request, Module.MONITORING, "METERS", Action.ADD, f"{meter.description} {{ {item.code} }}")
+        log(request, Entry(Module.MONITORING, "METERS", Action.ADD, f"{meter.description} {{ {item.code} }}"))
     return meter
 
 

@@ -14,6 +14,7 @@ from maintenance.api.kit.endpoint import Endpoint, principal_of
 from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.path import item_in_path
 from maintenance.api.kit.query import Query
+from maintenance.api.kit.rows import Columns, row_of
 from maintenance.models import (
     Meter,
     MeterReading,
@@ -23,7 +24,7 @@ from maintenance.models import (
 from maintenance.rules.locations import location, within
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 
-METER_COLUMNS = {
+METER_COLUMNS: Columns = {
     "id": "id",
     "active": "active",
     "description": "description",
@@ -45,7 +46,7 @@ METER_COLUMNS = {
     "code": "item__code",
     "code_parent_location": "item__parent__code",
 }
-READING_COLUMNS = {
+READING_COLUMNS: Columns = {
     "id_meter": "meter_id",
     "date_reading": "date_reading",
     "date": "date",
@@ -56,7 +57,7 @@ READING_COLUMNS = {
     "trigger_run": "trigger_run",
     "source": "source",
 }
-READING_DATES = {"date": "date", "date_reading": "date_reading"}
+READING_DATES: Columns = {"date": "date", "date_reading": "date_reading"}
 
 
 def dial(date: datetime.datetime, value: float, accumulated_value: float) -> dict[str, Any]:
@@ -64,14 +65,14 @@ def dial(date: datetime.datetime, value: float, accumulated_value: float) -> dic
 
 
 def meter_row(values: tuple[Any, ...]) -> dict[str, Any]:
-    row = dict(zip(METER_COLUMNS, values, strict=True))
+    row = row_of(METER_COLUMNS, values)
     date, value, accumulated = row["last_data"], row.pop("last_value"), row.pop("last_accumulated_value")
     row["last_data"] = None if date is None else dial(date, value, accumulated)
     return row
 
 
 def reading_row(values: tuple[Any, ...]) -> dict[str, Any]:
-    row = dict(zip(READING_COLUMNS, values, strict=True))
+    row = row_of(READING_COLUMNS, values)
     row["data"] = dial(row["date_reading"], row.pop("value"), row.pop("accumulated_value"))
     return row
 
@@ -102,7 +103,7 @@ class Meters(Endpoint):
 
 
 class MetersAdvanced(Endpoint):
-    """Meters, once for each task that hangs on them: those of the asset's plan that count in their unit."""
+    """Meters, once for each task of the asset's plan that is triggered in the meter's unit."""
 
     rights: ClassVar = {"GET": "meters:view"}
 
@@ -142,7 +143,7 @@ Triggers = dict[tuple[int | None, str | None], dict[int | None, list[TaskTrigger
 
 
 def every_so_many_units(company_id: int, plans: set[int]) -> Triggers:
-    """By plan and unit: the triggers of each task."""
+    """The triggers of each task, by plan and unit."""
     found: Triggers = {}
     triggers = TaskTrigger.objects.select_related("task").filter(
         company_id=company_id,
@@ -158,7 +159,7 @@ def every_so_many_units(company_id: int, plans: set[int]) -> Triggers:
 
 
 def task_of_meter(triggers: Sequence[TaskTrigger], row: dict[str, Any]) -> dict[str, Any]:
-    """The task that the meter makes due; `last_value_trigger` is the step that was passed last."""
+    """The task that the meter triggers. `last_value_trigger` is the last step that the counter passed."""
     if not triggers:
         return dict.fromkeys(
             (
@@ -181,7 +182,7 @@ def task_of_meter(triggers: Sequence[TaskTrigger], row: dict[str, Any]) -> dict[
 
 
 class MeterReadings(Endpoint):
-    """The history of the meters of an asset: which one must be said."""
+    """The reading history of an asset's meters. The caller must name an asset, a meter or a location."""
 
     rights: ClassVar = {"GET": "meters:view"}
 

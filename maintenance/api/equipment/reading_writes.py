@@ -21,6 +21,7 @@ from maintenance.rules.dates import is_future
 from maintenance.rules.meter_readings import Reading, insert, locked_meter
 from maintenance.rules.plan_triggers import fire
 from maintenance.rules.refusals import InvalidFields
+from maintenance.rules.transaction_log import Entry
 
 
 class ReadingForm(serializers.Serializer[Any]):
@@ -31,7 +32,7 @@ class ReadingForm(serializers.Serializer[Any]):
 
 
 class InsertReading(Endpoint):
-    """PUT /meter_reading/{asset code}. Sending the same reading again changes nothing and says so."""
+    """PUT /meter_reading/{asset code}. A reading that is sent again changes nothing; the answer says so."""
 
     rights: ClassVar = {"PUT": "meters:add"}
 
@@ -55,9 +56,15 @@ class InsertReading(Endpoint):
                 reading.save(update_fields=["trigger_run"])
             if not is_duplicate:
                 log(
-                    request, Module.MONITORING, "READINGS", Action.ADD,
-                    f"{meter.description} {{ {item.code} }}", {"value": reading.value},
-                )  # fmt: skip
+                    request,
+                    Entry(
+                        Module.MONITORING,
+                        "READINGS",
+                        Action.ADD,
+                        f"{meter.description} {{ {item.code} }}",
+                        {"value": reading.value},
+                    ),
+                )
         return answer(
             {
                 "id_meters_readings": reading.pk,

@@ -1,4 +1,4 @@
-"""JSON bodies: read, checked and refused by field."""
+"""JSON bodies: parsed, validated, and refused field by field."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class JsonBody(BaseParser):
 
 
 class Moment(serializers.DateTimeField):
-    """A moment in the forms of the contract. Without a zone it is UTC."""
+    """A timestamp as the contract writes it. Without an offset it is UTC."""
 
     def to_internal_value(self, value: Any) -> Any:
         try:
@@ -50,7 +50,7 @@ class Moment(serializers.DateTimeField):
 
 
 class Number(serializers.FloatField):
-    """A finite number of a size that a dial can show."""
+    """A finite number of at most 15 digits."""
 
     LARGEST = 1e15
 
@@ -64,7 +64,7 @@ class Number(serializers.FloatField):
 
 
 class WholeNumber(serializers.IntegerField):
-    """One that every database can keep, whatever narrower bounds a form sets."""
+    """An integer that fits every database's integer column, whatever narrower bounds a form sets."""
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool):
@@ -76,7 +76,7 @@ class WholeNumber(serializers.IntegerField):
 
 
 class Flag(serializers.BooleanField):
-    """true or false, also in quotes. Not a number, not "yes"."""
+    """true or false, quoted or not; 1 and "yes" are refused."""
 
     def to_internal_value(self, data: Any) -> bool:
         if isinstance(data, bool):
@@ -94,7 +94,7 @@ class Text(serializers.CharField):
 
 
 class Code(Text):
-    """The code of a new record. It becomes a part of addresses, where dots alone mean another place."""
+    """The code of a new record. It becomes a URL segment, where `.` and `..` would mean another path."""
 
     def to_internal_value(self, data: Any) -> str:
         code = super().to_internal_value(data)
@@ -108,7 +108,7 @@ def optional_text(length: int) -> Text:
 
 
 def checked(form: type[serializers.Serializer[Any]], request: Request, **also: Any) -> dict[str, Any]:
-    """The fields of the body by a serializer; `also` are those that come by path or query."""
+    """The validated fields of the body. `also` are fields that came in the path or the query."""
     filled = form(data={**cast("dict[str, Any]", request.data), **also})
     if not filled.is_valid():
         raise InvalidFields(

@@ -1,4 +1,4 @@
-"""What every endpoint of the contract does the same way."""
+"""What all endpoints of the contract have in common."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class OneFormat(BaseContentNegotiation):
 
 
 class Endpoint(APIView):
-    """Token, budget, right, then the method; every answer in the envelope.
+    """Checks the token, the request budget and the right, then runs the method. Answers in the envelope.
 
-    `rights` names the right that each method needs. A method that is not in it does not exist.
+    `rights` names the right that each method needs.
     """
 
     rights: ClassVar[Mapping[str, str]] = {}
@@ -57,7 +57,7 @@ class Endpoint(APIView):
         return super().dispatch(request, *args, **kwargs)
 
     def check_permissions(self, request: Request) -> None:
-        """Counts the request, refused or not, before it looks at the right."""
+        """Counts the request before checking the right, so refused requests count too."""
         principal = principal_of(request)
         self.quota = rate_limit.spend(principal.company_id)
         if self.quota is not None and self.quota.exceeded:
@@ -79,8 +79,10 @@ class Endpoint(APIView):
 
 
 def ends_with_a_slash(request: HttpRequest) -> bool:
-    """Whether the address was sent with the optional slash at its end, which is no part of a code. One that
-    was sent as %2F is; without the address as it was sent (WSGI) the two look the same."""
+    """Whether the URL ends with the optional slash, which is not part of a code.
+
+    A slash sent as %2F is part of the code. WSGI does not keep the raw path, so there the two look the same.
+    """
     as_sent = getattr(request, "scope", {}).get("raw_path")
     if as_sent:
         return bool(as_sent.endswith(b"/"))
@@ -88,7 +90,7 @@ def ends_with_a_slash(request: HttpRequest) -> bool:
 
 
 class UnknownEndpoint(Endpoint):
-    """Whatever else is asked for below /api/."""
+    """Any other address below /api/."""
 
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         raise Http404

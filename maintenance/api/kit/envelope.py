@@ -1,4 +1,4 @@
-"""The envelope around every answer, and how values are written in it."""
+"""The envelope around every answer, and how it writes values."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class ApiError(exceptions.APIException):
 
 
 class RightMissing(ApiError):
-    """The token is good and its rights do not reach: a new token would not help."""
+    """The token is valid but lacks the right, so a new token would not help."""
 
     status_code = status.HTTP_401_UNAUTHORIZED
 
@@ -55,7 +55,7 @@ def failure(code: int, message: str, data: list[dict[str, Any]] | None = None) -
 
 
 def refused(refusal: Refusal) -> Response:
-    """408 is the contract's own for a code that is taken."""
+    """The contract answers 408 when a code is taken."""
     match refusal:
         case InvalidFields(problems=problems):
             fields = [{"field": field, "field_message": text} for field, text in problems.items()]
@@ -75,14 +75,16 @@ def _explained(code: int, reason: str) -> Response:
 
 
 def is_taken(error: Exception) -> bool:
-    """Whether a unique key was there already: a look before the insert misses what is not yet committed."""
+    """Whether a unique key was violated. A query before the insert misses rows that are not committed yet."""
     return _violates(error, POSTGRESQL_UNIQUE_VIOLATION, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 
 
 def has_vanished(error: Exception) -> bool:
-    """Whether a record was deleted between the look at it and the write: one that the new one refers to, the
-    one that is changed (Django raises a plain DatabaseError where an update meets no row), or one that is
-    read again under its lock."""
+    """Whether a record was deleted between reading it and writing.
+
+    It may be a record that the new one refers to, the record to be changed (Django raises a plain
+    DatabaseError when an update matches no row), or one that is read again under its lock.
+    """
     return (
         _violates(error, POSTGRESQL_FOREIGN_KEY_VIOLATION, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY)
         or type(error) is DatabaseError
@@ -98,7 +100,7 @@ def _violates(error: Exception, postgresql: str, sqlite: int) -> bool:
 
 
 def handle(exc: Exception, context: dict[str, Any]) -> Response:
-    """An envelope for whatever went wrong; internals go to the log only."""
+    """The envelope for any exception. Internals go to the log only."""
     if is_taken(exc):
         exc = AlreadyExists()
     if has_vanished(exc) and context["request"].method != "GET":

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework.request import Request
 
 from maintenance.api.kit.endpoint import principal_of
-from maintenance.models import Action, Module
 from maintenance.rules.transaction_log import Actor, Entry, record
 
 
-def log(
-    request: Request,
-    module: Module,
-    sub_module: str,
-    action: Action,
-    description: str,
-    data: dict[str, Any] | None = None,
-) -> None:
+def log(request: Request, entry: Entry) -> None:
     """Call it in the transaction of the change."""
     principal = principal_of(request)
     actor = Actor.of_caller(principal, request.META.get("REMOTE_ADDR") or None)
-    record(principal.company_id, actor, Entry(module, sub_module, action, description, data))
+    record(principal.company_id, actor, entry)

@@ -8,11 +8,11 @@ from maintenance.api.kit.query import MAX_TEXT, Query
 from maintenance.models import Item
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 
-MOST_DIGITS = 9  # of a number: the key of a record has no more
+MOST_DIGITS = 9  # primary keys are no longer than this
 
 
 def checked_code(code: str) -> str:
-    """A code that no record can have is not found."""
+    """Refuses codes that no record can have."""
     if "\x00" in code:
         raise InvalidFields({"code": "must not contain a null character"})
     if len(code) > MAX_TEXT:

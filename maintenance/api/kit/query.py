@@ -1,7 +1,6 @@
-"""Query parameters: each is either usable, or absent, or refused by name.
+"""Query parameters. A value that cannot be used is refused by the name of its parameter.
 
-A parameter that an endpoint does not know is ignored, as the contract has it; a value that it
-cannot use never is. An empty value counts as absent.
+Unknown parameters are ignored, as the contract says. An empty value counts as absent.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ T = TypeVar("T")
 
 
 def parse_moment(value: str) -> datetime.datetime:
-    """An ISO moment, with offsets such as -03, -03:00 or Z; UTC where none is given."""
+    """An ISO 8601 timestamp with an offset such as -03, -03:00 or Z. Without one it is UTC."""
     moment = datetime.datetime.fromisoformat(value.strip())
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)
@@ -32,7 +31,7 @@ def parse_moment(value: str) -> datetime.datetime:
 
 
 def by_code_points(column: str) -> Collate:
-    """The same order in every database, and for every client that compares texts."""
+    """An order that is the same in every database, and that clients can reproduce."""
     return Collate(column, "C" if connection.vendor == "postgresql" else "BINARY")
 
 
@@ -91,13 +90,13 @@ class Query:
     def period(
         self, columns: Mapping[str, str], *, default: str, since: datetime.datetime | None = None
     ) -> dict[str, datetime.datetime]:
-        """The filter that `since` and `until` make on the date that `type_date` names."""
+        """The filter by `since` and `until` on the date column that `type_date` names."""
         column = columns[self.choice("type_date", columns, default)]
         bounds = {"gte": self.moment("since") or since, "lte": self.moment("until")}
         return {f"{column}__{bound}": value for bound, value in bounds.items() if value is not None}
 
     def cut(self, rows: Sequence[T]) -> tuple[Sequence[T], int]:
-        """The same of rows that are at hand."""
+        """The page of rows that are in memory already, and how many rows there are."""
         start, size = self._start_and_size()
         return rows[start : start + size], len(rows)
 
@@ -108,10 +107,10 @@ class Query:
     def page(
         self, rows: QuerySet[Any, Any], read: Callable[[list[int]], QuerySet[Any, Any]] | None = None
     ) -> tuple[list[Any], int]:
-        """The rows asked for by `start` and `limit`, and how many there are in all.
+        """The page that `start` and `limit` ask for, and how many rows there are in all.
 
-        With `read`, the primary keys of the page are found first and `read` gets the rest: a query
-        of many joins then starts from a hundred rows at most, whatever the planner makes of it.
+        With `read`, the primary keys of the page are found first and `read` loads the rest. A query with
+        many joins then starts from a hundred rows at most, whatever plan the database chooses.
         """
         start, size = self._start_and_size()
         if read is None:

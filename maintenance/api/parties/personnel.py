@@ -1,4 +1,4 @@
-"""/personnel, and the person behind a `user_code`."""
+"""/personnel."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.errors import RightMissing
 from maintenance.api.kit.path import checked_code
 from maintenance.api.kit.query import Query, by_code_points
+from maintenance.api.kit.rows import Columns, row_of
 from maintenance.api.parties import personnel_writes
 from maintenance.models import Personnel
 from maintenance.rules.people import active_accounts, own_record
 from maintenance.rules.refusals import RecordNotFound
 
-PERSONNEL_COLUMNS = {
+PERSONNEL_COLUMNS: Columns = {
     "first_name": "first_name",
     "last_name": "last_name",
     "code": "code",
@@ -46,7 +47,7 @@ PERSONNEL_COLUMNS = {
 
 
 class People(Endpoint):
-    """Whoever may not view people still reads the own record: a write names its code."""
+    """Without the right to view people, callers can still read their own record: a write names its code."""
 
     rights: ClassVar = {"GET": "people:view", "POST": "people:add", "PUT": "people:edit"}
 
@@ -76,7 +77,7 @@ class People(Endpoint):
         found, total = query.page(by_name.values_list(*PERSONNEL_COLUMNS.values()))
         if code and not total:
             raise RecordNotFound
-        data = [dict(zip(PERSONNEL_COLUMNS, values, strict=True)) for values in found]
+        data = [row_of(PERSONNEL_COLUMNS, values) for values in found]
         groups = active_accounts(company_id, [row["account_email"] for row in data if row["account_email"]])
         for row in data:
             complete(row, groups)
@@ -93,7 +94,7 @@ class People(Endpoint):
 
 def one(person: Personnel) -> Response:
     values = Personnel.objects.values_list(*PERSONNEL_COLUMNS.values()).get(pk=person.pk)
-    row = dict(zip(PERSONNEL_COLUMNS, values, strict=True))
+    row = row_of(PERSONNEL_COLUMNS, values)
     emails = [row["account_email"]] if row["account_email"] else []
     complete(row, active_accounts(person.company_id, emails))
     return answer(row)

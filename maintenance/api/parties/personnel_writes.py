@@ -13,11 +13,13 @@ from maintenance.api.kit.endpoint import principal_of
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code
 from maintenance.api.kit.query import MAX_INTEGER
+from maintenance.api.kit.rows import Columns
 from maintenance.models import Action, Module, Personnel
 from maintenance.rules.locations import location_for
 from maintenance.rules.refusals import AlreadyExists, RecordNotFound
+from maintenance.rules.transaction_log import Entry
 
-WRITTEN = {
+WRITTEN: Columns = {
     "first_name": "first_name",
     "last_name": "last_name",
     "email": "email",
@@ -97,5 +99,6 @@ def _write(request: Request, person: Personnel, fields: dict[str, Any], action: 
         person.location = location_for(person.company_id, place, "code_asset_location")
     person.save()
     log(
-        request, Module.HUMAN_RESOURCES, "PERSONNEL", action, f"{person.full_name} {{ {person.code or '-'} }}"
+        request,
+        Entry(Module.HUMAN_RESOURCES, "PERSONNEL", action, f"{person.full_name} {{ {person.code or '-'} }}"),
     )

@@ -1,32 +1,32 @@
-"""/third_parties with their services and contacts."""
+"""/third_parties."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.db import transaction
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from maintenance.api.kit.body import Code, Flag, Number, Text, WholeNumber, checked, optional_text
+from maintenance.api.kit.body import Code, Flag, Text, WholeNumber, checked, optional_text
 from maintenance.api.kit.endpoint import Endpoint, principal_of
 from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
-from maintenance.api.kit.path import checked_code, number_in_path
+from maintenance.api.kit.path import checked_code
 from maintenance.api.kit.query import Query, by_code_points
+from maintenance.api.kit.rows import Columns, row_of
 from maintenance.models import (
     Action,
     Module,
     ThirdParty,
-    ThirdPartyContact,
-    ThirdPartyService,
     ThirdPartyType,
 )
 from maintenance.rules.locations import location_for
-from maintenance.rules.refusals import AlreadyExists, InvalidFields, RecordNotFound
+from maintenance.rules.refusals import AlreadyExists, RecordNotFound
+from maintenance.rules.transaction_log import Entry
 
-COLUMNS = {
+COLUMNS: Columns = {
     "id": "id",
     "code": "code",
     "name": "name",
@@ -50,47 +50,7 @@ COLUMNS = {
     "parent_description": "location__parent_description",
     "id_third_party_type": "types",
 }
-SERVICE_COLUMNS = {
-    "id": "id",
-    "id_company": "company_id",
-    "id_third_party": "third_party_id",
-    "third_parties_code": "third_party__code",
-    "third_parties_name": "third_party__name",
-    "service_types_description": "description",
-    "description": "description",
-    "cost": "cost",
-    "details": "details",
-    "units_description": "unit",
-    "service_units_description": "unit_code",
-    "visible_to_all": "third_party__visible_to_all",
-    "parent_description": "third_party__location__parent_description",
-}
-# Catalogues of the vendor that have no list of their own.
-SERVICE_NUMBERS = (
-    "id_service_type",
-    "id_unity",
-    "id_unit_service",
-    "date_frequency",
-    "id_period_date",
-    "period_dates_description",
-    "unit_frequency",
-)
-CONTACT_COLUMNS = {
-    "id": "id",
-    "id_third_party": "third_party_id",
-    "third_parties_code": "third_party__code",
-    "third_parties_name": "third_party__name",
-    "contact_name": "name",
-    "contact_email": "email",
-    "branch_name": "branch_name",
-    "branch_code": "branch_code",
-    "role": "role",
-    "telephone": "telephone",
-    "movil": "mobile",
-    "skype": "skype",
-    "linkedin": "linkedin",
-}
-WRITTEN = {
+WRITTEN: Columns = {
     "email": "email",
     "active": "active",
     "group_1": "group_1",
@@ -111,12 +71,8 @@ WRITTEN = {
 
 
 def party_row(values: tuple[Any, ...]) -> dict[str, Any]:
-    row = dict(zip(COLUMNS, values, strict=True))
+    row = row_of(COLUMNS, values)
     return row | {"custom_fields_groups_description": None, "custom_fields_values": None}
-
-
-def service_row(values: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(SERVICE_COLUMNS, values, strict=True)) | dict.fromkeys(SERVICE_NUMBERS)
 
 
 class ChangeForm(serializers.Serializer[Any]):
@@ -200,109 +156,8 @@ class ThirdParties(Endpoint):
         if place := fields.get("code_parent_location"):
             party.location = location_for(party.company_id, place, "code_parent_location")
         party.save()
-        log(request, Module.THIRD_PARTIES, "THIRD_PARTIES", action, f"{party.name} {{ {party.code} }}")
+        log(request, Entry(Module.THIRD_PARTIES, "THIRD_PARTIES", action, f"{party.name} {{ {party.code} }}"))
 
     @staticmethod
     def one(party: ThirdParty) -> Response:
         return answer(party_row(ThirdParty.objects.values_list(*COLUMNS.values()).get(pk=party.pk)))
-
-
-class ServiceForm(serializers.Serializer[Any]):
-    service_description = Text(max_length=160)
-    cost = Number(min_value=0)
-    details = optional_text(1000)
-    unit_code = optional_text(16)
-    unit_description = optional_text(40)
-
-
-class NewServiceForm(ServiceForm):
-    third_party_code = Text(max_length=64)
-
-
-class Services(Endpoint):
-    """A service that nobody offers yet needs its unit."""
-
-    rights: ClassVar = {
-        "GET": "third_parties:view",
-        "POST": "third_parties:add",
-        "PUT": "third_parties:edit",
-    }
-
-    def get(self, request: Request, code: str = "") -> Response:
-        rows = ThirdPartyService.objects.filter(company_id=principal_of(request).company_id)
-        query = Query(request.query_params)
-        if wanted := code or query.text("code"):
-            rows = rows.filter(third_party__code=checked_code(wanted))
-        found, total = query.page(rows.order_by("id").values_list(*SERVICE_COLUMNS.values()))
-        return answer([service_row(values) for values in found], total)
-
-    def post(self, request: Request, code: str = "") -> Response:
-        if code:
-            raise RecordNotFound
-        company_id = principal_of(request).company_id
-        fields = checked(NewServiceForm, request)
-        party = ThirdParty.objects.filter(company_id=company_id, code=fields["third_party_code"]).first()
-        if party is None:
-            raise InvalidFields({"third_party_code": "the third party was not found in your company"})
-        same = ThirdPartyService.objects.filter(
-            company_id=company_id, description__iexact=fields["service_description"]
-        ).first()
-        if same is None and not (fields.get("unit_code") and fields.get("unit_description")):
-            raise InvalidFields({"unit_code": "is required for a service that is not in the catalogue"})
-        with transaction.atomic():
-            service = ThirdPartyService.objects.create(
-                company_id=company_id,
-                third_party=party,
-                description=fields["service_description"],
-                cost=fields["cost"],
-                details=fields.get("details") or None,
-                unit=fields.get("unit_description") or (same.unit if same else None),
-                unit_code=fields.get("unit_code") or (same.unit_code if same else None),
-            )
-            log(request, Module.THIRD_PARTIES, "SERVICES", Action.ADD, f"{party.name}: {service.description}")
-        return self.one(service)
-
-    def put(self, request: Request, code: str = "") -> Response:
-        body: dict[str, Any] = cast("dict[str, Any]", request.data)
-        number = number_in_path(code or str(body.get("id_third_party_service", "")))
-        fields = checked(ServiceForm, request)
-        with transaction.atomic():
-            service = (
-                ThirdPartyService.objects.select_for_update(of=("self",))
-                .filter(company_id=principal_of(request).company_id, pk=number)
-                .select_related("third_party")
-                .first()
-            )
-            if service is None:
-                raise RecordNotFound
-            service.description, service.cost = fields["service_description"], fields["cost"]
-            for field, column in (
-                ("details", "details"),
-                ("unit_code", "unit_code"),
-                ("unit_description", "unit"),
-            ):
-                if fields.get(field):
-                    setattr(service, column, fields[field])
-            service.save()
-            log(
-                request, Module.THIRD_PARTIES, "SERVICES", Action.EDIT,
-                f"{service.third_party.name}: {service.description}", {"cost": service.cost},
-            )  # fmt: skip
-        return self.one(service)
-
-    @staticmethod
-    def one(service: ThirdPartyService) -> Response:
-        rows = ThirdPartyService.objects.values_list(*SERVICE_COLUMNS.values())
-        return answer(service_row(rows.get(pk=service.pk)))
-
-
-class Contacts(Endpoint):
-    rights: ClassVar = {"GET": "third_parties:view"}
-
-    def get(self, request: Request, code: str = "") -> Response:
-        rows = ThirdPartyContact.objects.filter(company_id=principal_of(request).company_id)
-        query = Query(request.query_params)
-        if wanted := code or query.text("code"):
-            rows = rows.filter(third_party__code=checked_code(wanted))
-        found, total = query.page(rows.order_by("id").values_list(*CONTACT_COLUMNS.values()))
-        return answer([dict(zip(CONTACT_COLUMNS, values, strict=True)) for values in found], total)

@@ -1,4 +1,4 @@
-"""/inventories: stock items and their place in warehouses."""
+"""/inventories: stock items and their levels in warehouses."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code
 from maintenance.api.kit.query import MAX_INTEGER, Query
+from maintenance.api.kit.rows import Columns
 from maintenance.models import Action, Item, ItemType, Module, StockLevel, Warehouse
 from maintenance.rules.refusals import AlreadyExists, InvalidFields, RecordNotFound, Rejected
 from maintenance.rules.stock import STOCK_TYPES, set_level, stock_items, warehouse_by
+from maintenance.rules.transaction_log import Entry
 
-LEVEL_COLUMNS = {
+LEVEL_COLUMNS: Columns = {
     "max_stock_level": "max_level",
     "min_stock_level": "min_level",
     "reorder_level": "reorder_level",
@@ -159,11 +161,11 @@ class Inventories(Endpoint):
             item.save()
             if warehouse is not None:
                 link(item, warehouse, fields)
-            log(request, Module.WAREHOUSES, "INVENTORIES", Action.ADD, item.description)
+            log(request, Entry(Module.WAREHOUSES, "INVENTORIES", Action.ADD, item.description))
         return answer(item_row(item))
 
     def put(self, request: Request, code: str = "") -> Response:
-        """Levels, and for integrated warehouses the figures too; links where there is no link yet."""
+        """Sets levels, in integrated warehouses also stock and cost. Links item and warehouse if needed."""
         company_id = principal_of(request).company_id
         if not code:
             raise InvalidFields({"code": "is required in the path"})
@@ -178,7 +180,7 @@ class Inventories(Endpoint):
                 link(item, warehouse, fields)
             else:
                 write(level, fields)
-            log(request, Module.WAREHOUSES, "INVENTORIES", Action.EDIT, item.description)
+            log(request, Entry(Module.WAREHOUSES, "INVENTORIES", Action.EDIT, item.description))
         return answer(item_row(item))
 
 
@@ -200,7 +202,7 @@ class AssociateWarehouse(Endpoint):
             if item.stock_levels.filter(warehouse=warehouse).exists():
                 raise Rejected("The item was associated before with this warehouse.")
             link(item, warehouse, fields)
-            log(request, Module.WAREHOUSES, "INVENTORIES", Action.EDIT, item.description)
+            log(request, Entry(Module.WAREHOUSES, "INVENTORIES", Action.EDIT, item.description))
         return answer(item_row(item))
 
 
@@ -214,7 +216,7 @@ class AdjustmentForm(Levels):
 
 
 class Adjustment(Endpoint):
-    """Sets what was counted."""
+    """Sets stock and cost to what was counted."""
 
     rights: ClassVar = {"PUT": "inventory:edit"}
 
@@ -240,7 +242,10 @@ class Adjustment(Endpoint):
             for column, value in bounds_of(fields).items():
                 setattr(level, column, value)
             level.save()
-            log(request, Module.WAREHOUSES, "ADJUSTMENTS", Action.EDIT, item.description, {"before": before})
+            log(
+                request,
+                Entry(Module.WAREHOUSES, "ADJUSTMENTS", Action.EDIT, item.description, {"before": before}),
+            )
         return answer(
             {
                 "id": level.pk,

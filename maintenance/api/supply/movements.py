@@ -29,6 +29,7 @@ from maintenance.rules.refusals import InvalidFields, RecordNotFound
 from maintenance.rules.requisitions import deliver, open_requisition
 from maintenance.rules.stock import refuse_integrated, warehouse_by
 from maintenance.rules.stock_movements import Lines, enter, issue, locked_levels, quantity
+from maintenance.rules.transaction_log import Entry
 
 MOST_LINES = 100
 
@@ -56,7 +57,7 @@ class EntryForm(serializers.Serializer[Any]):
 
 
 class IssueForm(serializers.Serializer[Any]):
-    """Optional fields are left out by who has nothing to say: null is refused, as upstream."""
+    """Optional fields may be left out, but null is refused, as Fracttal One does."""
 
     warehouse_code = Text(max_length=64)
     id_movement_type = WholeNumber(required=False, default=int(MovementType.WORK_ORDER_ISSUE))
@@ -115,11 +116,9 @@ class Entries(Endpoint):
             enter(movement, levels, fields["items"])
             log(
                 request,
-                Module.WAREHOUSES,
-                "ENTRIES",
-                Action.ADD,
-                movement.folio,
-                {"document": movement.document},
+                Entry(
+                    Module.WAREHOUSES, "ENTRIES", Action.ADD, movement.folio, {"document": movement.document}
+                ),
             )
         return answer(row(movement, fields["items"]))
 
@@ -136,7 +135,7 @@ class Outputs(Endpoint):
         refuse_integrated(warehouse, "warehouse_code")
         person = active_person(principal.company_id, fields["responsible_code"], "responsible_code")
         with transaction.atomic():
-            asked = self.asked_for(fields, warehouse)
+            asked = self.requisition_of(fields, warehouse)
             levels = locked_levels(warehouse, fields["items"])
             movement = Movement.objects.create(
                 company_id=principal.company_id,
@@ -154,17 +153,15 @@ class Outputs(Endpoint):
                 deliver(asked, fields["items"])
             log(
                 request,
-                Module.WAREHOUSES,
-                "OUTPUTS",
-                Action.ADD,
-                movement.folio,
-                {"document": movement.document},
+                Entry(
+                    Module.WAREHOUSES, "OUTPUTS", Action.ADD, movement.folio, {"document": movement.document}
+                ),
             )
         return answer(row(movement, fields["items"]))
 
     @staticmethod
-    def asked_for(fields: dict[str, Any], warehouse: Warehouse) -> Movement | None:
-        """The requisition that is served; None for a general issue."""
+    def requisition_of(fields: dict[str, Any], warehouse: Warehouse) -> Movement | None:
+        """The requisition that the issue delivers. None for a general issue."""
         if fields["id_movement_type"] == MovementType.GENERAL_ISSUE:
             if not fields.get("document"):
                 raise InvalidFields({"document": "is required for a general issue"})

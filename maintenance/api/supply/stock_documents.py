@@ -19,6 +19,7 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code, number_in_path
 from maintenance.api.kit.query import Query
+from maintenance.api.kit.rows import Columns
 from maintenance.models import (
     Action,
     Module,
@@ -32,10 +33,11 @@ from maintenance.models import (
 )
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 from maintenance.rules.stock import warehouse_by
+from maintenance.rules.transaction_log import Entry
 from maintenance.rules.visibility import visible_tasks
 
 DAYS_BACK = 30
-DATES = {"date_create": "date_create"}
+DATES: Columns = {"date_create": "date_create"}
 
 
 def of_type(principal: Principal, kind: MovementType) -> QuerySet[Movement]:
@@ -147,9 +149,15 @@ class MaterialRequests(Endpoint):
             movement.annotations = fields.get("annotations", movement.annotations)
             movement.save(update_fields=["note", "annotations"])
             log(
-                request, Module.MATERIAL_REQUESTS, "MATERIAL_REQUESTS", Action.EDIT, movement.folio,
-                {"note": movement.note},
-            )  # fmt: skip
+                request,
+                Entry(
+                    Module.MATERIAL_REQUESTS,
+                    "MATERIAL_REQUESTS",
+                    Action.EDIT,
+                    movement.folio,
+                    {"note": movement.note},
+                ),
+            )
         return answer(
             {
                 "id": movement.pk,
@@ -194,7 +202,7 @@ class MaterialRequests(Endpoint):
 
 
 class Requisitions(Endpoint):
-    """What work orders asked the warehouses for."""
+    """What work orders have requested from warehouses."""
 
     rights: ClassVar = {"GET": "inventory:view"}
 

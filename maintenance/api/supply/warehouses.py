@@ -17,12 +17,14 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code
 from maintenance.api.kit.query import Query
+from maintenance.api.kit.rows import Columns, row_of
 from maintenance.models import Action, Module, StockLevel, Warehouse
 from maintenance.rules.locations import location_for
 from maintenance.rules.refusals import AlreadyExists, InvalidFields, RecordNotFound
 from maintenance.rules.stock import warehouse_by
+from maintenance.rules.transaction_log import Entry
 
-COLUMNS = {
+COLUMNS: Columns = {
     "id": "id",
     "id_company": "company_id",
     "code": "code",
@@ -47,7 +49,7 @@ COLUMNS = {
     "allow_negative_stock": "allow_negative_stock",
     "material_request_approval": "material_request_approval",
 }
-STOCK_COLUMNS = {
+STOCK_COLUMNS: Columns = {
     "id_item": "item_id",
     "id_type_item": "item__type",
     "description": "item__description",
@@ -75,7 +77,7 @@ def of_company(company_id: int) -> QuerySet[Warehouse]:
 
 
 def warehouse_row(values: tuple[Any, ...]) -> dict[str, Any]:
-    row = dict(zip(COLUMNS, values, strict=True))
+    row = row_of(COLUMNS, values)
     row["total_cost_stock"] = round(row["total_cost_stock"], 2)
     return row | {"suffix": None, "suffix_po": None, "mode": 1}
 
@@ -109,7 +111,7 @@ class Warehouses(Endpoint):
             one = rows.filter(code=checked_code(code)).values_list(*COLUMNS.values()).first()
             if one is None:
                 raise RecordNotFound
-            # One page of the vendor shows an object here, and the key of the envelope in Spanish.
+            # Here one page of the vendor shows an object, and the key of the envelope in Spanish.
             return Response({"success": True, "mensaje": "200", "data": warehouse_row(one), "total": 1})
         found, total = query.page(rows.order_by("id").values_list(*COLUMNS.values()))
         return answer([warehouse_row(values) for values in found], total)
@@ -125,13 +127,16 @@ class Warehouses(Endpoint):
             if Warehouse.objects.filter(company_id=company_id, code=fields["code"]).exists():
                 raise AlreadyExists
             made = Warehouse.objects.create(company_id=company_id, location=place, **fields)
-            log(request, Module.WAREHOUSES, "WAREHOUSES", Action.ADD, f"{made.description} {{ {made.code} }}")
+            log(
+                request,
+                Entry(Module.WAREHOUSES, "WAREHOUSES", Action.ADD, f"{made.description} {{ {made.code} }}"),
+            )
         row = of_company(company_id).values_list(*COLUMNS.values()).get(pk=made.pk)
         return answer(warehouse_row(row))
 
 
 class WarehouseItems(Endpoint):
-    """The stock of one warehouse, which must be said."""
+    """The stock of one warehouse. The caller must name it."""
 
     rights: ClassVar = {"GET": "inventory:view"}
 
@@ -144,4 +149,4 @@ class WarehouseItems(Endpoint):
         warehouse = warehouse_by(company_id, wanted, number, "code")
         rows = StockLevel.objects.filter(company_id=company_id, warehouse=warehouse)
         found, total = query.page(rows.order_by("item_id").values_list(*STOCK_COLUMNS.values()))
-        return answer([dict(zip(STOCK_COLUMNS, values, strict=True)) for values in found], total)
+        return answer([row_of(STOCK_COLUMNS, values) for values in found], total)

@@ -1,4 +1,4 @@
-"""Links, notes and files of work orders, images of requests, and the address of an order."""
+"""Links, notes and files of work orders, images of work requests, and the page of an order."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from maintenance.api.kit.query import MAX_INTEGER, Query
 from maintenance.models import Action, Attachment, AttachmentType, Module, RequestAttachment, WorkRequest
 from maintenance.record_urls import page_of
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
+from maintenance.rules.transaction_log import Entry
 from maintenance.rules.visibility import refuse_unless_open, visible_tasks
 
 
@@ -75,7 +76,7 @@ class NewForm(serializers.Serializer[Any]):
 
 
 class TaskFiles(Endpoint):
-    """With several tasks on the same asset the first one is taken."""
+    """If several tasks are on the same asset, the first one is meant."""
 
     rights: ClassVar = {"GET": "work_orders:view", "POST": "work_orders:edit"}
 
@@ -118,7 +119,7 @@ class TaskFiles(Endpoint):
                 type=fields["type"],
                 value=fields["value"],
             )
-            log(request, Module.TASKS, "WORK_ORDERS_ATTACHMENTS", Action.ADD, task.work_order.folio)
+            log(request, Entry(Module.TASKS, "WORK_ORDERS_ATTACHMENTS", Action.ADD, task.work_order.folio))
         return answer(attachment_row(attachment))
 
 
@@ -151,7 +152,7 @@ class RequestAttachments(Endpoint):
 
 
 class SharedUrl(Endpoint):
-    """The page of the order. In this plant it asks for a sign-in: nothing is shown to the public."""
+    """The page of the order. It requires a sign-in, so nothing is shown to the public."""
 
     rights: ClassVar = {"GET": "work_orders:view"}
 

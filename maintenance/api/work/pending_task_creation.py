@@ -35,6 +35,7 @@ from maintenance.rules.people import acting_person
 from maintenance.rules.plan_triggers import triggered
 from maintenance.rules.refusals import InvalidFields, RecordNotFound, Rejected
 from maintenance.rules.request_steps import MOVABLE_FROM, step
+from maintenance.rules.transaction_log import Entry
 
 
 class EventForm(serializers.Serializer[Any]):
@@ -58,7 +59,7 @@ class EventForm(serializers.Serializer[Any]):
 
 
 class NonScheduled(Endpoint):
-    """POST /tasks_nonscheduled: an event happened to an asset."""
+    """POST /tasks_nonscheduled: an event on an asset."""
 
     rights: ClassVar = {"POST": "tasks:add"}
 
@@ -72,13 +73,14 @@ class NonScheduled(Endpoint):
         with transaction.atomic():
             made = of_event(item, fields)
             log(
-                request, Module.TASKS, "TASKS_TODO", Action.ADD, f"{made.description} {{ {item.code} }}"[:600]
+                request,
+                Entry(Module.TASKS, "TASKS_TODO", Action.ADD, f"{made.description} {{ {item.code} }}"[:600]),
             )
         return answer({"id_todo": made.pk, "id": made.pk, "id_task": made.task_id, "id_item": item.pk})
 
 
 def of_event(item: Item, fields: dict[str, Any]) -> PendingTask:
-    """What the event's task says, unless the fields say otherwise."""
+    """A pending task as the event's planned task says, unless the fields say otherwise."""
     trigger = (
         TaskTrigger.objects.select_related("task__type")
         .filter(
@@ -130,7 +132,7 @@ class RequestForm(serializers.Serializer[Any]):
 
 
 class FromRequest(Endpoint):
-    """POST /tasks_from_work_request: the request then waits for an order."""
+    """POST /tasks_from_work_request: the request then waits for a work order."""
 
     rights: ClassVar = {"POST": "tasks:add"}
 
@@ -156,7 +158,7 @@ class FromRequest(Endpoint):
                 raise Rejected("The request must be open or in process.")
             made = of_request(asked, asked.item, kind, fields)
             step(asked, RequestStatus.REQUEST_TODO, person)
-            log(request, Module.TASKS, "TASKS_TODO", Action.ADD, f"{asked.pk} {made.description}")
+            log(request, Entry(Module.TASKS, "TASKS_TODO", Action.ADD, f"{asked.pk} {made.description}"))
         return answer(
             {
                 "id_todo": made.pk,

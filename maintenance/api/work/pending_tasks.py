@@ -1,8 +1,9 @@
-"""/tasks_todo: what waits for a work order."""
+"""/tasks_todo: tasks that wait for a work order."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from maintenance.api.kit.endpoint import Endpoint, principal_of
 from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.query import Query
+from maintenance.api.kit.rows import Columns, row_of
 from maintenance.models import (
     PlannedResource,
     Priority,
@@ -21,7 +23,7 @@ from maintenance.rules.pending_tasks import waiting
 from maintenance.rules.refusals import RecordNotFound
 
 AHEAD = datetime.timedelta(days=30)
-COLUMNS = {
+COLUMNS: Columns = {
     "id": "id",
     "id_company": "company_id",
     "id_task": "task_id",
@@ -46,7 +48,7 @@ COLUMNS = {
     "id_request": "request_id",
     "event_date": "event_date",
 }
-SAME_FOR_ALL = {
+SAME_FOR_ALL: Mapping[str, object] = {
     "is_active": True,
     "visible_to_all": True,
     "replay_counter": 0,
@@ -55,7 +57,7 @@ SAME_FOR_ALL = {
 
 
 class PendingTasks(Endpoint):
-    """The tasks that are due until a month from now, soonest first; `delay` is whole days past their date."""
+    """Tasks that are due within 30 days, soonest first. `delay` counts whole days past the due date."""
 
     rights: ClassVar = {"GET": "tasks:view"}
 
@@ -70,7 +72,7 @@ class PendingTasks(Endpoint):
             rows = rows.filter(within(location(company_id, place_code, "code_location"), "item__"))
         ordered = rows.order_by("cal_date_maintenance", "id")
         found, total = query.page(ordered.values_list(*COLUMNS.values()))
-        data = [dict(zip(COLUMNS, values, strict=True)) | SAME_FOR_ALL for values in found]
+        data = [{**row_of(COLUMNS, values), **SAME_FOR_ALL} for values in found]
         counts: dict[int, int] = {}
         of_page = PlannedResource.objects.filter(task_id__in=[row["id_task"] for row in data])
         for task in of_page.values_list("task_id", flat=True):

@@ -1,4 +1,4 @@
-"""/work_orders_subtasks: the questions of a task and their answers."""
+"""/work_orders_subtasks: the subtasks of a task and their values."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code
 from maintenance.api.kit.query import MAX_INTEGER, Query
+from maintenance.api.kit.rows import Columns
 from maintenance.models import Action, FormItemType, Module, Subtask, WorkOrderStatus
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
+from maintenance.rules.transaction_log import Entry
 from maintenance.rules.visibility import refuse_unless_open, visible_tasks
 
 DAYS_BACK = datetime.timedelta(days=30)
-DATES = {
+DATES: Columns = {
     "creation_date": "task__order_date",
     "initial_date": "task__initial_date",
     "final_date": "task__final_date",
@@ -60,7 +62,7 @@ class ValueForm(serializers.Serializer[Any]):
 
 
 class Subtasks(Endpoint):
-    """With a folio all of its subtasks; without one those of the last 30 days."""
+    """With a folio, all subtasks of the order; without one, those of the last 30 days."""
 
     rights: ClassVar = {"GET": "work_orders:view", "PUT": "work_orders:edit"}
 
@@ -98,12 +100,12 @@ class Subtasks(Endpoint):
             refuse_unless_open(subtask.task.work_order)
             subtask.value = fitting(FormItemType(subtask.type), fields["value"])
             subtask.save(update_fields=["value"])
-            log(request, Module.TASKS, "WORK_ORDERS_SUBTASKS", Action.EDIT, subtask.description)
+            log(request, Entry(Module.TASKS, "WORK_ORDERS_SUBTASKS", Action.EDIT, subtask.description))
         return answer(subtask_row(subtask))
 
 
 def fitting(kind: FormItemType, value: Any) -> str:
-    """The value as it is kept; refused where it is not one of the type's."""
+    """The value as it is stored. Raises InvalidFields if it does not fit the type."""
     if isinstance(value, bool):
         value = str(value).lower()
     text = value.strip() if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""

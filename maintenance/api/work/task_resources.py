@@ -1,4 +1,4 @@
-"""/wo_resources: parts, hours and services that the tasks of an order take."""
+"""/wo_resources: parts, hours and services that the tasks of an order use."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code, number_in_path
 from maintenance.api.kit.query import MAX_INTEGER, Query
+from maintenance.api.kit.rows import Columns
 from maintenance.models import (
     Action,
     Module,
@@ -37,10 +38,11 @@ from maintenance.rules.people import acting_person, active_person
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 from maintenance.rules.stock import stock_items, warehouse_by
 from maintenance.rules.task_costs import add_up
+from maintenance.rules.transaction_log import Entry
 from maintenance.rules.visibility import open_order, refuse_unless_open, visible_tasks
 
 DAYS_BACK = datetime.timedelta(days=30)
-DATES = {"date_create": "date_create"}
+DATES: Columns = {"date_create": "date_create"}
 
 
 def resource_row(resource: TaskResource, *, with_costs: bool) -> dict[str, Any]:
@@ -105,7 +107,7 @@ class NoteForm(serializers.Serializer[Any]):
 
 
 class Resources(Endpoint):
-    """With a folio all of its resources; without one those of the last 30 days."""
+    """With a folio, all resources of the order; without one, those of the last 30 days."""
 
     rights: ClassVar = {"GET": "work_orders:view", "POST": "work_orders:edit", "PUT": "work_orders:edit"}
 
@@ -155,14 +157,20 @@ class Resources(Endpoint):
             resource.save()
             add_up(task)
             log(
-                request, Module.TASKS, "WORK_ORDERS_RESOURCES", Action.ADD, resource.description,
-                {"qty": resource.qty, "wo_folio": order.folio},
-            )  # fmt: skip
+                request,
+                Entry(
+                    Module.TASKS,
+                    "WORK_ORDERS_RESOURCES",
+                    Action.ADD,
+                    resource.description,
+                    {"qty": resource.qty, "wo_folio": order.folio},
+                ),
+            )
         row = resource_row(resource, with_costs="metrics:view" in principal.rights)
         return answer(row)
 
     def put(self, request: Request, folio: str = "") -> Response:
-        """/wo_resources/{id}: its note."""
+        """/wo_resources/{id}: changes the note."""
         principal = principal_of(request)
         number = number_in_path(folio)
         fields = checked(NoteForm, request)
@@ -178,12 +186,12 @@ class Resources(Endpoint):
             refuse_unless_open(resource.task.work_order)
             resource.note = fields["note"]
             resource.save(update_fields=["note"])
-            log(request, Module.TASKS, "WORK_ORDERS_RESOURCES", Action.EDIT, resource.description)
+            log(request, Entry(Module.TASKS, "WORK_ORDERS_RESOURCES", Action.EDIT, resource.description))
         return answer(resource_row(resource, with_costs="metrics:view" in principal.rights))
 
     @staticmethod
     def task_of(tasks: Any, fields: dict[str, Any]) -> WorkOrderTask:
-        """By its number, or the first on the asset of that code."""
+        """The task with that number, or the first one on the asset with that code."""
         if fields.get("id_work_order_task"):
             found, field = tasks.filter(pk=fields["id_work_order_task"]).first(), "id_work_order_task"
         elif fields.get("code"):
@@ -197,7 +205,7 @@ class Resources(Endpoint):
 
     @staticmethod
     def as_part(resource: TaskResource, fields: dict[str, Any], request: Request) -> None:
-        """From the catalogue: the warehouse is asked for it by a requisition."""
+        """A part of the catalogue is requested from the warehouse by a requisition."""
         if not fields["catalogued"]:
             as_described(resource, fields)
             return

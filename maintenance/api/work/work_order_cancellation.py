@@ -1,4 +1,4 @@
-"""PUT /work_order_cancel/?folio=: an open order is cancelled, with a reason of the catalogue."""
+"""PUT /work_order_cancel/?folio=: cancels an open order, with a reason of the catalogue."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from maintenance.rules.people import acting_person
 from maintenance.rules.refusals import InvalidFields
 from maintenance.rules.request_steps import follow, step
 from maintenance.rules.requisitions import close_requisitions
+from maintenance.rules.transaction_log import Entry
 from maintenance.rules.visibility import open_order, visible_tasks
 
 
@@ -39,8 +40,7 @@ class CancelForm(serializers.Serializer[Any]):
 
 
 class WorkOrderCancel(Endpoint):
-    """What a plan or a request asked for waits for another order; what was unplanned is over. The note says
-    why, below the one that the order had."""
+    """The tasks wait for another order (see `wait_again`). The note is added to the one of the order."""
 
     rights: ClassVar = {"PUT": "work_orders:edit"}
 
@@ -69,9 +69,11 @@ class WorkOrderCancel(Endpoint):
             for waiting in wait_again(order):
                 step(waiting, RequestStatus.AGAIN_REQUEST_TODO, person)
             log(
-                request, Module.TASKS, "WORK_ORDERS", Action.CANCELLED, order.folio,
-                {"reason": reason.description},
-            )  # fmt: skip
+                request,
+                Entry(
+                    Module.TASKS, "WORK_ORDERS", Action.CANCELLED, order.folio, {"reason": reason.description}
+                ),
+            )
         task = order.tasks.select_related("item").order_by("pk")[0]
         return answer(
             {

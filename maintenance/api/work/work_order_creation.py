@@ -1,4 +1,4 @@
-"""POST /work_orders: from pending tasks (1), with all data in the body (2), from an event (3)."""
+"""POST /work_orders: from pending tasks (type 1), with all data in the body (2), from an event (3)."""
 
 from __future__ import annotations
 
@@ -31,12 +31,13 @@ from maintenance.rules.pending_tasks import USUAL_SECONDS, maintained_item, pend
 from maintenance.rules.people import acting_person, active_person
 from maintenance.rules.refusals import InvalidFields, Rejected
 from maintenance.rules.request_steps import follow
+from maintenance.rules.transaction_log import Entry
 
 MOST_TASKS = 100
 
 
 class WayForm(serializers.Serializer[Any]):
-    """What every way has in common."""
+    """The fields that all three types share."""
 
     type = WholeNumber(min_value=1, max_value=3)
     account_code = optional_text(64)
@@ -99,7 +100,7 @@ def create(request: Request) -> WorkOrder:
         for task in tasks:
             add_task(order, task)
         follow(order, creator)
-        log(request, Module.TASKS, "WORK_ORDERS", Action.ADD, order.folio, {"tasks": len(tasks)})
+        log(request, Entry(Module.TASKS, "WORK_ORDERS", Action.ADD, order.folio, {"tasks": len(tasks)}))
     return order
 
 

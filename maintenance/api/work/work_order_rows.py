@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from maintenance.api.kit.rows import Columns, pop_name, row_of
 from maintenance.models import (
     DamageType,
     FailureSeverity,
@@ -15,7 +17,7 @@ from maintenance.models import (
     WorkOrderTask,
 )
 
-COLUMNS = {
+COLUMNS: Columns = {
     "id_company": "company_id",
     "id_work_order": "work_order_id",
     "id_work_orders_tasks": "id",
@@ -94,8 +96,8 @@ COLUMNS = {
     "annotations": "work_order__annotations",
     "id_status_work_order_task": "status",
 }
-# Parts of the contract that this plant has no records for.
-EMPTY: dict[str, None] = dict.fromkeys(
+# Fields of the contract for which this plant has no records.
+EMPTY: Mapping[str, None] = dict.fromkeys(
     (
         "id_parent", "dependencies", "signature", "details_signature",
         "responsible_path_signature", "validator_path_signature", "personnel_path_image",
@@ -104,19 +106,14 @@ EMPTY: dict[str, None] = dict.fromkeys(
 MONEY = ("resources_inventory", "resources_human_resources", "resources_services")
 
 
-def full_name(row: dict[str, Any], role: str) -> str | None:
-    first, last = row.pop(f"{role}_first_name"), row.pop(f"{role}_last_name")
-    return None if first is None else f"{first} {last}".strip()
-
-
 def task_row(values: tuple[Any, ...], *, with_costs: bool) -> dict[str, Any]:
-    row = dict(zip(COLUMNS, values, strict=True))
+    row = row_of(COLUMNS, values)
     row.update(EMPTY)
-    row["created_by"] = full_name(row, "creator")
+    row["created_by"] = pop_name(row, "creator")
     contact = row.pop("contact_name")
-    row["personnel_description"] = row["user_assigned"] = full_name(row, "responsible") or contact
+    row["personnel_description"] = row["user_assigned"] = pop_name(row, "responsible") or contact
     row["id_contacts_log"] = row["id_contact"]
-    row["validated_by_description"] = full_name(row, "validator")
+    row["validated_by_description"] = pop_name(row, "validator")
     row["id_personnel_log"] = row["id_personnel"]
     row["priorities_description"] = Priority(row["id_priorities"]).name
     since, until = row.pop("out_of_service_since"), row.pop("out_of_service_until")
@@ -140,7 +137,7 @@ def newest_first(rows: QuerySet[WorkOrderTask]) -> QuerySet[WorkOrderTask]:
 
 
 def read(keys: list[int]) -> QuerySet[WorkOrderTask, tuple[Any, ...]]:
-    """What `task_row` makes rows of."""
+    """The values that `task_row` turns into rows."""
     children = WorkOrder.objects.filter(parent_id=OuterRef("work_order_id"))
     page = WorkOrderTask.objects.filter(pk__in=keys).annotate(has_children=Exists(children))
     return newest_first(page).values_list(*COLUMNS.values())

@@ -1,4 +1,4 @@
-"""/work_orders and what may be changed of one: its note, its tasks, its status."""
+"""/work_orders, and changes to an order's note, tasks and status."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code, folio_of
 from maintenance.api.kit.query import MAX_INTEGER, Query
+from maintenance.api.kit.rows import Columns
 from maintenance.api.work import work_order_creation
 from maintenance.api.work.work_order_rows import newest_first, read, task_row
 from maintenance.models import (
@@ -36,9 +37,10 @@ from maintenance.rules.locations import location, within
 from maintenance.rules.people import acting_person
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 from maintenance.rules.request_steps import follow
+from maintenance.rules.transaction_log import Entry
 from maintenance.rules.visibility import open_order, open_task, visible_tasks
 
-DATES = {
+DATES: Columns = {
     "creation_date": "order_date",
     "date_maintenance": "date_maintenance",
     "cal_date_maintenance": "cal_date_maintenance",
@@ -84,7 +86,7 @@ class WorkOrders(Endpoint):
             order = open_order(principal, folio)
             order.note = fields["note"]
             order.save(update_fields=["note"])
-            log(request, Module.TASKS, "WORK_ORDERS", Action.EDIT, order.folio, {"fields": ["note"]})
+            log(request, Entry(Module.TASKS, "WORK_ORDERS", Action.EDIT, order.folio, {"fields": ["note"]}))
         return answer(
             {
                 "wo_folio": order.folio,
@@ -120,7 +122,10 @@ class WorkOrderChangeStatus(Endpoint):
             order.review_date = timezone.now() if order.status == WorkOrderStatus.REVIEW else None
             order.save(update_fields=["status", "review_date"])
             follow(order, person)
-            log(request, Module.TASKS, "WORK_ORDERS", Action.EDIT, order.folio, {"status": order.status})
+            log(
+                request,
+                Entry(Module.TASKS, "WORK_ORDERS", Action.EDIT, order.folio, {"status": order.status}),
+            )
         return Response({"wo_folio": order.folio, "id_status_work_order": order.status})
 
 
@@ -130,7 +135,7 @@ class StatusForm(serializers.Serializer[Any]):
 
 
 class WorkOrdersTasks(Endpoint):
-    """PUT /work_orders_tasks: when a task was done, for how long, and what had failed."""
+    """PUT /work_orders_tasks: reports when a task was done, how long it took, and what had failed."""
 
     rights: ClassVar = {"PUT": "work_orders:edit"}
 
@@ -142,7 +147,7 @@ class WorkOrdersTasks(Endpoint):
             task = open_task(principal, fields["id_work_order_task"])
             update_task(task, fields)
             action = Action.FINISHED if task.status == TaskStatus.DONE else Action.EDIT
-            log(request, Module.TASKS, "WORK_ORDERS_TASKS", action, task.description[:600])
+            log(request, Entry(Module.TASKS, "WORK_ORDERS_TASKS", action, task.description[:600]))
         return answer(
             {
                 "id": task.pk,
@@ -195,7 +200,7 @@ class TaskForm(serializers.Serializer[Any]):
 
 
 def filters(company_id: int, query: Query) -> Q:
-    """What the parameters leave over. A period needs both of its ends: one alone is ignored, as upstream."""
+    """The filter by the parameters. A period needs both ends: one alone is ignored, as Fracttal One does."""
     found = Q()
     if (folio := query.text("folio")) is not None:
         found &= Q(work_order__folio=folio)
@@ -257,7 +262,7 @@ def note_failure(task: WorkOrderTask, fields: dict[str, Any]) -> None:
 
 
 def note_out_of_service(task: WorkOrderTask, fields: dict[str, Any]) -> None:
-    """The asset stood still from the given date; until the end of the task once that is done."""
+    """The asset was out of service from the given date, until the end of the task if that is done."""
     task.out_of_service = task.out_of_service or OutOfService(company_id=task.company_id, item=task.item)
     until = fields["final_date"] if fields["is_done"] else None
     stops.set_period(task.out_of_service, fields["date_asset_out_of_service"], until)

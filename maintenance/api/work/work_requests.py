@@ -17,13 +17,15 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import number_in_path
 from maintenance.api.kit.query import MAX_INTEGER, Query
+from maintenance.api.kit.rows import Columns, pop_name, row_of
 from maintenance.models import Action, Item, Module, Priority, RequestStatus, RequestStatusChange, WorkRequest
 from maintenance.rules.dates import is_future
 from maintenance.rules.people import acting_person
 from maintenance.rules.refusals import InvalidFields, RecordNotFound, Rejected
 from maintenance.rules.request_steps import MOVABLE_FROM, MOVABLE_TO, step
+from maintenance.rules.transaction_log import Entry
 
-COLUMNS = {
+COLUMNS: Columns = {
     "id": "id",
     "id_company": "company_id",
     "date": "date",
@@ -58,21 +60,16 @@ COLUMNS = {
     "identifier": "identifier",
     "priorities_description": "priority",
 }
-DATES = {"date": "date", "date_incident": "date_incident", "date_solution": "date_solution"}
-
-
-def name_of(row: dict[str, Any], role: str) -> str | None:
-    first, last = row.pop(f"{role}_first_name"), row.pop(f"{role}_last_name")
-    return None if first is None else f"{first} {last}".strip()
+DATES: Columns = {"date": "date", "date_incident": "date_incident", "date_solution": "date_solution"}
 
 
 def request_row(values: tuple[Any, ...]) -> dict[str, Any]:
-    row = dict(zip(COLUMNS, values, strict=True))
+    row = row_of(COLUMNS, values)
     row["id_code"] = row["id"]
     row["id_type"] = None
     row["requests_x_status_description"] = RequestStatus(row["id_status"]).name
-    row["requests_x_status_accounts_name"] = name_of(row, "status")
-    row["accounts_name"] = name_of(row, "creator")
+    row["requests_x_status_accounts_name"] = pop_name(row, "status")
+    row["accounts_name"] = pop_name(row, "creator")
     if row["priorities_description"] is not None:
         row["priorities_description"] = Priority(row["priorities_description"]).name
     return row
@@ -186,11 +183,14 @@ class WorkRequests(Endpoint):
                 status_by=person,
             )
             created.status_changes.create(status=created.status, date=now, changed_by=person)
-            log(request, Module.WORK_REQUESTS, "REQUESTS", Action.ADD, f"{created.pk} {created.description}")
+            log(
+                request,
+                Entry(Module.WORK_REQUESTS, "REQUESTS", Action.ADD, f"{created.pk} {created.description}"),
+            )
         return answer([{"id": created.pk}])
 
     def put(self, request: Request, code: str = "") -> Response:
-        """Changes the status. The parameters may stand in the query, as some pages of the vendor show."""
+        """Changes the status. The fields may come in the query, as some pages of the vendor show."""
         principal = principal_of(request)
         given: dict[str, Any] = {
             name: value for name in STATUS_FIELDS if (value := request.query_params.get(name))
@@ -217,14 +217,20 @@ class WorkRequests(Endpoint):
                 date=fields.get("date_new_status"),
             )
             log(
-                request, Module.WORK_REQUESTS, "REQUESTS", Action.EDIT, f"{found.pk} {found.description}",
-                {"id_status": found.status},
-            )  # fmt: skip
+                request,
+                Entry(
+                    Module.WORK_REQUESTS,
+                    "REQUESTS",
+                    Action.EDIT,
+                    f"{found.pk} {found.description}",
+                    {"id_status": found.status},
+                ),
+            )
         return answer([{"SUCCESS": "WORK_REQUESTS_UPDATED"}])
 
 
 class RequestHistory(Endpoint):
-    """GET /work_requests_status: every status that a request had, newest first."""
+    """GET /work_requests_status: every status that a request has had, newest first."""
 
     rights: ClassVar = {"GET": "work_requests:view"}
 

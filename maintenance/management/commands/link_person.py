@@ -1,4 +1,4 @@
-"""Says with which personnel record an account works, as Configuration > User accounts does."""
+"""Links an account to a personnel record, as Configuration > User accounts does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gives companies what they lack to be worked with: for those that were made before it came by itself."""
+"""Fills the empty catalogues of companies that were created before this happened by itself."""
 
 from __future__ import annotations
 
