@@ -16,6 +16,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Company, Membership, PermissionGroup, User
+from accounts.standard_groups import NAMES, StandardGroup
 from maintenance.models import RequestStatus, WorkOrder, WorkRequest
 from mcp_gateway.calls import audit
 from tests.factories import PASSWORD
@@ -155,7 +156,7 @@ def test_a_person_who_is_added_is_linked_on_the_screen_and_works(founded: tuple[
     chief = User.objects.get(email=f"jefe@{slug}.example")
     chief.language = "en"
     chief.save()
-    member = member_of(company, f"tecnico@{slug}.example", "Technicians")
+    member = member_of(company, f"tecnico@{slug}.example", NAMES[language][StandardGroup.TECHNICIANS])
     someone = Person(caller_of(member.user.email))
     before = someone.refused("create_work_request", title="Fuga de aire")
     assert "Configuration > User accounts" in before["message"]
