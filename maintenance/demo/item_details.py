@@ -48,10 +48,13 @@ def add_moves(plant: Plant) -> None:
         machine.item for machine in plant.machines if machine.item.group in ("Instrumento", "Montacargas")
     ]
     moving = moving or [machine.item for machine in plant.machines[:6]]
-    places = list(Item.objects.filter(company=company, type=ItemType.FACILITIES).order_by("id"))
+    locations = list(Item.objects.filter(company=company, type=ItemType.FACILITIES).order_by("id"))
     moves = []
     for item in moving:
-        path = [*rng.sample([place for place in places if place.pk != item.parent_id], 2), item.parent]
+        path = [
+            *rng.sample([location for location in locations if location.pk != item.parent_id], 2),
+            item.parent,
+        ]
         for number, (source, destination) in enumerate(itertools.pairwise(path)):
             date = plant.today - datetime.timedelta(days=300 - 140 * number + rng.randint(0, 60))
             moves.append(

@@ -40,9 +40,9 @@ def work_request(principal: Principal, number: int | None) -> Cell | None:
     return Cell(str(number), reverse("record-work-request", args=[number]) if linked else "")
 
 
-def warehouse(principal: Principal, place: Warehouse) -> Cell:
+def warehouse(principal: Principal, record: Warehouse) -> Cell:
     linked = may(principal, "inventory:view")
-    return Cell(place.description, page_of("warehouse", place.code) if linked else "")
+    return Cell(record.description, page_of("warehouse", record.code) if linked else "")
 
 
 def stock_item(principal: Principal, item: Item) -> Cell:

@@ -60,8 +60,8 @@ class Table:
     def columns(self) -> list[tuple[Text, bool]]:
         """Each heading, and whether its column holds numbers."""
         return [
-            (heading, any(isinstance(row[place], Cell) and row[place].is_number for row in self.rows))
-            for place, heading in enumerate(self.headings)
+            (heading, any(isinstance(row[index], Cell) and row[index].is_number for row in self.rows))
+            for index, heading in enumerate(self.headings)
         ]
 
 

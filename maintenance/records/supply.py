@@ -16,14 +16,14 @@ MOST_ROWS = 100
 
 @record_page("inventory:view")
 def warehouse(principal: Principal, code: str) -> Page:
-    place: Warehouse = one(of_company(Warehouse, principal).select_related("location"), code=code)
-    page = Page(_("Warehouse"), place.description, _("Active") if place.active else _("Inactive"))
-    page.add(_("Code"), place.code)
-    page.add(_("Located in"), links.asset(principal, place.location))
-    page.add(_("Address"), ", ".join(part for part in (place.address, place.city, place.country) if part))
-    if place.external_integration:
+    record: Warehouse = one(of_company(Warehouse, principal).select_related("location"), code=code)
+    page = Page(_("Warehouse"), record.description, _("Active") if record.active else _("Inactive"))
+    page.add(_("Code"), record.code)
+    page.add(_("Located in"), links.asset(principal, record.location))
+    page.add(_("Address"), ", ".join(part for part in (record.address, record.city, record.country) if part))
+    if record.external_integration:
         page.add(_("Stock kept by"), _("Another system"))
-    levels = place.levels.select_related("item").order_by("item__description", "pk")
+    levels = record.levels.select_related("item").order_by("item__description", "pk")
     short = list(levels.filter(Q(min_level__isnull=False), stock__lt=F("min_level"))[:MOST_ROWS])
     if short:
         page.tables.append(_levels(principal, _("Below the minimum"), short))

@@ -8,7 +8,7 @@ from maintenance.models import Item, ItemType
 from maintenance.rules.refusals import InvalidFields
 
 
-def location(company_id: int, code: str, parameter: str) -> Item:
+def find_location(company_id: int, code: str, parameter: str) -> Item:
     item = Item.objects.filter(company_id=company_id, code=code).first()
     if item is None:
         raise InvalidFields({parameter: "the location was not found in your company"})
@@ -17,7 +17,7 @@ def location(company_id: int, code: str, parameter: str) -> Item:
 
 def location_for(company_id: int, code: str, parameter: str) -> Item:
     """A parent for something: a location, or equipment that it is a part of."""
-    found = location(company_id, code, parameter)
+    found = find_location(company_id, code, parameter)
     if found.type not in (ItemType.FACILITIES, ItemType.EQUIPMENTS):
         raise InvalidFields({parameter: "must be a location or equipment"})
     return found

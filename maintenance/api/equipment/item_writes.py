@@ -1,4 +1,4 @@
-"""POST and PUT /items: an asset and its place in the tree."""
+"""POST and PUT /items: an asset and its location in the tree."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from maintenance.api.kit.path import checked_code, item_in_path
 from maintenance.api.kit.query import Query
 from maintenance.api.kit.rows import Columns, row_of
 from maintenance.models import Item, ItemType, OutOfService, Priority
-from maintenance.rules.locations import below, children, location
+from maintenance.rules.locations import below, children, find_location
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 
 ITEM_COLUMNS: Columns = {
@@ -100,9 +100,9 @@ class Items(Endpoint):
         for flag in ("active", "available"):
             if (value := query.boolean(flag)) is not None:
                 rows = rows.filter(**{flag: value})
-        if (place_code := query.text("location_code")) is not None:
-            place = location(company_id, place_code, "location_code")
-            rows = rows.filter(below(place) if query.boolean("is_tree") else children(place))
+        if (location_code := query.text("location_code")) is not None:
+            location = find_location(company_id, location_code, "location_code")
+            rows = rows.filter(below(location) if query.boolean("is_tree") else children(location))
         found, total = query.page(rows.order_by("id").values_list(*ITEM_COLUMNS.values()))
         if code and not total:
             raise RecordNotFound

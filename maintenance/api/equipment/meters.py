@@ -21,7 +21,7 @@ from maintenance.models import (
     TaskTrigger,
     TriggerType,
 )
-from maintenance.rules.locations import location, within
+from maintenance.rules.locations import find_location, within
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 
 METER_COLUMNS: Columns = {
@@ -90,8 +90,8 @@ class Meters(Endpoint):
             rows = rows.filter(item__code=item_code)
         if (serial := query.text("serial")) is not None:
             rows = rows.filter(serial=serial)
-        if (place_code := query.text("location_code")) is not None:
-            rows = rows.filter(within(location(company_id, place_code, "location_code"), "item__"))
+        if (location_code := query.text("location_code")) is not None:
+            rows = rows.filter(within(find_location(company_id, location_code, "location_code"), "item__"))
         found, total = query.page(rows.order_by("id").values_list(*METER_COLUMNS.values()))
         return answer([meter_row(values) for values in found], total)
 
@@ -115,9 +115,9 @@ class MetersAdvanced(Endpoint):
             rows = rows.filter(item=item_in_path(company_id, item_code))
         if (serial := query.text("serial")) is not None:
             rows = rows.filter(serial=serial)
-        if (place_code := query.text("code_parent_location")) is not None:
-            place = location(company_id, place_code, "code_parent_location")
-            rows = rows.filter(within(place, "item__"))
+        if (location_code := query.text("code_parent_location")) is not None:
+            location = find_location(company_id, location_code, "code_parent_location")
+            rows = rows.filter(within(location, "item__"))
         meters = list(rows.order_by("id").values_list("id", "is_counter", "item__task_plan_id", "unit_code"))
         triggers = every_so_many_units(company_id, {plan for _, _, plan, _ in meters if plan is not None})
         pairs, total = query.cut(
@@ -191,8 +191,8 @@ class MeterReadings(Endpoint):
         rows = MeterReading.objects.filter(company_id=company_id)
         query = Query(request.query_params)
         serial, item_code = query.text("serial"), query.text("code")
-        place_code = query.text("code_location")
-        if not (code or serial or item_code or place_code):
+        location_code = query.text("code_location")
+        if not (code or serial or item_code or location_code):
             raise InvalidFields({"code": "is required"})
         if code:
             rows = rows.filter(meter__item=item_in_path(company_id, code))
@@ -200,9 +200,9 @@ class MeterReadings(Endpoint):
             rows = rows.filter(meter__item__code=item_code)
         if serial is not None:
             rows = rows.filter(meter__serial=serial)
-        if place_code is not None:
-            place = location(company_id, place_code, "code_location")
-            rows = rows.filter(within(place, "meter__item__"))
+        if location_code is not None:
+            location = find_location(company_id, location_code, "code_location")
+            rows = rows.filter(within(location, "meter__item__"))
         rows = rows.filter(**query.period(READING_DATES, default="date"))
         newest_first = rows.order_by("-date_reading", "-meter_id", "-id")
         found, total = query.page(newest_first.values_list(*READING_COLUMNS.values()))

@@ -95,8 +95,8 @@ def _write(request: Request, person: Personnel, fields: dict[str, Any], action: 
         if name in fields:
             empty = "" if column == "last_name" else None
             setattr(person, column, fields[name] if fields[name] not in ("", None) else empty)
-    if place := fields.get("code_asset_location"):
-        person.location = location_for(person.company_id, place, "code_asset_location")
+    if location := fields.get("code_asset_location"):
+        person.location = location_for(person.company_id, location, "code_asset_location")
     person.save()
     log(
         request,

@@ -153,8 +153,8 @@ class ThirdParties(Endpoint):
         for name, column in WRITTEN.items():
             if name in fields:
                 setattr(party, column, fields[name] if fields[name] != "" else None)
-        if place := fields.get("code_parent_location"):
-            party.location = location_for(party.company_id, place, "code_parent_location")
+        if location := fields.get("code_parent_location"):
+            party.location = location_for(party.company_id, location, "code_parent_location")
         party.save()
         log(request, Entry(Module.THIRD_PARTIES, "THIRD_PARTIES", action, f"{party.name} {{ {party.code} }}"))
 

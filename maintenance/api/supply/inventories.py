@@ -30,7 +30,7 @@ LEVEL_COLUMNS: Columns = {
 }
 
 
-def place_row(level: StockLevel) -> dict[str, Any]:
+def level_row(level: StockLevel) -> dict[str, Any]:
     return {
         "id_warehouse": level.warehouse_id,
         "code_warehouse": level.warehouse.code,
@@ -56,7 +56,7 @@ def item_row(item: Item) -> dict[str, Any]:
         "active": item.active,
         "units_description": item.unit,
         "groups_description": item.group,
-        "warehouses": [place_row(level) for level in levels],
+        "warehouses": [level_row(level) for level in levels],
     }
 
 

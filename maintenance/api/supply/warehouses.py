@@ -121,12 +121,12 @@ class Warehouses(Endpoint):
             raise RecordNotFound
         company_id = principal_of(request).company_id
         fields = checked(CreateForm, request)
-        place_code = fields.pop("code_location", None)
-        place = location_for(company_id, place_code, "code_location") if place_code else None
+        location_code = fields.pop("code_location", None)
+        location = location_for(company_id, location_code, "code_location") if location_code else None
         with transaction.atomic():
             if Warehouse.objects.filter(company_id=company_id, code=fields["code"]).exists():
                 raise AlreadyExists
-            made = Warehouse.objects.create(company_id=company_id, location=place, **fields)
+            made = Warehouse.objects.create(company_id=company_id, location=location, **fields)
             log(
                 request,
                 Entry(Module.WAREHOUSES, "WAREHOUSES", Action.ADD, f"{made.description} {{ {made.code} }}"),

@@ -18,7 +18,7 @@ from maintenance.models import (
     PlannedResource,
     Priority,
 )
-from maintenance.rules.locations import location, within
+from maintenance.rules.locations import find_location, within
 from maintenance.rules.pending_tasks import waiting
 from maintenance.rules.refusals import RecordNotFound
 
@@ -68,8 +68,8 @@ class PendingTasks(Endpoint):
         query = Query(request.query_params)
         now = timezone.now()
         rows = waiting(company_id).filter(cal_date_maintenance__lte=query.moment("until") or now + AHEAD)
-        if (place_code := query.text("code_location")) is not None:
-            rows = rows.filter(within(location(company_id, place_code, "code_location"), "item__"))
+        if (location_code := query.text("code_location")) is not None:
+            rows = rows.filter(within(find_location(company_id, location_code, "code_location"), "item__"))
         ordered = rows.order_by("cal_date_maintenance", "id")
         found, total = query.page(ordered.values_list(*COLUMNS.values()))
         data = [{**row_of(COLUMNS, values), **SAME_FOR_ALL} for values in found]

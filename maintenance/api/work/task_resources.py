@@ -33,7 +33,7 @@ from maintenance.models import (
     WorkOrderTask,
 )
 from maintenance.rules.folios import next_document_folio
-from maintenance.rules.locations import location, within
+from maintenance.rules.locations import find_location, within
 from maintenance.rules.people import acting_person, active_person
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 from maintenance.rules.stock import stock_items, warehouse_by
@@ -126,8 +126,10 @@ class Resources(Endpoint):
             rows = rows.filter(task__work_order__status=status)
         if (kind := query.integer("type", minimum=1, maximum=3)) is not None:
             rows = rows.filter(type=kind)
-        if (place := query.text("code_location")) is not None:
-            rows = rows.filter(within(location(principal.company_id, place, "code_location"), "task__item__"))
+        if (location_code := query.text("code_location")) is not None:
+            rows = rows.filter(
+                within(find_location(principal.company_id, location_code, "code_location"), "task__item__")
+            )
         found, total = query.page(newest_first(rows), read=read)
         with_costs = "metrics:view" in principal.rights
         return answer([resource_row(resource, with_costs=with_costs) for resource in found], total)

@@ -33,7 +33,7 @@ from maintenance.models import (
 )
 from maintenance.rules import stops
 from maintenance.rules.dates import is_future
-from maintenance.rules.locations import location, within
+from maintenance.rules.locations import find_location, within
 from maintenance.rules.people import acting_person
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 from maintenance.rules.request_steps import follow
@@ -214,8 +214,8 @@ def filters(company_id: int, query: Query) -> Q:
         found &= Q(out_of_service_id=downtime)
     if (note := query.text("task_note")) is not None:
         found &= Q(note__icontains=note)
-    if (place_code := query.text("code_location")) is not None:
-        found &= within(location(company_id, place_code, "code_location"), "item__")
+    if (location_code := query.text("code_location")) is not None:
+        found &= within(find_location(company_id, location_code, "code_location"), "item__")
     query.boolean("include_signature")
     period = query.period(DATES, default="creation_date")
     if len(period) == 2:
