@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import context
-from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
@@ -61,7 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Failures count per account and address: a stranger's must not shut the owner out."""
         key = super()._get_login_attempts_cache_key(request, **credentials)
-        return f"{key}:{get_ip(request)}"
+        return f"{key}:{_network_of(self.get_client_ip(request))}"
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Signing in and out needs no message: the page that follows says it."""
@@ -69,6 +70,17 @@ class AccountAdapter(DefaultAccountAdapter):
         if template in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
             return
         super().add_message(request, level, *args, **kwargs)
+
+
+def _network_of(address: str) -> str:
+    """An IPv6 line has a whole network of addresses: it counts as one, as at the library's other limits."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if ip.version == 4:
+        return address
+    return str(ipaddress.ip_network(f"{address}/{app_settings.RATE_LIMIT_IPV6_PREFIX}", strict=False))
 
 
 def is_request(path: str) -> bool:

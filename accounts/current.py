@@ -93,10 +93,10 @@ class Shell:
 
 
 def shell_of(request: HttpRequest) -> Shell:
-    shell: Shell | None = getattr(request, "_shell", None)
+    shell: Shell | None = getattr(request, "shell_of_page", None)
     if shell is None:
         shell = Shell(request)
-        request._shell = shell  # type: ignore[attr-defined]  # one for the whole request
+        request.shell_of_page = shell  # type: ignore[attr-defined]  # one for the whole request
     return shell
 
 

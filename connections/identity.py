@@ -12,8 +12,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from connections.http import NoReply, Unreachable, get
+from connections.http import get
 from connections.token_requests import Unavailable
+from consumers.outbound.client import NoReply, Unreachable
 
 # Whoever may see anything sees one of these; each row of them names the company.
 _NAMING_THE_COMPANY = ("items", "work_requests", "work_orders", "warehouses")

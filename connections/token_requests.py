@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from connections.http import NoReply, Reply, Unreachable, post_form
+from connections.http import Reply, post_form
 from connections.models import ApiConnection
+from consumers.outbound.client import NoReply, Unreachable
 
 # Seconds, for an answer that does not name its lifetime (docs/reference/fracttal-api.md#grants-and-tokens).
 DEFAULT_LIFETIME = 7200

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from allauth.account.internal.flows.login import perform_login
-from allauth.account.models import Login
+from allauth.account.utils import perform_login
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -106,7 +105,7 @@ def new_account(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 def entered(request: HttpRequest, user: User) -> HttpResponse:
-    response: HttpResponse = perform_login(request, Login(user=user, redirect_url=reverse("home")))
+    response: HttpResponse = perform_login(request, user, redirect_url=reverse("home"))
     return response
 
 

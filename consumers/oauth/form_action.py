@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from csp.decorators import csp_replace
 from django.http import HttpResponse
 
 
@@ -10,4 +11,4 @@ def allow_any_redirect(response: HttpResponse) -> None:
     to `claude://`, vscode.dev to the editor. No list can know these hops, so the directive is left out. The
     page's own forms post to fixed addresses of ours, and the callback was checked before the page was drawn.
     """
-    response._csp_replace = {"form-action": None}  # type: ignore[attr-defined]
+    csp_replace({"form-action": None})(lambda: response)()

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from oauth2_provider.cimd import CIMDError, _ip_is_public, _resolve_and_validate
 
 MAX_LENGTH = 500
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the low 32 bits
 
 
 def validate_address(url: str) -> str:
@@ -58,15 +58,37 @@ def _is_inner(host: str) -> bool:
 
 def is_reachable(address: str) -> bool:
     """Whether a resolved address may be connected to."""
-    return settings.UPSTREAM_ON_PRIVATE_HOSTS or bool(_ip_is_public(address))
+    return settings.UPSTREAM_ON_PRIVATE_HOSTS or is_public(address)
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one of the public internet, and so is the IPv4 address that it may carry."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        carried = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+        if ip in _NAT64:
+            carried.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+        inner = [part for part in carried if part is not None]
+        if inner:
+            return all(part.is_global and not part.is_multicast for part in inner)
+    return ip.is_global and not ip.is_multicast
+
+
+def resolve_public(host: str, port: int) -> list[str]:
+    """Addresses to connect to; OSError where there are none, or one of them is of an inner network."""
+    found = _look_up(host, port)
+    if not found or not all(is_public(address) for address in found):
+        raise OSError("no public address")
+    return found
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Addresses to connect to; OSError where there are none, or one is of an inner network."""
-    if settings.UPSTREAM_ON_PRIVATE_HOSTS:
-        found = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)
-        return [str(entry[4][0]) for entry in found]
-    try:
-        return [str(address) for address in _resolve_and_validate(host, port)]
-    except CIMDError:
-        raise OSError("no public address") from None
+    """As resolve_public, unless the installation's upstream may be on private hosts."""
+    return _look_up(host, port) if settings.UPSTREAM_ON_PRIVATE_HOSTS else resolve_public(host, port)
+
+
+def _look_up(host: str, port: int) -> list[str]:
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)]

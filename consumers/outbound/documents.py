@@ -1,33 +1,27 @@
-"""Fetching a client's metadata document: guarded by the library, ended by a clock of ours.
-
-The library checks the URL, resolves the host once, refuses every address that is not public,
-connects to the checked address, follows no redirect and limits type and size. Its time limit
-counts for each read, though, so a server that drips would hold a worker for hours: here the
-connections are cut when the whole fetch has taken too long.
-"""
+"""JSON documents that programs and issuers publish: read within a few seconds, or not at all."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
+import json
+import re
 import ssl
 import threading
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
-import urllib3
-from oauth2_provider import cimd
-from urllib3.connection import HTTPSConnection
-
+from consumers.outbound.addresses import resolve_public
+from consumers.outbound.client import Exchange, Reply, Resolve
 from consumers.security_log import note
 
 TOTAL_SECONDS = 4.0
 MAX_FETCHES = 4
-MAX_ADDRESSES = 3
+MAX_BYTES = 16 * 1024
+# How long a document may be kept, in seconds; without a word of its publisher the longer time.
+MIN_AGE, MAX_AGE = 300, 24 * 3600
 _WAIT_FOR_PLACE_SECONDS = 1.0
 _places = threading.BoundedSemaphore(MAX_FETCHES)
-
-Resolve = Callable[[str, int], list[str]]
+_JSON = re.compile(r"application/([^;,]+\+)?json", re.IGNORECASE)
 
 
 class Unavailable(Exception):
@@ -38,76 +32,53 @@ class Unavailable(Exception):
         self.reason = reason
 
 
-class Fetcher(cimd.SafeMetadataFetcher):
+class Fetcher:
     """One fetch, which `cut` ends from another thread. `resolve` must give public addresses only."""
 
     def __init__(self, resolve: Resolve | None = None, context: ssl.SSLContext | None = None) -> None:
-        self._resolve = resolve or cimd._resolve_and_validate
+        self._resolve = resolve or resolve_public
         self._context = context or ssl.create_default_context()
-        self._lines: list[socket.socket] = []
-        self._lock = threading.Lock()
-        self._over = False
+        # `fetch` below cuts it; its own clock is for whoever does not.
+        self._exchange = Exchange(
+            lambda host, port: self._resolve(host, port), self._context, TOTAL_SECONDS + 1
+        )
 
-    def fetch(self, client_id: str) -> tuple[dict[str, Any], int]:
-        parsed = cimd._validate_client_id_url(client_id)
-        port = parsed.port or 443
-        path = parsed.path + (f"?{parsed.query}" if parsed.query else "")
-        headers = {"Host": parsed.netloc, "Accept": "application/json, application/*+json"}
-        for address in self._resolve(parsed.hostname, port)[:MAX_ADDRESSES]:
-            # The checked address is what is connected to; name and certificate are the host's.
-            pool = urllib3.HTTPSConnectionPool(
-                host=address,
-                port=port,
-                timeout=urllib3.Timeout(total=TOTAL_SECONDS),
-                retries=False,
-                maxsize=1,
-                ssl_context=self._context,
-                server_hostname=parsed.hostname,
-            )
-            pool.ConnectionCls = self._watched_connection()
-            try:
-                response = pool.urlopen("GET", path, headers=headers, redirect=False, preload_content=False)
-                try:
-                    found: tuple[dict[str, Any], int] = self._read_document(response)
-                    return found
-                finally:
-                    response.close()
-            except (urllib3.exceptions.HTTPError, OSError):
-                if self._over:
-                    break
-            finally:
-                pool.close()
-                self._forget()
-        raise cimd.CIMDError("No address of the host answered.")
+    def fetch(self, url: str) -> tuple[dict[str, Any], int]:
+        """The object, and for how many seconds it may be kept. Raises ValueError, Unreachable, NoReply."""
+        _check_url(url)
+        accept = {"Accept": "application/json, application/*+json"}
+        return _read(self._exchange.send("GET", url, accept, None, limit=MAX_BYTES))
 
     def cut(self) -> None:
-        with self._lock:
-            self._over = True
-            for line in self._lines:
-                _shut(line)
+        self._exchange.cut()
 
-    def _watched_connection(self) -> type[HTTPSConnection]:
-        watch = self._watch
 
-        class Watched(HTTPSConnection):
-            def _new_conn(self) -> socket.socket:
-                line = super()._new_conn()
-                watch(line.dup())  # shutting down a duplicate ends the connection, handshake included
-                return line
+def _check_url(url: str) -> None:
+    """draft-ietf-oauth-client-id-metadata-document §3, which holds for the documents of issuers too."""
+    parts = urlsplit(url)  # a bad port is a ValueError where it is read
+    if parts.scheme != "https" or not parts.hostname or not parts.path or parts.port == 0:
+        raise ValueError("not an https URL with a path")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise ValueError("a URL with credentials or a fragment")
+    if any(segment in {".", ".."} for segment in parts.path.split("/")):
+        raise ValueError("a URL with dot segments")
 
-        return Watched
 
-    def _watch(self, line: socket.socket) -> None:
-        with self._lock:
-            self._lines.append(line)
-            if self._over:
-                _shut(line)
+def _read(reply: Reply) -> tuple[dict[str, Any], int]:
+    media_type = reply.headers.get("Content-Type", "").partition(";")[0].strip()
+    if reply.status != 200 or not _JSON.fullmatch(media_type):
+        raise ValueError("no JSON document")
+    data = json.loads(reply.body)
+    if not isinstance(data, dict):
+        raise ValueError("no JSON object")
+    return data, _age(reply.headers.get("Cache-Control", "").lower())
 
-    def _forget(self) -> None:
-        with self._lock:
-            for line in self._lines:
-                line.close()
-            self._lines.clear()
+
+def _age(cache_control: str) -> int:
+    if "no-store" in cache_control or "no-cache" in cache_control:
+        return MIN_AGE
+    named = re.search(r"max-age\s*=\s*(\d{1,9})", cache_control)
+    return max(MIN_AGE, min(int(named[1]), MAX_AGE)) if named else MAX_AGE
 
 
 # Tests put one here that reaches a server on this machine.
@@ -139,8 +110,3 @@ def fetch(url: str) -> tuple[dict[str, Any], int]:
     if not found:
         raise Unavailable("too_slow" if late else "unreachable")
     return found[0]
-
-
-def _shut(line: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it may have ended by itself
-        line.shutdown(socket.SHUT_RDWR)

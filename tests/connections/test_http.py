@@ -12,7 +12,8 @@ import pytest
 from pytest_django import Settings
 
 from connections import http as exchange
-from connections.http import BODY_LIMIT, NoReply, Unreachable, get, post_form
+from connections.http import BODY_LIMIT, get, post_form
+from consumers.outbound.client import NoReply, Unreachable
 
 
 @contextmanager

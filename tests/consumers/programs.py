@@ -21,7 +21,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from oauth2_provider.cimd import CIMDError
 
 from consumers.outbound import documents as document_fetcher
 from tests.http_servers import serving
@@ -80,7 +79,7 @@ def fetcher_reaching(certificate: Path) -> document_fetcher.Fetcher:
 
     def resolve(host: str, port: int) -> list[str]:
         if host != HOST:
-            raise CIMDError("unknown host")
+            raise OSError("unknown host")
         return ["127.0.0.1"]
 
     return document_fetcher.Fetcher(resolve, ssl.create_default_context(cafile=str(certificate)))
