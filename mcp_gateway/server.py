@@ -5,19 +5,24 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from dataclasses import replace
-from functools import cache
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 
-from mcp_gateway.http.authentication import authenticate
+from mcp_gateway.apps import McpGatewayConfig
+from mcp_gateway.calls.dispatch import Dispatcher
+from mcp_gateway.calls.tool import Catalogue
 from mcp_gateway.http.endpoint import Endpoint
 from mcp_gateway.http.guards import Guards
 from mcp_gateway.methods.completion import complete
 from mcp_gateway.methods.prompts import get_prompt, list_prompts
 from mcp_gateway.methods.resources import list_templates, read
+from mcp_gateway.runtime import Runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
 
 # ChatGPT reads the first 512 characters.
@@ -31,30 +36,37 @@ INSTRUCTIONS = (
 )
 
 
-SERVED = replace(
-    CATALOGUE,
-    features={
-        "prompts/list": list_prompts,
-        "prompts/get": get_prompt,
-        "resources/templates/list": list_templates,
-        "resources/read": read,
-        "completion/complete": complete,
-    },
-    capabilities=frozenset({"prompts", "resources", "completions"}),
-    extensions=frozenset({"io.modelcontextprotocol/oauth-client-credentials"}),
-)
+def served(dispatcher: Dispatcher) -> Catalogue:
+    """The tools, and the methods beside them that run tools too."""
+    return replace(
+        CATALOGUE,
+        features={
+            "prompts/list": list_prompts,
+            "prompts/get": get_prompt,
+            "resources/templates/list": list_templates,
+            "resources/read": partial(read, dispatcher),
+            "completion/complete": partial(complete, dispatcher),
+        },
+        capabilities=frozenset({"prompts", "resources", "completions"}),
+        extensions=frozenset({"io.modelcontextprotocol/oauth-client-credentials"}),
+    )
 
 
-@cache
-def endpoint() -> Endpoint:
+def endpoint_over(runtime: Runtime) -> Endpoint:
     return Endpoint(
-        SERVED,
-        authenticate,
+        served(runtime.dispatcher),
+        runtime.authentication.authenticate,
+        runtime.dispatcher,
         server_info={"name": "fracttal-one", "title": "Fracttal One", "version": _version()},
         instructions=INSTRUCTIONS,
         guards=guards(),
         state_key=state_key(),
     )
+
+
+def endpoint() -> Endpoint:
+    """That of this process, which the app's configuration holds."""
+    return cast(McpGatewayConfig, apps.get_app_config("mcp_gateway")).endpoint
 
 
 def state_key() -> bytes:

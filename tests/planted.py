@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from maintenance.demo.seed import seed
-from mcp_gateway.calls import audit
+from mcp_gateway.runtime import runtime
 
 Counts = dict[str, dict[str, int]]
 
@@ -24,5 +24,5 @@ def planted(blocker: DjangoDbBlocker) -> Iterator[Counts]:
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         yield counts
-        audit.stop()
+        runtime().audit.stop()
         call_command("flush", verbosity=0, interactive=False)

@@ -6,20 +6,17 @@ When a row cannot be stored the call fails: no answer without its row.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-import orjson
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from mcp_gateway.calls.audit_entry import Entry, digest
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.errors import InsufficientScope
 from mcp_gateway.calls.group_commit import GroupCommit
@@ -29,110 +26,6 @@ REPEAT_WINDOW = dt.timedelta(minutes=5)  # a write without a key
 KEY_LIFETIME = dt.timedelta(hours=24)  # a write with an idempotency key
 CHALLENGE_LASTS = dt.timedelta(minutes=15)  # as long as somebody may take to decide
 CLAIM_TRIES = 5  # each is lost only to a claim that was given up at once
-_DIGEST_KEY = hashlib.sha256(b"tool-call-audit\0" + settings.CREDENTIAL_HASH_KEY.encode()).digest()
-
-
-def digest(*parts: object) -> str:
-    """A keyed digest: equal values can be found, none can be read back."""
-    text = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS, default=str)
-    return hmac.digest(_DIGEST_KEY, text, "sha256").hex()
-
-
-@dataclass(slots=True)
-class Entry:
-    """One call as the audit sees it; `dispatch` fills in the outcome.
-
-    Names are those of the client, and may hold what PostgreSQL keeps in no text: a null character.
-    """
-
-    caller: Caller
-    tool: str
-    arguments: dict[str, Any]
-    is_write: bool
-    request_id: str
-    at: dt.datetime
-    arguments_digest: str
-    dropped: Sequence[str] = ()
-    chosen: Mapping[str, str] = field(default_factory=dict)  # by the person, when asked what is meant
-    outcome: Outcome = Outcome.STARTED
-    error_code: str = ""
-    milliseconds: int = 0
-    upstream_calls: int = 0
-
-    @classmethod
-    def of(
-        cls,
-        caller: Caller,
-        tool: str,
-        arguments: dict[str, Any],
-        *,
-        is_write: bool,
-        request_id: str,
-        dropped: Sequence[str] = (),
-        chosen: Mapping[str, str] | None = None,
-    ) -> Entry:
-        return cls(
-            caller,
-            tool[:128].replace("\0", ""),
-            arguments,
-            is_write,
-            request_id[:64].replace("\0", ""),
-            timezone.now(),
-            digest(arguments),
-            dropped,
-            chosen or {},
-        )
-
-    def values(self) -> tuple[Any, ...]:
-        caller = self.caller
-        return (
-            connection.ops.adapt_datetimefield_value(self.at),
-            caller.company_id,
-            caller.user_id,
-            caller.user_email,
-            caller.consumer_id,
-            caller.consumer_name,
-            caller.authorization_id,
-            self.tool,
-            _kept_names(self.arguments),
-            _kept_names(self.dropped),
-            self.arguments_digest,
-            self.is_write,
-            self.outcome.value,
-            self.error_code,
-            self.milliseconds,
-            self.upstream_calls,
-            self.request_id,
-        )
-
-    def row(self) -> ToolCall:
-        *fields, names, dropped, arguments_digest, is_write, outcome, error, ms, calls, request_id = (
-            self.values()
-        )
-        _, company, user, email, consumer, consumer_name, authorization, tool = fields
-        return ToolCall(
-            at=self.at,
-            company_id=company,
-            user_id=user,
-            user_email=email,
-            consumer_id=consumer,
-            consumer_name=consumer_name,
-            authorization_id=authorization,
-            tool=tool,
-            argument_names=orjson.loads(names),
-            dropped_names=orjson.loads(dropped),
-            arguments_digest=arguments_digest,
-            is_write=is_write,
-            outcome=outcome,
-            error_code=error,
-            milliseconds=ms,
-            upstream_calls=calls,
-            request_id=request_id,
-        )
-
-
-def _kept_names(names: Iterable[str]) -> str:
-    return orjson.dumps([name[:64].replace("\0", "") for name in list(names)[:50]]).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,74 +37,125 @@ class Claim:
     earlier: WriteRecord | None = None
 
 
-# --- what calls use ----------------------------------------------------------------------
+_COLUMNS = [str(field.column) for field in ToolCall._meta.local_concrete_fields if not field.primary_key]
+# Column names are constants of this module and values are bound.
+_INSERT = f"INSERT INTO {ToolCall._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608
+_VALUES = f"({', '.join(['%s'] * len(_COLUMNS))})"
 
 
-async def record(entry: Entry) -> None:
-    """Store the finished call of a read, or of a write that never began."""
-    await _writer.store(entry)
+def _insert(rows: list[tuple[Any, ...]]) -> None:
+    # One statement: with one for each row the thread would wait for its turn after each.
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT + ", ".join([_VALUES] * len(rows)), list(chain.from_iterable(rows)))
 
 
-async def claim_write(entry: Entry, idempotency_key: str | None, *, replaces: bool = False) -> Claim:
-    """Commit the call as `started` and its repeat guard, before anything goes upstream.
+class AuditLog:
+    """The rows of this process, written by one thread."""
 
-    A write that `replaces` a state ends its guard with itself: asked for again later without a key it
-    is a new wish, since anybody may have changed the record meanwhile. Without a key, a write for another
-    record that the person chose is another write.
-    """
-    caller = entry.caller
-    who = (caller.company_id, caller.user_id, caller.consumer_id, entry.tool)
-    wish = (entry.arguments, entry.chosen) if entry.chosen else (entry.arguments,)
-    key = digest("key", *who, idempotency_key) if idempotency_key else digest("repeat", *who, *wish)
-    lifetime = KEY_LIFETIME if idempotency_key else REPEAT_WINDOW
+    def __init__(self) -> None:
+        self._writer = GroupCommit("audit-writer", _insert)
 
-    def claimed() -> Claim:
-        WriteRecord.objects.filter(key=key, expires_at__lte=timezone.now()).delete()
-        earlier = WriteRecord.objects.select_for_update().filter(key=key).first()
-        if earlier and replaces and not idempotency_key and earlier.outcome != Outcome.STARTED:
-            # Kept under another key: who waits for the first one still finds its result.
-            WriteRecord.objects.filter(pk=earlier.pk).update(key=digest("over", earlier.pk))
-            earlier = None
-        if earlier:
-            return Claim(earlier.pk, earlier.call_id, earlier)
-        call = entry.row()
-        call.save(force_insert=True)
-        saved = WriteRecord.objects.create(
-            key=key,
-            arguments_digest=entry.arguments_digest,
-            call=call,
-            expires_at=timezone.now() + lifetime,
-        )
-        return Claim(saved.pk, call.pk)
+    def start(self) -> None:
+        """For the process lifespan, in a thread: settle what a dead process left, and start the writer."""
+        settle_interrupted()
+        forget_answers()
+        connection.close()  # of a thread that may never be asked again
+        self._writer.start()
 
-    def job() -> Claim:
-        """Another process may claim the same write between the look and the insert: then look again."""
-        for _ in range(CLAIM_TRIES - 1):
-            with suppress(IntegrityError), transaction.atomic():
-                return claimed()
-        return claimed()
+    def stop(self) -> None:
+        """Write what waits, and end the thread; the next call starts it again."""
+        self._writer.stop()
 
-    claim: Claim = await _writer.run(job)
-    return claim
+    async def record(self, entry: Entry) -> None:
+        """Store the finished call of a read, or of a write that never began."""
+        await self._writer.store(entry)
 
+    async def claim_write(
+        self, entry: Entry, idempotency_key: str | None, *, replaces: bool = False
+    ) -> Claim:
+        """Commit the call as `started` and its repeat guard, before anything goes upstream.
 
-async def finish_write(claim: Claim, entry: Entry, result: dict[str, Any] | None) -> None:
-    """Store how the write ended. A write that surely did nothing may be asked for again."""
+        A write that `replaces` a state ends its guard with itself: asked for again later without a key it
+        is a new wish, since anybody may have changed the record meanwhile. Without a key, a write for another
+        record that the person chose is another write.
+        """
+        caller = entry.caller
+        who = (caller.company_id, caller.user_id, caller.consumer_id, entry.tool)
+        wish = (entry.arguments, entry.chosen) if entry.chosen else (entry.arguments,)
+        key = digest("key", *who, idempotency_key) if idempotency_key else digest("repeat", *who, *wish)
+        lifetime = KEY_LIFETIME if idempotency_key else REPEAT_WINDOW
 
-    def job() -> None:
-        ToolCall.objects.filter(pk=claim.call_id).update(
-            outcome=entry.outcome,
-            error_code=entry.error_code,
-            milliseconds=entry.milliseconds,
-            upstream_calls=entry.upstream_calls,
-        )
-        saved = WriteRecord.objects.filter(pk=claim.record_id)
-        if entry.outcome in {Outcome.DONE, Outcome.UNKNOWN}:
-            saved.update(outcome=entry.outcome, result=_without_null(result))
-        else:
-            saved.delete()
+        def claimed() -> Claim:
+            WriteRecord.objects.filter(key=key, expires_at__lte=timezone.now()).delete()
+            earlier = WriteRecord.objects.select_for_update().filter(key=key).first()
+            if earlier and replaces and not idempotency_key and earlier.outcome != Outcome.STARTED:
+                # Kept under another key: who waits for the first one still finds its result.
+                WriteRecord.objects.filter(pk=earlier.pk).update(key=digest("over", earlier.pk))
+                earlier = None
+            if earlier:
+                return Claim(earlier.pk, earlier.call_id, earlier)
+            call = entry.row()
+            call.save(force_insert=True)
+            saved = WriteRecord.objects.create(
+                key=key,
+                arguments_digest=entry.arguments_digest,
+                call=call,
+                expires_at=timezone.now() + lifetime,
+            )
+            return Claim(saved.pk, call.pk)
 
-    await _writer.run(job)
+        def job() -> Claim:
+            """Another process may claim the same write between the look and the insert: then look again."""
+            for _ in range(CLAIM_TRIES - 1):
+                with suppress(IntegrityError), transaction.atomic():
+                    return claimed()
+            return claimed()
+
+        claim: Claim = await self._writer.run(job)
+        return claim
+
+    async def finish_write(self, claim: Claim, entry: Entry, result: dict[str, Any] | None) -> None:
+        """Store how the write ended. A write that surely did nothing may be asked for again."""
+
+        def job() -> None:
+            ToolCall.objects.filter(pk=claim.call_id).update(
+                outcome=entry.outcome,
+                error_code=entry.error_code,
+                milliseconds=entry.milliseconds,
+                upstream_calls=entry.upstream_calls,
+            )
+            saved = WriteRecord.objects.filter(pk=claim.record_id)
+            if entry.outcome in {Outcome.DONE, Outcome.UNKNOWN}:
+                saved.update(outcome=entry.outcome, result=_without_null(result))
+            else:
+                saved.delete()
+
+        await self._writer.run(job)
+
+    async def earlier_result(self, record_id: int) -> WriteRecord | None:
+        """The record of a write that another request claimed; None when it was given up."""
+
+        def job() -> WriteRecord | None:
+            return WriteRecord.objects.filter(pk=record_id).first()
+
+        found: WriteRecord | None = await self._writer.run(job)
+        return found
+
+    async def challenged_lately(self, caller: Caller) -> bool:
+        """Whether this connection was sent to ask for more rights and came back without. Programs that
+        connect for themselves ask nobody."""
+        if caller.authorization_id is None:
+            return False
+
+        def job() -> bool:
+            return ToolCall.objects.filter(
+                authorization_id=caller.authorization_id,
+                error_code=InsufficientScope.code,
+                at__gte=timezone.now() - CHALLENGE_LASTS,
+            ).exists()
+
+        found: bool = await self._writer.run(job)
+        return found
 
 
 def _without_null(value: Any) -> Any:
@@ -221,33 +165,6 @@ def _without_null(value: Any) -> Any:
     if isinstance(value, dict):
         return {_without_null(name): _without_null(part) for name, part in value.items()}
     return [_without_null(part) for part in value] if isinstance(value, list) else value
-
-
-async def earlier_result(record_id: int) -> WriteRecord | None:
-    """The record of a write that another request claimed; None when it was given up."""
-
-    def job() -> WriteRecord | None:
-        return WriteRecord.objects.filter(pk=record_id).first()
-
-    found: WriteRecord | None = await _writer.run(job)
-    return found
-
-
-async def challenged_lately(caller: Caller) -> bool:
-    """Whether this connection was sent to ask for more rights and came back without. Programs that connect
-    for themselves ask nobody."""
-    if caller.authorization_id is None:
-        return False
-
-    def job() -> bool:
-        return ToolCall.objects.filter(
-            authorization_id=caller.authorization_id,
-            error_code=InsufficientScope.code,
-            at__gte=timezone.now() - CHALLENGE_LASTS,
-        ).exists()
-
-    found: bool = await _writer.run(job)
-    return found
 
 
 def calls_by_authorization(ids: Iterable[int], since: dt.datetime) -> dict[int, int]:
@@ -270,32 +187,3 @@ def settle_interrupted(older_than: dt.timedelta = dt.timedelta(minutes=5)) -> in
 def forget_answers() -> int:
     """Drop the kept answers of writes whose time of repeats is over; returns how many."""
     return WriteRecord.objects.filter(expires_at__lt=timezone.now()).delete()[0]
-
-
-# --- the writing ---------------------------------------------------------------------------
-
-_COLUMNS = [str(field.column) for field in ToolCall._meta.local_concrete_fields if not field.primary_key]
-# Column names are constants of this module and values are bound.
-_INSERT = f"INSERT INTO {ToolCall._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608
-_VALUES = f"({', '.join(['%s'] * len(_COLUMNS))})"
-
-
-def _insert(rows: list[tuple[Any, ...]]) -> None:
-    # One statement: with one for each row the thread would wait for its turn after each.
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT + ", ".join([_VALUES] * len(rows)), list(chain.from_iterable(rows)))
-
-
-_writer = GroupCommit("audit-writer", _insert)
-
-
-def start() -> None:
-    """For the process lifespan, in a thread: settle what a dead process left, and start the writer."""
-    settle_interrupted()
-    forget_answers()
-    connection.close()  # of a thread that may never be asked again
-    _writer.start()
-
-
-def stop() -> None:
-    _writer.stop()

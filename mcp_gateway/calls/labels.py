@@ -6,7 +6,8 @@ of this language calls them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ from pydantic import BaseModel
 
 from mcp_gateway.protocol.schemas import published
 
-WORDS: dict[str, str | Promise] = {
+WORDS: Mapping[str, str | Promise] = {
     "in_process": _("In process"),
     "review": _("In review"),
     "completed": _("Finished"),
@@ -66,20 +67,13 @@ WORDS: dict[str, str | Promise] = {
 }
 
 
-_written: dict[tuple[type[BaseModel], str], bytes] = {}
-
-
 def words(model: type[BaseModel], language: str) -> bytes:
     """`,"words":{field: {constant: word}}` for an answer of this model; nothing in English."""
-    if language.startswith("en"):
-        return b""
-    key = model, language
-    if key not in _written:
-        _written[key] = _write(model, language)
-    return _written[key]
+    return b"" if language.startswith("en") else _written(model, language)
 
 
-def _write(model: type[BaseModel], language: str) -> bytes:
+@cache
+def _written(model: type[BaseModel], language: str) -> bytes:
     with translation.override(language):
         found = {
             field: {constant: str(WORDS[constant]) for constant in constants}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,9 @@ from consumers.oauth import token_info
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.fresh_connection import once_more
 from mcp_gateway.calls.tool import DEFAULT_TOOLSET
+from mcp_gateway.expiring_cache import ExpiringCache
+from mcp_gateway.http.last_use import LastUse
+from mcp_gateway.single_flight import SingleFlight
 
 logger = logging.getLogger(__name__)
 security = logging.getLogger("security")
@@ -30,14 +32,6 @@ security = logging.getLogger("security")
 KEEP_SECONDS = 1.0
 MOST_KEPT = 10_000
 LONGEST_HEADER = 4096
-
-_lookups = ThreadPoolExecutor(4, thread_name_prefix="authentication")
-# Of its own: a write that waits for the database must not hold up a question.
-_touches = ThreadPoolExecutor(1, thread_name_prefix="last-use")
-_kept: dict[str, tuple[float, Caller | None]] = {}
-_under_way: dict[tuple[asyncio.AbstractEventLoop, str], asyncio.Future[Caller | None]] = {}
-_touching: set[tuple[int, int | None]] = set()
-_touching_lock = threading.Lock()
 
 
 class Unauthorized(Exception):
@@ -76,24 +70,83 @@ def _resource_metadata() -> str:
     return f'resource_metadata="{document}"'
 
 
-async def authenticate(authorization: bytes | str | None) -> Caller:
-    """The caller behind an Authorization header. Raises Unauthorized or Unavailable."""
-    key = _digest_in(authorization)
-    kept = _kept.get(key)
-    if kept is not None and kept[0] > time.monotonic():
-        return _known(kept[1])
-    loop = asyncio.get_running_loop()
-    question = _under_way.get((loop, key))
-    if question is None:  # calls that arrive together ask once
-        question = loop.run_in_executor(_lookups, _look_up, key)
-        _under_way[loop, key] = question
-        question.add_done_callback(lambda _done: _under_way.pop((loop, key), None))
-    return _known(await asyncio.shield(question))
+class Authentication:
+    """Who calls: look-ups in threads of this process, and what they found for a second."""
 
+    def __init__(self) -> None:
+        # A tuple, since that a token is nobody's is worth keeping too.
+        self._found: ExpiringCache[str, tuple[Caller | None]] = ExpiringCache(MOST_KEPT)
+        self._flights: SingleFlight[Caller | None] = SingleFlight()
+        self._lookups = ThreadPoolExecutor(4, thread_name_prefix="authentication")
+        self.last_use = LastUse()
 
-def authenticate_now(authorization: bytes | str | None) -> Caller:
-    """The same without an event loop, and without what is kept."""
-    return _known(_ask(_digest_in(authorization))[0])
+    async def authenticate(self, authorization: bytes | str | None) -> Caller:
+        """The caller behind an Authorization header. Raises Unauthorized or Unavailable."""
+        key = _digest_in(authorization)
+        found = self._found.get(key)
+        if found is not None:
+            return _known(found[0])
+        loop = asyncio.get_running_loop()
+        return _known(
+            await self._flights.run(key, lambda: loop.run_in_executor(self._lookups, self._look_up, key))
+        )
+
+    def authenticate_now(self, authorization: bytes | str | None) -> Caller:
+        """The same without an event loop, and without what is kept."""
+        return _known(self._ask(_digest_in(authorization))[0])
+
+    def forget(self) -> None:
+        self._found.clear()
+
+    def stop(self) -> None:
+        """Note the uses that wait, and end the threads."""
+        self.last_use.stop()
+        self._lookups.shutdown()
+
+    def _look_up(self, key: str) -> Caller | None:
+        """In a thread of `_lookups`."""
+        asked_at = time.monotonic()
+        try:
+            caller, left = once_more(lambda: self._ask(key))
+        except (OperationalError, InterfaceError) as error:
+            connection.close()
+            raise Unavailable from error
+        finally:
+            if connection.vendor != "sqlite":
+                connection.close()  # back to the pool
+        self._found.put(key, (caller,), asked_at + min(KEEP_SECONDS, left))
+        return caller
+
+    def _ask(self, key: str) -> tuple[Caller | None, float]:
+        """The caller, and for how many seconds the token is still good."""
+        found = token_info.resolve_digest(key, settings.MCP_RESOURCE)
+        if found is None:
+            security.warning("mcp token refused digest=%s", key[:12])
+            return None, KEEP_SECONDS
+        if token_info.is_due(found):
+            self.last_use.note(found)
+        who = found.principal
+        caller = Caller(
+            company_id=who.company_id,
+            company_name=who.company_name,
+            language=who.language,
+            time_zone=who.time_zone,
+            currency=who.currency,
+            rights=who.rights,
+            group_name=who.group_name,
+            user_id=who.user_id,
+            user_name=who.user_name,
+            user_email=who.user_email,
+            own_work_orders_only=who.own_work_orders_only,
+            consumer_id=found.consumer_id,
+            consumer_name=found.consumer_name,
+            scopes=found.scopes,
+            narrowed_to_group_id=found.limiting_group_id,
+            authorization_id=found.authorization_id,
+            remote=found.remote,
+            toolsets=found.toolsets | {DEFAULT_TOOLSET},
+        )
+        return caller, (found.expires - timezone.now()).total_seconds()
 
 
 def _known(caller: Caller | None) -> Caller:
@@ -118,79 +171,3 @@ def _digest_in(authorization: bytes | str | None) -> str:
     if not is_shaped(Prefix.ACCESS_TOKEN, value):
         raise Unauthorized(token_shown=True)
     return digest(value)
-
-
-def _look_up(key: str) -> Caller | None:
-    """In a thread of `_lookups`."""
-    asked_at = time.monotonic()
-    try:
-        caller, left = once_more(lambda: _ask(key))
-    except (OperationalError, InterfaceError) as error:
-        connection.close()
-        raise Unavailable from error
-    finally:
-        if connection.vendor != "sqlite":
-            connection.close()  # back to the pool
-    _keep(key, asked_at + min(KEEP_SECONDS, left), caller)
-    return caller
-
-
-def _ask(key: str) -> tuple[Caller | None, float]:
-    """The caller, and for how many seconds the token is still good."""
-    found = token_info.resolve_digest(key, settings.MCP_RESOURCE)
-    if found is None:
-        security.warning("mcp token refused digest=%s", key[:12])
-        return None, KEEP_SECONDS
-    if token_info.is_due(found):
-        _touch_soon(found)
-    who = found.principal
-    caller = Caller(
-        company_id=who.company_id,
-        company_name=who.company_name,
-        language=who.language,
-        time_zone=who.time_zone,
-        currency=who.currency,
-        rights=who.rights,
-        group_name=who.group_name,
-        user_id=who.user_id,
-        user_name=who.user_name,
-        user_email=who.user_email,
-        own_work_orders_only=who.own_work_orders_only,
-        consumer_id=found.consumer_id,
-        consumer_name=found.consumer_name,
-        scopes=found.scopes,
-        narrowed_to_group_id=found.limiting_group_id,
-        authorization_id=found.authorization_id,
-        remote=found.remote,
-        toolsets=found.toolsets | {DEFAULT_TOOLSET},
-    )
-    return caller, (found.expires - timezone.now()).total_seconds()
-
-
-def _keep(key: str, until: float, caller: Caller | None) -> None:
-    if len(_kept) >= MOST_KEPT:
-        now = time.monotonic()
-        for old in [name for name, (end, _caller) in list(_kept.items()) if end <= now]:
-            _kept.pop(old, None)
-        if len(_kept) >= MOST_KEPT:
-            _kept.clear()
-    _kept[key] = (until, caller)
-
-
-def _touch_soon(found: token_info.TokenInfo) -> None:
-    """Note the last use after the answer is under way; once at a time for each connection."""
-    name = (found.consumer_id, found.authorization_id)
-    with _touching_lock:
-        if name in _touching:
-            return
-        _touching.add(name)
-    _touches.submit(_touch, name, found)
-
-
-def _touch(name: tuple[int, int | None], found: token_info.TokenInfo) -> None:
-    try:
-        token_info.record_use(found)
-    finally:
-        connection.close()
-        with _touching_lock:
-            _touching.discard(name)

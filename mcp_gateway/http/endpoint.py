@@ -16,6 +16,7 @@ import orjson
 from mcp_types.jsonrpc import INVALID_REQUEST
 
 from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.dispatch import Dispatcher
 from mcp_gateway.calls.tool import DEFAULT_TOOLSET, Catalogue
 from mcp_gateway.http.authentication import Unauthorized, Unavailable
 from mcp_gateway.http.guards import Guards
@@ -44,6 +45,7 @@ class Endpoint:
         self,
         catalogue: Catalogue,
         authenticate: Callable[[str | None], Awaitable[Caller]],
+        dispatcher: Dispatcher,
         *,
         server_info: Mapping[str, str],
         instructions: str,
@@ -53,7 +55,7 @@ class Endpoint:
         self._authenticate = authenticate
         self._guards = guards
         self._toolsets = catalogue.toolsets | {DEFAULT_TOOLSET}
-        self._methods = Methods(catalogue, server_info, instructions, state_key)
+        self._methods = Methods(catalogue, dispatcher, server_info, instructions, state_key)
 
     async def handle(self, request: HttpRequest) -> HttpResponse:
         headers = request.headers()

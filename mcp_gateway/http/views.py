@@ -8,9 +8,9 @@ from django.http import HttpResponse as DjangoResponse
 from django.http import StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from mcp_gateway import upstream
 from mcp_gateway.http.endpoint import Endpoint
 from mcp_gateway.http.messages import BODY_LIMIT, BodyTooLarge, BodyTooSlow, HttpRequest
+from mcp_gateway.runtime import runtime
 from mcp_gateway.server import endpoint
 
 
@@ -42,7 +42,7 @@ async def answer(serving: Endpoint, request: DjangoRequest) -> DjangoResponse | 
         response = await serving.handle(HttpRequest(request.method or "", lines, read, may_stream, query))
     finally:
         if not may_stream:  # under WSGI the loop ends with the request, and with it its connections must
-            await upstream.stop()
+            await runtime().close_loop()
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
     if isinstance(response.body, bytes):
         return DjangoResponse(response.body, status=response.status, headers=headers)

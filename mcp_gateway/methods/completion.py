@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.dispatch import Dispatcher
 from mcp_gateway.methods.prompts import PROMPTS
 from mcp_gateway.methods.resources import KINDS, run
 
@@ -22,7 +23,9 @@ SOURCES: dict[str, tuple[str, str, str, str]] = {
 Params = Mapping[str, Any]
 
 
-async def complete(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
+async def complete(
+    dispatcher: Dispatcher, caller: Caller, params: Params, capabilities: Params
+) -> dict[str, Any]:
     """At most a hundred values that begin with what was typed, or hold it; none for what is unknown."""
     reference, argument = params["ref"], params["argument"]
     name, begun = str(argument["name"]), str(argument["value"])
@@ -36,7 +39,7 @@ async def complete(caller: Caller, params: Params, capabilities: Params) -> dict
         arguments["type"] = "location"
     if len(begun) >= SHORTEST:
         arguments["text"] = begun
-    answer = (await run(caller, tool, arguments)).structured or {}
+    answer = (await run(dispatcher, caller, tool, arguments)).structured or {}
     found = [str(row[field]) for row in answer.get(plural, ()) if field in row]
     typed = begun.casefold()
     fitting = [value for value in found if typed in value.casefold()] or (

@@ -21,8 +21,9 @@ from pydantic import ValidationError
 
 from mcp_gateway.calls.asking import Asking, InvalidAnswer
 from mcp_gateway.calls.caller import Caller
-from mcp_gateway.calls.dispatch import call_tool, error_result
+from mcp_gateway.calls.dispatch import Dispatcher
 from mcp_gateway.calls.errors import InsufficientScope, UnknownTool
+from mcp_gateway.calls.results import error_result
 from mcp_gateway.calls.tool import Catalogue, InputRequired, ToolResult
 from mcp_gateway.http.authentication import insufficient_scope_challenge
 from mcp_gateway.http.messages import JSON, HttpResponse
@@ -75,8 +76,14 @@ WITHOUT_COMPLETIONS = "2024-11-05"  # has completion/complete, and no capability
 
 class Methods:
     def __init__(
-        self, catalogue: Catalogue, server_info: Mapping[str, str], instructions: str, state_key: bytes
+        self,
+        catalogue: Catalogue,
+        dispatcher: Dispatcher,
+        server_info: Mapping[str, str],
+        instructions: str,
+        state_key: bytes,
     ) -> None:
+        self._dispatcher = dispatcher
         self._catalogue = catalogue
         self._server_info = dict(server_info)
         self._instructions = instructions
@@ -258,7 +265,7 @@ class Methods:
             "modern": modern,
         }
         try:
-            result = await call_tool(
+            result = await self._dispatcher.call_tool(
                 exchange.caller, name, arguments, catalogue=served.catalogue, progress=progress,
                 request_id=secrets.token_hex(8), extra=extra, asking=asking,
             )  # fmt: skip

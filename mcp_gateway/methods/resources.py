@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 from mcp_types.jsonrpc import INVALID_PARAMS
 
 from mcp_gateway.calls.caller import Caller
-from mcp_gateway.calls.dispatch import call_tool
+from mcp_gateway.calls.dispatch import Dispatcher
 from mcp_gateway.calls.errors import InsufficientScope, NotFound
 from mcp_gateway.calls.tool import ToolResult
 from mcp_gateway.protocol.messages import RESOURCE_NOT_FOUND, ProtocolError
@@ -64,7 +64,9 @@ async def list_templates(caller: Caller, params: Params, capabilities: Params) -
     }
 
 
-async def read(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
+async def read(
+    dispatcher: Dispatcher, caller: Caller, params: Params, capabilities: Params
+) -> dict[str, Any]:
     """Raises ProtocolError for what is no address, or no record that the person may see: -32602, and before
     2026-07-28 -32002."""
     uri = str(params["uri"])
@@ -72,7 +74,7 @@ async def read(caller: Caller, params: Params, capabilities: Params) -> dict[str
     kind = BY_SEGMENT.get(segment)
     if kind is None or not uri.startswith(SCHEME) or not name:
         raise _not_found("There is no such resource.", uri)
-    result = await run(caller, kind.tool, {kind.argument: unquote(name)})
+    result = await run(dispatcher, caller, kind.tool, {kind.argument: unquote(name)})
     if result.is_error:
         error = result.meta["fracttal-one/error"]
         if error["code"] == NotFound.code:
@@ -90,14 +92,14 @@ def address(kind: Kind, name: str) -> str:
     return f"{SCHEME}{kind.segment}/{quote(name, safe='')}"
 
 
-async def run(caller: Caller, tool: str, arguments: dict[str, Any]) -> ToolResult:
+async def run(dispatcher: Dispatcher, caller: Caller, tool: str, arguments: dict[str, Any]) -> ToolResult:
     """A tool called for a method that is not tools/call."""
 
     async def nobody_waits(done: float, total: float | None = None, message: str = "") -> None:
         return None
 
     try:
-        result = await call_tool(
+        result = await dispatcher.call_tool(
             caller, tool, arguments, catalogue=CATALOGUE, progress=nobody_waits, request_id=""
         )
     except InsufficientScope:

@@ -7,7 +7,6 @@ import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Mapping
-from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
@@ -23,36 +22,35 @@ LONGEST_SLEEP = 1.0  # another process may have given back, and a person's use f
 MOST_COMPANIES = 10_000
 MOST_ASKED_FOR = 200  # people, in one question to the bucket
 
-_budgets: WeakKeyDictionary[asyncio.AbstractEventLoop, OrderedDict[str, Budget]] = WeakKeyDictionary()
-_shared: WeakKeyDictionary[asyncio.AbstractEventLoop, SharedBuckets] = WeakKeyDictionary()
 
+class Budgets:
+    """The budgets of the companies, in one event loop."""
 
-def budget_of(caller: Caller) -> Budget | None:
-    """The budget of the company behind this caller; None where there is no limit."""
-    limit = limit_of(caller)
-    if limit <= 0:
-        return None
-    loop = asyncio.get_running_loop()
-    kept = _budgets.setdefault(loop, OrderedDict())
-    name = company_of(caller)
-    budget = kept.get(name)
-    if budget is None or budget.configured != limit:
-        shared = None
-        if settings.REDIS_URL:
-            shared = _shared.get(loop) or _shared.setdefault(loop, SharedBuckets(settings.REDIS_URL))
-        budget = kept[name] = Budget(name, limit, shared)
-        while len(kept) > MOST_COMPANIES:
-            kept.popitem(last=False)
-    return budget
+    def __init__(self) -> None:
+        self._budgets: OrderedDict[str, Budget] = OrderedDict()
+        self._shared: SharedBuckets | None = None
 
+    def of(self, caller: Caller) -> Budget | None:
+        """The budget of the company behind this caller; None where there is no limit."""
+        limit = limit_of(caller)
+        if limit <= 0:
+            return None
+        name = company_of(caller)
+        budget = self._budgets.get(name)
+        if budget is None or budget.configured != limit:
+            if self._shared is None and settings.REDIS_URL:
+                self._shared = SharedBuckets(settings.REDIS_URL)
+            budget = self._budgets[name] = Budget(name, limit, self._shared)
+            while len(self._budgets) > MOST_COMPANIES:
+                self._budgets.popitem(last=False)
+        return budget
 
-async def stop() -> None:
-    """Forgets the books of the running loop and closes its connections to Redis."""
-    loop = asyncio.get_running_loop()
-    _budgets.pop(loop, None)
-    shared = _shared.pop(loop, None)
-    if shared is not None:
-        await shared.close()
+    async def close(self) -> None:
+        """Forgets the budgets and closes the connections to Redis."""
+        self._budgets.clear()
+        if self._shared is not None:
+            await self._shared.close()
+            self._shared = None
 
 
 def limit_of(caller: Caller) -> int:

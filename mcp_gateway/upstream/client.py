@@ -27,8 +27,8 @@ from mcp_gateway.calls.errors import (
     UpstreamUnavailable,
     WrongCompany,
 )
-from mcp_gateway.upstream import budget, credentials, joined, reference_cache
-from mcp_gateway.upstream.credentials import Account
+from mcp_gateway.upstream.budget import Budget, Budgets, person_of
+from mcp_gateway.upstream.credentials import Account, Credentials, KeptCredentials
 from mcp_gateway.upstream.envelope import (
     IN_ITS_PLACE,
     LOST_WRITE,
@@ -41,7 +41,9 @@ from mcp_gateway.upstream.envelope import (
     understood,
 )
 from mcp_gateway.upstream.gaps import Gaps
-from mcp_gateway.upstream.http import FatalClientError, NotSent, Query, TooLarge, build_url, engine_for
+from mcp_gateway.upstream.http import Engines, NoAnswer, NotSent, Query, TooLarge, build_url
+from mcp_gateway.upstream.joined import JoinedReads
+from mcp_gateway.upstream.reference_cache import ReferenceCache, is_kept
 
 security = logging.getLogger("security")
 
@@ -75,24 +77,36 @@ def check_narrowing(caller: Caller, segments: Sequence[str]) -> None:
         )
 
 
+class UpstreamRuntime:
+    """What the upstream calls of one event loop share."""
+
+    def __init__(self, kept: KeptCredentials) -> None:
+        self.engines = Engines()
+        self.budgets = Budgets()
+        self.credentials = Credentials(kept)
+        self.reads = JoinedReads()
+        self.references = ReferenceCache()
+
+    async def close(self) -> None:
+        await self.budgets.close()
+        await self.engines.close()
+
+
 class Upstream:
     """The upstream for one caller and one call: own credential, one deadline over everything."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, shared: UpstreamRuntime) -> None:
         self.calls = 0
         self.may_have_written = False  # a write was sent and was not refused
         self.gaps = Gaps()  # what the reads of this call had to leave out
         self._caller = caller
-        self._budget: budget.Budget | None = None
+        self._shared = shared
+        self._budget: Budget | None = None
         self._deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
-
-    @classmethod
-    def for_caller(cls, caller: Caller) -> Upstream:
-        return cls(caller)
 
     async def account(self) -> Account:
         """Whose account upstream this caller uses: the linked one, or the person's own e-mail."""
-        return await credentials.account_of(self._caller)
+        return await self._shared.credentials.account_of(self._caller)
 
     @staticmethod
     def link(kind: str, identifier: str | int) -> str:
@@ -107,12 +121,12 @@ class Upstream:
 
     async def _get(self, segments: Sequence[str], query: Query | None) -> Envelope:
         url = self._url(segments, query)
-        cache = reference_cache.reference_cache(segments)
-        if cache is None:
+        cache = self._shared.references
+        if not is_kept(segments):
             return understood(await self._joined(url), is_write=False)
         kept = cache.get(self._caller, segments[0], url)
         if kept is not None:
-            await credentials.credential_for(self._caller)  # who has lost theirs gets nothing kept either
+            await self._shared.credentials.of(self._caller)  # who has lost theirs gets nothing kept either
             return understood(kept, is_write=False)
         writes = cache.writes
         answer = await self._joined(url)
@@ -136,7 +150,7 @@ class Upstream:
         return await self._write("POST", segments, None, body)
 
     async def _joined(self, url: str) -> Answer:
-        return await joined.joined(self._caller, url, self._left(), self._read)
+        return await self._shared.reads.joined(self._caller, url, self._left(), self._read)
 
     async def _read(self, url: str) -> Answer:
         """Tried again after a broken connection or an error there, never past the deadline."""
@@ -148,7 +162,7 @@ class Upstream:
                     answer = await self._authorized("GET", url, None)
             except TooLarge:
                 raise UpstreamNotUnderstood("The answer of Fracttal One is too large.") from None
-            except (NotSent, FatalClientError):
+            except (NotSent, NoAnswer):
                 if last:
                     raise UpstreamUnavailable(
                         "Fracttal One could not be reached. Try again in a moment."
@@ -187,7 +201,7 @@ class Upstream:
             raise UpstreamUnavailable(
                 "Fracttal One could not be reached; nothing was written. Try again in a moment."
             ) from None
-        except (FatalClientError, TooLarge, TimeoutError):
+        except (NoAnswer, TooLarge, TimeoutError):
             raise OutcomeUnknown(LOST_WRITE) from None
         except (OutcomeUnknown, WrongCompany):
             raise
@@ -195,8 +209,8 @@ class Upstream:
             self.may_have_written = before
             raise
         finally:
-            joined.wrote()
-            reference_cache.forget(self._caller, segments[0])
+            self._shared.reads.wrote()
+            self._shared.references.forget(self._caller, segments[0])
 
     async def _authorized(self, method: str, url: str, body: bytes | None) -> Answer:
         """One fresh credential after a 401: the request was refused, so it may be sent again."""
@@ -211,7 +225,7 @@ class Upstream:
                 headers["Content-Type"] = "application/json"
             self.calls += 1
             async with asyncio.timeout(max(0.0, self._left())):
-                answer = await engine_for(remote).send(method, url, headers, body)
+                answer = await self._shared.engines.of(remote).send(method, url, headers, body)
             if self._budget is not None:
                 self._budget.hear(answer.status, answer.headers)
             if answer.status != 401:
@@ -227,14 +241,14 @@ class Upstream:
             refused = token
         if not is_envelope(answer):
             raise UpstreamUnavailable(IN_ITS_PLACE)
-        raise await credentials.not_accepted(self._caller, refused)
+        raise await self._shared.credentials.not_accepted(self._caller, refused)
 
     async def _credential(self, refused: str) -> str:
-        if self._caller.remote is None:
-            return await credentials.credential_for(self._caller, refused)  # minted here: nothing to wait for
+        if self._caller.remote is None:  # minted here: nothing to wait for
+            return await self._shared.credentials.of(self._caller, refused)
         try:
             async with asyncio.timeout(max(0.0, self._left())):
-                return await credentials.credential_for(self._caller, refused)
+                return await self._shared.credentials.of(self._caller, refused)
         except TimeoutError:  # while it was renewed
             raise NotSent from None
 
@@ -244,9 +258,9 @@ class Upstream:
 
     async def _turn(self) -> None:
         """One request of the company's budget: at once, or in turn with the company's other people."""
-        self._budget = budget.budget_of(self._caller)
+        self._budget = self._shared.budgets.of(self._caller)
         if self._budget is not None:
-            person = budget.person_of(self._caller)
+            person = person_of(self._caller)
             if not self._budget.spend_now(person):
                 await self._budget.spend(person, self._left() * QUEUE_SHARE)
 

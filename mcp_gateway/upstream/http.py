@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
-from weakref import WeakKeyDictionary
 
 import aiohttp
 import httpx
@@ -22,13 +21,8 @@ from yarl import URL
 
 from connections.remote_api import RemoteApi
 from consumers.outbound.addresses import is_reachable
-from mcp_gateway.calls.errors import (
-    InvalidArguments,
-)
-from mcp_gateway.upstream import budget
-from mcp_gateway.upstream.envelope import (
-    Answer,
-)
+from mcp_gateway.calls.errors import InvalidArguments
+from mcp_gateway.upstream.envelope import Answer
 
 BODY_LIMIT = 4 * 1024 * 1024
 CONNECT_SECONDS = 5.0
@@ -40,7 +34,7 @@ class NotSent(Exception):
     """No connection was made: the request surely had no effect."""
 
 
-class FatalClientError(Exception):
+class NoAnswer(Exception):
     """The request may have been carried out; its answer is missing."""
 
 
@@ -116,7 +110,7 @@ class Remote:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSent from error
         except (aiohttp.ClientError, OSError) as error:
-            raise FatalClientError from error
+            raise NoAnswer from error
 
     async def close(self) -> None:
         await self._session.close()
@@ -134,27 +128,24 @@ class ReachableOnly(aiohttp.ThreadedResolver):
         return found
 
 
-_engines: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Engine]] = WeakKeyDictionary()
+class Engines:
+    """Of one event loop, since a pool of connections belongs to the loop it was made in."""
 
+    def __init__(self) -> None:
+        self._engines: dict[str, Engine] = {}
 
-def engine_for(remote: RemoteApi | None) -> Engine:
-    """The engine of the running loop: a pool belongs to the loop it was made in."""
-    kinds = _engines.setdefault(asyncio.get_running_loop(), {})
-    kind = "fracttal_one" if remote else "another_instance" if settings.UPSTREAM_URL else "here"
-    if kind not in kinds:
-        kinds[kind] = InProcess() if kind == "here" else Remote(ReachableOnly() if remote else None)
-    return kinds[kind]
+    def of(self, remote: RemoteApi | None) -> Engine:
+        kind = "fracttal_one" if remote else "another_instance" if settings.UPSTREAM_URL else "here"
+        engine = self._engines.get(kind)
+        if engine is None:
+            engine = InProcess() if kind == "here" else Remote(ReachableOnly() if remote else None)
+            self._engines[kind] = engine
+        return engine
 
-
-async def start() -> None:
-    """For the process lifespan: makes the engine before the first call."""
-    engine_for(None)
-
-
-async def stop() -> None:
-    await budget.stop()
-    for engine in _engines.pop(asyncio.get_running_loop(), {}).values():
-        await engine.close()
+    async def close(self) -> None:
+        for engine in self._engines.values():
+            await engine.close()
+        self._engines.clear()
 
 
 NO_CODE = (

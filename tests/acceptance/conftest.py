@@ -13,8 +13,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from mcp_gateway.calls import audit
 from mcp_gateway.calls.tool import ToolResult
+from mcp_gateway.runtime import runtime
 from tests.gateway.tools.conftest import Person, caller_of, db
 from tests.planted import planted
 
@@ -52,7 +52,7 @@ def ask(request: pytest.FixtureRequest) -> Iterator[Ask]:
     from mcp_gateway.models import ToolCall
 
     begun: list[Conversation] = []
-    audit.stop()  # what was counted before is written
+    runtime().audit.stop()  # what was counted before is written
     last = ToolCall.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
     def begin(email: str = "admin@demo.example", **changes: Any) -> Conversation:

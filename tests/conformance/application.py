@@ -7,15 +7,16 @@ from typing import Any
 
 from fracttal_mcp.asgi import application as product
 from mcp_gateway.http.asgi import Receive, Send, serve
-from mcp_gateway.http.authentication import authenticate
 from mcp_gateway.http.endpoint import Endpoint
+from mcp_gateway.runtime import runtime
 from mcp_gateway.server import guards, state_key
 from tests.conformance.fixtures import CATALOGUE
 
 PATH = "/mcp/conformance"
 endpoint = Endpoint(
     CATALOGUE,
-    authenticate,
+    runtime().authentication.authenticate,
+    runtime().dispatcher,
     server_info={"name": "fracttal-one-conformance", "title": "Conformance", "version": "1"},
     instructions="Fixtures of the conformance suite.",
     guards=guards(),

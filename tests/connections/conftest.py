@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from connections import refresh as access
 from connections.models import ApiConnection, LinkedAccount
-from mcp_gateway.upstream import credentials
+from mcp_gateway.runtime import runtime
 from tests.conftest import World
 from tests.http_servers import serving
 
@@ -103,7 +103,7 @@ def fracttal() -> Iterator[FracttalOne]:
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     access._program_tokens.clear()
-    credentials._linked.clear()
+    runtime().credentials.linked.clear()
 
 
 @pytest.fixture

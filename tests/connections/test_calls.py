@@ -13,7 +13,6 @@ from pytest_django import Settings
 
 from connections.models import ApiConnection, LinkedAccount
 from connections.remote_api import RemoteApi
-from mcp_gateway import upstream as gateway_upstream
 from mcp_gateway.calls.errors import (
     NotConnected,
     NotPermitted,
@@ -21,6 +20,7 @@ from mcp_gateway.calls.errors import (
     UpstreamUnavailable,
     WrongCompany,
 )
+from mcp_gateway.runtime import runtime
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.http import ReachableOnly, build_url
 from mcp_gateway.upstream.resources.personnel import person_of_account
@@ -57,13 +57,13 @@ def playing(api: Any) -> Any:
 async def engines_closed(settings: Settings) -> AsyncIterator[None]:
     settings.PUBLIC_URL = "http://localhost:8000"
     yield
-    await gateway_upstream.stop()
+    await runtime().close_loop()
 
 
 def of(connection: ApiConnection, world: World, **changes: Any) -> Upstream:
     remote = RemoteApi(connection.pk, connection.api_url, connection.remote_company_id)
     fields = {"user_id": world.owner.pk, "user_email": "owner@example.com", "remote": remote} | changes
-    return Upstream.for_caller(caller(**fields))
+    return runtime().upstream_of(caller(**fields))
 
 
 linked = sync_to_async(link)

@@ -21,7 +21,8 @@ from accounts.models import User
 from consumers.models import Consumer
 from consumers.outbound import documents as document_fetcher
 from mcp_gateway.calls.caller import Caller
-from mcp_gateway.http import authentication
+from mcp_gateway.http.authentication import Unauthorized
+from mcp_gateway.runtime import runtime
 from tests.conftest import World
 from tests.consumers.programs import Publisher, fetcher_reaching, publishing
 
@@ -34,9 +35,9 @@ ALL_SCOPES = "maintenance:read maintenance:write offline_access"
 def nothing_kept() -> Iterator[None]:
     """Neither counted failures nor callers of an earlier test."""
     cache.clear()
-    authentication._kept.clear()
+    runtime().authentication.forget()
     yield
-    authentication._touches.submit(lambda: None).result(10)
+    runtime().authentication.last_use.settle()
 
 
 def new_verifier() -> str:
@@ -145,13 +146,13 @@ def decide(browser: Client, page: Any, *, approve: bool = True, write: bool = Tr
 
 
 def caller(token: str) -> Caller:
-    return authentication.authenticate_now(f"Bearer {token}")
+    return runtime().authentication.authenticate_now(f"Bearer {token}")
 
 
 def is_live(token: str) -> bool:
     try:
         caller(token)
-    except authentication.Unauthorized:
+    except Unauthorized:
         return False
     return True
 

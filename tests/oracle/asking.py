@@ -11,10 +11,9 @@ from typing import Any
 import time_machine
 
 from mcp_gateway.calls.caller import Caller
-from mcp_gateway.calls.dispatch import call_tool
 from mcp_gateway.calls.tool import ToolResult
+from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
-from mcp_gateway.upstream import http
 from tests.gateway.tools.conftest import no_progress
 from tests.oracle.calendars import Calendar
 
@@ -47,7 +46,7 @@ async def _asked(caller: Caller, questions: list[Question]) -> list[Reply]:
     replies = []
     try:
         for question in questions:
-            result = await call_tool(
+            result = await runtime().dispatcher.call_tool(
                 caller,
                 question.tool,
                 question.arguments,
@@ -59,7 +58,7 @@ async def _asked(caller: Caller, questions: list[Question]) -> list[Reply]:
             error = result.meta["fracttal-one/error"] if result.is_error else {}
             replies.append(Reply(question, result.structured or {}, error))
     finally:
-        await http.stop()
+        await runtime().close_loop()
     return replies
 
 

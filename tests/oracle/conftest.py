@@ -12,8 +12,8 @@ from django.core.management import call_command
 from pytest_django import DjangoDbBlocker, Settings
 
 from maintenance.tokens import principal_of
-from mcp_gateway.calls import audit
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.runtime import runtime
 from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFactory, UserFactory
 from tests.oracle.asking import Question, Reply, ask_as, present
 from tests.oracle.planting import plant_into
@@ -61,7 +61,7 @@ class World:
 def _company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     with django_db_blocker.unblock():
         yield World()
-        audit.stop()
+        runtime().audit.stop()
         call_command("flush", verbosity=0, interactive=False)
 
 

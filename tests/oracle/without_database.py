@@ -11,12 +11,13 @@ from pydantic import ValidationError
 from accounts.rights import ALL_RIGHTS
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.cursors import Cursors
-from mcp_gateway.calls.dispatch import error_result, success_result
 from mcp_gateway.calls.errors import GatewayError
 from mcp_gateway.calls.partial_answers import mark_partial
+from mcp_gateway.calls.results import error_result, success_result
 from mcp_gateway.calls.tool import Call, InputRequired, ToolResult
+from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
-from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.credentials import Credentials
 from tests.gateway.tools.conftest import no_progress
 from tests.oracle.asking import Question, Reply, present
 from tests.oracle.plants import Plant
@@ -54,8 +55,8 @@ class ScriptedWorld:
         self.tally.answers += len(questions)
         with (
             present(self._plant.calendar),
-            mock.patch("mcp_gateway.upstream.client.engine_for", return_value=self._engine),
-            mock.patch("mcp_gateway.upstream.credentials.credential_for", _no_token),
+            mock.patch("mcp_gateway.upstream.http.Engines.of", return_value=self._engine),
+            mock.patch("mcp_gateway.upstream.credentials.Credentials.of", _no_token),
         ):
             return asyncio.run(self._asked(self._plant.calendar.zone, [*questions]))
 
@@ -69,13 +70,13 @@ class ScriptedWorld:
         return replies
 
 
-async def _no_token(caller: Caller, refused: str = "") -> str:
+async def _no_token(credentials: Credentials, caller: Caller, refused: str = "") -> str:
     return "token"
 
 
 async def _run(caller: Caller, question: Question) -> ToolResult:
     tool = CATALOGUE.tools[question.tool]
-    call = Call(caller, Upstream.for_caller(caller), no_progress, "oracle", Cursors(b"k" * 32, "oracle"))
+    call = Call(caller, runtime().upstream_of(caller), no_progress, "oracle", Cursors(b"k" * 32, "oracle"))
     try:
         output = await tool.run(call, tool.input.model_validate(question.arguments))
     except GatewayError as error:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from maintenance.models import Item, Meter, Personnel, WorkOrder, WorkRequest
 from mcp_gateway.calls import errors
-from mcp_gateway.calls.dispatch import RESULT_LIMIT
+from mcp_gateway.calls.results import RESULT_LIMIT
 from mcp_gateway.calls.tool import Tool
 from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.gateway.tools.conftest import Person, caller_of

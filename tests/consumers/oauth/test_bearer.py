@@ -20,12 +20,12 @@ from consumers.models import AccessToken, AppAuthorization, Consumer
 from consumers.oauth import api_access, token_info
 from mcp_gateway.http import authentication
 from mcp_gateway.http.authentication import (
+    Authentication,
     Unauthorized,
     Unavailable,
-    authenticate,
-    authenticate_now,
     insufficient_scope_challenge,
 )
+from mcp_gateway.runtime import runtime
 from tests.conftest import World
 from tests.consumers.conftest import Program, Register, caller, is_live
 from tests.factories import PermissionGroupFactory
@@ -35,7 +35,7 @@ METADATA = f"{settings.PUBLIC_URL}/.well-known/oauth-protected-resource{settings
 
 def challenge(header: bytes | str | None) -> str:
     with pytest.raises(Unauthorized) as caught:
-        authenticate_now(header)
+        runtime().authentication.authenticate_now(header)
     return caught.value.challenge()
 
 
@@ -66,7 +66,7 @@ def test_case_135_scheme_is_case_insensitive(program: Program, world: World) -> 
     """RFC 9110 §11.1."""
     token = program.connect(world.owner)["access_token"]
     for header in (f"bearer {token}", f"BEARER  {token} ", f"Bearer {token}".encode()):
-        assert authenticate_now(header).user_id == world.owner.pk
+        assert runtime().authentication.authenticate_now(header).user_id == world.owner.pk
 
 
 def test_case_138_140_other_resource(program: Program, world: World) -> None:
@@ -267,12 +267,12 @@ async def test_case_115_kept_for_a_second_at_most(program: Program, world: World
     """Revoked here or in another process: out within a second."""
     token = await _in_thread(lambda: program.connect(world.owner)["access_token"])
     header = f"Bearer {token}".encode()
-    assert (await authenticate(header)).user_id == world.owner.pk
+    assert (await runtime().authentication.authenticate(header)).user_id == world.owner.pk
     await _in_thread(lambda: AppAuthorization.objects.update(revoked_at=timezone.now()))
     revoked_at = time.monotonic()
     while True:
         try:
-            await authenticate(header)
+            await runtime().authentication.authenticate(header)
         except Unauthorized:
             break
         assert time.monotonic() - revoked_at < 1.05
@@ -293,9 +293,11 @@ async def test_calls_that_arrive_together_ask_once(
         return ask(key, resource)
 
     monkeypatch.setattr(token_info, "resolve_digest", counted)
-    callers = await asyncio.gather(*(authenticate(f"Bearer {token}") for _ in range(50)))
+    callers = await asyncio.gather(
+        *(runtime().authentication.authenticate(f"Bearer {token}") for _ in range(50))
+    )
     assert len({who.user_id for who in callers}) == 1
-    await authenticate(f"Bearer {token}")
+    await runtime().authentication.authenticate(f"Bearer {token}")
     assert len(asked) == 1
 
 
@@ -303,15 +305,15 @@ async def test_calls_that_arrive_together_ask_once(
 async def test_last_use_is_noted_once_a_minute(program: Program, world: World) -> None:
     """For the screens, without a write per call."""
     token = await _in_thread(lambda: program.connect(world.owner)["access_token"])
-    await authenticate(f"Bearer {token}")
-    await _in_thread(lambda: authentication._touches.submit(lambda: None).result(10))
+    await runtime().authentication.authenticate(f"Bearer {token}")
+    await _in_thread(runtime().authentication.last_use.settle)
     authorization = await _in_thread(AppAuthorization.objects.get)
     consumer = await _in_thread(Consumer.objects.get)
     assert authorization.last_used_at is not None
     assert consumer.last_used_at == authorization.last_used_at
-    authentication._kept.clear()
-    await authenticate(f"Bearer {token}")
-    await _in_thread(lambda: authentication._touches.submit(lambda: None).result(10))
+    runtime().authentication.forget()
+    await runtime().authentication.authenticate(f"Bearer {token}")
+    await _in_thread(runtime().authentication.last_use.settle)
     again = await _in_thread(AppAuthorization.objects.get)
     assert again.last_used_at == authorization.last_used_at
 
@@ -325,22 +327,26 @@ async def test_database_trouble_is_not_a_bad_token(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(token_info, "resolve_digest", fails)
     with pytest.raises(Unavailable):
-        await authenticate("Bearer fma_" + "x" * 43)
+        await runtime().authentication.authenticate("Bearer fma_" + "x" * 43)
 
 
-def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db(transaction=True)
+async def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A flood of tokens does not fill the memory."""
     monkeypatch.setattr(authentication, "MOST_KEPT", 10)
+    kept = Authentication()
     for number in range(100):
-        authentication._keep(str(number), time.monotonic() + (number % 2), None)
-    assert len(authentication._kept) <= 10
+        with pytest.raises(Unauthorized):
+            await kept.authenticate(f"Bearer fma_{number:043d}")
+    assert len(kept._found.kept()) == 10
+    await _in_thread(kept.stop)
 
 
 def test_a_token_is_not_kept_beyond_its_end(program: Program, world: World) -> None:
     """The last second of a token is not made longer."""
     token = program.connect(world.owner)["access_token"]
     AccessToken.objects.update(expires=timezone.now() + dt.timedelta(milliseconds=300))
-    _who, left = authentication._ask(authentication._digest_in(f"Bearer {token}"))
+    _who, left = runtime().authentication._ask(authentication._digest_in(f"Bearer {token}"))
     assert 0 < left <= 0.3
 
 

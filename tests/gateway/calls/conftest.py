@@ -10,10 +10,10 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.rights import ALL_RIGHTS
-from mcp_gateway.calls import audit
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.errors import UpstreamRejected
 from mcp_gateway.calls.tool import Call, Catalogue, Tool
+from mcp_gateway.runtime import runtime
 from tests.conftest import World
 
 
@@ -95,4 +95,4 @@ def caller(transactional_db: None, world: World) -> Iterator[Caller]:
         scopes=frozenset({READ_SCOPE, WRITE_SCOPE}),
         authorization_id=7,
     )
-    audit.stop()
+    runtime().audit.stop()

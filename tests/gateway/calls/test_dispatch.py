@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from mcp_gateway.calls.caller import READ_SCOPE, Caller
-from mcp_gateway.calls.dispatch import call_tool
 from mcp_gateway.calls.errors import InsufficientScope, UnknownTool
 from mcp_gateway.calls.tool import Catalogue, ToolResult
 from mcp_gateway.models import Outcome, ToolCall
+from mcp_gateway.runtime import runtime
 from tests.gateway.calls.conftest import Ledger
 
 
@@ -22,7 +22,7 @@ async def ignore_progress(done: float, total: float | None = None, message: str 
 
 
 async def run(caller: Caller, catalogue: Catalogue, name: str, **arguments: Any) -> ToolResult:
-    result = await call_tool(
+    result = await runtime().dispatcher.call_tool(
         caller, name, arguments, catalogue=catalogue, progress=ignore_progress, request_id="req-1"
     )
     assert isinstance(result, ToolResult)

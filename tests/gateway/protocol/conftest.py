@@ -17,13 +17,13 @@ from django.test import AsyncRequestFactory
 from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.rights import ALL_RIGHTS
-from mcp_gateway.calls import audit
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.tool import Call, Catalogue, InputRequired, Tool, ToolResult
 from mcp_gateway.http import asgi, views
 from mcp_gateway.http.authentication import Unauthorized
 from mcp_gateway.http.endpoint import Endpoint
 from mcp_gateway.http.guards import Guards
+from mcp_gateway.runtime import runtime
 from tests.factories import CompanyFactory
 
 PATH = "/mcp/oauth/fracttal-one"
@@ -158,12 +158,13 @@ def endpoint(transactional_db: None, plant: Plant) -> Iterator[Endpoint]:
     yield Endpoint(
         catalogue(plant),
         authenticate,
+        runtime().dispatcher,
         server_info={"name": "fracttal-one", "title": "Fracttal One", "version": "9.9"},
         instructions="Short.",
         guards=Guards(hosts=[HOST], origins=[ORIGIN]),
         state_key=b"k" * 32,
     )
-    audit.stop()
+    runtime().audit.stop()
 
 
 @dataclass(frozen=True)

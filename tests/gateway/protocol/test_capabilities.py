@@ -8,10 +8,10 @@ from typing import Any
 import mcp_types
 import pytest
 
-from mcp_gateway.calls import audit
 from mcp_gateway.http.endpoint import Endpoint
 from mcp_gateway.http.guards import Guards
-from mcp_gateway.server import SERVED
+from mcp_gateway.runtime import runtime
+from mcp_gateway.server import served
 from tests.factories import CompanyFactory
 from tests.gateway.protocol.conftest import (
     EVERY,
@@ -43,15 +43,16 @@ NOT_FOUND = -32601
 def product(transactional_db: None) -> Iterator[Client]:
     CompanyFactory(pk=READER.company_id)
     endpoint = Endpoint(
-        SERVED,
+        served(runtime().dispatcher),
         authenticate,
+        runtime().dispatcher,
         server_info={"name": "fracttal-one", "version": "1"},
         instructions="",
         guards=Guards(hosts=[HOST], origins=[ORIGIN]),
         state_key=b"k" * 32,
     )
     yield Client(through_asgi(endpoint))
-    audit.stop()
+    runtime().audit.stop()
 
 
 async def announced(client: Client, version: str, token: str) -> dict[str, Any]:

@@ -21,10 +21,9 @@ from connections.models import ApiConnection, LinkedAccount
 from connections.remote_api import RemoteApi
 from maintenance.tokens import mint_user_token, principal_of
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
-from mcp_gateway.calls.dispatch import call_tool
 from mcp_gateway.calls.tool import ToolResult
+from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
-from mcp_gateway.upstream import http
 from tests.planted import planted
 
 T = TypeVar("T")
@@ -103,7 +102,7 @@ async def _closing(given: Coroutine[Any, Any, T]) -> T:
     try:
         return await given
     finally:
-        await http.stop()
+        await runtime().close_loop()
 
 
 def run(given: Coroutine[Any, Any, T]) -> T:
@@ -118,7 +117,7 @@ class Person:
         self.caller = caller
 
     def result(self, tool: str, **arguments: Any) -> ToolResult:
-        given = call_tool(
+        given = runtime().dispatcher.call_tool(
             self.caller, tool, arguments, catalogue=CATALOGUE, progress=no_progress, request_id="r-1"
         )
         result = run(given)

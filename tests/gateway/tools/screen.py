@@ -11,7 +11,8 @@ from mcp_types._v2026_07_28 import InputRequiredResult
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.http.endpoint import Endpoint
 from mcp_gateway.http.guards import Guards
-from mcp_gateway.server import SERVED
+from mcp_gateway.runtime import runtime
+from mcp_gateway.server import served
 from tests.gateway.protocol.conftest import HOST, MODERN, Client, Reply, through_asgi
 from tests.gateway.tools.conftest import run
 
@@ -34,7 +35,8 @@ class Screen:
 
         async def sent() -> Reply:
             endpoint = Endpoint(
-                SERVED, authenticate, server_info={"name": "t", "version": "1"}, instructions="",
+                served(runtime().dispatcher), authenticate, runtime().dispatcher,
+                server_info={"name": "t", "version": "1"}, instructions="",
                 guards=Guards(hosts=[HOST], origins=[]), state_key=b"k" * 32,
             )  # fmt: skip
             able = {} if self.elicitation is None else {"elicitation": self.elicitation}

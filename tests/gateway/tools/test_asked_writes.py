@@ -17,7 +17,7 @@ from maintenance.models import (
     WorkRequest,
 )
 from mcp_gateway.models import Outcome, ToolCall, WriteRecord
-from mcp_gateway.server import SERVED
+from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.gateway.tools.conftest import caller_of
 from tests.gateway.tools.screen import SEVERAL, Screen, answer_of, error_of
 
@@ -42,7 +42,7 @@ def planner() -> Screen:
 
 @pytest.fixture
 def all_tools(admin: Screen) -> Screen:
-    return Screen(replace(admin.caller, toolsets=SERVED.toolsets))
+    return Screen(replace(admin.caller, toolsets=CATALOGUE.toolsets))
 
 
 def test_a_write_for_the_asset_that_was_chosen(planner: Screen) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import User
 from connections.models import LinkedAccount
-from mcp_gateway.upstream import credentials
+from mcp_gateway.runtime import runtime
 from tests.gateway.tools.conftest import caller_of, link
 from tests.gateway.tools.screen import Screen, answer_of, error_of
 
@@ -31,7 +31,7 @@ def planner() -> Screen:
 def unlinked(admin: Screen) -> Iterator[Screen]:
     """The administrator, whose account is not linked."""
     LinkedAccount.objects.filter(user__email="admin@demo.example").delete()
-    credentials._linked.clear()
+    runtime().credentials.linked.clear()
     yield admin
     user = User.objects.get(email="admin@demo.example")
     link(user.memberships.get(company__slug="demo"))

@@ -13,15 +13,15 @@ from consumers.toolsets import TOOLSETS
 from mcp_gateway.calls.caller import READ_SCOPE
 from mcp_gateway.calls.cursors import LIFETIME_SECONDS, Cursors
 from mcp_gateway.calls.errors import InvalidArguments, NotPermitted
+from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
 from mcp_gateway.tools.kit.text import clean
-from mcp_gateway.upstream import Upstream
 from tests.gateway.tools.conftest import Person, caller_of, embedded_only, run
 
 
 @embedded_only
 def test_without_the_write_scope_the_upstream_refuses_to_write() -> None:
-    reader = Upstream.for_caller(caller_of("admin@demo.example", scopes=frozenset({READ_SCOPE})))
+    reader = runtime().upstream_of(caller_of("admin@demo.example", scopes=frozenset({READ_SCOPE})))
     with pytest.raises(NotPermitted):
         run(reader.post(["work_requests"], {"description": "x"}))
     assert reader.calls == 1

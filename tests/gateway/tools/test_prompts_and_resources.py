@@ -9,14 +9,15 @@ import pytest
 from maintenance.models import Item, WorkOrder, WorkRequest
 from mcp_gateway.models import ToolCall
 from mcp_gateway.protocol.messages import ProtocolError
-from mcp_gateway.server import SERVED
+from mcp_gateway.runtime import runtime
+from mcp_gateway.server import served
 from tests.gateway.tools.conftest import Person, PersonMaker, run
 
 DEMO = {"company__slug": "demo"}
 
 
 def asked(person: Person, method: str, **params: Any) -> dict[str, Any]:
-    given: Any = SERVED.features[method](person.caller, params, {})
+    given: Any = served(runtime().dispatcher).features[method](person.caller, params, {})
     answer = run(given)
     assert isinstance(answer, dict)
     return answer

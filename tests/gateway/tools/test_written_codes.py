@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from mcp_gateway.methods import resources
-from mcp_gateway.upstream import credentials, http
+from mcp_gateway.runtime import runtime
 from tests.gateway.tools.conftest import Person, embedded_only, run
 
 
@@ -53,11 +53,14 @@ class TestTwins:
         assert read("SELECT code, notes FROM maintenance_item WHERE code IN ('T', 'T/')") == {
             "T": "new", "T/": "of the twin",
         }  # fmt: skip
+        dispatcher = runtime().dispatcher
         for code in ("T", "T/"):
             assert admin.ask("get_asset", code=code)["code"] == code
-            resource = run(resources.read(admin.caller, {"uri": f"fracttal://assets/{code}"}, {}))
+            resource = run(resources.read(dispatcher, admin.caller, {"uri": f"fracttal://assets/{code}"}, {}))
             quoted = run(
-                resources.read(admin.caller, {"uri": f"fracttal://assets/{code.replace('/', '%2F')}"}, {})
+                resources.read(
+                    dispatcher, admin.caller, {"uri": f"fracttal://assets/{code.replace('/', '%2F')}"}, {}
+                )
             )
             for found in (resource, quoted):
                 assert f'"code":"{code}"' in found["contents"][0]["text"].replace('": "', '":"')
@@ -103,9 +106,11 @@ class TestTwins:
                 admin.ask("create_asset", code=each, type="equipment", name="Sierra")
 
         async def ask() -> bytes:
-            token = await credentials.credential_for(admin.caller)
-            answer = await http.engine_for(None).send(
-                "GET", f"http://embedded/api/items/{path}", {"Authorization": f"Bearer {token}"}, None
+            token = await runtime().upstream.credentials.of(admin.caller)
+            answer = (
+                await runtime()
+                .upstream.engines.of(None)
+                .send("GET", f"http://embedded/api/items/{path}", {"Authorization": f"Bearer {token}"}, None)
             )
             return answer.body
 

@@ -12,9 +12,8 @@ import pytest
 from aiohttp import web
 from pytest_django import Settings
 
-from mcp_gateway import upstream as gateway_upstream
-from mcp_gateway.calls import audit
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.runtime import runtime
 from mcp_gateway.upstream import Upstream
 from tests.conftest import World
 
@@ -86,7 +85,7 @@ async def scripted(settings: Settings) -> AsyncIterator[Scripted]:
     settings.UPSTREAM_DEADLINE_SECONDS = 10.0
     settings.UPSTREAM_REQUESTS_PER_MINUTE = 0  # the tests of the budget set their own
     yield server
-    await gateway_upstream.stop()
+    await runtime().close_loop()
     await runner.cleanup()
 
 
@@ -107,11 +106,11 @@ def caller(**changes: Any) -> Caller:
 
 @pytest.fixture
 def upstream(scripted: Scripted) -> Upstream:
-    return Upstream.for_caller(caller())
+    return runtime().upstream_of(caller())
 
 
 @pytest.fixture
 def company(world: World) -> Iterator[World]:
     """For calls that go the whole way: their audit rows are written by a thread."""
     yield world
-    audit.stop()
+    runtime().audit.stop()

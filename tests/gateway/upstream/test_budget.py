@@ -11,7 +11,7 @@ from aiohttp import web
 from pytest_django import Settings
 
 from mcp_gateway.calls.errors import RateLimited
-from mcp_gateway.upstream import Upstream, budget
+from mcp_gateway.runtime import runtime
 from tests.gateway.upstream.conftest import Scripted, answers, caller, good, hangs
 
 ROW = {"code": "A"}
@@ -27,7 +27,7 @@ async def ask(person: int, text: str = "", **changes: object) -> float:
     """One read; how long it took."""
     began = time.monotonic()
     query = {"code": text} if text else None
-    await Upstream.for_caller(caller(user_id=person, **changes)).get(["items"], query)
+    await runtime().upstream_of(caller(user_id=person, **changes)).get(["items"], query)
     return time.monotonic() - began
 
 
@@ -43,7 +43,7 @@ async def test_the_burst_goes_out_at_once_and_the_rest_in_turn(
 
 
 async def test_with_tokens_and_without_redis_nothing_is_waited_for(scripted: Scripted) -> None:
-    turn = Upstream.for_caller(caller())._turn()
+    turn = runtime().upstream_of(caller())._turn()
     with pytest.raises(StopIteration):  # the first step is the last one
         turn.send(None)
 
@@ -65,7 +65,7 @@ async def test_a_write_without_a_token_is_not_sent_and_says_so(
     scripted: Scripted, settings: Settings
 ) -> None:
     settings.UPSTREAM_DEADLINE_SECONDS = 1.0
-    upstream = Upstream.for_caller(caller())
+    upstream = runtime().upstream_of(caller())
     for number in range(10):
         await upstream.get(["items"], {"code": f"{number}"})
     with pytest.raises(RateLimited):
@@ -207,7 +207,7 @@ async def test_headers_that_make_no_sense_close_nothing(scripted: Scripted) -> N
 
 async def test_without_a_limit_nothing_is_counted(scripted: Scripted, settings: Settings) -> None:
     settings.UPSTREAM_REQUESTS_PER_MINUTE = 0
-    assert budget.budget_of(caller()) is None
+    assert runtime().upstream.budgets.of(caller()) is None
     await asyncio.gather(*(ask(1, f"{number}") for number in range(60)))
     assert len(scripted.seen) == 60
 

@@ -16,7 +16,7 @@ import pytest
 from pytest_django import Settings
 
 from mcp_gateway.calls.errors import RateLimited
-from mcp_gateway.upstream import Upstream
+from mcp_gateway.runtime import runtime
 from mcp_gateway.upstream.budget_redis import SharedBuckets
 from mcp_gateway.upstream.pace import Bucket, Heard, Pace
 from tests.gateway.upstream.conftest import Scripted, answers, caller, good
@@ -127,7 +127,7 @@ async def test_reads_go_by_the_budget_in_redis(
     scripted.script = [good([ROW])]
     for _ in range(4):  # what another process spent
         await shared.take("here:1", Pace(40), ["u1"])
-    upstream = Upstream.for_caller(caller())
+    upstream = runtime().upstream_of(caller())
     for number in range(6):
         await upstream.get(["items"], {"code": f"{number}"})
     with pytest.raises(RateLimited):
@@ -141,7 +141,7 @@ async def test_a_refusal_is_heard_by_all(
     settings.REDIS_URL, settings.UPSTREAM_REQUESTS_PER_MINUTE = redis_url, 200
     scripted.script = [answers({"success": False}, 406, {"ratelimit-reset": "40"})]
     with pytest.raises(RateLimited):
-        await Upstream.for_caller(caller()).get(["items"])
+        await runtime().upstream_of(caller()).get(["items"])
     grant = None
     for _ in range(50):
         grant = await shared.take("here:1", Pace(200), ["somebody else"])
@@ -161,7 +161,7 @@ async def test_who_waits_is_woken_through_redis(
     scripted.script = [good([ROW])]
     began = time.monotonic()
     await asyncio.gather(
-        *(Upstream.for_caller(caller()).get(["items"], {"code": f"{number}"}) for number in range(33))
+        *(runtime().upstream_of(caller()).get(["items"], {"code": f"{number}"}) for number in range(33))
     )
     assert 1.3 < time.monotonic() - began < 4
     assert len(scripted.seen) == 33
@@ -174,7 +174,7 @@ async def test_without_redis_the_process_counts_and_says_so_once(
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
     settings.UPSTREAM_REQUESTS_PER_MINUTE, settings.UPSTREAM_DEADLINE_SECONDS = 40, 1.0
     scripted.script = [good([ROW])]
-    upstream = Upstream.for_caller(caller())
+    upstream = runtime().upstream_of(caller())
     for number in range(10):
         await upstream.get(["items"], {"code": f"{number}"})
     with pytest.raises(RateLimited):  # nothing fails open

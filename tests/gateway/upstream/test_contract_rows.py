@@ -28,6 +28,7 @@ from mcp_gateway.calls.errors import (
     UpstreamTimeout,
 )
 from mcp_gateway.calls.tool import Call
+from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.equipment import assets
 from mcp_gateway.tools.supply import item_changes
 from mcp_gateway.tools.work import request_changes
@@ -137,7 +138,7 @@ def as_ana() -> Call:
     return replace(
         made,
         caller=caller(user_email="ana@example.com"),
-        upstream=Upstream.for_caller(caller(user_email="ana@example.com")),
+        upstream=runtime().upstream_of(caller(user_email="ana@example.com")),
     )
 
 
@@ -169,7 +170,7 @@ async def everything(upstream: Upstream) -> None:
 
 async def test_ends_of_a_period_and_their_kind_always_go_together(scripted: Scripted) -> None:
     scripted.script = [good([])]
-    await everything(Upstream.for_caller(caller()))
+    await everything(runtime().upstream_of(caller()))
     dated = 0
     for seen in scripted.seen:
         given = {"since", "until", "type_date"} & set(query_of(seen.raw_path))
@@ -185,7 +186,7 @@ async def test_ends_of_a_period_and_their_kind_always_go_together(scripted: Scri
 
 async def test_no_list_asks_for_more_than_a_page_holds(scripted: Scripted) -> None:
     scripted.script = [good([])]
-    await everything(Upstream.for_caller(caller()))
+    await everything(runtime().upstream_of(caller()))
     for seen in scripted.seen:
         given = query_of(seen.raw_path)
         assert 1 <= int(given["limit"][0]) <= PAGE_SIZE == 100, seen.raw_path
@@ -305,7 +306,7 @@ async def test_row_4_the_history_of_requests_is_never_asked_by_date(
     async with asyncio.timeout(3):
         assert len(await work_requests.history_of(upstream, 7)) == 1
         settings.UPSTREAM_DEADLINE_SECONDS = 0.5
-        hurried = Upstream.for_caller(caller())
+        hurried = runtime().upstream_of(caller())
         with pytest.raises(UpstreamTimeout):  # the script does hang where a date is sent
             await hurried.get(["work_requests_status"], {"since": "2026-01-01"})
 

@@ -8,17 +8,22 @@ import jwt
 import pytest
 from pytest_django import Settings
 
-from mcp_gateway.calls.caller import READ_SCOPE
+from mcp_gateway.calls.caller import READ_SCOPE, Caller
+from mcp_gateway.runtime import runtime
 from mcp_gateway.upstream import credentials
-from mcp_gateway.upstream.credentials import embedded_credential
+from mcp_gateway.upstream.credentials import Credentials, KeptCredentials
 from tests.gateway.upstream.conftest import caller
+
+
+def embedded_credential(asker: Caller, *, fresh: bool = False) -> str:
+    return Credentials(runtime().credentials).embedded(asker, fresh=fresh)
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    credentials._kept.clear()
+    runtime().credentials.embedded.clear()
     yield
-    credentials._kept.clear()
+    runtime().credentials.embedded.clear()
 
 
 def claims(token: str) -> dict[str, Any]:
@@ -68,6 +73,8 @@ def test_it_is_kept_until_shortly_before_it_ends(monkeypatch: pytest.MonkeyPatch
 
 def test_only_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(credentials, "LARGEST", 3)
+    kept = KeptCredentials()
     for user_id in range(1, 9):
-        embedded_credential(caller(user_id=user_id))
-    assert [key[1] for key in credentials._kept] == [6, 7, 8]
+        Credentials(kept).embedded(caller(user_id=user_id))
+    assert [key[1] for key in kept.embedded.kept()] == [6, 7, 8]
+    kept.stop()

@@ -28,8 +28,8 @@ from mcp_gateway.calls.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from mcp_gateway.runtime import runtime
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.credentials import embedded_credential
 from mcp_gateway.upstream.http import BODY_LIMIT, build_url
 from mcp_gateway.upstream.resources.items import ItemRow
 from mcp_gateway.upstream.rows import rows_of
@@ -282,7 +282,7 @@ async def test_a_write_to_nobody_surely_did_nothing(settings: Settings, scripted
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         settings.UPSTREAM_URL = f"http://127.0.0.1:{free.getsockname()[1]}/api"
-    upstream = Upstream.for_caller(caller())
+    upstream = runtime().upstream_of(caller())
     with pytest.raises(UpstreamUnavailable):
         await upstream.post(["work_requests"], {})
     assert upstream.calls == 1
@@ -294,7 +294,7 @@ async def test_a_write_to_nobody_surely_did_nothing(settings: Settings, scripted
 async def test_one_deadline_over_everything(settings: Settings, scripted: Scripted) -> None:
     settings.UPSTREAM_DEADLINE_SECONDS = 1.0
     scripted.script = [hangs(30)]
-    upstream = Upstream.for_caller(caller())
+    upstream = runtime().upstream_of(caller())
     began = time.monotonic()
     with pytest.raises(UpstreamTimeout):
         await upstream.get(["items"])
@@ -303,7 +303,7 @@ async def test_one_deadline_over_everything(settings: Settings, scripted: Script
         await upstream.post(["work_requests"], {})
     assert time.monotonic() - began < 2
     assert 2 <= len(scripted.seen) <= 3
-    writing = Upstream.for_caller(caller())
+    writing = runtime().upstream_of(caller())
     with pytest.raises(OutcomeUnknown):
         await writing.post(["work_requests"], {})
     assert writing.calls == 1
@@ -312,7 +312,7 @@ async def test_one_deadline_over_everything(settings: Settings, scripted: Script
 async def test_a_read_that_hangs_leaves_time_for_another(settings: Settings, scripted: Scripted) -> None:
     settings.UPSTREAM_DEADLINE_SECONDS = 3.0
     scripted.script = [hangs(30), good([ROW])]
-    assert (await Upstream.for_caller(caller()).get(["items"])).rows == [ROW]
+    assert (await runtime().upstream_of(caller()).get(["items"])).rows == [ROW]
 
 
 async def test_a_body_is_cut_at_the_limit(scripted: Scripted, upstream: Upstream) -> None:
@@ -340,7 +340,7 @@ async def test_a_small_body_that_unpacks_to_a_large_one(scripted: Scripted, upst
 
 
 async def test_a_refused_credential_is_renewed_once(scripted: Scripted, upstream: Upstream) -> None:
-    embedded_credential(caller())
+    runtime().upstream.credentials.embedded(caller())
     scripted.script = [failed(401, "UNAUTHORIZED"), good([ROW])]
     assert (await upstream.get(["items"])).rows == [ROW]
     scripted.seen.clear()
@@ -361,7 +361,7 @@ async def test_a_missing_permission_needs_no_fresh_credential(scripted: Scripted
 
 async def test_who_has_neither_user_nor_group_is_not_connected(scripted: Scripted) -> None:
     with pytest.raises(NotConnected):
-        await Upstream.for_caller(caller(user_id=None)).get(["items"])
+        await runtime().upstream_of(caller(user_id=None)).get(["items"])
     assert not scripted.seen
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from pytest_django import Settings
 
 from mcp_gateway.calls.errors import UpstreamTimeout, UpstreamUnavailable
-from mcp_gateway.upstream import Upstream
+from mcp_gateway.runtime import runtime
 from tests.gateway.upstream.conftest import Scripted, answers, caller, good, hangs
 
 ROW = {"code": "A"}
@@ -26,7 +26,7 @@ def slow(script: Any, seconds: float = 0.2) -> Any:
 
 
 async def ask(code: str = "x", **changes: Any) -> Any:
-    return (await Upstream.for_caller(caller(**changes)).get(["items"], {"code": code})).rows
+    return (await runtime().upstream_of(caller(**changes)).get(["items"], {"code": code})).rows
 
 
 async def test_the_same_read_is_sent_once(scripted: Scripted) -> None:
@@ -65,7 +65,7 @@ async def test_another_question_is_another_read(scripted: Scripted) -> None:
 async def test_writes_are_never_joined(scripted: Scripted) -> None:
     scripted.script = [slow(good([ROW]))]
     await asyncio.gather(
-        *(Upstream.for_caller(caller()).post(["work_requests"], {"description": "x"}) for _ in range(3))
+        *(runtime().upstream_of(caller()).post(["work_requests"], {"description": "x"}) for _ in range(3))
     )
     assert len(scripted.seen) == 3
 
@@ -74,7 +74,7 @@ async def test_a_read_after_a_write_does_not_join_one_from_before(scripted: Scri
     scripted.script = [slow(good([]), 0.6), good([ROW]), good([ROW])]
     before = asyncio.ensure_future(ask())
     await asyncio.sleep(0.1)
-    await Upstream.for_caller(caller()).post(["work_requests"], {"description": "x"})
+    await runtime().upstream_of(caller()).post(["work_requests"], {"description": "x"})
     assert await ask() == [ROW]
     assert await before == []
 
@@ -112,7 +112,7 @@ async def test_each_waits_only_as_long_as_its_own_deadline(scripted: Scripted, s
     first = asyncio.ensure_future(ask())
     await asyncio.sleep(0.05)
     settings.UPSTREAM_DEADLINE_SECONDS = 0.3
-    hurried = Upstream.for_caller(caller())
+    hurried = runtime().upstream_of(caller())
     settings.UPSTREAM_DEADLINE_SECONDS = 10.0
     with pytest.raises(UpstreamTimeout):
         async with asyncio.timeout(1):
@@ -126,7 +126,7 @@ async def test_the_time_of_who_asked_first_is_not_that_of_who_joined(
 ) -> None:
     scripted.script = [hangs(0.7), good([ROW])]
     settings.UPSTREAM_DEADLINE_SECONDS = 0.4
-    hurried = Upstream.for_caller(caller())
+    hurried = runtime().upstream_of(caller())
     settings.UPSTREAM_DEADLINE_SECONDS = 10.0
     first = asyncio.ensure_future(hurried.get(["items"], {"code": "x"}))
     await asyncio.sleep(0.05)

@@ -12,12 +12,12 @@ from aiohttp import web
 
 from mcp_gateway.calls.cursors import Cursors
 from mcp_gateway.calls.tool import Call
+from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.equipment import assets
 from mcp_gateway.tools.metrics.reading import Reading
 from mcp_gateway.tools.work import order_list
 from mcp_gateway.tools.work.order_query import ListWorkOrdersInput
 from mcp_gateway.tools.work.order_shapes import WorkOrder
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import NoFurther
 from mcp_gateway.upstream.resources.items import ItemRow, list_items
 from mcp_gateway.upstream.rows import Page
@@ -35,7 +35,7 @@ async def no_progress(done: float, total: float | None = None, message: str = ""
 
 def call() -> Call:
     someone = caller()
-    return Call(someone, Upstream.for_caller(someone), no_progress, "r", Cursors(b"k" * 32, "1/1/1"))
+    return Call(someone, runtime().upstream_of(someone), no_progress, "r", Cursors(b"k" * 32, "1/1/1"))
 
 
 def serve(scripted: Scripted, rows: list[dict[str, Any]], *, total: bool = True, most: int = 100) -> None:
@@ -118,11 +118,11 @@ async def test_an_upstream_that_does_not_get_on_from_page_to_page(scripted: Scri
     assert [asset.code for asset in found.assets] == [f"A{number}" for number in range(25)]
     assert (found.partial, found.has_more) == (True, False)
     with pytest.raises(NoFurther):  # a figure of half the records would be wrong
-        await Reading(Upstream.for_caller(caller())).all_rows(assets_fetch, "assets")
+        await Reading(runtime().upstream_of(caller())).all_rows(assets_fetch, "assets")
 
 
 async def assets_fetch(start: int, size: int) -> Page[ItemRow]:
-    return await list_items(Upstream.for_caller(caller()), start=start, size=size)
+    return await list_items(runtime().upstream_of(caller()), start=start, size=size)
 
 
 async def test_one_order_larger_than_all_pages(scripted: Scripted) -> None:

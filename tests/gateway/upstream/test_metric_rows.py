@@ -12,11 +12,11 @@ from aiohttp import web
 
 from mcp_gateway.calls.cursors import Cursors
 from mcp_gateway.calls.tool import Call
+from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.metrics import metrics
 from mcp_gateway.tools.metrics.shapes import GetMaintenanceMetricsInput, GetMaintenanceMetricsOutput
 from mcp_gateway.tools.work import order_details, order_list
 from mcp_gateway.tools.work.order_query import ListWorkOrdersInput
-from mcp_gateway.upstream import Upstream
 from tests.gateway.upstream.conftest import Scripted, caller
 
 DAY = dt.timedelta(days=1)
@@ -64,7 +64,7 @@ async def no_progress(done: float, total: float | None = None, message: str = ""
 
 def call() -> Call:
     someone = caller(rights=RIGHTS)
-    return Call(someone, Upstream.for_caller(someone), no_progress, "r", Cursors(b"k" * 32, "1/1/1"))
+    return Call(someone, runtime().upstream_of(someone), no_progress, "r", Cursors(b"k" * 32, "1/1/1"))
 
 
 async def ask(metric: str, **arguments: Any) -> dict[str, Any]:

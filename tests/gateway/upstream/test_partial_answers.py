@@ -12,9 +12,9 @@ import pytest
 from aiohttp import web
 
 from accounts.rights import ALL_RIGHTS
-from mcp_gateway.calls.dispatch import call_tool
 from mcp_gateway.calls.tool import ToolResult
 from mcp_gateway.models import Outcome, ToolCall
+from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.conftest import World
 from tests.gateway.upstream.conftest import Scripted, answers, caller
@@ -33,7 +33,7 @@ async def ask(company: World, tool: str, **arguments: Any) -> ToolResult:
         user_email="a@b.example",
         rights=frozenset(ALL_RIGHTS),
     )
-    result = await call_tool(
+    result = await runtime().dispatcher.call_tool(
         someone, tool, arguments, catalogue=CATALOGUE, progress=no_progress, request_id="r"
     )
     assert isinstance(result, ToolResult)

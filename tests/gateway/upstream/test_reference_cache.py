@@ -10,15 +10,14 @@ from aiohttp import web
 from pytest_django import Settings
 
 from mcp_gateway.calls.errors import NotConnected, UpstreamRejected
-from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.reference_cache import reference_cache
+from mcp_gateway.runtime import runtime
 from tests.gateway.upstream.conftest import Scripted, answers, caller, good
 
 LISTS = [["personnel"], ["warehouses"], ["tasks", "types"]]
 
 
 async def ask(segments: list[str], **changes: Any) -> Any:
-    return (await Upstream.for_caller(caller(**changes)).get(segments, {"limit": 100})).rows
+    return (await runtime().upstream_of(caller(**changes)).get(segments, {"limit": 100})).rows
 
 
 @pytest.mark.parametrize("segments", LISTS, ids="/".join)
@@ -56,7 +55,7 @@ async def test_what_was_kept_needs_a_credential_still(
     async def lost(*_: object) -> str:
         raise NotConnected("unlinked")
 
-    monkeypatch.setattr("mcp_gateway.upstream.credentials.credential_for", lost)
+    monkeypatch.setattr("mcp_gateway.upstream.credentials.Credentials.of", lost)
     with pytest.raises(NotConnected):
         await ask(["personnel"])
 
@@ -81,7 +80,7 @@ async def test_the_persons_own_write_is_seen_at_once(
 ) -> None:
     scripted.script = [good([]), good([]), good([{"code": "NEW"}])]
     await ask(segments)
-    await Upstream.for_caller(caller(consumer_id=app)).post(segments[:1], {"code": "NEW"})
+    await runtime().upstream_of(caller(consumer_id=app)).post(segments[:1], {"code": "NEW"})
     assert await ask(segments) == [{"code": "NEW"}]
 
 
@@ -93,7 +92,7 @@ async def test_a_read_that_a_write_overtook_is_not_kept(scripted: Scripted) -> N
     scripted.script = [slow, good([]), good([{"code": "NEW"}])]
     before = asyncio.ensure_future(ask(["personnel"]))
     await asyncio.sleep(0.1)
-    await Upstream.for_caller(caller()).post(["personnel"], {"code": "NEW"})
+    await runtime().upstream_of(caller()).post(["personnel"], {"code": "NEW"})
     await before
     assert await ask(["personnel"]) == [{"code": "NEW"}]
 
@@ -112,10 +111,9 @@ async def test_what_is_old_makes_room(scripted: Scripted, settings: Settings) ->
         await ask(["personnel"], user_id=person)
     await asyncio.sleep(0.15)
     await ask(["personnel"], user_id=9)
-    cache = reference_cache(["personnel"])
-    assert cache is not None
-    assert len(cache._kept) == 1
-    assert 0 < cache._bytes < 1000
+    cache = runtime().upstream.references
+    assert len(cache._answers.kept()) == 1
+    assert 0 < cache.size < 1000
 
 
 async def test_what_is_kept_has_a_largest_size(scripted: Scripted) -> None:

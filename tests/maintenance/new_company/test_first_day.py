@@ -18,7 +18,7 @@ from pytest_django import Settings
 from accounts.models import Company, Membership, PermissionGroup, User
 from accounts.standard_groups import NAMES, StandardGroup
 from maintenance.models import RequestStatus, WorkOrder, WorkRequest
-from mcp_gateway.calls import audit
+from mcp_gateway.runtime import runtime
 from tests.factories import PASSWORD
 from tests.gateway.tools.conftest import Person, caller_of
 from tests.pages import browser, form_at, text_of
@@ -36,7 +36,7 @@ def _committed(transactional_db: None, settings: Settings) -> Iterator[None]:
     settings.API_REQUESTS_PER_MINUTE = 0
     cache.clear()
     yield
-    audit.stop()
+    runtime().audit.stop()
 
 
 def count(sql: str, *values: str | int) -> int:

@@ -1,0 +1,63 @@
+"""What the calls of one process share, and of each of its event loops: all state that outlives a request."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+from weakref import WeakKeyDictionary
+
+from django.apps import apps
+
+from mcp_gateway.apps import McpGatewayConfig
+from mcp_gateway.calls.audit import AuditLog
+from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.dispatch import Dispatcher
+from mcp_gateway.http.authentication import Authentication
+from mcp_gateway.upstream import Upstream, UpstreamRuntime
+from mcp_gateway.upstream.credentials import KeptCredentials
+
+
+class Runtime:
+    """Of one process. Connections belong to the event loop they were made in: `upstream` has those."""
+
+    def __init__(self) -> None:
+        self.audit = AuditLog()
+        self.authentication = Authentication()
+        self.credentials = KeptCredentials()
+        self.dispatcher = Dispatcher(self.audit, self.upstream_of)
+        self._upstreams: WeakKeyDictionary[asyncio.AbstractEventLoop, UpstreamRuntime] = WeakKeyDictionary()
+
+    @property
+    def upstream(self) -> UpstreamRuntime:
+        """Of the running loop."""
+        loop = asyncio.get_running_loop()
+        found = self._upstreams.get(loop)
+        if found is None:
+            found = self._upstreams[loop] = UpstreamRuntime(self.credentials)
+        return found
+
+    def upstream_of(self, caller: Caller) -> Upstream:
+        """For one call of this caller, in the running loop."""
+        return Upstream(caller, self.upstream)
+
+    async def start(self) -> None:
+        """For the lifespan of the process: make what the first call would wait for."""
+        await asyncio.to_thread(self.audit.start)
+        self.upstream.engines.of(None)
+
+    async def close_loop(self) -> None:
+        """End the connections of the running loop; the next call makes new ones."""
+        found = self._upstreams.pop(asyncio.get_running_loop(), None)
+        if found is not None:
+            await found.close()
+
+    def stop(self) -> None:
+        """Write what waits, and end the threads. Nothing may be called after it."""
+        self.audit.stop()
+        self.authentication.stop()
+        self.credentials.stop()
+
+
+def runtime() -> Runtime:
+    """That of this process, which the app's configuration holds."""
+    return cast(McpGatewayConfig, apps.get_app_config("mcp_gateway")).runtime
