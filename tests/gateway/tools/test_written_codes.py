@@ -53,15 +53,14 @@ class TestTwins:
         assert read("SELECT code, notes FROM maintenance_item WHERE code IN ('T', 'T/')") == {
             "T": "new", "T/": "of the twin",
         }  # fmt: skip
-        dispatcher = runtime().dispatcher
+
+        def read_of(name: str) -> Any:
+            uri = f"fracttal://assets/{name}"
+            return run(resources.read(runtime().dispatcher, admin.caller, {"uri": uri}, {}))
+
         for code in ("T", "T/"):
             assert admin.ask("get_asset", code=code)["code"] == code
-            resource = run(resources.read(dispatcher, admin.caller, {"uri": f"fracttal://assets/{code}"}, {}))
-            quoted = run(
-                resources.read(
-                    dispatcher, admin.caller, {"uri": f"fracttal://assets/{code.replace('/', '%2F')}"}, {}
-                )
-            )
+            resource, quoted = read_of(code), read_of(code.replace("/", "%2F"))
             for found in (resource, quoted):
                 assert f'"code":"{code}"' in found["contents"][0]["text"].replace('": "', '":"')
 
