@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from typing import cast
 from weakref import WeakKeyDictionary
 
 from django.apps import apps
+from django.core.handlers.asgi import ASGIHandler
 
 from mcp_gateway.apps import McpGatewayConfig
 from mcp_gateway.calls.audit import AuditLog
@@ -27,13 +29,18 @@ class Runtime:
         self.dispatcher = Dispatcher(self.audit, self.upstream_of)
         self._upstreams: WeakKeyDictionary[asyncio.AbstractEventLoop, UpstreamRuntime] = WeakKeyDictionary()
 
+    @cached_property
+    def embedded_api(self) -> ASGIHandler:
+        """Django itself, asked without a socket."""
+        return ASGIHandler()
+
     @property
     def upstream(self) -> UpstreamRuntime:
         """Of the running loop."""
         loop = asyncio.get_running_loop()
         found = self._upstreams.get(loop)
         if found is None:
-            found = self._upstreams[loop] = UpstreamRuntime(self.credentials)
+            found = self._upstreams[loop] = UpstreamRuntime(self.credentials, lambda: self.embedded_api)
         return found
 
     def upstream_of(self, caller: Caller) -> Upstream:

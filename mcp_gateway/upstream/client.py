@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -80,8 +80,8 @@ def check_narrowing(caller: Caller, segments: Sequence[str]) -> None:
 class UpstreamRuntime:
     """What the upstream calls of one event loop share."""
 
-    def __init__(self, kept: KeptCredentials) -> None:
-        self.engines = Engines()
+    def __init__(self, kept: KeptCredentials, embedded: Callable[[], Any]) -> None:
+        self.engines = Engines(embedded)
         self.budgets = Budgets()
         self.credentials = Credentials(kept)
         self.reads = JoinedReads()

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -16,7 +15,6 @@ import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from django.conf import settings
-from django.core.handlers.asgi import ASGIHandler
 from yarl import URL
 
 from connections.remote_api import RemoteApi
@@ -48,16 +46,11 @@ class Engine(Protocol):
     async def close(self) -> None: ...
 
 
-@cache
-def _application() -> Any:  # Django and httpx name the types of ASGI differently
-    return ASGIHandler()
-
-
 class InProcess:
     """The embedded API, without a socket."""
 
-    def __init__(self) -> None:
-        transport = httpx.ASGITransport(app=_application(), raise_app_exceptions=False)
+    def __init__(self, application: Any) -> None:  # Django and httpx name the types of ASGI differently
+        transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
         host = {"Host": urlsplit(settings.PUBLIC_URL).netloc}
         # The deadline is ours.
         self._client = httpx.AsyncClient(transport=transport, headers=host, timeout=None)  # noqa: S113
@@ -129,16 +122,20 @@ class ReachableOnly(aiohttp.ThreadedResolver):
 
 
 class Engines:
-    """Of one event loop, since a pool of connections belongs to the loop it was made in."""
+    """Of one event loop, since a pool of connections belongs to the loop it was made in. `embedded` gives the
+    ASGI application that has the embedded API."""
 
-    def __init__(self) -> None:
+    def __init__(self, embedded: Callable[[], Any]) -> None:
+        self._embedded = embedded
         self._engines: dict[str, Engine] = {}
 
     def of(self, remote: RemoteApi | None) -> Engine:
         kind = "fracttal_one" if remote else "another_instance" if settings.UPSTREAM_URL else "here"
         engine = self._engines.get(kind)
         if engine is None:
-            engine = InProcess() if kind == "here" else Remote(ReachableOnly() if remote else None)
+            engine = (
+                InProcess(self._embedded()) if kind == "here" else Remote(ReachableOnly() if remote else None)
+            )
             self._engines[kind] = engine
         return engine
 
