@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.cursors import Cursors
 from mcp_gateway.calls.questions import Answers, Question, Said
+from mcp_gateway.upstream import Upstream
 
 DEFAULT_TOOLSET = "default"
 Input = TypeVar("Input", bound=BaseModel)
@@ -33,7 +34,7 @@ class Call:
     """
 
     caller: Caller
-    upstream: Any  # mcp_gateway.upstream.Upstream
+    upstream: Upstream
     progress: Progress
     request_id: str
     cursors: Cursors

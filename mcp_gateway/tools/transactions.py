@@ -11,7 +11,6 @@ from mcp_gateway.tools.kit.datetimes import IsoInput, period, shown
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.kit.positions import newest_first
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.transactions import TransactionRow
 from mcp_gateway.upstream.resources.transactions import list_transactions as read_transactions
 from mcp_gateway.upstream.rows import Page
@@ -91,7 +90,7 @@ def transaction(call: Call, row: TransactionRow) -> Transaction:
 
 
 async def list_transactions(call: Call, arguments: ListTransactionsInput) -> ListTransactionsOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     when = period(call.caller, arguments.since, arguments.until, "event_date")
 
     async def fetch(start: int, size: int) -> Page[TransactionRow]:

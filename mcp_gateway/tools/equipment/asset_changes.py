@@ -138,7 +138,7 @@ async def _asset(upstream: Upstream, code: str) -> ItemRow:
 
 
 async def create_asset(call: Call, arguments: CreateAssetInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     if arguments.type == "tool" and not (arguments.unit and arguments.unit_code):
         raise InvalidArguments(
             "A tool needs unit_code and unit.",
@@ -157,7 +157,7 @@ async def create_asset(call: Call, arguments: CreateAssetInput) -> Saved:
 
 
 async def update_asset(call: Call, arguments: UpdateAssetInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     row = await _asset(upstream, arguments.asset)
     changed = changed_by(arguments, "asset")
     if not changed:
@@ -177,7 +177,7 @@ async def update_asset(call: Call, arguments: UpdateAssetInput) -> Saved:
 
 
 async def set_asset_custom_field(call: Call, arguments: SetAssetCustomFieldInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     row = await _asset(upstream, arguments.asset)
     item_type = row.id_type_item or 0
     known = await custom_fields.list_custom_fields(upstream, row.code, item_type)

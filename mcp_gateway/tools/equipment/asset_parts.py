@@ -97,7 +97,7 @@ async def parts_of(call: Call, row: ItemRow, wanted: Sequence[Part]) -> dict[str
 
 
 async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     match part:
         case "custom_fields":
             return [

@@ -96,7 +96,7 @@ async def asset(call: Call, code: str) -> AssetDetails:
 
 
 def details(call: Call, row: ItemRow) -> AssetDetails:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     names = FIELDS.get(row.id_type_item or 0, ())
     values = (row.field_2, row.field_3, row.field_4, row.field_5, row.field_6)
     return AssetDetails(

@@ -28,7 +28,6 @@ from mcp_gateway.tools.kit.listing import (
 )
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, the_asset
 from mcp_gateway.tools.kit.text import contains
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.items import ItemRow, list_items
 from mcp_gateway.upstream.rows import Page
 
@@ -75,7 +74,7 @@ class GetAssetInput(Arguments):
 
 
 async def list_assets(call: Call, arguments: ListAssetsInput) -> ListAssetsOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     item_type = None if arguments.type is None else number_of(ITEM_TYPE, arguments.type)
     position = position_of(call, "list_assets", arguments)
     place = position.get("place") or await asset_code(call, arguments.location, location=True)

@@ -14,7 +14,6 @@ from mcp_gateway.tools.kit.parameters import (
     Short,
 )
 from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import meters
 
 
@@ -43,7 +42,7 @@ METER_WIRE = {
 
 
 async def create_meter(call: Call, arguments: CreateMeterInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     body = body_of(arguments, METER_WIRE)
     if arguments.read_at is not None:
         body["date_reading"] = parse(call.caller, arguments.read_at, "read_at").isoformat(timespec="seconds")

@@ -13,7 +13,6 @@ from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, lis
 from mcp_gateway.tools.kit.parameters import Serial
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
 from mcp_gateway.tools.kit.text import contains
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.meters import MeterRow, list_meters_with_tasks
 from mcp_gateway.upstream.resources.meters import list_meters as read_meters
 from mcp_gateway.upstream.rows import Page
@@ -43,7 +42,7 @@ class ListMetersInput(ListArguments):
 
 
 async def list_meters(call: Call, arguments: ListMetersInput) -> ListMetersOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     position = position_of(call, "list_meters", arguments)
     asset, location = position.get("asset"), position.get("place")
     notes: list[str] = []

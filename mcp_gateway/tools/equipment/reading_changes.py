@@ -26,7 +26,6 @@ from mcp_gateway.tools.kit.parameters import MeterId, Serial
 from mcp_gateway.tools.kit.resolving import AssetName, asset_code
 from mcp_gateway.tools.kit.saving import in_our_names
 from mcp_gateway.tools.kit.text import UntrustedName
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.meters import MeterRow, insert_reading, meters_of
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
@@ -81,7 +80,7 @@ async def add_meter_reading(call: Call, arguments: AddMeterReadingInput) -> AddM
         raise InvalidArguments(
             "read_at must not be in the future.", fields=[{"field": "read_at", "problem": "is in the future"}]
         )
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     asset = await asset_code(call, arguments.asset)
     assert asset is not None
     row = await _the_meter(call, arguments, asset)

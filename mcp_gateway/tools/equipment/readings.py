@@ -14,7 +14,6 @@ from mcp_gateway.tools.kit.parameters import MeterId, Serial
 from mcp_gateway.tools.kit.positions import newest_first
 from mcp_gateway.tools.kit.resolving import AssetName, asset_code
 from mcp_gateway.tools.kit.text import UntrustedName
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.meters import ReadingRow, list_readings
 from mcp_gateway.upstream.rows import Page
 
@@ -65,7 +64,7 @@ def reading(call: Call, row: ReadingRow) -> ReadingShown:
 
 
 async def list_meter_readings(call: Call, arguments: ListMeterReadingsInput) -> ListMeterReadingsOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     position = position_of(call, "list_meter_readings", arguments)
     asset = str(position.get("asset") or await asset_code(call, arguments.asset))
     when = period(call.caller, arguments.since, arguments.until, "date_reading")

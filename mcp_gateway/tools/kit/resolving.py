@@ -42,7 +42,7 @@ async def item_with_code(upstream: Upstream, words: str) -> ItemRow | None:
 
 async def the_asset(call: Call, words: str, *, location: bool = False) -> ItemRow:
     """The asset that is meant; with `location`, a location is preferred if several kinds match."""
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     found = await item_with_code(upstream, words)
     if found is not None:
         return found
@@ -117,7 +117,7 @@ async def codes_within(call: Call, location: str) -> tuple[frozenset[str], bool]
 
 
 async def the_person(call: Call, words: str) -> PersonRow:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     by_code = await find_person(upstream, words)
     if by_code is not None:
         return by_code
@@ -187,7 +187,7 @@ async def responsible_person(call: Call, words: str) -> PersonRow | None:
 
 
 async def the_request(call: Call, words: str) -> RequestRow:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     if is_number(words):
         found = await find_request(upstream, int(words))
         if found is None:

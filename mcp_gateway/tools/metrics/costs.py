@@ -8,7 +8,6 @@ from mcp_gateway.tools.kit.datetimes import EARLIEST
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, known_sum, largest_first
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.task_groups import NOBODY, folios, grouped, read_finished
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.work_order_parts import ResourceRow, list_resources
 from mcp_gateway.upstream.resources.work_orders import TaskRow
 from mcp_gateway.upstream.rows import Page, Period
@@ -119,7 +118,7 @@ async def _services(question: MetricQuery, tasks: list[TaskRow]) -> list[Resourc
     numbers = {row.id_work_orders_tasks for row in tasks} - {None}
     if not numbers:
         return []
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     begin = min(row.creation_date or EARLIEST for row in tasks)
     period = Period(begin, question.now, "date_create")
 

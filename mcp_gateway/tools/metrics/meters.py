@@ -25,7 +25,7 @@ M = TypeVar("M", bound=MeterRow)
 
 
 async def stale_meters(question: MetricQuery) -> MetricResult:
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     days = question.days or STALE_DAYS
     limit = question.now - dt.timedelta(days=days)
 
@@ -78,7 +78,7 @@ class Step:
 
 
 async def meter_forecast(question: MetricQuery) -> MetricResult:
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     ahead = question.days or AHEAD_DAYS
 
     async def triggers(start: int, size: int) -> Page[TriggerRow]:
@@ -198,7 +198,7 @@ class Listing(Protocol[M]):
 
 async def _in_use(question: MetricQuery, listing: Listing[M]) -> list[M]:
     """Active meters of the scope on active assets: nobody reads the meters of inactive ones."""
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     location = None if question.location is None else await subtree_of(upstream, question.location)
 
     async def fetch(start: int, size: int) -> Page[M]:
@@ -212,7 +212,7 @@ async def _in_use(question: MetricQuery, listing: Listing[M]) -> list[M]:
 
 
 async def _inactive_assets(question: MetricQuery) -> frozenset[str]:
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
 
     async def fetch(start: int, size: int) -> Page[ItemRow]:
         return await list_items(

@@ -12,7 +12,6 @@ from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.task_groups import read_within
 from mcp_gateway.tools.work.task_facts import OPEN, is_done
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.items import ItemRow, list_items
 from mcp_gateway.upstream.resources.planning import (
     PendingRow,
@@ -57,7 +56,7 @@ class Planned:
 
 
 async def read_planned(question: MetricQuery, until: dt.datetime) -> Planned:
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
 
     async def pending(start: int, size: int) -> Page[PendingRow]:
         return await list_pending(upstream, until=until, start=start, size=size)
@@ -75,7 +74,7 @@ async def read_planned(question: MetricQuery, until: dt.datetime) -> Planned:
 
 async def read_items(question: MetricQuery, planned: Planned, known: Mapping[int, str]) -> dict[int, ItemRow]:
     """Planned parts name an item by its number alone: of those that lie nowhere the code is asked for."""
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     found: dict[int, ItemRow] = {}
     unknown = sorted({part.id_item for part in planned.parts if part.id_item is not None} - known.keys())
     for number in unknown:
@@ -151,7 +150,7 @@ async def _open_tasks(question: MetricQuery, until: dt.datetime) -> list[TaskRow
 
 async def _parts_taken(question: MetricQuery, tasks: list[TaskRow]) -> dict[int, list[ResourceRow]]:
     """By the number of the task; one that is not there takes none that an order says."""
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     numbers = {task.id_work_orders_tasks for task in tasks}
     begin = min(task.creation_date or EARLIEST for task in tasks)
     period = Period(begin, question.now, "date_create")
@@ -173,7 +172,7 @@ async def _parts_taken(question: MetricQuery, tasks: list[TaskRow]) -> dict[int,
 
 async def _planned_numbers(question: MetricQuery) -> dict[tuple[int | None, str | None], int]:
     """A task of an order names its plan and what is done, not the number of the planned task."""
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
 
     async def fetch(start: int, size: int) -> Page[PlannedTaskRow]:
         return await list_planned_tasks(upstream, start=start, size=size)

@@ -46,7 +46,7 @@ class Item:
 
 
 async def purchase_draft(question: MetricQuery) -> MetricResult:
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     days = AHEAD_DAYS if question.days is None else question.days
     until = question.now + dt.timedelta(days=days)
     warehouses = await read_warehouses(question)

@@ -41,7 +41,7 @@ class Plant:
 
 async def read_plant(question: MetricQuery) -> Plant:
     """One asset, or the active machines of the scope: equipment that is not part of other equipment."""
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     reading = question.reading
     if question.code is not None:
         row = await find_item(upstream, question.code)

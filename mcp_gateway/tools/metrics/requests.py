@@ -10,7 +10,6 @@ from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, mean
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.task_groups import NOBODY
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.items import ItemRow, list_items
 from mcp_gateway.upstream.resources.work_requests import RequestRow, StatusRow, list_history, list_requests
 from mcp_gateway.upstream.rows import Page, Period
@@ -55,7 +54,7 @@ async def requests(question: MetricQuery) -> MetricResult:
 
 
 async def _asked(question: MetricQuery) -> list[RequestRow]:
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     created = Period(question.since, question.until, "date")
 
     async def fetch(start: int, size: int) -> Page[RequestRow]:
@@ -70,7 +69,7 @@ async def _asked(question: MetricQuery) -> list[RequestRow]:
 
 async def _codes_in(question: MetricQuery, location: str) -> set[str]:
     """The codes of all assets in the location: the upstream filters requests by asset only."""
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
 
     async def fetch(start: int, size: int) -> Page[ItemRow]:
         return await list_items(upstream, location=location, whole_tree=True, start=start, size=size)
@@ -101,7 +100,7 @@ async def first_answers(
     """When each request left its first status, and the creation date from which this is complete.
 
     The history has no working period filter, so it is read newest first back to the start of the period."""
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
 
     async def fetch(start: int, size: int) -> Page[StatusRow]:
         return await list_history(upstream, since=question.since, start=start, size=size)

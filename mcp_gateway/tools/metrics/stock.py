@@ -14,7 +14,6 @@ from mcp_gateway.tools.metrics.stock_rows import (
     waiting_lines,
 )
 from mcp_gateway.tools.supply.stock_shapes import missing
-from mcp_gateway.upstream import Upstream
 
 
 @dataclass(slots=True)
@@ -24,7 +23,7 @@ class Demand:
 
 
 async def stock_below_minimum(question: MetricQuery) -> MetricResult:
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     on_hand = await read_stock(question, await read_warehouses(question))
     demand: dict[tuple[str, str], Demand] = defaultdict(Demand)
     for paper, line in waiting_lines(await read_requisitions(question)):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import once
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.warehouse_documents import (
     Line,
     PurchaseOrderRow,
@@ -37,7 +36,7 @@ def lately(question: MetricQuery) -> Period:
 
 async def read_stock(question: MetricQuery, warehouses: list[WarehouseRow]) -> list[Kept]:
     """Active items, once for each warehouse that holds them."""
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     found = []
     for warehouse in warehouses:
 
@@ -55,7 +54,7 @@ async def read_warehouses(question: MetricQuery) -> list[WarehouseRow]:
 
 
 async def read_requisitions(question: MetricQuery) -> list[RequisitionRow]:
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     period = lately(question)
 
     async def fetch(start: int, size: int) -> Page[RequisitionRow]:
@@ -75,7 +74,7 @@ def waiting_lines(papers: list[RequisitionRow]) -> Iterator[tuple[RequisitionRow
 
 async def read_open_purchase_orders(question: MetricQuery, warehouses: list[WarehouseRow]) -> list[str]:
     """The folios only: the contract does not give their items."""
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     period = lately(question)
     found: list[str] = []
     for warehouse in warehouses:

@@ -12,7 +12,6 @@ from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.work.task_facts import CANCELLED, is_done
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.work_orders import TaskRow, list_tasks
 from mcp_gateway.upstream.rows import Page, Period
 
@@ -37,7 +36,7 @@ async def read(
 async def read_within(
     question: MetricQuery, period: Period | None, *, status: int | None = None, most: int | None = None
 ) -> list[TaskRow]:
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
 
     async def fetch(start: int, size: int) -> Page[TaskRow]:
         return await list_tasks(

@@ -36,7 +36,6 @@ from mcp_gateway.tools.work.task_facts import (
     is_overdue,
     worked_seconds,
 )
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.work_orders import TaskLine, TaskRow, list_tasks
 from mcp_gateway.upstream.rows import Page, Period
 
@@ -48,7 +47,7 @@ async def summary(question: MetricQuery) -> MetricResult:
     used.
 
     The totals are not used if a filter has no effect upstream, which shows as a row of another status."""
-    upstream: Upstream = question.call.upstream
+    upstream = question.call.upstream
     reading = question.reading
     created = Period(question.since, question.until, "creation_date")
 

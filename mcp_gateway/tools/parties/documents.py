@@ -13,7 +13,6 @@ from mcp_gateway.tools.kit.identifiers import GivenCode
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.kit.parameters import Short
 from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import documents
 
 
@@ -60,7 +59,7 @@ RIGHTS = {"asset": "assets:edit", "person": "people:edit", "third_party": "third
 
 
 async def add_document(call: Call, arguments: AddDocumentInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     right = RIGHTS[arguments.owner]
     if right not in call.caller.rights:
         raise NotPermitted("This person may not change that in Fracttal One.", missing_rights=[right])

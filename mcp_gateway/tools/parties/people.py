@@ -15,7 +15,6 @@ from mcp_gateway.tools.kit.listing import Arguments, ListAnswer, ListArguments, 
 from mcp_gateway.tools.kit.positions import in_order
 from mcp_gateway.tools.kit.text import UntrustedName, contains
 from mcp_gateway.tools.parties.person_records import Person, person, person_texts
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.personnel import PersonRow, person_of_account
 from mcp_gateway.upstream.resources.personnel import list_people as read_people
 from mcp_gateway.upstream.rows import Page
@@ -74,7 +73,7 @@ class WhoamiInput(Arguments):
 
 
 async def list_people(call: Call, arguments: ListPeopleInput) -> ListPeopleOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
 
     async def fetch(start: int, size: int) -> Page[PersonRow]:
         return await read_people(upstream, start=start, size=size)

@@ -21,7 +21,6 @@ from mcp_gateway.tools.kit.parameters import (
     Telephone,
 )
 from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import personnel
 from mcp_gateway.upstream.resources.personnel import find_person
 
@@ -66,7 +65,7 @@ PERSON_WIRE = {
 
 
 async def create_person(call: Call, arguments: CreatePersonInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     with in_our_names(PERSON_WIRE):
         await personnel.create_person(upstream, body_of(arguments, PERSON_WIRE))
     return Saved(
@@ -80,7 +79,7 @@ async def create_person(call: Call, arguments: CreatePersonInput) -> Saved:
 
 
 async def update_person(call: Call, arguments: UpdatePersonInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     changed = changed_by(arguments, "code")
     if not changed:
         raise InvalidArguments(

@@ -23,7 +23,6 @@ from mcp_gateway.tools.parties.third_party_records import (
     no_such_third_party,
     third_party,
 )
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.third_parties import (
     ContactRow,
     ServiceRow,
@@ -74,7 +73,7 @@ def contact(row: ContactRow) -> Contact:
 
 
 async def list_third_parties(call: Call, arguments: ListThirdPartiesInput) -> ListThirdPartiesOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
 
     async def fetch(start: int, size: int) -> Page[ThirdPartyRow]:
         return await read_third_parties(upstream, code=arguments.code, start=start, size=size)

@@ -26,7 +26,6 @@ from mcp_gateway.tools.kit.parameters import (
 from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
 from mcp_gateway.tools.kit.text import fold
 from mcp_gateway.tools.parties.third_party_records import PARTY_TYPE, PartyType, no_such_third_party
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import third_parties
 from mcp_gateway.upstream.resources.third_parties import find_third_party, services_of
 
@@ -92,7 +91,7 @@ SERVICE_WIRE = {
 
 
 async def save_third_party(call: Call, arguments: SaveThirdPartyInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     known = await find_third_party(upstream, arguments.code)
     changed = changed_by(arguments, "code", "third_party")
     body = body_of(arguments, THIRD_PARTY_WIRE)
@@ -130,7 +129,7 @@ async def save_third_party(call: Call, arguments: SaveThirdPartyInput) -> Saved:
 
 
 async def set_third_party_service(call: Call, arguments: SetThirdPartyServiceInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     party = await find_third_party(upstream, arguments.third_party)
     if party is None:
         raise await no_such_third_party(upstream, arguments.third_party)

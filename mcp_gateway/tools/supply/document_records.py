@@ -10,7 +10,6 @@ from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.datetimes import shown
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.warehouse_documents import (
     Line,
     MaterialRequestRow,
@@ -103,7 +102,7 @@ def material_request(call: Call, row: MaterialRequestRow) -> DocumentShown:
 
 
 def requisition(call: Call, row: RequisitionRow) -> DocumentShown:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     return DocumentShown(
         id=row.id,
         number=row.folio_source,

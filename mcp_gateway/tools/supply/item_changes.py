@@ -28,7 +28,6 @@ from mcp_gateway.tools.kit.parameters import (
 )
 from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
 from mcp_gateway.tools.supply.stock_records import PART_TYPE, PartType, the_stock_item, warehouse_named
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import warehouses as stock
 
 LEVELS = {"minimum": "min_stock_level", "maximum": "max_stock_level"}
@@ -111,7 +110,7 @@ WAREHOUSE_WIRE = {
 
 
 async def create_warehouse(call: Call, arguments: CreateWarehouseInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     body = body_of(arguments, WAREHOUSE_WIRE)
     with in_our_names(WAREHOUSE_WIRE):
         await stock.create_warehouse(upstream, {**body, "active": True})
@@ -133,7 +132,7 @@ STOCK_ITEM_WIRE = {
 
 
 async def create_stock_item(call: Call, arguments: CreateStockItemInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     warehouse = await warehouse_named(call, arguments.warehouse)
     body = body_of(arguments, STOCK_ITEM_WIRE)
     body |= {"code_warehouse": warehouse.code, "id_type_item": PART_TYPE[arguments.type]}
@@ -156,7 +155,7 @@ LINK_WIRE = {
 
 
 async def link_stock_item(call: Call, arguments: LinkStockItemInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     warehouse = await warehouse_named(call, arguments.warehouse)
     item = await the_stock_item(call, arguments.item)
     linked = any(
@@ -186,7 +185,7 @@ ADJUSTMENT_WIRE = {
 
 
 async def adjust_stock(call: Call, arguments: AdjustStockInput) -> AdjustStockOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     warehouse = await warehouse_named(call, arguments.warehouse)
     if warehouse.external_integration:
         raise UpstreamRejected("Another system owns the stock of this warehouse: change it there, not here.")

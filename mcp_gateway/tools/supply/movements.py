@@ -16,7 +16,6 @@ from mcp_gateway.tools.kit.saving import Saved, body_of, in_our_names
 from mcp_gateway.tools.kit.writer import writer
 from mcp_gateway.tools.supply.requisitions import refuse_more_than_pending
 from mcp_gateway.tools.supply.stock_records import PART_TYPE, PartType, warehouse_named
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import warehouse_documents as movements
 
 Quantity = Annotated[
@@ -102,7 +101,7 @@ ENTRY_WIRE = {"kind": "movement_type", "document": "document", "items": "items",
 
 
 async def register_warehouse_entry(call: Call, arguments: RegisterWarehouseEntryInput) -> Movement:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     warehouse = await warehouse_named(call, arguments.warehouse)
     person = await writer(call)
     items = [
@@ -134,7 +133,7 @@ ISSUE_WIRE = {
 
 
 async def register_warehouse_issue(call: Call, arguments: RegisterWarehouseIssueInput) -> Movement:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     warehouse = await warehouse_named(call, arguments.warehouse)
     if arguments.work_order is not None and arguments.requisition is not None:
         wanted = {line.item: 0.0 for line in arguments.items}
@@ -166,7 +165,7 @@ async def register_warehouse_issue(call: Call, arguments: RegisterWarehouseIssue
 
 
 async def update_material_request(call: Call, arguments: UpdateMaterialRequestInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     await movements.update_material_request(upstream, arguments.id, {"note": arguments.note})
     return Saved(done="updated", id=arguments.id, changed=["note"])
 

@@ -82,7 +82,7 @@ class ListStockInput(ListArguments):
 
 
 async def list_stock(call: Call, arguments: ListStockInput) -> ListStockOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     warehouses = await all_warehouses(upstream)
     currency = call.caller.currency or None
     position = position_of(call, "list_stock", arguments)
@@ -155,7 +155,7 @@ async def _lying_in(
     call: Call, arguments: ListStockInput, warehouses: Sequence[WarehouseRow], position: Position
 ) -> tuple[Listed[StockLine], dict[str, int]]:
     """Reads one warehouse after another until the answer is full, and says where to continue."""
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     numbers = _numbers(warehouses)
     begin = int(position.get("at", 0))
     if numbers is not None and "warehouse" in position:

@@ -11,7 +11,6 @@ from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.choosing import the_chosen
 from mcp_gateway.tools.kit.identifiers import bare, in_another_dress, shown_code
 from mcp_gateway.tools.kit.text import NAME, cleaned, contains
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.warehouses import (
     StockItemRow,
     WarehouseRow,
@@ -47,7 +46,7 @@ def chosen(call: Call, warehouses: Sequence[WarehouseRow], words: str) -> Wareho
 
 async def the_stock_item(call: Call, code: str) -> StockItemRow:
     """The item with that code. A differently written code is accepted in reads and offered in writes."""
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     row = await find_stock_item(upstream, code)
     if row is not None:
         return row

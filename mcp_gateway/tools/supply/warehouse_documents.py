@@ -22,7 +22,6 @@ from mcp_gateway.tools.supply.document_records import (
     state_of,
 )
 from mcp_gateway.tools.supply.stock_records import warehouse_named
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.warehouse_documents import (
     MaterialRequestRow,
     PurchaseOrderRow,
@@ -70,7 +69,7 @@ class ListWarehouseDocumentsInput(ListArguments):
 async def list_warehouse_documents(
     call: Call, arguments: ListWarehouseDocumentsInput
 ) -> ListWarehouseDocumentsOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     code = None
     if arguments.warehouse is not None:
         code = (await warehouse_named(call, arguments.warehouse)).code

@@ -12,7 +12,6 @@ from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.kit.parameters import Folio, Number
 from mcp_gateway.tools.kit.saving import Saved, in_our_names
 from mcp_gateway.tools.work.order_records import open_order
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_order_parts as parts
 
 
@@ -32,7 +31,7 @@ class AttachToWorkOrderInput(Arguments):
 
 
 async def attach_to_work_order(call: Call, arguments: AttachToWorkOrderInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     rows = await open_order(call, arguments.folio)
     if arguments.task not in {row.id_work_orders_tasks for row in rows}:
         raise NotFound("The order has no such task. get_work_order shows its tasks.")

@@ -79,7 +79,7 @@ def _told(name: str, record: Mapping[str, Any]) -> str:
 
 
 async def _requests(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     now = dt.datetime.now(dt.UTC)
     period = Period(now - LOOK_BACK, now, "date")
 
@@ -95,7 +95,7 @@ async def _requests(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
 
 async def _of_that_title(call: Call, title: str) -> list[dict[str, Any]]:
     """Someone else may have asked without naming the asset, or may have named the one next to it."""
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     now = dt.datetime.now(dt.UTC)
     period = Period(now - LOOK_BACK, now, "date")
     wanted = _words(title)
@@ -127,7 +127,7 @@ def _request(upstream: Upstream, row: RequestRow) -> dict[str, Any]:
 
 async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
     """Open orders of any age: old unfinished work is a duplicate too."""
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
 
     async def with_status(status: int) -> list[TaskLine]:
         async def fetch(start: int, size: int) -> Page[TaskLine]:

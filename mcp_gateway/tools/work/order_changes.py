@@ -28,7 +28,6 @@ from mcp_gateway.tools.kit.text import LONG_TEXT, NAME, cleaned
 from mcp_gateway.tools.kit.writer import writer
 from mcp_gateway.tools.work.order_records import open_order
 from mcp_gateway.tools.work.stops import UNTIL_DONE, still_out_of_service
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_orders as orders
 from mcp_gateway.upstream.resources.work_orders import TaskRow
 
@@ -86,7 +85,7 @@ class Changed(BaseModel):
 
 
 async def update_work_order(call: Call, arguments: UpdateWorkOrderInput) -> Changed:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     rows = await open_order(call, arguments.folio)
     person = str((await writer(call)).code)
     status = word_of(ORDER_STATUS, rows[0].id_status_work_order)
@@ -201,7 +200,7 @@ class CancelWorkOrderInput(Arguments):
 
 
 async def cancel_work_order(call: Call, arguments: CancelWorkOrderInput) -> Changed:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     rows = await open_order(call, arguments.folio)
     person = await writer(call)
     body = {

@@ -23,7 +23,6 @@ from mcp_gateway.tools.work.task_drafts import (
     event_fields,
     task_of_request,
 )
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_orders as orders
 
 # The sources that an argument applies to; other arguments apply to all.
@@ -106,7 +105,7 @@ class CreateWorkOrderOutput(BaseModel):
 
 
 async def create_work_order(call: Call, arguments: CreateWorkOrderInput) -> CreateWorkOrderOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     body: dict[str, Any] = {}
     responsible = arguments.contact
     if arguments.responsible is not None:

@@ -16,7 +16,6 @@ from mcp_gateway.tools.kit.datetimes import EARLIEST
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedName, UntrustedText
 from mcp_gateway.tools.supply.document_records import DocumentShown, requisition
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_order_parts as parts
 from mcp_gateway.upstream.resources.warehouse_documents import requisitions_of
 from mcp_gateway.upstream.rows import Period
@@ -105,7 +104,7 @@ def resource(row: parts.ResourceRow) -> Resource:
 
 async def parts_of(call: Call, folio: str, wanted: Sequence[Part]) -> dict[str, Any]:
     """The requested fields of Parts. A note names what the person may not see; the call is not refused."""
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
 
     async def one(part: Part) -> Any:

@@ -44,7 +44,7 @@ _letters = re.compile(r"[^\W\d_]+")
 async def rows_of_order(call: Call, folio: str) -> list[TaskRow]:
     """The tasks of the order with that folio. A differently written folio is accepted in reads and offered in
     writes. An order called by its number alone is offered."""
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     rows = await tasks_of(upstream, folio)
     if rows:
         return rows
@@ -102,7 +102,7 @@ async def work_order(call: Call, folio: str) -> WorkOrderDetails:
 
 
 def details(call: Call, order: Sequence[TaskRow]) -> WorkOrderDetails:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     first = order[0]
     zone, now = zone_of(call.caller), dt.datetime.now(dt.UTC)
     costs = [row.total_cost_task for row in order if row.total_cost_task is not None]

@@ -23,7 +23,6 @@ from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.kit.positions import soonest_first
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import planning
 from mcp_gateway.upstream.rows import Page
 
@@ -90,7 +89,7 @@ def pending_task(call: Call, row: planning.PendingRow, now: dt.datetime) -> Pend
 
 
 async def list_pending_tasks(call: Call, arguments: ListPendingTasksInput) -> ListPendingTasksOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     position = position_of(call, "list_pending_tasks", arguments)
     asset, location = position.get("asset"), position.get("place")
     notes: list[str] = []

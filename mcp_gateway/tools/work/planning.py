@@ -23,7 +23,6 @@ from mcp_gateway.tools.work.task_drafts import (
     stopped,
     task_of_request,
 )
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import planning
 
 
@@ -98,7 +97,7 @@ async def create_pending_task(call: Call, arguments: CreatePendingTaskInput) -> 
 
 
 async def assign_task_plan(call: Call, arguments: AssignTaskPlanInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     asset = await asset_code(call, arguments.asset)
     assert asset is not None
     person = await writer(call)

@@ -19,7 +19,6 @@ from mcp_gateway.tools.kit.saving import in_our_names
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
 from mcp_gateway.tools.kit.writer import writer
 from mcp_gateway.tools.work.duplicates import refuse_duplicates
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.work_requests import create_request, find_request, set_status
 
 # Our clock may be ahead of the upstream's.
@@ -77,7 +76,7 @@ async def create_work_request(call: Call, arguments: CreateWorkRequestInput) -> 
     assert person.code is not None
     if not arguments.even_if_similar:
         await refuse_duplicates(call, asset, arguments.title, anywhere=True)
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     with in_our_names(CREATE_WIRE):
         number = await create_request(
             upstream,
@@ -124,7 +123,7 @@ class UpdateWorkRequestOutput(BaseModel):
 
 
 async def update_work_request(call: Call, arguments: UpdateWorkRequestInput) -> UpdateWorkRequestOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     row = await find_request(upstream, arguments.id)
     if row is None:
         raise NotFound("There is no work request with that number, or this person may not see it.")

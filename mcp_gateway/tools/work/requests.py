@@ -41,7 +41,6 @@ from mcp_gateway.tools.work.request_records import (
     request_texts,
     summary,
 )
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.work_requests import (
     RequestRow,
     history_of,
@@ -117,7 +116,7 @@ class GetWorkRequestInput(Arguments):
 
 
 async def list_work_requests(call: Call, arguments: ListWorkRequestsInput) -> ListWorkRequestsOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     position = position_of(call, "list_work_requests", arguments)
     notes: list[str] = []
     asset, location = position.get("asset"), position.get("place")
@@ -162,7 +161,7 @@ async def list_work_requests(call: Call, arguments: ListWorkRequestsInput) -> Li
 
 
 async def get_work_request(call: Call, arguments: GetWorkRequestInput) -> GetWorkRequestOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     row = await the_request(call, arguments.id)
     found = GetWorkRequestOutput(**dict(details(call, row)))
     if "history" in (arguments.include or ()):

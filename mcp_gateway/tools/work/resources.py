@@ -20,7 +20,6 @@ from mcp_gateway.tools.kit.writer import writer
 from mcp_gateway.tools.supply.stock_records import warehouse_named
 from mcp_gateway.tools.work.order_parts import Resource, resource
 from mcp_gateway.tools.work.order_records import open_order
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_order_parts as parts
 from mcp_gateway.upstream.rows import Period
 
@@ -97,7 +96,7 @@ RESOURCE_WIRE = {
 
 
 async def add_work_order_resource(call: Call, arguments: AddWorkOrderResourceInput) -> Resource:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     await open_order(call, arguments.folio)
     body: dict[str, Any] = {
         "catalogued": arguments.item is not None or arguments.person is not None,
@@ -132,7 +131,7 @@ async def add_work_order_resource(call: Call, arguments: AddWorkOrderResourceInp
 
 
 async def update_work_order_resource_note(call: Call, arguments: UpdateWorkOrderResourceNoteInput) -> Saved:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     await open_order(call, arguments.folio)
     rows = await parts.resources_of(upstream, arguments.folio, Period(EARLIEST, LATEST, "date_create"))
     if arguments.resource not in {row.id_wo_resource for row in rows}:

@@ -16,7 +16,6 @@ from mcp_gateway.tools.kit.parameters import Folio, Number
 from mcp_gateway.tools.kit.saving import in_our_names
 from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedText
 from mcp_gateway.tools.work.order_records import open_order
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import work_order_parts as parts
 from mcp_gateway.upstream.rows import Period
 
@@ -46,7 +45,7 @@ class FillSubtaskOutput(BaseModel):
 
 
 async def fill_subtask(call: Call, arguments: FillSubtaskInput) -> FillSubtaskOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
     await open_order(call, arguments.folio)
     everything = Period(EARLIEST, LATEST, "creation_date")
     rows = await parts.subtasks_of(upstream, arguments.folio, everything)

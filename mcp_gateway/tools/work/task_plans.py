@@ -21,7 +21,6 @@ from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.kit.parameters import Number
 from mcp_gateway.tools.kit.positions import in_order
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import planning
 from mcp_gateway.upstream.rows import Page
 
@@ -166,7 +165,7 @@ def type_entry(row: planning.TaskTypeRow) -> Entry:
 
 
 async def list_task_plans(call: Call, arguments: ListTaskPlansInput) -> ListTaskPlansOutput:
-    upstream: Upstream = call.upstream
+    upstream = call.upstream
 
     def resource_entry(row: planning.PlannedResourceRow) -> Entry:
         return Entry(
