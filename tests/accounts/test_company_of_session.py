@@ -20,7 +20,7 @@ from tests.consumers.registered import authorize, consumer_in
 from tests.factories import MembershipFactory
 from tests.pages import browser, form_at, post, text_of
 from tests.process.person import forms_of
-from tests.test_every_route import EVERY, SERVED, address
+from tests.routes import EVERY, SERVED, address
 
 GENERAL = "/settings/general/"
 CONNECTION = "/settings/api-connections/"

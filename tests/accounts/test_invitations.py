@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Company, Invitation, Membership, User
-from tests.accounts.test_sign_in import sign_in
+from tests.accounts.signing_in import sign_in
 from tests.conftest import World
 from tests.factories import PASSWORD, UserFactory
 from tests.pages import browser, drawn, form_at, post, send, text_of

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import identify_hasher
 from django.core import mail
-from django.test import Client
 
+from tests.accounts.signing_in import LOGIN, code_of, sign_in
 from tests.conftest import World
 from tests.factories import PASSWORD, UserFactory
 from tests.pages import browser, form_at, send, text_of, token
-
-LOGIN = "/accounts/login/"
-
-
-def sign_in(client: Client, email: str, password: str = PASSWORD, url: str = LOGIN, **more: str) -> Any:
-    return send(client, url, {"login": email, "password": password, **more}, action=LOGIN)
 
 
 def test_sign_in_opens_home(world: World) -> None:
@@ -230,11 +223,6 @@ def test_password_change_ends_the_other_sessions(world: World) -> None:
     answer = send(here, "/accounts/password/change/", values, action="/change/")
     assert answer.status_code == 302
     assert elsewhere.get("/").status_code == 302
-
-
-def code_of(secret: str) -> str:
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return str(format_hotp_value(hotp_value(secret, counter)))
 
 
 def test_second_step_is_asked_and_enough_only_with_the_code(world: World) -> None:

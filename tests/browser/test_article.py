@@ -5,52 +5,19 @@ Each step leaves a picture; `UPDATE_IMAGES=1` writes them to docs/images.
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.chatgpt import ChatGPT, chatgpt
+from tests.browser.article import picture, picture_without_secret
+from tests.browser.chatgpt import ChatGPT
 from tests.clients.assistant import CALLBACK, Assistant
 from tests.process.person import DEMO_PASSWORD
-from tests.process.requirements import chromium
-from tests.process.server import ROOT, Server, started
+from tests.process.server import ROOT, Server
 
 pytestmark = pytest.mark.browser
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    chromium()  # skip before anything is started
-    with started(tmp_path_factory.mktemp("article")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatGPT]:
-    with chatgpt(tmp_path_factory.mktemp("chatgpt")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(site: ChatGPT) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = [*FLAGS, f"--host-resolver-rules=MAP chatgpt.com 127.0.0.1:{site.port}"]
-        started_browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-        yield started_browser
-        started_browser.close()
 
 
 def context(browser: Browser, width: int = 1180, height: int = 760) -> BrowserContext:
@@ -62,11 +29,6 @@ def context(browser: Browser, width: int = 1180, height: int = 760) -> BrowserCo
     )
     made.set_default_timeout(15_000)
     return made
-
-
-def picture(page: Page, name: str, *, whole: bool = False) -> None:
-    if os.environ.get("UPDATE_IMAGES") == "1":
-        page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png", animations="disabled", full_page=whole)
 
 
 def sign_in(page: Page, email: str) -> None:
@@ -171,17 +133,6 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     assert failures == []
     person.close()
     admin.close()
-
-
-def picture_without_secret(page: Page, name: str) -> None:
-    """The picture goes into the repository: even a dead secret is not published."""
-    page.evaluate(
-        """() => { for (const id of ["key", "secret"]) {
-            const value = document.getElementById(id);
-            value.textContent = value.textContent.slice(0, 8) + "…";
-        } }"""
-    )
-    picture(page, name)
 
 
 def test_the_consent_page_fits_a_small_screen_and_the_keyboard(

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.test_screens import chrome as chrome
-from tests.browser.test_screens import signed_in
-from tests.browser.test_screens import site as site
+from tests.browser.chromium import chrome as chrome
+from tests.browser.chromium import signed_in
+from tests.browser.chromium import site as site
 from tests.conftest import World
 from tests.consumers.conftest import Register
 from tests.consumers.conftest import register as register

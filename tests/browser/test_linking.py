@@ -11,16 +11,16 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from connections.models import ApiConnection, LinkedAccount
-from tests.browser.test_screens import PROBLEMS, signed_in
-from tests.browser.test_screens import chrome as chrome
-from tests.browser.test_screens import site as site
+from tests.browser.chromium import PROBLEMS, signed_in
+from tests.browser.chromium import chrome as chrome
+from tests.browser.chromium import site as site
 from tests.conftest import World
 from tests.connections.conftest import Answer, FracttalOne, error, link, tokens
 from tests.connections.conftest import connection as connection
 from tests.connections.conftest import fracttal as fracttal
 from tests.connections.conftest import nothing_kept as nothing_kept
-from tests.connections.test_connection_screen import playing
-from tests.connections.test_linking import CODE, LINK, with_company
+from tests.connections.linked_company import CODE, LINK, with_company
+from tests.connections.playing import playing
 from tests.consumers.conftest import Program
 from tests.consumers.conftest import program as program
 from tests.consumers.conftest import register as register

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from accounts.models import User
 from consumers.models import Consumer
 from consumers.registrations.models import Registration
-from tests.browser.test_screens import PROBLEMS, chrome, signed_in, site
+from tests.browser.chromium import PROBLEMS, chrome, signed_in, site
 from tests.conftest import World
 from tests.consumers.registered import consumer_in
 from tests.consumers.registering import METADATA, rules_of, token_for

@@ -15,9 +15,9 @@ from accounts.models import Membership
 from consumers.models import AppAuthorization, AuthorizationRequest, Consumer, Grant
 from consumers.oauth import consent
 from consumers.screens import consumer_list
-from tests.browser.test_screens import LIST, PROBLEMS, signed_in
-from tests.browser.test_screens import chrome as chrome
-from tests.browser.test_screens import site as site
+from tests.browser.chromium import LIST, PROBLEMS, signed_in
+from tests.browser.chromium import chrome as chrome
+from tests.browser.chromium import site as site
 from tests.conftest import World
 from tests.consumers.conftest import Program
 from tests.consumers.conftest import program as program

@@ -11,7 +11,8 @@ from pytest_django import Settings
 from connections.models import ApiConnection, LinkedAccount
 from consumers.outbound.addresses import validate_address
 from tests.conftest import World
-from tests.connections.conftest import PROGRAM_SECRET, SECRET, Answer, FracttalOne, error, link, tokens
+from tests.connections.conftest import PROGRAM_SECRET, SECRET, FracttalOne, error, link, tokens
+from tests.connections.playing import playing
 from tests.pages import browser, post, text_of
 
 TAB = "/settings/api-connections/"
@@ -208,17 +209,6 @@ def test_a_key_that_is_taken_out_takes_its_secret_along(world: World, connection
 def tried(world: World) -> str:
     """The page after "Test connection"."""
     return " ".join(text_of(post(browser(world.owner), TEST)).split())
-
-
-def playing(
-    code: Answer, program: Answer, api: Answer = (200, b'{"success": true, "data": [{"id_company": 1190}]}')
-) -> Any:
-    def script(method: str, path: str, fields: dict[str, str], who: str) -> Answer:
-        if path != "/oauth/token":
-            return api
-        return code if fields["grant_type"] == "authorization_code" else program
-
-    return script
 
 
 NOT_FOUND = (404, b"<html>")

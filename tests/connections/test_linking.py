@@ -20,27 +20,13 @@ from accounts.models import User
 from connections.models import ApiConnection, LinkAttempt, LinkedAccount
 from consumers.models import AppAuthorization, AuthorizationRequest, Grant
 from tests.conftest import World
-from tests.connections.conftest import Answer, FracttalOne, error, link, tokens
+from tests.connections.conftest import Answer, FracttalOne, error, link
+from tests.connections.linked_company import CODE, LINK, with_company
 from tests.consumers.conftest import Program, answer_of, decide, request_id, signed_in
 from tests.consumers.conftest import program as program
 from tests.consumers.conftest import register as register
 from tests.factories import MembershipFactory
 from tests.pages import browser, post, text_of
-
-LINK = "/profile/fracttal-one/"
-CODE = "code-of-fracttal-one"
-
-
-def with_company(company: object = 1190, **pair: Any) -> Any:
-    """Takes CODE once for a pair of tokens, and has one asset of a company."""
-
-    def script(method: str, path: str, fields: dict[str, str], who: str) -> Answer:
-        if path == "/oauth/token":
-            return tokens(1, **pair) if fields.get("code") == CODE else error("invalid_grant")
-        data = [] if company is None else [{"id_company": company}]
-        return 200, json.dumps({"success": True, "data": data, "total": len(data)}).encode()
-
-    return script
 
 
 @pytest.fixture(autouse=True)

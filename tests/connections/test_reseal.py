@@ -14,7 +14,7 @@ from connections.management.commands import reseal_upstream_accounts
 from connections.models import ApiConnection, LinkAttempt, LinkedAccount
 from tests.conftest import World
 from tests.connections.conftest import PROGRAM_SECRET, SECRET, link
-from tests.consumers.test_key_ring import new_key
+from tests.consumers.sealing_keys import new_key
 
 
 def reseal() -> str:

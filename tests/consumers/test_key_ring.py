@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -13,10 +12,7 @@ from connections.models import ApiConnection, LinkedAccount
 from consumers.key_ring import CannotOpen, NoKeys, is_current, parse, seal, unseal
 from tests.conftest import World
 from tests.connections.conftest import PROGRAM_SECRET, SECRET, link
-
-
-def new_key(name: str) -> str:
-    return f"{name}:{base64.urlsafe_b64encode(os.urandom(32)).decode()}"
+from tests.consumers.sealing_keys import new_key
 
 
 def test_without_keys_nothing_is_sealed_or_opened(settings: Settings) -> None:

@@ -27,7 +27,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from tests.clients.assistant import Assistant
 from tests.consumers.issuers import IdentityProvider, identity_provider
-from tests.consumers.oauth.test_official_client import Storage
+from tests.consumers.sdk_storage import Storage
 from tests.process.databases import free_port, postgres, wait_for_port
 from tests.process.person import Person, forms_of
 from tests.process.proving import prove_address

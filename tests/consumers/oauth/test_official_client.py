@@ -17,38 +17,18 @@ from mcp.client.auth import OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import (
     AuthorizationCodeResult,
-    OAuthClientInformationFull,
     OAuthClientMetadata,
-    OAuthToken,
 )
 from pydantic import AnyUrl
 
 from tests.consumers.programs import Publisher, publishing
+from tests.consumers.sdk_storage import Storage
 from tests.process.databases import free_port, wait_for_port
 from tests.process.person import Person
 from tests.process.server import ROOT, Server
 
 CALLBACK = "http://localhost:53682/callback"
 EMAIL, PASSWORD = "admin@documents.example", "documents-only-password"
-
-
-class Storage:
-    """Holds nothing at first: no client id was typed in."""
-
-    tokens: OAuthToken | None = None
-    client: OAuthClientInformationFull | None = None
-
-    async def get_tokens(self) -> OAuthToken | None:
-        return self.tokens
-
-    async def set_tokens(self, tokens: OAuthToken) -> None:
-        self.tokens = tokens
-
-    async def get_client_info(self) -> OAuthClientInformationFull | None:
-        return self.client
-
-    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        self.client = client_info
 
 
 @pytest.fixture

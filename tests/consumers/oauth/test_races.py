@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
 
 from consumers.models import AccessToken, AppAuthorization, RefreshToken
 from tests.conftest import World
 from tests.consumers.conftest import Program, Register, answer_of, decide, is_live, signed_in
+from tests.consumers.racing import apart, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PARALLEL = 8
 ROUNDS = 12
-
-
-def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
-    """Run `work` in threads that start together."""
-    barrier = threading.Barrier(count)
-
-    def run(number: int) -> Any:
-        try:
-            barrier.wait(30)
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
-
-
-def apart(program: Program) -> Program:
-    """The same consumer behind a connection of its own."""
-    return Program(program.consumer, program.secret, program.callback, program.verifier, Client())
 
 
 @pytest.fixture(params=["confidential", "public"])

@@ -14,7 +14,7 @@ from consumers.models import AccessToken, AppAuthorization, Consumer, RefreshTok
 from consumers.oauth.token_families import MAX_LIVE_TOKENS
 from tests.conftest import World
 from tests.consumers.conftest import Program, Register, is_live
-from tests.consumers.oauth.test_token_endpoint import refused
+from tests.consumers.refusals import refused
 
 
 def let_pass(seconds: int) -> None:

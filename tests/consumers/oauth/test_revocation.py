@@ -13,7 +13,7 @@ from accounts.models import User
 from consumers.models import AppAuthorization, Consumer
 from tests.conftest import World
 from tests.consumers.conftest import FORM, Program, Register, is_live
-from tests.consumers.oauth.test_token_endpoint import refused
+from tests.consumers.refusals import refused
 
 
 def say(program: Program, path: str, token: str | None, **more: str) -> Any:

@@ -20,14 +20,7 @@ from consumers.models import AccessToken, AppAuthorization, Consumer, Grant, Ref
 from consumers.oauth import token_info
 from tests.conftest import World
 from tests.consumers.conftest import FORM, Program, Register, is_live, new_verifier, signed_in
-
-
-def refused(response: Any, error: str, status: int = 400) -> None:
-    """A JSON error that no cache keeps (RFC 6749 §5.2)."""
-    assert (response.status_code, response.json()["error"]) == (status, error), response.content
-    assert response["Content-Type"] == "application/json"
-    assert response["Cache-Control"] == "no-store"
-    assert "set-cookie" not in response
+from tests.consumers.refusals import refused
 
 
 def test_case_073_normal_exchange_by_basic_and_post(program: Program, world: World) -> None:

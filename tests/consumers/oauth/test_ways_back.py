@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from consumers.models import AuthorizationRequest, Grant, PendingRequest
-from tests.accounts.test_sign_in import LOGIN, code_of, sign_in
+from tests.accounts.signing_in import LOGIN, code_of, sign_in
 from tests.conftest import World
 from tests.consumers.conftest import Program, answer_of, decide
 from tests.factories import PASSWORD

@@ -29,8 +29,8 @@ from consumers.openid import identity, signing_keys
 from consumers.openid.models import SigningKey
 from tests.conftest import World
 from tests.consumers.conftest import Program, Register, answer_of, decide, signed_in
-from tests.consumers.oauth.test_races import at_once
-from tests.consumers.test_key_ring import new_key
+from tests.consumers.racing import at_once
+from tests.consumers.sealing_keys import new_key
 from tests.factories import PASSWORD, invite
 
 SERVER = "/.well-known/oauth-authorization-server"

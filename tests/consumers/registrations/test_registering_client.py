@@ -17,7 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 from pydantic import AnyUrl
 
-from tests.consumers.oauth.test_official_client import Storage
+from tests.consumers.sdk_storage import Storage
 from tests.process.databases import free_port
 from tests.process.person import Form, Person, forms_of
 from tests.process.server import ROOT, Server, started

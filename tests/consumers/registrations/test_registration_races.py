@@ -9,7 +9,7 @@ from consumers.models import Consumer
 from consumers.registrations import admission
 from consumers.registrations.models import Registration, RegistrationRules
 from tests.conftest import World
-from tests.consumers.oauth.test_races import at_once
+from tests.consumers.racing import at_once
 from tests.consumers.registering import METADATA, rules_of, send, token_for
 from tests.pages import browser, form_at
 

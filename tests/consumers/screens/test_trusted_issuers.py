@@ -17,8 +17,8 @@ from consumers.outbound import documents as document_fetcher
 from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer
 from tests.conftest import World
 from tests.consumers.issuers import IdentityProvider, identity_provider
-from tests.consumers.oauth.test_races import at_once
 from tests.consumers.programs import fetcher_reaching
+from tests.consumers.racing import at_once
 from tests.consumers.registered import WRITE, authorize, consumer_in
 from tests.pages import XSS, browser, form_at, post, send, text_of
 

@@ -23,7 +23,7 @@ from tests.conftest import World
 from tests.consumers.conftest import Program
 from tests.consumers.issuers import IdentityProvider, identity_provider, new_key
 from tests.consumers.programs import HOST, fetcher_reaching
-from tests.consumers.trusted_issuers.test_trusted_issuers import present, trust
+from tests.consumers.trusted_issuers.presenting import present, trust
 from tests.http_servers import serving
 
 JSON = {"Content-Type": "application/json"}

@@ -26,11 +26,11 @@ from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer, UsedAsse
 from tests.conftest import World
 from tests.consumers.conftest import Program, Register, caller, is_live
 from tests.consumers.issuers import IdentityProvider, identity_provider, new_key
-from tests.consumers.oauth.test_races import apart, at_once
 from tests.consumers.programs import fetcher_reaching
+from tests.consumers.racing import apart, at_once
+from tests.consumers.trusted_issuers.presenting import GRANT, present, trust
 from tests.factories import MembershipFactory
 
-GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 PROFILE = "urn:ietf:params:oauth:grant-profile:id-jag"
 SERVER = "/.well-known/oauth-authorization-server"
 
@@ -47,27 +47,11 @@ def idp(
 okta_alone = pytest.mark.parametrize("idp", [""], indirect=True, ids=["okta"])
 
 
-def trust(world: World, idp: IdentityProvider, **fields: Any) -> TrustedIssuer:
-    values: dict[str, Any] = {
-        "company": world.company,
-        "name": "Okta",
-        "issuer": idp.issuer,
-        "vouches_for_email": True,
-        "read_only": False,
-    }
-    made: TrustedIssuer = TrustedIssuer.objects.create(**(values | fields))
-    return made
-
-
 @pytest.fixture
 def trusted(world: World, idp: IdentityProvider) -> TrustedIssuer:
     for user in (world.owner, world.colleague, world.stranger):
         mark_verified(user)
     return trust(world, idp)
-
-
-def present(program: Program, assertion: str, **fields: str | None) -> Any:
-    return program.token(grant_type=GRANT, assertion=assertion, **fields)
 
 
 def refused(response: Any, error: str = "invalid_grant") -> str:

@@ -1,0 +1,61 @@
+"""Chromium, the product and ChatGPT's stand-in for the help article, and the pictures of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chatgpt import ChatGPT, chatgpt
+from tests.process.requirements import chromium
+from tests.process.server import ROOT, Server, started
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    chromium()  # skip before anything is started
+    with started(tmp_path_factory.mktemp("article")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatGPT]:
+    with chatgpt(tmp_path_factory.mktemp("chatgpt")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(site: ChatGPT) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        flags = [*FLAGS, f"--host-resolver-rules=MAP chatgpt.com 127.0.0.1:{site.port}"]
+        started_browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        yield started_browser
+        started_browser.close()
+
+
+def picture(page: Page, name: str, *, whole: bool = False) -> None:
+    if os.environ.get("UPDATE_IMAGES") == "1":
+        page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png", animations="disabled", full_page=whole)
+
+
+def picture_without_secret(page: Page, name: str) -> None:
+    """The picture goes into the repository: even a dead secret is not published."""
+    page.evaluate(
+        """() => { for (const id of ["key", "secret"]) {
+            const value = document.getElementById(id);
+            value.textContent = value.textContent.slice(0, 8) + "…";
+        } }"""
+    )
+    picture(page, name)

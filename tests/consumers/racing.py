@@ -1,0 +1,33 @@
+"""Requests at the same moment: real threads, and connections of their own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+
+from tests.consumers.conftest import Program
+
+
+def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
+    """Run `work` in threads that start together."""
+    barrier = threading.Barrier(count)
+
+    def run(number: int) -> Any:
+        try:
+            barrier.wait(30)
+            return work(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+def apart(program: Program) -> Program:
+    """The same consumer behind a connection of its own."""
+    return Program(program.consumer, program.secret, program.callback, program.verifier, Client())

@@ -1,0 +1,27 @@
+"""Where the Python SDK's client keeps its tokens."""
+
+from __future__ import annotations
+
+from mcp.shared.auth import (
+    OAuthClientInformationFull,
+    OAuthToken,
+)
+
+
+class Storage:
+    """Holds nothing at first: no client id was typed in."""
+
+    tokens: OAuthToken | None = None
+    client: OAuthClientInformationFull | None = None
+
+    async def get_tokens(self) -> OAuthToken | None:
+        return self.tokens
+
+    async def set_tokens(self, tokens: OAuthToken) -> None:
+        self.tokens = tokens
+
+    async def get_client_info(self) -> OAuthClientInformationFull | None:
+        return self.client
+
+    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
+        self.client = client_info
