@@ -18,7 +18,7 @@ from accounts.rights import MODULE_NAMES, Action, Module
 def validate_printable(value: str) -> None:
     """No line breaks, control or direction signs: names stand in messages and on the consent page."""
     if not value.isprintable():
-        raise ValidationError(_("This text holds invisible signs. Type it instead of pasting it."))
+        raise ValidationError(_("This text contains invisible characters. Type it instead of pasting it."))
 
 
 def primary_key(value: object) -> int:
@@ -39,7 +39,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
         self.fields["language"] = forms.ChoiceField(
             label=_("Language"),
             required=False,
-            choices=[("", _("As the browser says")), *Language.choices],
+            choices=[("", _("Browser language")), *Language.choices],
         )
 
 
@@ -47,15 +47,15 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=[(name, name) for name in sorted(zoneinfo.available_timezones())],
-        help_text=_("Times on these pages and in answers to the assistants are of this zone."),
+        help_text=_("Times on these pages and in assistants' answers are shown in this zone."),
     )
     currency = forms.ChoiceField(
         label=_("Currency"),
         required=False,
-        choices=[("", _("Not said")), *((code, code) for code in currencies.CODES)],
+        choices=[("", _("Not set")), *((code, code) for code in currencies.CODES)],
         help_text=_(
-            "What costs and prices are in, so that assistants can say it. It converts nothing: choose the "
-            "currency in which the amounts are entered."
+            "The currency of costs and prices, so that assistants can name it. Nothing is "
+            "converted: choose the currency in which amounts are entered."
         ),
     )
 
@@ -68,7 +68,7 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
         self.fields["name"].validators.append(validate_printable)
 
 
-ALREADY_INVITED = _("This address is invited already. Open its row to send the message again.")
+ALREADY_INVITED = _("This address has already been invited. Open its row to resend the message.")
 
 
 class InvitationForm(forms.Form):
@@ -96,7 +96,7 @@ class InvitationForm(forms.Form):
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].strip().lower()
         if Membership.objects.filter(company=self.company, user__email__iexact=email).exists():
-            raise ValidationError(_("This person is in the list already. Open the row to change it."))
+            raise ValidationError(_("This person is already in the list. Open their row to change it."))
         if Invitation.objects.standing().filter(company=self.company, email=email).exists():
             raise ValidationError(ALREADY_INVITED)
         return email
@@ -117,10 +117,10 @@ class NewAccountForm(forms.Form):
         strip=False,
         max_length=512,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters; several words are a good password."),
+        help_text=_("At least 12 characters. Several words make a good password."),
     )
     password2 = forms.CharField(
-        label=_("Password, once more"),
+        label=_("Confirm password"),
         strip=False,
         max_length=512,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -134,7 +134,7 @@ class NewAccountForm(forms.Form):
         super().clean()
         first, second = self.cleaned_data.get("password1"), self.cleaned_data.get("password2")
         if first and second and first != second:
-            self.add_error("password2", _("The two passwords differ."))
+            self.add_error("password2", _("The two passwords do not match."))
         elif first:
             person = User(email=self.invitation.email, name=self.cleaned_data.get("name", ""))
             try:
@@ -166,16 +166,16 @@ ACTION_NAMES = {
 
 class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
     rights = forms.MultipleChoiceField(
-        label=_("Rights"),
+        label=_("Permissions"),
         required=False,
         choices=[(f"{module}:{action}", f"{module}:{action}") for module in Module for action in Action],
     )
 
     class Meta:
         model = PermissionGroup
-        fields = ("name", "rights", "own_work_orders_only", "active")
+        fields = ("name", "permissions", "own_work_orders_only", "active")
         help_texts = {  # noqa: RUF012
-            "active": _("People and consumers of an inactive group may do nothing."),
+            "active": _("People and consumers in an inactive group lose all access."),
         }
 
     def clean_name(self) -> str:
@@ -183,12 +183,12 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
         validate_printable(name)
         same = PermissionGroup.objects.filter(company=self.instance.company, name__iexact=name)
         if same.exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("There is a group of this name already. Choose another name."))
+            raise ValidationError(_("A group with this name already exists. Choose another name."))
         return name
 
     def matrix(self) -> list[dict[str, Any]]:
         """The rights as rows of modules and columns of actions, for the template."""
-        held = set(self["rights"].value() or [])
+        held = set(self["permissions"].value() or [])
         return [
             {
                 "name": MODULE_NAMES[module],

@@ -28,18 +28,18 @@ class Language(models.TextChoices):
 
 def validate_time_zone(value: str) -> None:
     if value not in zoneinfo.available_timezones():
-        raise ValidationError(_("Choose a time zone of the IANA list, for example America/Bogota."))
+        raise ValidationError(_("Choose a time zone from the IANA list, for example America/Bogota."))
 
 
 def validate_currency(value: str) -> None:
     if value not in currencies.CODES:
-        raise ValidationError(_("Choose a currency code of ISO 4217, for example COP."))
+        raise ValidationError(_("Choose an ISO 4217 currency code, for example COP."))
 
 
 def validate_rights(value: object) -> None:
     """A list of distinct `module:action` strings of `accounts.rights`."""
     if not isinstance(value, list) or not set(value) <= ALL_RIGHTS or len(set(value)) != len(value):
-        raise ValidationError(_("Rights must be a list of module:action pairs."))
+        raise ValidationError(_("Permissions must be a list of module:action pairs."))
 
 
 class Company(models.Model):
@@ -73,11 +73,11 @@ class PermissionGroup(models.Model):
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="permission_groups")
     name = models.CharField(_("name"), max_length=80)
-    rights = models.JSONField(_("rights"), default=list, blank=True, validators=[validate_rights])
+    rights = models.JSONField(_("permissions"), default=list, blank=True, validators=[validate_rights])
     own_work_orders_only = models.BooleanField(
         _("only own work orders"),
         default=False,
-        help_text=_("People of this group see and edit only the work orders they answer for."),
+        help_text=_("People in this group see and edit only the work orders they are responsible for."),
     )
     active = models.BooleanField(_("active"), default=True)
 

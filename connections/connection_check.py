@@ -29,35 +29,33 @@ def check_connection(connection: ApiConnection) -> list[Finding]:
 def _people(connection: ApiConnection) -> Finding:
     """With a code that nobody was given: who refuses the code has accepted key and secret."""
     if not connection.people_can_link:
-        words = _("People: enter key and secret of a consumer of the grant type authorization code.")
+        words = _("Users: enter the client ID and secret of an authorization code consumer.")
         return Finding(False, words)
     try:
         token_requests.redeem(connection, "not-a-code", "x" * 43, callback_url())
     except GrantRefused:
-        return Finding(True, _("People: Fracttal One accepts key and secret."))
+        return Finding(True, _("Users: Fracttal One accepts the client ID and secret."))
     except (ConsumerRefused, CannotOpen, NoKeys):
-        words = _("People: Fracttal One does not accept key and secret. Copy both again.")
+        words = _("Users: Fracttal One does not accept the client ID and secret. Copy both again.")
         return Finding(False, words)
     except Unavailable:
-        return Finding(False, _("People: at the token URL nothing answers as Fracttal One does."))
-    return Finding(False, _("People: the token URL accepts every code, so it is not that of Fracttal One."))
+        return Finding(False, _("Users: the token URL isn't answering like Fracttal One."))
+    return Finding(False, _("Users: the token URL accepts any code, so it is not Fracttal One's."))
 
 
 def _programs(connection: ApiConnection) -> list[Finding]:
     """Token by client credentials, a read, and the company behind it, which is then remembered."""
     if not connection.programs_can_connect:
-        words = _("Programs: no consumer of the grant type client credentials is entered.")
+        words = _("Services: no client credentials consumer has been entered.")
         return [Finding(None, words)]
     try:
         token = token_requests.for_program(connection).access
     except (ConsumerRefused, GrantRefused, CannotOpen, NoKeys):
-        words = _(
-            "Programs: Fracttal One does not accept key and secret for the grant type client credentials."
-        )
+        words = _("Services: Fracttal One does not accept the client ID and secret for client credentials.")
         return [Finding(False, words)]
     except Unavailable:
-        return [Finding(False, _("Programs: at the token URL nothing answers as Fracttal One does."))]
-    return [Finding(True, _("Programs: Fracttal One gave a token.")), _read(connection, token)]
+        return [Finding(False, _("Services: the token URL isn't answering like Fracttal One."))]
+    return [Finding(True, _("Services: Fracttal One issued a token.")), _read(connection, token)]
 
 
 def _read(connection: ApiConnection, token: str) -> Finding:
@@ -68,18 +66,18 @@ def _read(connection: ApiConnection, token: str) -> Finding:
         return Finding(False, words)
     except CompanyUnknown:
         words = _(
-            "The API answers, but shows no asset, request, work order or warehouse that names the company. "
-            "Let the consumer there see one of them."
+            "The API answers, but shows no asset, request, work order or warehouse that identifies "
+            "the company. Give the consumer at Fracttal One access to one of them."
         )
         return Finding(False, words)
     except Unavailable:
-        return Finding(False, _("At the API base URL nothing answers as the API of Fracttal One does."))
+        return Finding(False, _("The API base URL isn't answering like the Fracttal One API."))
     if connection.remote_company_id is None:
         remember_company(connection, who.company_id)
     if connection.remote_company_id != who.company_id:
         words = _(
-            "The consumer for programs belongs to company %(found)s there, and the connection to company "
-            "%(kept)s. Its answers are refused."
+            "The services consumer belongs to company %(found)s at Fracttal One, but this "
+            "connection belongs to company %(kept)s. Its answers are refused."
         )
         return Finding(False, words % {"found": who.company_id, "kept": connection.remote_company_id})
     return Finding(True, _("The API answers."))
@@ -88,9 +86,9 @@ def _read(connection: ApiConnection, token: str) -> Finding:
 def _company(connection: ApiConnection) -> Finding:
     if connection.remote_company_id is None:
         words = _(
-            "Connect your own account under Profile > Fracttal One now: it decides which company there is "
-            "yours. Until then nobody else can."
+            "Now connect your own account under Profile > Fracttal One: it determines which "
+            "company there is yours. Until then, nobody else can connect."
         )
         return Finding(None, words)
-    words = _("Your company has the number %(number)s there. Answers of other companies are refused.")
+    words = _("Your company's number there is %(number)s. Answers from other companies are refused.")
     return Finding(True, words % {"number": connection.remote_company_id})

@@ -30,7 +30,7 @@ def check_app_callback(url: str) -> None:
     if fits is None or _DECEIVING.match(url) or _DOT_SEGMENT.search(url) or "@" in url:
         raise ValidationError(
             _(
-                "Begin the callback URL with https:// (or http://localhost for tests). The scheme of a "
+                "Start the callback URL with https:// (or http://localhost for tests). The scheme of a "
                 "program on a computer must be a reversed domain name, as in com.example.app:/callback."
             )
         )

@@ -26,8 +26,8 @@ _PORT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 _DOT_SEGMENT = re.compile(r"/(\.|%2e){1,2}(/|\Z)", re.IGNORECASE)
 _PREFIXES = {
     "https://chatgpt.com/": gettext_lazy(
-        "ChatGPT gives each app a callback of its own, for example "
-        "https://chatgpt.com/connector/oauth/AbC123. Copy the whole address from ChatGPT."
+        "ChatGPT gives each app its own callback, for example "
+        "https://chatgpt.com/connector/oauth/AbC123. Copy the whole URL from ChatGPT."
     )
 }
 
@@ -38,12 +38,12 @@ def validate_callback(url: str) -> str:
     if len(url) > MAX_LENGTH:
         raise ValidationError(_("Shorten the callback URL to %(limit)d characters.") % {"limit": MAX_LENGTH})
     if "*" in url:
-        raise ValidationError(_("Write out the whole callback URL: wildcards (*) are not allowed."))
+        raise ValidationError(_("Write out the full callback URL: wildcards (*) are not allowed."))
     if "#" in url:
-        raise ValidationError(_("Remove the part from # on: a callback URL has no fragment."))
+        raise ValidationError(_("Remove everything from # on: a callback URL has no fragment."))
     if not _ALLOWED.match(url) or _SEVERAL.search(url):
         raise ValidationError(
-            _("Enter one complete URL of plain characters, without spaces. Each one has its own field.")
+            _("Enter one complete URL in plain characters, without spaces. Each URL has its own field.")
         )
     if url in _PREFIXES or f"{url}/" in _PREFIXES:
         raise ValidationError(str(_PREFIXES[url if url in _PREFIXES else f"{url}/"]))
@@ -51,7 +51,7 @@ def validate_callback(url: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise ValidationError(_("Correct the host or the port: it cannot be read.")) from error
+        raise ValidationError(_("Correct the host or the port: it is not valid.")) from error
     if parts.scheme not in {"http", "https"}:
         check_app_callback(url)
         return url
@@ -85,9 +85,9 @@ def _check_origin(url: str, parts: SplitResult, port: int | None) -> None:
 
 def _check_path(parts: SplitResult) -> None:
     if not parts.path:
-        raise ValidationError(_("Add the path: https://example.com/callback rather than only the host."))
+        raise ValidationError(_("Add the path: https://example.com/callback, not just the host."))
     if _DOT_SEGMENT.search(parts.path):
-        raise ValidationError(_("Write the path without . and .. steps."))
+        raise ValidationError(_("Write the path without . and .. segments."))
     if re.search(r"%(?![0-9A-Fa-f]{2})", parts.path + parts.query):
         raise ValidationError(_("Correct the percent sign: two hexadecimal digits must follow it."))
 

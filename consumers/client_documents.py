@@ -58,7 +58,7 @@ def validate_document_url(url: str) -> str:
     url = url.strip()
     if not could_be_allowed(url):
         raise ValidationError(
-            _("Enter the whole public address of the document: https://, a host name and a path.")
+            _("Enter the full public URL of the document: https://, a host name and a path.")
         )
     return url
 

@@ -105,14 +105,14 @@ class Consumer(AbstractApplication):
         _("privacy policy URL"), max_length=500, blank=True, validators=[web_address]
     )
     licence_url = models.URLField(
-        _("licence agreement URL"), max_length=500, blank=True, validators=[web_address]
+        _("end user licence agreement URL"), max_length=500, blank=True, validators=[web_address]
     )
     # The client id under which a program with a metadata document comes, besides the key.
     metadata_url = models.CharField(_("metadata URL"), max_length=500, blank=True, db_index=True)
     permission_group = models.ForeignKey(
         PermissionGroup, models.PROTECT, related_name="consumers", verbose_name=_("permission group")
     )
-    narrow_to_group = models.BooleanField(_("also narrow to this group"), default=False)
+    narrow_to_group = models.BooleanField(_("also limit to this group"), default=False)
     toolsets = models.JSONField(_("tool sets"), default=list, blank=True, validators=[check_toolsets])
     enabled = models.BooleanField(_("enabled"), default=True)
     created_by = models.ForeignKey(
@@ -133,7 +133,7 @@ class Consumer(AbstractApplication):
                 fields=("company", "metadata_url"),
                 condition=~models.Q(metadata_url=""),
                 name="one_consumer_per_company_and_metadata_url",
-                violation_error_message=_("Another consumer of the company has this metadata URL."),
+                violation_error_message=_("Another consumer of the company already has this metadata URL."),
             ),
         )
 
@@ -187,7 +187,10 @@ class Consumer(AbstractApplication):
                 problems["metadata_url"] = error
             if not self.is_public or not self.is_authorization_code:
                 problems["metadata_url"] = ValidationError(
-                    _("Only a public client, without a secret, that people sign in with has a metadata URL.")
+                    _(
+                        "Only a public client (one without a secret) that people sign in with can have a "
+                        "metadata URL."
+                    )
                 )
         if problems:
             raise ValidationError(problems)

@@ -17,4 +17,4 @@ TOOLSETS: dict[str, Promise] = {
 def check_toolsets(names: list[str]) -> None:
     """For the model: a list of known names, each once."""
     if not isinstance(names, list) or len(set(names)) != len(names) or not set(names) <= TOOLSETS.keys():
-        raise ValidationError(_("Choose tool sets of the list."))
+        raise ValidationError(_("Choose tool sets from the list."))

@@ -61,10 +61,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         403,
         "forbidden",
         "The form's one-time value is missing or old.",
-        heading=_("This form is too old"),
+        heading=_("This page has expired"),
         explanation=_(
-            "Nothing was changed. Load the page again and repeat what you did; "
-            "cookies must be allowed for this site."
+            "Nothing was changed. Reload the page and try again; cookies must be allowed for this site."
         ),
         same_request=target,
         public_url=settings.PUBLIC_URL,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maintenance.models import (
     FailureSeverity,
@@ -28,7 +29,7 @@ TASK_STATUS: Mapping[TaskStatus, Promise] = {
     TaskStatus.NO_STARTED: _("Not started"),
     TaskStatus.IN_PROGRESS: _("In progress"),
     TaskStatus.PAUSED: _("Paused"),
-    TaskStatus.DONE: _("Done"),
+    TaskStatus.DONE: pgettext_lazy("task", "Done"),
 }
 REQUEST_STATUS: Mapping[RequestStatus, Promise] = {
     RequestStatus.OPEN_STATUS: _("Open"),
@@ -75,5 +76,5 @@ THIRD_PARTY_TYPE: Mapping[ThirdPartyType, Promise] = {
 READING_SOURCE: Mapping[ReadingSource, Promise] = {
     ReadingSource.API: _("A program"),
     ReadingSource.WORK_ORDER: _("Work order"),
-    ReadingSource.MANUAL: _("By hand"),
+    ReadingSource.MANUAL: _("Manual"),
 }

@@ -124,9 +124,9 @@ def test_both_catalogues_hold_exactly_the_texts_of_the_sources(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("language", "word", "others"),
     [
-        ("en", "Forgotten password?", ["¿Olvidó su contraseña?", "Esqueceu a senha?"]),
-        ("es", "¿Olvidó su contraseña?", ["Forgotten password?", "Esqueceu a senha?"]),
-        ("pt-br", "Esqueceu a senha?", ["Forgotten password?", "¿Olvidó su contraseña?"]),
+        ("en", "Forgot password?", ["¿Olvidó su contraseña?", "Esqueceu a senha?"]),
+        ("es", "¿Olvidó su contraseña?", ["Forgot password?", "Esqueceu a senha?"]),
+        ("pt-br", "Esqueceu a senha?", ["Forgot password?", "¿Olvidó su contraseña?"]),
     ],
 )
 def test_the_sign_in_page_speaks_the_language_of_the_browser(

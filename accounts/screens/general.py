@@ -27,6 +27,6 @@ def general(request: HttpRequest) -> HttpResponse:
     form = CompanyForm(request.POST or None, instance=company)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, _("The company is saved."))
+        messages.success(request, _("Changes saved."))
         return HttpResponseRedirect(reverse("settings-general"))
     return render(request, "accounts/general.html", {"form": form}, status=422 if form.errors else 200)

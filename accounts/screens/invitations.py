@@ -43,7 +43,9 @@ def answer(request: HttpRequest) -> HttpResponse:
             messages.success(request, joined_text(name, elsewhere=bool(shell_of(request).memberships)))
         else:
             invitations.decline(key, user.email)
-            messages.success(request, _("You declined the invitation. Nothing of yours was shown there."))
+            messages.success(
+                request, _("You declined the invitation. None of your details were shown to that company.")
+            )
     except invitations.NotOpen:
         messages.error(request, not_open_text())
     return HttpResponseRedirect(reverse("home"))
@@ -51,14 +53,14 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 def joined_text(company: str, *, elsewhere: bool) -> str:
     if elsewhere:
-        return _("You belong to %(company)s now. Switch to it at the top when you want to.") % {
+        return _("You are now a member of %(company)s. You can switch to it at the top of the page.") % {
             "company": company
         }
-    return _("You belong to %(company)s now.") % {"company": company}
+    return _("You are now a member of %(company)s.") % {"company": company}
 
 
 def not_open_text() -> str:
-    return _("This invitation was withdrawn, sent anew or answered before, or it is too old.")
+    return _("This invitation has expired, or it was withdrawn, resent or already answered.")
 
 
 @never_cache

@@ -40,8 +40,7 @@ def add(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(
                     request,
-                    _("%(email)s is invited. A message with a link is on its way.")
-                    % {"email": data["email"]},
+                    _("%(email)s has been invited. We've emailed the invitation.") % {"email": data["email"]},
                 )
                 return HttpResponseRedirect(reverse("settings-people"))
     return render(request, "accounts/person_add.html", {"form": form}, status=422 if form.errors else 200)
@@ -66,7 +65,7 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     except invitations.NotSent:
         messages.warning(request, not_sent_text())
     else:
-        messages.success(request, _("The message to %(email)s is on its way.") % {"email": found.email})
+        messages.success(request, _("The message to %(email)s has been sent.") % {"email": found.email})
     return HttpResponseRedirect(reverse("settings-people"))
 
 
@@ -76,9 +75,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """A second click comes to the same end."""
     found = get_object_or_404(Invitation, company=acting_membership(request).company, pk=pk)
     if not withdrawn(found):
-        messages.error(request, _("The invitation was accepted meanwhile. Open the person's row."))
+        messages.error(request, _("The invitation has been accepted in the meantime. Open the person's row."))
     else:
-        messages.success(request, _("The invitation is withdrawn. Its link does not work any more."))
+        messages.success(request, _("The invitation has been withdrawn. Its link no longer works."))
     return HttpResponseRedirect(reverse("settings-people"))
 
 
@@ -95,8 +94,8 @@ def standing(request: HttpRequest) -> QuerySet[Invitation]:
 
 
 def too_many_text() -> str:
-    return _("Enough messages were sent for today, to this address or by this company. Try again tomorrow.")
+    return _("Too many messages have been sent today to this address or by this company. Try again tomorrow.")
 
 
 def not_sent_text() -> str:
-    return _("The invitation is kept, but the message could not be sent. Open its row to send it again.")
+    return _("The invitation is saved, but the message could not be sent. Open its row to resend it.")

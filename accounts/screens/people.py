@@ -57,7 +57,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except LastAdministrator:
             form.add_error(None, last_administrator_text())
         else:
-            messages.success(request, _("%(person)s is saved.") % {"person": member.user.display_name})
+            messages.success(
+                request, _("Changes to %(person)s saved.") % {"person": member.user.display_name}
+            )
             return HttpResponseRedirect(reverse("settings-people"))
     records = own_records(company)
     context = {
@@ -98,9 +100,9 @@ def group_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         except LastAdministrator:
             form.add_error(None, last_administrator_text())
         except IntegrityError:  # made a moment ago, after the form had looked
-            form.add_error("name", _("There is a group of this name already. Choose another name."))
+            form.add_error("name", _("A group with this name already exists. Choose another name."))
         else:
-            messages.success(request, _("The group %(name)s is saved.") % {"name": group.name})
+            messages.success(request, _("Group %(name)s saved.") % {"name": group.name})
             return HttpResponseRedirect(reverse("settings-groups"))
     context = {"form": form, "group": group}
     return render(request, "accounts/group_form.html", context, status=422 if form.errors else 200)
@@ -108,6 +110,6 @@ def group_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 def last_administrator_text() -> str:
     return _(
-        "Nobody could configure the company after this. Give another person a group "
-        "with the right to edit the configuration first."
+        "After this, nobody could edit the configuration. First give another person a group "
+        "with that permission."
     )

@@ -26,7 +26,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         saved = form.save()
         if saved.language:
             translation.activate(saved.language)
-        messages.success(request, _("Your profile is saved."))
+        messages.success(request, _("Profile saved."))
         return HttpResponseRedirect(reverse("profile"))
     context = {"form": form, "mfa_enabled": is_mfa_enabled(user)}
     return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)

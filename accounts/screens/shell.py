@@ -38,7 +38,7 @@ def switch_company(request: HttpRequest) -> HttpResponse:
             request.session[SESSION_KEY] = membership.company_id
             break
     else:
-        messages.error(request, _("You are not a member of that company any more."))
+        messages.error(request, _("You are no longer a member of that company."))
     return HttpResponseRedirect(local_next(request))
 
 

@@ -33,7 +33,7 @@ def connection(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return draw(request, company, form, status=422)
     cut = form.save(signed_in_user(request))
-    messages.success(request, _("The API connection is saved."))
+    messages.success(request, _("API connection saved."))
     if cut:
         messages.warning(request, _("Accounts that must be connected again: %(count)d.") % {"count": cut})
     return HttpResponseRedirect(reverse("settings-connection"))

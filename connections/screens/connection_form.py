@@ -65,19 +65,23 @@ class ConnectionForm(forms.Form):
     api_url = address(_("API base URL"))
     authorize_url = address(_("Authorization URL"))
     token_url = address(_("Token URL"))
-    client_key = key(_("Key for people"))
-    client_secret = secret(_("Secret for people"))
-    program_key = key(_("Key for programs"))
-    program_secret = secret(_("Secret for programs"))
+    client_key = key(_("Client ID for users"))
+    client_secret = secret(_("Client secret for users"))
+    program_key = key(_("Client ID for services"))
+    program_secret = secret(_("Client secret for services"))
     scope = forms.CharField(
         label=_("Scope"),
         required=False,
         max_length=500,
         validators=[validate_printable],
-        help_text=_("Fracttal One needs none. Leave it empty unless its administrator names one."),
+        help_text=_(
+            "Fracttal One needs none. Leave it empty unless your Fracttal One administrator names one."
+        ),
     )
     confirm = forms.BooleanField(
-        label=_("I know that assistants see other data after a switch, and that people must connect again"),
+        label=_(
+            "I understand that after switching, assistants see different data and people must connect again"
+        ),
         required=False,
     )
 
@@ -97,14 +101,14 @@ class ConnectionForm(forms.Form):
         if values.get("kind") == ApiConnection.Kind.FRACTTAL_ONE:
             self._check_fracttal_one(values)
         if not self.errors and self._cuts(values) and not values.get("confirm"):
-            self.add_error("confirm", _("Tick this to confirm."))
+            self.add_error("confirm", _("Select this to confirm."))
         return values
 
     def _check_fracttal_one(self, values: dict[str, Any]) -> None:
         if not has_keys():
             self.add_error(
                 "kind",
-                _("This installation cannot keep secrets yet: its operator has to set UPSTREAM_KEYS."),
+                _("This installation cannot store secrets yet: its operator has to set UPSTREAM_KEYS."),
             )
         for name in ADDRESSES:
             try:
@@ -114,7 +118,7 @@ class ConnectionForm(forms.Form):
         self._check_pair(values, "client")
         self._check_pair(values, "program")
         if not values.get("client_key") and not values.get("program_key"):
-            self.add_error("client_key", _("Enter the key of a consumer at Fracttal One."))
+            self.add_error("client_key", _("Enter the client ID (key) of a consumer at Fracttal One."))
 
     def _check_pair(self, values: dict[str, Any], name: str) -> None:
         """A stored secret goes with the key and the place it was entered for, and to no other."""
@@ -123,9 +127,11 @@ class ConnectionForm(forms.Form):
         ) == getattr(self.connection, f"{name}_key")
         kept = same_place and bool(getattr(self.connection, f"{name}_secret"))
         if values.get(f"{name}_key") and not values.get(f"{name}_secret") and not kept:
-            self.add_error(f"{name}_secret", _("Enter the secret that goes with this key and token URL."))
+            self.add_error(
+                f"{name}_secret", _("Enter the secret that belongs to this client ID and token URL.")
+            )
         if values.get(f"{name}_secret") and not values.get(f"{name}_key"):
-            self.add_error(f"{name}_key", _("Enter the key that goes with this secret."))
+            self.add_error(f"{name}_key", _("Enter the client ID that belongs to this secret."))
 
     def _cuts(self, values: dict[str, Any]) -> bool:
         """Whether people must connect again after this, or see other data."""

@@ -73,7 +73,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         return _leave(f"{reverse('oauth-authorize-finish')}?{urlencode({'request': str(waiting)})}")
     company = link.connection.company.name
     messages.success(
-        request, _("Your account at Fracttal One is connected to %(company)s.") % {"company": company}
+        request, _("Your Fracttal One account is connected to %(company)s.") % {"company": company}
     )
     return _leave(reverse("own-link"))
 
@@ -86,17 +86,17 @@ def unlink(request: HttpRequest) -> HttpResponse:
     connection = _connection(request, request.POST.get("connection"))
     if "confirmed" not in request.POST:
         context = {
-            "title": _("Forget the connection to Fracttal One?"),
+            "title": _("Disconnect from Fracttal One?"),
             "items": [{"name": connection.company.name}],
-            "sentences": [_("Assistants can do nothing for you at this company until you connect again.")],
-            "button": _("Forget"),
+            "sentences": [_("Assistants can do nothing for you in this company until you connect again.")],
+            "button": _("Unlink"),
             "hidden": [("connection", connection.pk)],
             "action_url": reverse("own-link-disconnect"),
             "back_url": reverse("own-link"),
         }
         return render(request, "consumers/confirm_own.html", context)
     if linking.unlink(connection, signed_in_user(request)):
-        messages.success(request, _("The connection to your account at Fracttal One is forgotten."))
+        messages.success(request, _("Your Fracttal One account has been disconnected."))
     return HttpResponseRedirect(reverse("own-link"))
 
 

@@ -21,23 +21,23 @@ def validate_address(url: str) -> str:
         parts = urlsplit(url)
         host, _port = parts.hostname or "", parts.port
     except ValueError:
-        raise ValidationError(_("Enter a whole web address.")) from None
+        raise ValidationError(_("Enter a full web address.")) from None
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url or len(url) > MAX_LENGTH:
-        raise ValidationError(_("Enter a whole web address without blanks or accents."))
+        raise ValidationError(_("Enter a full web address without spaces or accents."))
     if parts.scheme not in {"https", "http"} or not host:
-        raise ValidationError(_("Enter a whole web address that begins with https://."))
+        raise ValidationError(_("Enter a full web address that starts with https://."))
     if parts.username is not None or parts.password is not None:
-        raise ValidationError(_("Leave user name and password out of the address."))
+        raise ValidationError(_("Remove the user name and password from the address."))
     if parts.query or parts.fragment or "?" in url or "#" in url:
-        raise ValidationError(_("Leave out everything from ? or # on."))
+        raise ValidationError(_("Remove everything from ? or # on."))
     if any(segment in {".", ".."} for segment in parts.path.split("/")) or "%" in parts.path:
-        raise ValidationError(_("Write the path without dots and percent signs."))
+        raise ValidationError(_("Write the path without . or .. segments and percent signs."))
     if settings.UPSTREAM_ON_PRIVATE_HOSTS:
         return url
     if parts.scheme != "https":
-        raise ValidationError(_("The address must begin with https://."))
+        raise ValidationError(_("The address must start with https://."))
     if _is_inner(host):
-        raise ValidationError(_("The address must be one of the public internet."))
+        raise ValidationError(_("The address must be on the public internet."))
     return url
 
 

@@ -27,8 +27,8 @@ class RegistrationRules(models.Model):
     """Of one company. Without a row nothing registers itself."""
 
     class Mode(models.TextChoices):
-        OFF = "off", _("Nobody: administrators register programs")
-        TOKEN = "token", _("Programs that show a registration token made below")
+        OFF = "off", _("Nobody: only administrators register programs")
+        TOKEN = "token", _("Programs with a registration token created below")
         INBOX = "inbox", _("Any program; without a token it waits for an administrator")
 
     company = models.OneToOneField(Company, models.CASCADE, related_name="registration_rules")

@@ -105,7 +105,7 @@ def stop(
     """First a page that names what stops, then the stop itself; both over what is live right then."""
     live = [each for each in found if each.live]
     if not live:
-        messages.info(request, _("There is nothing left to stop there."))
+        messages.info(request, _("Nothing to disconnect: already disconnected."))
         return HttpResponseRedirect(reverse(page))
     if "confirmed" not in request.POST:
         return confirm_stop(request, live, page, action, own_page)
@@ -114,8 +114,8 @@ def stop(
     messages.success(
         request,
         ngettext(
-            "%(n)d authorization is stopped. It gets no access any more.",
-            "%(n)d authorizations are stopped. They get no access any more.",
+            "%(n)d app disconnected. It no longer has access.",
+            "%(n)d apps disconnected. They no longer have access.",
             len(live),
         )
         % {"n": len(live)},
@@ -146,9 +146,9 @@ def allow(request: HttpRequest, found: QuerySet[AppAuthorization], page: str) ->
         refuses_exchange=False
     )
     if allowed:
-        messages.success(request, _("Allowed again: the app can connect when it next asks."))
+        messages.success(request, _("Allowed again: the app can connect the next time it asks."))
     else:
-        messages.info(request, _("There is nothing to allow there."))
+        messages.info(request, _("Nothing to allow there."))
     return HttpResponseRedirect(reverse(page))
 
 
@@ -157,19 +157,19 @@ def confirm_stop(
 ) -> HttpResponse:
     kept = ("authorization", "app", "person", "all")
     context = {
-        "title": _("Stop the access?"),
-        "button": _("Stop"),
+        "title": _("Disconnect?"),
+        "button": _("Disconnect"),
         "items": [
             {"name": each.consumer.name, "detail": "" if own_page else each.user.display_name}
             for each in live
         ],
         "sentences": [
-            _("It ends at once. To use the app again, one has to connect and approve it anew."),
+            _("Access ends immediately. To use the app again, you'll need to connect and approve it again."),
             *(
                 [
                     _(
-                        "Where a trusted issuer connected the app, it stays stopped until it is "
-                        "allowed again here."
+                        "If a trusted issuer connected the app, it stays disconnected until it is allowed "
+                        "again here."
                     )
                 ]
                 if any(each.issuer_id for each in live)

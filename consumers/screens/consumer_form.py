@@ -44,7 +44,9 @@ def add(request: HttpRequest) -> HttpResponse:
         return draw(request, ConsumerForm(company, initial=initial))
     already = request.session.get(SAVED_FORMS, {}).get(request.POST.get("form_id", ""))
     if already is not None:
-        messages.warning(request, _("This consumer was saved already. Its secret was shown once, then."))
+        messages.warning(
+            request, _("This consumer has already been saved. Its secret was shown once, at that time.")
+        )
         return leave(request, reverse("consumers"))
     if (values := redrawn(request.POST)) is not None:
         return draw(request, ConsumerForm(company, initial=values))
@@ -71,7 +73,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = ConsumerForm(company, consumer, data=request.POST)
     if not form.is_valid() or form.save(signed_in_user(request)) is None:
         return draw(request, form, status=422)
-    messages.success(request, _("%(name)s is saved. Key and secret are as before.") % {"name": consumer.name})
+    messages.success(
+        request, _("%(name)s updated. Its key and secret are unchanged.") % {"name": consumer.name}
+    )
     return leave(request, reverse("consumers"))
 
 

@@ -41,7 +41,7 @@ def consumers(request: HttpRequest) -> HttpResponse:
         "q": words,
         "state": state,
         "states": [
-            ("", _("All states")),
+            ("", _("All statuses")),
             ("enabled", _("Enabled")),
             ("disabled", _("Disabled")),
             ("waiting", _("Waiting for a callback URL")),
@@ -76,12 +76,12 @@ def change_chosen(request: HttpRequest) -> HttpResponse:
     chosen = list(consumers_of(acting_membership(request).company).filter(pk__in=keys))
     action = request.POST.get("action", "")
     if action == "delete" and "confirmed" in request.POST and are_gone(keys):
-        messages.success(request, _("There is nothing left to delete: it is gone already."))
+        messages.success(request, _("Nothing to delete: it has already been deleted."))
         return HttpResponseRedirect(reverse("consumers"))  # as after a second click
     if len(chosen) != len(keys):
         raise Http404  # deleted meanwhile, or of another company
     if not chosen or action not in {"enable", "disable", "delete"}:
-        messages.error(request, _("Choose at least one consumer of the list."))
+        messages.error(request, _("Choose at least one consumer from the list."))
         return HttpResponseRedirect(reverse("consumers"))
     if action != "enable" and "confirmed" not in request.POST:
         return confirm(request, action, chosen)
@@ -93,8 +93,8 @@ def change_chosen(request: HttpRequest) -> HttpResponse:
     names = ", ".join(consumer.name for consumer in chosen)
     done = {
         "enable": _("Enabled: %(names)s."),
-        "disable": _("Disabled, with effect from now: %(names)s."),
-        "delete": _("Deleted, with effect from now: %(names)s."),
+        "disable": _("Disabled, effective immediately: %(names)s."),
+        "delete": _("Deleted, effective immediately: %(names)s."),
     }
     messages.success(request, done[action] % {"names": names})
     return HttpResponseRedirect(reverse("consumers"))
@@ -107,19 +107,20 @@ def are_gone(keys: set[int]) -> bool:
 def confirm(request: HttpRequest, action: str, chosen: list[Consumer]) -> HttpResponse:
     people = sum(getattr(consumer, "people", 0) for consumer in chosen)
     lost = (
-        ngettext("%(n)d person loses the connection.", "%(n)d people lose the connection.", people)
+        ngettext("%(n)d person will lose the connection.", "%(n)d people will lose the connection.", people)
         % {"n": people}
         if people
-        else _("Nobody is connected through it at the moment.")
+        else _("Nobody is connected through it right now.")
     )
     programs = [consumer.name for consumer in chosen if not consumer.is_authorization_code]
     if action == "delete":
-        title, button = _("Delete for good?"), _("Delete")
-        after = _("Key and secret stop working and cannot be restored; everybody has to connect anew.")
+        title, button = _("Delete permanently?"), _("Delete")
+        after = _("The key and secret stop working and cannot be restored. Everyone will have to reconnect.")
     else:
         title, button = _("Disable?"), _("Disable")
         after = _(
-            "Nobody can use or approve it until you enable it again. Key and secret stay valid for then."
+            "Nobody can use or approve it until you enable it again. The key and secret will work "
+            "again when you enable it."
         )
     context = {
         "title": title,
@@ -128,7 +129,10 @@ def confirm(request: HttpRequest, action: str, chosen: list[Consumer]) -> HttpRe
         "sentences": [
             lost,
             *(
-                [_("Programs that act for the company stop: %(names)s.") % {"names": ", ".join(programs)}]
+                [
+                    _("Programs that act for the company will stop working: %(names)s.")
+                    % {"names": ", ".join(programs)}
+                ]
                 if programs
                 else []
             ),

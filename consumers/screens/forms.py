@@ -41,7 +41,7 @@ def web_address(label: Any) -> forms.URLField:
         required=False,
         max_length=500,
         assume_scheme="https",
-        error_messages={"invalid": _("Enter a whole web address, for example https://example.com/privacy.")},
+        error_messages={"invalid": _("Enter a full web address, for example https://example.com/privacy.")},
     )
     # Only what a browser may open: no javascript:, data: or ftp: (security case 248).
     field.validators = [
@@ -64,7 +64,7 @@ class ConsumerForm(forms.Form):
         label=_("Name"),
         max_length=120,
         validators=[validate_printable],
-        help_text=_("People see it when they approve."),
+        help_text=_("People see this when they approve access."),
         error_messages={"required": _("Enter a name, for example ChatGPT.")},
     )
     description = forms.CharField(
@@ -82,30 +82,30 @@ class ConsumerForm(forms.Form):
         required=False,
         max_length=500,
         help_text=_(
-            "Only for a program that names itself by a web address, such as Claude Code: then it needs "
-            "neither key nor secret nor callback URL, and is a public client."
+            "Only for a program that identifies itself by a web address, such as Claude Code: it "
+            "is a public client and needs no key, secret or callback URL."
         ),
         widget=forms.URLInput(attrs={"spellcheck": "false", "placeholder": "https://…"}),
     )
     url = web_address(_("URL"))
     privacy_policy_url = web_address(_("Privacy policy URL"))
-    licence_url = web_address(_("Licence agreement URL"))
+    licence_url = web_address(_("End user licence agreement URL"))
     permission_group: forms.ModelChoiceField[PermissionGroup] = forms.ModelChoiceField(
         PermissionGroup.objects.none(),
         label=_("Permission group"),
         empty_label=_("Choose…"),
         error_messages={
             "required": _("Choose a permission group."),
-            "invalid_choice": _("Choose a permission group of the list."),
+            "invalid_choice": _("Choose a permission group from the list."),
         },
     )
-    narrow_to_group = forms.BooleanField(label=_("Also narrow people to this group"), required=False)
+    narrow_to_group = forms.BooleanField(label=_("Limit people to this group's permissions"), required=False)
     toolsets = forms.MultipleChoiceField(
-        label=_("Further tools"),
+        label=_("Additional tools"),
         required=False,
         choices=list(TOOLSETS.items()),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": _("Choose tool sets of the list.")},
+        error_messages={"invalid_choice": _("Choose tool sets from the list.")},
     )
     public = forms.BooleanField(label=_("Without a secret (public client)"), required=False)
 
@@ -150,9 +150,11 @@ class ConsumerForm(forms.Form):
             return ""
         url = validate_document_url(url)
         if self._is_taken(url):
-            raise ValidationError(_("Another consumer of the company has this metadata URL."))
+            raise ValidationError(_("Another consumer of the company already has this metadata URL."))
         if self.consumer and not self.consumer.is_public:
-            raise ValidationError(_("This consumer has a secret. Make a new one for the metadata URL."))
+            raise ValidationError(
+                _("This consumer has a secret. Create a new consumer for the metadata URL.")
+            )
         return url
 
     def clean(self) -> dict[str, Any]:
@@ -179,7 +181,9 @@ class ConsumerForm(forms.Form):
         except (IntegrityError, ValidationError):
             if not self._is_taken(self.cleaned_data["metadata_url"]):
                 raise
-            self.add_error("metadata_url", _("Another consumer of the company has this metadata URL."))
+            self.add_error(
+                "metadata_url", _("Another consumer of the company already has this metadata URL.")
+            )
             return None
 
     def _is_taken(self, metadata_url: str) -> bool:

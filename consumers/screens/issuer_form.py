@@ -25,7 +25,7 @@ def validate_public(url: str) -> str:
     """As it was typed, since an issuer is compared to the letter."""
     validate_address(url)
     if not url.startswith("https://"):
-        raise ValidationError(_("The address must begin with https://."))
+        raise ValidationError(_("The address must start with https://."))
     return url
 
 
@@ -38,24 +38,26 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
             "issuer": _("Issuer"),
             "jwks_url": _("Key set URL (JWKS)"),
             "tenant": _("Tenant"),
-            "vouches_for_email": _("It verifies the e-mail addresses that it sends"),
+            "vouches_for_email": _("It verifies the e-mail addresses it sends"),
             "read_only": _("Read only"),
             "enabled": _("Enabled"),
         }
         help_texts = {  # noqa: RUF012
             "issuer": _(
-                "Exactly as it names itself: for Okta the address of the organization, for example "
-                "https://acme.okta.com; for identities of Claude the issuer that Claude shows when you "
-                "set it up."
+                "Exactly as it identifies itself: for Okta the organization's URL, for example "
+                "https://acme.okta.com; for Claude identities the issuer that Claude shows during "
+                "setup."
             ),
             "jwks_url": _("Only if the issuer has no discovery document; otherwise leave it empty."),
-            "tenant": _("Only for an issuer that serves several companies under one address."),
+            "tenant": _("Only for an issuer that serves several companies at one address."),
             "vouches_for_email": _(
-                "A person is recognized by the subject of the assertion, and the first time by the e-mail "
-                "address. An address that is not marked as verified counts only if this is ticked."
+                "A person is recognized by the subject of the assertion, and the first time by e-mail "
+                "address. An address that is not marked as verified counts only if this is selected."
             ),
-            "read_only": _("Apps that come through this issuer can change nothing, whatever they ask for."),
-            "enabled": _("If it is not ticked, every connection through this issuer ends at once."),
+            "read_only": _(
+                "Apps connected through this issuer cannot change anything, whatever they ask for."
+            ),
+            "enabled": _("If this is cleared, every connection through this issuer ends immediately."),
         }
         widgets = {  # noqa: RUF012
             "issuer": forms.URLInput(attrs=_ADDRESS),

@@ -48,9 +48,9 @@ def edited(request: HttpRequest, issuer: TrustedIssuer) -> HttpResponse:
         except TrustedIssuer.DoesNotExist:
             raise Http404 from None  # deleted a moment ago
         except IntegrityError:  # added a moment ago, after the form had looked
-            form.add_error("issuer", _("The company trusts this issuer already. Open its row to change it."))
+            form.add_error("issuer", _("The company already trusts this issuer. Open its row to change it."))
         else:
-            messages.success(request, _("The issuer %(name)s is saved.") % {"name": saved.name})
+            messages.success(request, _("Issuer %(name)s saved.") % {"name": saved.name})
             say_whether_keys_are_there(request, saved)
             return HttpResponseRedirect(reverse("issuer", args=[saved.pk]))
     context: dict[str, Any] = {
@@ -76,8 +76,8 @@ def say_whether_keys_are_there(request: HttpRequest, issuer: TrustedIssuer) -> N
         messages.warning(
             request,
             _(
-                "Its keys could not be read. Check the address: it must be public, answer with JSON without "
-                "a redirect, and name the same issuer."
+                "Its keys could not be read. Check the address: it must be public, answer with JSON "
+                "without a redirect, and name the same issuer."
             ),
         )
         return
@@ -92,14 +92,14 @@ def say_whether_keys_are_there(request: HttpRequest, issuer: TrustedIssuer) -> N
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """A second click comes to the same end."""
     if "confirmed" in request.POST and not TrustedIssuer.objects.filter(pk=pk).exists():
-        messages.success(request, _("There is nothing left to delete: it is gone already."))
+        messages.success(request, _("Nothing to delete: it has already been deleted."))
         return HttpResponseRedirect(reverse("settings-security"))
     issuer = found(request, pk)
     if "confirmed" not in request.POST:
         people = issuer.links.count()
         lost = ngettext(
-            "%(n)d person was recognized by it and loses the connection.",
-            "%(n)d people were recognized by it and lose the connection.",
+            "%(n)d person was recognized through it and will lose the connection.",
+            "%(n)d people were recognized through it and will lose the connection.",
             people,
         )
         context = {
@@ -107,9 +107,9 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
             "button": _("Delete"),
             "items": [{"name": issuer.name, "detail": issuer.issuer}],
             "sentences": [
-                lost % {"n": people} if people else _("Nobody is connected through it at the moment."),
+                lost % {"n": people} if people else _("Nobody is connected through it right now."),
                 _(
-                    "People who come through it again later are recognized by e-mail address, as the "
+                    "People who come through it again later are recognized by e-mail address, as on the "
                     "first time."
                 ),
             ],
@@ -122,7 +122,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         TrustedIssuer.objects.select_for_update().filter(pk=pk).first()  # an exchange under way ends first
         issuer.delete()  # takes links, authorizations and tokens along
     note("trusted issuer deleted", issuer=pk, by=signed_in_user(request).pk)
-    messages.success(request, _("Deleted, with effect from now: %(names)s.") % {"names": issuer.name})
+    messages.success(request, _("Deleted, effective immediately: %(names)s.") % {"names": issuer.name})
     return HttpResponseRedirect(reverse("settings-security"))
 
 
@@ -137,16 +137,16 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
         .first()
     )
     if link is None:
-        messages.info(request, _("This person is not linked any more."))
+        messages.info(request, _("This person is no longer linked."))
         return HttpResponseRedirect(reverse("issuer", args=[pk]))
     if "confirmed" not in request.POST:
         context = {
-            "title": _("Forget who this is?"),
-            "button": _("Forget"),
+            "title": _("Unlink this person?"),
+            "button": _("Unlink"),
             "items": [{"name": link.user.display_name, "detail": link.user.email}],
             "sentences": [
                 _(
-                    "Connections through this issuer end at once. The next time the e-mail address "
+                    "Connections through this issuer end immediately. Next time, the e-mail address "
                     "decides again."
                 ),
             ],
@@ -163,5 +163,5 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
     note(
         "person forgotten by a trusted issuer", issuer=pk, person=link.user_id, by=signed_in_user(request).pk
     )
-    messages.success(request, _("Forgotten: %(person)s.") % {"person": link.user.display_name})
+    messages.success(request, _("%(person)s unlinked.") % {"person": link.user.display_name})
     return HttpResponseRedirect(reverse("issuer", args=[pk]))

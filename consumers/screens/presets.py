@@ -43,8 +43,8 @@ PRESETS: dict[str, Preset] = {
             "ChatGPT",
             (),
             _(
-                "ChatGPT makes a callback for each app: https://chatgpt.com/connector/oauth/… It shows it "
-                "while you create the app there, so save first, and add it here when you see it."
+                "ChatGPT creates a callback URL for each app, https://chatgpt.com/connector/oauth/…, "
+                "and shows it while you create the app there. Save now and add it later."
             ),
             _(
                 "In ChatGPT open Plugins, press + and choose Add custom MCP server (in older menus "
@@ -57,7 +57,7 @@ PRESETS: dict[str, Preset] = {
             "claude",
             "Claude",
             ("https://claude.ai/api/mcp/auth_callback", "https://claude.com/api/mcp/auth_callback"),
-            _("Claude on the web, desktop and phone uses these two. Nothing to paste."),
+            _("Claude on the web, desktop and phone uses these two. There is nothing to paste."),
             _(
                 "In Claude open Settings > Connectors > Add custom connector, paste the MCP server URL, and "
                 "under Advanced settings the key as client ID and the secret as client secret."
@@ -73,12 +73,12 @@ PRESETS: dict[str, Preset] = {
                 "https://insiders.vscode.dev/redirect",
             ),
             _(
-                "VS Code uses these three, the first with any port and with or without the slash at the end. "
-                "Nothing to paste."
+                "VS Code uses these three, the first with any port and with or without the trailing "
+                "slash. There is nothing to paste."
             ),
             _(
-                "In VS Code run the command MCP: Add Server, choose HTTP, paste the MCP server URL, and give "
-                "the key and the secret when it asks for client ID and client secret."
+                "In VS Code run the command MCP: Add Server, choose HTTP, paste the MCP server URL, "
+                "and enter the key and the secret when it asks for client ID and client secret."
             ),
             source="microsoft/vscode: source of the MCP client, #278512 and pull request 260446",
         ),
@@ -91,12 +91,13 @@ PRESETS: dict[str, Preset] = {
                 "http://localhost:8787/callback",
             ),
             _(
-                "Cursor uses these three, on the desktop and in the cloud. Some versions have one for each "
-                "server, cursor://anysphere.cursor-mcp/oauth/user-NAME/callback: add it if the page names it."
+                "Cursor uses these three, on the desktop and in the cloud. Some versions use one for "
+                "each server, cursor://anysphere.cursor-mcp/oauth/user-NAME/callback: add it if the "
+                "page names it."
             ),
             _(
-                "In Cursor open Settings > MCP > New server and write the MCP server URL, the key as "
-                "CLIENT_ID and the secret as CLIENT_SECRET into mcp.json."
+                "In Cursor open Settings > MCP > New server and enter the MCP server URL, the key as "
+                "CLIENT_ID and the secret as CLIENT_SECRET in mcp.json."
             ),
             source="cursor.com/docs/context/mcp; bytebase/bytebase#20510; PrefectHQ/fastmcp#2302",
             checked_on=LATER,
@@ -106,14 +107,14 @@ PRESETS: dict[str, Preset] = {
             "Copilot Studio",
             ("https://teams.microsoft.com/api/platform/v1.0/oAuthRedirect",),
             _(
-                "Declarative agents use the one filled in. A Copilot Studio connector has one of its own, "
-                "https://global.consent.azure-apim.net/redirect/… or that of a region: it is shown once the "
-                "connector is created, so save first, and add it here when you see it."
+                "Declarative agents use the one filled in. A Copilot Studio connector has its own, "
+                "https://global.consent.azure-apim.net/redirect/… or a regional one, which appears "
+                "once the connector is created. Save now and add it later."
             ),
             _(
-                "In Copilot Studio add a tool of the type Model Context Protocol, paste the MCP server URL, "
-                "choose OAuth 2.0 > Manual, and paste key, secret and the addresses below; then copy the "
-                "redirect URL shown there into this consumer."
+                "In Copilot Studio add a tool of the type Model Context Protocol, paste the MCP server "
+                "URL, choose OAuth 2.0 > Manual, and paste the key, the secret and the URLs below. "
+                "Then copy the redirect URL shown there into this consumer."
             ),
             needs_endpoints=True,
             source="learn.microsoft.com, Copilot Studio > MCP; devopsabcs-engineering/copilot-studio, wiki",
@@ -124,13 +125,13 @@ PRESETS: dict[str, Preset] = {
             ("http://localhost:7777/oauth/callback",),
             _(
                 "Gemini CLI uses the one filled in. Gemini on the web has one for each person, "
-                "https://oauth-redirect.googleusercontent.com/r/…, and Gemini Enterprise shows its own in "
-                "the console: save first, and add it here when you see it."
+                "https://oauth-redirect.googleusercontent.com/r/…, and Gemini Enterprise shows its own "
+                "in the console. Save now and add it later."
             ),
             _(
-                "In Gemini add a custom app, or in Gemini Enterprise a custom MCP server, and paste the MCP "
-                "server URL, the key as client ID, the secret as client secret and the addresses below; "
-                "then copy the callback shown there into this consumer."
+                "In Gemini add a custom app, or in Gemini Enterprise a custom MCP server, and paste "
+                "the MCP server URL, the key as client ID, the secret as client secret and the URLs "
+                "below. Then copy the callback URL shown there into this consumer."
             ),
             needs_endpoints=True,
             source="google-gemini/gemini-cli, docs of MCP servers; makeplane/plane-mcp-server#230",
@@ -139,7 +140,7 @@ PRESETS: dict[str, Preset] = {
             "claude-code",
             "Claude Code",
             ("http://localhost:8080/callback",),
-            _("Claude Code takes the port that you give it with --callback-port. Nothing else to paste."),
+            _("Claude Code uses the port that you set with --callback-port. There is nothing else to paste."),
             _(
                 "In a terminal run: claude mcp add --transport http --client-id KEY --client-secret "
                 "--callback-port 8080 fracttal URL, with the key and the MCP server URL; it asks for the "
@@ -153,9 +154,9 @@ PRESETS: dict[str, Preset] = {
             "Codex",
             ("http://127.0.0.1/callback",),
             _(
-                "Codex uses the one filled in, with any port. A version that is given a callback of its own "
-                "adds an id, http://127.0.0.1/callback/ID: add that address when the page names it; then "
-                "any port goes too."
+                "Codex uses the one filled in, with any port. Some versions, if configured with their "
+                "own callback, add an ID, http://127.0.0.1/callback/ID: add that URL when the page "
+                "names it. Any port works there too."
             ),
             _(
                 "In the file config.toml of Codex add the MCP server URL with the key as client_id under "
@@ -168,10 +169,10 @@ PRESETS: dict[str, Preset] = {
             "copilot-cli",
             "Copilot CLI",
             ("http://127.0.0.1/",),
-            _("Copilot CLI uses the one filled in, with any port. Nothing to paste."),
+            _("Copilot CLI uses the one filled in, with any port. There is nothing to paste."),
             _(
-                "Copilot CLI is a public client: make the consumer without a secret, and give the MCP server "
-                "URL and the key as oauthClientId in mcp-config.json."
+                "Copilot CLI is a public client: create the consumer without a secret, and enter the "
+                "MCP server URL and the key as oauthClientId in mcp-config.json."
             ),
             source="GitHub Copilot CLI 1.0.102, run",
             checked_on=LATER,
@@ -180,7 +181,7 @@ PRESETS: dict[str, Preset] = {
             "inspector",
             "MCP Inspector",
             ("http://localhost:6274/oauth/callback", "http://127.0.0.1:6276/oauth/callback"),
-            _("The Inspector in the browser uses the first, its command line the second. For tests."),
+            _("The Inspector uses the first in the browser and the second on the command line. For tests."),
             _(
                 "In the Inspector choose Streamable HTTP, paste the MCP server URL, open Authentication and "
                 "paste the key as client ID and the secret as client secret."
@@ -192,12 +193,12 @@ PRESETS: dict[str, Preset] = {
             "n8n",
             ("https://oauth.n8n.cloud/oauth2/callback",),
             _(
-                "n8n Cloud uses the one filled in. Your own n8n shows its OAuth Redirect URL in the "
-                "credential, https://HOST/rest/oauth2-credential/callback: add that one instead."
+                "n8n Cloud uses the one filled in. A self-hosted n8n shows its OAuth Redirect URL in "
+                "the credential, https://HOST/rest/oauth2-credential/callback: add that one instead."
             ),
             _(
                 "In n8n create a credential of the type MCP OAuth2, switch off Use Dynamic Client "
-                "Registration, and paste the addresses below, the key as Client ID and the secret as Client "
+                "Registration, and paste the URLs below, the key as Client ID and the secret as Client "
                 "Secret."
             ),
             needs_endpoints=True,
@@ -209,12 +210,12 @@ PRESETS: dict[str, Preset] = {
             "LibreChat",
             (),
             _(
-                "LibreChat makes one for each server, https://HOST/api/mcp/NAME/oauth/callback, and shows it "
-                "once the server is added: save first, and add it here when you see it."
+                "LibreChat creates one for each server, https://HOST/api/mcp/NAME/oauth/callback, and "
+                "shows it once the server is added. Save now and add it later."
             ),
             _(
-                "In LibreChat open MCP Settings, add a server with the MCP server URL, choose OAuth, and "
-                "paste the key as Client ID, the secret as Client Secret and the addresses below."
+                "In LibreChat open MCP Settings, add a server with the MCP server URL, choose OAuth, "
+                "and paste the key as Client ID, the secret as Client Secret and the URLs below."
             ),
             needs_endpoints=True,
             source="LibreChat-AI/librechat.ai pull request 471",
@@ -224,10 +225,10 @@ PRESETS: dict[str, Preset] = {
             "zed",
             "Zed",
             ("http://127.0.0.1:27523/callback",),
-            _("Zed uses the one filled in, with any port. Nothing to paste."),
+            _("Zed uses the one filled in, with any port. There is nothing to paste."),
             _(
-                "In Zed open the settings of the agent panel, add a remote server with the MCP server URL, "
-                "and write the key as client_id under oauth in the settings file."
+                "In Zed open the agent panel's settings, add a remote server with the MCP server URL, "
+                "and enter the key as client_id under oauth in the settings file."
             ),
             source="zed-industries/zed pull request 51768 and #56210",
             checked_on=LATER,
@@ -237,8 +238,8 @@ PRESETS: dict[str, Preset] = {
             "Windsurf",
             (),
             _(
-                "Windsurf publishes no fixed callback. Save first and connect: the page that refuses names "
-                "the address, and you add exactly that one here."
+                "Windsurf publishes no fixed callback. Save first and connect: the page that refuses "
+                "the connection shows the URL. Add exactly that one here."
             ),
             _(
                 "In Windsurf open the MCP settings of Cascade, add a server with the MCP server URL, and "
@@ -251,7 +252,10 @@ PRESETS: dict[str, Preset] = {
             "other",
             _("Another program"),
             (),
-            _("Copy it from the program. It must match to the letter, from https:// to the last sign."),
+            _(
+                "Copy it from the program. It must match exactly, character for character, including "
+                "https://."
+            ),
             _("Give the program the MCP server URL, the key as client ID and the secret as client secret."),
             needs_endpoints=True,
         ),

@@ -39,28 +39,25 @@ def program_calls(key: str, *, remote: bool) -> list[ProgramCall]:
     return [
         ProgramCall(
             "curl",
-            _("In a shell. Put the secret into the environment variable FRACTTAL_SECRET first."),
+            _("In a shell. First put the secret in the environment variable FRACTTAL_SECRET."),
             _filled("curl", facts),
         ),
         ProgramCall(
             "Python",
-            _(
-                "Needs nothing besides Python. Put the secret into the environment variable "
-                "FRACTTAL_SECRET first."
-            ),
+            _("Needs only Python. First put the secret in the environment variable FRACTTAL_SECRET."),
             _filled("python", facts),
         ),
         ProgramCall(
             "Google Apps Script",
-            _("Put the secret under Project Settings > Script Properties as FRACTTAL_SECRET first."),
+            _("First put the secret under Project Settings > Script Properties as FRACTTAL_SECRET."),
             _filled("apps_script", facts),
         ),
         ProgramCall(
             "n8n",
             _(
-                "Paste this into a workflow. Then choose in the node a credential of the type OAuth2 API: "
-                "grant type Client Credentials, the token URL as Access Token URL, the key as Client ID, "
-                "the secret as Client Secret, no scope."
+                "Paste this into a workflow. Then choose a credential of the type OAuth2 API in the "
+                "node: grant type Client Credentials, the token URL as Access Token URL, the key as "
+                "Client ID, the secret as Client Secret, no scope."
             ),
             _n8n(facts["url"], facts["body"]),
         ),

@@ -44,7 +44,7 @@ def save_rules(request: HttpRequest) -> HttpResponse:
         return draw(request, company, rules_form=form, status=422)
     form.save()
     note("registration rules changed", company=company.pk, mode=form.rules.mode, user=request.user.pk)
-    messages.success(request, _("The rules for programs are saved."))
+    messages.success(request, _("Rules for programs saved."))
     return HttpResponseRedirect(reverse("registration"))
 
 
@@ -72,10 +72,10 @@ def decide(request: HttpRequest) -> HttpResponse:
         consumer = admission.approve(key, company, shown, group, by)
     except ChangedMeanwhile:
         messages.warning(
-            request, _("The program was changed or decided about meanwhile. Nothing was done: look again.")
+            request, _("The program has changed or was already decided on. Nothing was done: check it again.")
         )
         return HttpResponseRedirect(reverse("registration"))
-    messages.success(request, _("%(name)s is approved. People can connect it now.") % {"name": consumer.name})
+    messages.success(request, _("%(name)s approved. People can connect it now.") % {"name": consumer.name})
     return HttpResponseRedirect(reverse("registration"))
 
 
@@ -102,7 +102,7 @@ def revoke_token(request: HttpRequest) -> HttpResponse:
         raise Http404
     meant.filter(revoked_at=None).update(revoked_at=timezone.now())
     note("registration token revoked", company=company.pk, user=request.user.pk)
-    messages.success(request, _("The token is revoked. Programs that it registered stay."))
+    messages.success(request, _("Token revoked. Programs that it registered stay."))
     return HttpResponseRedirect(reverse("registration"))
 
 

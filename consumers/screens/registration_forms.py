@@ -28,7 +28,7 @@ class GroupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gener
             empty_label=_("Choose…"),
             error_messages={
                 "required": _("Choose a permission group."),
-                "invalid_choice": _("Choose a permission group of the list."),
+                "invalid_choice": _("Choose a permission group from the list."),
             },
             **options,
         )
@@ -48,7 +48,7 @@ class RulesForm(forms.Form):
         },
     )
     people_may_ask = forms.BooleanField(
-        label=_("People may ask for a program that names itself by a web address"), required=False
+        label=_("People may ask for programs that identify themselves by a web address"), required=False
     )
     document_hosts = forms.CharField(
         label=_("Trusted hosts"),
@@ -56,11 +56,12 @@ class RulesForm(forms.Form):
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": "claude.ai"}),
         help_text=_(
-            "One per line. A program that is described at one of these hosts needs no approval by an "
-            "administrator; each person still approves it. List only hosts where its maker alone can publish."
+            "One per line. A program described at one of these hosts needs no approval by an "
+            "administrator; each person still approves it. List only hosts where only the "
+            "program's maker can publish."
         ),
     )
-    document_group = GroupField(required=False, help_text=_("For programs of the trusted hosts."))
+    document_group = GroupField(required=False, help_text=_("For programs from trusted hosts."))
 
     def __init__(self, company: Company, data: Any = None) -> None:
         self.rules = RegistrationRules.objects.filter(company=company).first() or RegistrationRules(
@@ -80,18 +81,18 @@ class RulesForm(forms.Form):
     def clean_document_hosts(self) -> list[str]:
         hosts = list(dict.fromkeys(self.cleaned_data["document_hosts"].lower().split()))
         if len(hosts) > MAX_HOSTS:
-            raise ValidationError(_("Keep at most %(limit)d hosts.") % {"limit": MAX_HOSTS})
+            raise ValidationError(_("Enter at most %(limit)d hosts.") % {"limit": MAX_HOSTS})
         for host in hosts:
             if not _HOST.fullmatch(host) or len(host) > 253:
                 raise ValidationError(
-                    _("Write each host by its name alone, for example claude.ai: no https://, path or *.")
+                    _("Enter only the host name, for example claude.ai: no https://, path or *.")
                 )
         return hosts
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("document_hosts") and not values.get("document_group"):
-            self.add_error("document_group", _("Choose a permission group for programs of the hosts."))
+            self.add_error("document_group", _("Choose a permission group for programs from these hosts."))
         return values
 
     def save(self) -> None:
@@ -103,7 +104,7 @@ class RulesForm(forms.Form):
 
 class TokenForm(forms.Form):
     label = forms.CharField(
-        label=_("What it is for"),
+        label=_("Purpose"),
         max_length=80,
         validators=[validate_printable],
         error_messages={"required": _("Say what the token is for, for example n8n.")},

@@ -27,13 +27,14 @@ class OpenIdForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
         fields = ("openid_connect",)
         labels = {  # noqa: RUF012 - read by Django
             "openid_connect": gettext_lazy(
-                "Apps may learn the verified e-mail address of the person who connects them"
+                "Apps may receive the verified e-mail address of the person who connects them"
             ),
         }
         help_texts = {  # noqa: RUF012
             "openid_connect": gettext_lazy(
-                "OpenID Connect, for example so that ChatGPT Enterprise can let in only addresses of your "
-                "domain. The consent page tells each person. Off: apps learn nothing about who connects them."
+                "OpenID Connect, for example so that ChatGPT Enterprise can admit only addresses in "
+                "your domain. The consent page tells each person. When off, apps learn nothing about "
+                "who connects them."
             ),
         }
 
@@ -41,7 +42,7 @@ class OpenIdForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
         wanted: bool = self.cleaned_data["openid_connect"]
         if wanted and not has_keys():
             raise forms.ValidationError(
-                _("This installation cannot keep secrets yet: its operator has to set UPSTREAM_KEYS.")
+                _("This installation cannot store secrets yet: its operator has to set UPSTREAM_KEYS.")
             )
         return wanted
 
@@ -55,7 +56,7 @@ def security(request: HttpRequest) -> HttpResponse:
         company.save(update_fields=["openid_connect"])
         if company.openid_connect:
             published()  # the first key is there before anybody asks for it
-        messages.success(request, _("The security settings are saved."))
+        messages.success(request, _("Security settings saved."))
         return HttpResponseRedirect(reverse("settings-security"))
     issuers = TrustedIssuer.objects.filter(company=company).annotate(people=Count("links"))
     context: dict[str, Any] = {"form": form, "issuers": issuers}

@@ -47,7 +47,7 @@ class TrustedIssuer(models.Model):
                 fields=("company", "issuer", "tenant"),
                 name="one_trusted_issuer_per_company_and_tenant",
                 violation_error_message=_(
-                    "The company trusts this issuer already. Open its row to change it."
+                    "The company already trusts this issuer. Open its row to change it."
                 ),
             ),
         )

@@ -30,7 +30,7 @@ class NewRecordForm(forms.Form):
         max_length=64,
         required=False,
         validators=[validate_printable],
-        help_text=gettext_lazy("As the company numbers its people. Left empty, the next free one is taken."),
+        help_text=gettext_lazy("In the company's own numbering. If left empty, the next free code is used."),
     )
 
 
@@ -77,7 +77,7 @@ def _done(request: HttpRequest, member: Membership, form: NewRecordForm) -> bool
             try:
                 person = account_links.link(member, primary_key(request.POST.get("record")), by)
             except account_links.NotFree:
-                messages.error(request, _("Choose a record of the list: that one is not free any more."))
+                messages.error(request, _("Choose a record from the list: that one is no longer free."))
                 return False
             _say(request, member, person)
         case "new":
@@ -88,14 +88,14 @@ def _done(request: HttpRequest, member: Membership, form: NewRecordForm) -> bool
                     member, by, form.cleaned_data["name"], form.cleaned_data["code"]
                 )
             except account_links.CodeTaken:
-                form.add_error("code", _("Another record has this code. Choose another one."))
+                form.add_error("code", _("Another record already has this code. Choose another one."))
                 return False
             _say(request, member, person)
         case "unlink":
             account_links.unlink(member, by)
             messages.success(
                 request,
-                _("%(person)s works with no personnel record now.") % {"person": member.user.display_name},
+                _("%(person)s no longer has a personnel record.") % {"person": member.user.display_name},
             )
         case _:
             return False
@@ -105,6 +105,6 @@ def _done(request: HttpRequest, member: Membership, form: NewRecordForm) -> bool
 def _say(request: HttpRequest, member: Membership, person: Personnel) -> None:
     messages.success(
         request,
-        _("%(person)s works as %(record)s now.")
+        _("%(person)s now works as %(record)s.")
         % {"person": member.user.display_name, "record": f"{person.full_name} ({person.code})"},
     )

@@ -24,14 +24,14 @@ class WordForm(forms.Form):
     catalogue = forms.ChoiceField(
         label=gettext_lazy("Catalog"), choices=[(each.key, each.label) for each in CATALOGUES]
     )
-    word = forms.CharField(label=gettext_lazy("New word"), max_length=120, validators=[validate_printable])
+    word = forms.CharField(label=gettext_lazy("New term"), max_length=120, validators=[validate_printable])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         chosen = _catalogue(given.get("catalogue", ""))
         if chosen and len(given.get("word", "")) > chosen.longest:
             self.add_error(
-                "word", _("At most %(longest)d characters are kept here.") % {"longest": chosen.longest}
+                "word", _("At most %(longest)d characters are allowed here.") % {"longest": chosen.longest}
             )
         return given
 
@@ -67,9 +67,9 @@ def _add(request: HttpRequest, company: Company, form: WordForm) -> bool:
     try:
         add(company, chosen, word, signed_in_user(request))
     except Taken:
-        form.add_error("word", _("The catalog has this word already."))
+        form.add_error("word", _("The catalog already has this term."))
         return False
-    messages.success(request, _("“%(word)s” can be used now.") % {"word": word})
+    messages.success(request, _("“%(word)s” can now be used.") % {"word": word})
     return True
 
 
@@ -81,7 +81,7 @@ def _remove(request: HttpRequest, company: Company) -> None:
     try:
         word = remove(company, chosen, int(number), signed_in_user(request))
     except InUse:
-        messages.error(request, _("This word is in use, so it cannot be removed."))
+        messages.error(request, _("This term is in use, so it cannot be removed."))
         return
     if word:
-        messages.success(request, _("“%(word)s” is not offered any more.") % {"word": word})
+        messages.success(request, _("“%(word)s” is no longer offered.") % {"word": word})

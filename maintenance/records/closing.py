@@ -29,5 +29,5 @@ def close_work_order(request: HttpRequest, folio: str) -> HttpResponse:
     except CannotClose as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, _("The work order %(folio)s is closed.") % {"folio": folio})
+        messages.success(request, _("Work order %(folio)s closed.") % {"folio": folio})
     return HttpResponseRedirect(reverse("record-work-order", args=[folio]))

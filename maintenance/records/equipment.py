@@ -89,7 +89,7 @@ def _add_meters(page: Page, item: Item) -> None:
             )
             for meter in meters
         ]
-        headings = (_("Meter"), _("Last value"), _("Unit"), _("Read"))
+        headings = (_("Meter"), _("Last value"), _("Unit"), _("Last read"))
         page.tables.append(Table(_("Meters"), headings, rows))
 
 
@@ -99,21 +99,21 @@ def meter(principal: Principal, number: int) -> Page:
     page = Page(_("Meter"), record.description, _("Active") if record.active else _("Inactive"))
     page.add(_("Asset"), links.asset(principal, record.item))
     page.add(_("Serial number"), record.serial)
-    page.add(_("Kind"), _("Counter") if record.is_counter else _("Gauge"))
+    page.add(_("Type"), _("Counter") if record.is_counter else _("Gauge"))
     page.add(_("Unit"), f"{record.unit} ({record.unit_code})")
     page.add(_("Last value"), quantity(record.last_value))
     page.add(_("Accumulated value"), quantity(record.counter_value))
-    page.add(_("Read"), record.last_date)
+    page.add(_("Last read"), record.last_date)
     page.add(_("Lowest value"), quantity(record.min_value))
     page.add(_("Highest value"), quantity(record.max_value))
     page.add(_("Monthly average"), quantity(record.monthly_average))
     if may(principal, "meters:edit"):
         change = reverse("record-meter-change", args=[record.pk])
-        page.add(_("To correct"), Cell(_("The dial began anew, or a reading is wrong"), change))
+        page.add(_("To correct"), Cell(_("The dial was reset, or a reading is wrong"), change))
     page.tables.append(
         Table(
-            _("Newest readings"),
-            (_("Read"), _("Value"), _("Accumulated value"), _("Source")),
+            _("Latest readings"),
+            (_("Last read"), _("Value"), _("Accumulated value"), _("Source")),
             [
                 (
                     moment(reading.date_reading),

@@ -34,4 +34,4 @@ def add_latest_work(page: Page, principal: Principal, tasks: QuerySet[WorkOrderT
             for task in newest
         ]
         headings = (_("Work order"), _("Task"), _("Status"), _("Scheduled"))
-        page.tables.append(Table(_("Newest work"), headings, rows))
+        page.tables.append(Table(_("Latest work orders"), headings, rows))

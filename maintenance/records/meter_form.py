@@ -27,7 +27,7 @@ MOMENT = "%Y-%m-%dT%H:%M:%S"
 
 class NewDial(forms.Form):
     value = forms.FloatField(
-        label=gettext_lazy("What the dial shows now"), min_value=0, max_value=LARGEST, initial=0
+        label=gettext_lazy("Current reading of the dial"), min_value=0, max_value=LARGEST, initial=0
     )
     read_at = forms.DateTimeField(
         label=gettext_lazy("Since when"),
@@ -38,7 +38,7 @@ class NewDial(forms.Form):
         label=gettext_lazy("Serial number of the new dial"),
         max_length=80,
         required=False,
-        help_text=gettext_lazy("Leave it empty where the meter is the same."),
+        help_text=gettext_lazy("Leave it empty if the meter is the same."),
     )
 
     def save(self, principal: Principal, number: int) -> str:
@@ -50,18 +50,18 @@ class NewDial(forms.Form):
             read_at=given["read_at"],
             serial=given["serial"] or None,
         )
-        return _("The counter goes on from the new dial.")
+        return _("The counter continues from the new dial.")
 
 
 class WrongReading(forms.Form):
     """`reading` is the one that the person saw. Deleting it is final, so a box must be ticked first."""
 
     reading = forms.IntegerField(widget=forms.HiddenInput)
-    sure = forms.BooleanField(label=gettext_lazy("Delete this reading for good"))
+    sure = forms.BooleanField(label=gettext_lazy("Delete this reading permanently"))
 
     def save(self, principal: Principal, number: int) -> str:
         take_back(principal, number, self.cleaned_data["reading"])
-        return _("The reading was taken back.")
+        return _("Reading deleted.")
 
 
 @require_http_methods(["GET", "POST"])

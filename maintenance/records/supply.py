@@ -22,7 +22,7 @@ def warehouse(principal: Principal, code: str) -> Page:
     page.add(_("Located in"), links.asset(principal, record.location))
     page.add(_("Address"), ", ".join(part for part in (record.address, record.city, record.country) if part))
     if record.external_integration:
-        page.add(_("Stock kept by"), _("Another system"))
+        page.add(_("Stock managed by"), _("Another system"))
     levels = record.levels.select_related("item").order_by("item__description", "pk")
     short = list(levels.filter(Q(min_level__isnull=False), stock__lt=F("min_level"))[:MOST_ROWS])
     if short:

@@ -49,7 +49,7 @@ def work_order(principal: Principal, folio: str) -> Page:
     page.add(_("Sent to review"), order.review_date)
     page.add(_("Closed"), order.final_date)
     page.add(_("Estimated duration"), duration(order.duration))
-    page.add(_("Completed"), f"{order.completed_percentage} %")
+    page.add(_("Progress"), f"{order.completed_percentage} %")
     page.add(_("Part of"), links.work_order(principal, order.parent.folio if order.parent else None))
     page.add(_("Note"), order.note)
     tasks = list(
@@ -59,7 +59,7 @@ def work_order(principal: Principal, folio: str) -> Page:
     if order.status in WorkOrderStatus.open() and may(principal, "work_orders:edit"):
         page.button = Button(
             _("Close the work order"),
-            _("When every task is done. A closed order does not change any more."),
+            _("Once every task is done. A closed order can no longer change."),
             reverse("close-work-order", args=[order.folio]),
         )
     failures = [task for task in tasks if task.failure_type or task.failure_severity]
@@ -90,7 +90,7 @@ def _severity(value: int | None) -> Any:
 def _tasks_of_order(principal: Principal, tasks: list[WorkOrderTask]) -> Table:
     with_costs = may(principal, "metrics:view")
     headings = (
-        _("Task"), _("Asset"), _("Type"), _("Priority"), _("State"), _("Scheduled"), _("Started"),
+        _("Task"), _("Asset"), _("Type"), _("Priority"), _("Status"), _("Scheduled"), _("Started"),
         _("Finished"), _("Duration"), _("Request"), _("Note"),
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = []

@@ -31,11 +31,11 @@ def begin_anew(
     with transaction.atomic():
         meter = _locked(principal, number)
         if not meter.is_counter:
-            raise CannotChange("", _("Only a counter has a dial that can begin anew."))
+            raise CannotChange("", _("Only a counter can start again."))
         if read_at > timezone.now():
-            raise CannotChange("read_at", _("Must not be in the future."))
+            raise CannotChange("read_at", _("It must not be in the future."))
         if meter.last_date is not None and read_at <= meter.last_date:
-            raise CannotChange("read_at", _("Must be later than the last reading."))
+            raise CannotChange("read_at", _("It must be later than the last reading."))
         counted = meter.last_accumulated_value or 0.0
         meter.counter_offset = round(counted - value, DECIMALS)
         meter.serial = serial or meter.serial
@@ -51,7 +51,7 @@ def begin_anew(
             with transaction.atomic():
                 _show(meter, reading)
         except IntegrityError:
-            raise CannotChange("serial", _("Another meter has this serial number.")) from None
+            raise CannotChange("serial", _("Another meter already has this serial number.")) from None
         _log(principal, meter, Action.EDIT, {"began_anew_at": value, "serial": meter.serial})
 
 
@@ -61,7 +61,7 @@ def take_back(principal: Principal, number: int, reading: int) -> None:
         meter = _locked(principal, number)
         newest = meter.readings.order_by("-date_reading", "-pk").first()
         if newest is None or newest.pk != reading:
-            raise CannotChange("", _("Another reading came meanwhile. Look at the page again."))
+            raise CannotChange("", _("Another reading has arrived in the meantime. Check the page again."))
         newest.delete()
         before = meter.readings.order_by("-date_reading", "-pk").first()
         if before is not None and meter.is_counter and meter.monthly_average_auto:

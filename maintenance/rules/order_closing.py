@@ -26,13 +26,16 @@ def close(principal: Principal, folio: str) -> None:
     with transaction.atomic():
         order = locked_order(principal, folio)
         if order.status not in WorkOrderStatus.open():
-            raise CannotClose(_("The work order is closed already."))
+            raise CannotClose(_("The work order is already closed."))
         if order.tasks.exclude(status=TaskStatus.DONE).exists():
-            raise CannotClose(_("Report every task as done first."))
+            raise CannotClose(_("First report every task as done."))
         person = own_record(principal).first()
         if person is None:
             raise CannotClose(
-                _("Your account has no personnel record. Configuration > User accounts is where it gets one.")
+                _(
+                    "Your account has no personnel record. An administrator can link one under "
+                    "Configuration > User accounts."
+                )
             )
         order.status, order.final_date, order.validated_by = WorkOrderStatus.FINISHED, timezone.now(), person
         order.save(update_fields=["status", "final_date", "validated_by"])

@@ -28,16 +28,16 @@ SENTENCES: Mapping[str, Promise] = {
     "work request": _("Which work request is “%(words)s”?"),
     "warehouse": _("Which warehouse is “%(words)s”?"),
     "meter": _("This asset has several meters. Which one was read?"),
-    "event": _("Several events start this task. Which one happened?"),
+    "event": _("Several events trigger this task. Which one happened?"),
     "field": _("This asset has several fields named “%(words)s”. Which one is meant?"),
-    "similar": _("Something open looks the same: %(records)s. Create another one all the same?"),
+    "similar": _("Something similar is already open: %(records)s. Create another one anyway?"),
     "unusual": _(
-        "%(value)s is %(gained)s more than the last reading, %(last)s. About %(a_month)s a month is usual, "
-        "and a reading cannot be taken back. Was it read right?"
+        "%(value)s is %(gained)s more than the last reading, %(last)s. The usual increase is "
+        "about %(a_month)s a month, and a reading cannot be undone. Is it correct?"
     ),
-    "connection": _("To go on, connect your account at Fracttal One on this page, then try again."),
+    "connection": _("To continue, connect your Fracttal One account on this page, then try again."),
 }
-YES: Mapping[str, Promise] = {"similar": _("Create another one"), "unusual": _("It was read right")}
+YES: Mapping[str, Promise] = {"similar": _("Create another one"), "unusual": _("It is correct")}
 CHOOSE, NONE = _("Choose one"), _("None of these")
 
 

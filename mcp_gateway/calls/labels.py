@@ -27,7 +27,7 @@ WORDS: Mapping[str, str | Promise] = {
     "not_started": _("Not started"),
     "in_progress": _("In progress"),
     "paused": _("Paused"),
-    "done": _("Done"),
+    "done": pgettext_lazy("task", "Done"),
     "open": _("Open"),
     "work_order_in_process": _("Work order in process"),
     "solved_without_work_order": _("Resolved without work order"),

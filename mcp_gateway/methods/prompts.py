@@ -39,14 +39,14 @@ class Prompt:
 
 
 WHOLE_PLANT = _("the whole plant")
-LOCATION = Argument("location", _("Code or name of a location; the whole plant if left out."))
+LOCATION = Argument("location", _("Code or name of a location; default the whole plant."))
 PROMPTS = {
     prompt.name: prompt
     for prompt in (
         Prompt(
             "shift_handover",
             _("Shift handover"),
-            _("What the next shift has to know."),
+            _("What the next shift needs to know."),
             _(
                 "Prepare the shift handover for %(location)s, for the last 12 hours. Look up: work "
                 "orders finished and work orders in process (list_work_orders with date_kind "
@@ -61,7 +61,7 @@ PROMPTS = {
         Prompt(
             "weekly_maintenance_review",
             _("Weekly maintenance review"),
-            _("The figures of the week, and what they mean."),
+            _("The week's figures and what they mean."),
             _(
                 "Review the maintenance of %(location)s in the last seven days against the seven days "
                 "before. Use get_maintenance_metrics with the metrics summary, compliance, "
@@ -92,7 +92,7 @@ PROMPTS = {
         Prompt(
             "plan_next_week",
             _("Plan next week"),
-            _("What is due, who can do it, and what is missing for it."),
+            _("What is due, who can do it, and what is missing."),
             _(
                 "Plan the maintenance of next week for %(location)s. Look up the pending tasks that "
                 "are due until its end (list_pending_tasks, the late ones first), the open work "
@@ -108,7 +108,7 @@ PROMPTS = {
         Prompt(
             "triage_new_requests",
             _("Triage new requests"),
-            _("Which requests need a work order, and which are there twice."),
+            _("Which requests need a work order, and which are duplicates."),
             _(
                 "Go through the open work requests (list_work_requests with status open). For each: "
                 "is it urgent, does it say enough, is something open already on the same asset "

@@ -81,7 +81,7 @@ def test_whoever_has_no_other_company_is_told_as_before(world: World) -> None:
     client = browser(world.owner)
     assert works_in(client) == "Planta Demo"
     Membership.objects.filter(user=world.owner).update(active=False)
-    assert "does not belong to a company" in text_of(client.get("/"))
+    assert "doesn't belong to a company" in text_of(client.get("/"))
     assert client.get(GENERAL).status_code == 403
     Membership.objects.filter(user=world.owner).update(active=True)
     assert works_in(client) == "Planta Demo"

@@ -65,7 +65,7 @@ def test_nobody_is_taken_into_a_company(world: World) -> None:
     assert not member_of(world, world.owner)
     assert dict(form_at(running.get("/settings/general/")).fields)["name"] == "Planta Demo"
     post(running, "/company/", {"company": "other"})
-    assert "You are not a member" in text_of(running.get("/"))
+    assert "You are no longer a member" in text_of(running.get("/"))
     listed = text_of(browser(world.stranger).get(PEOPLE))
     assert "owner@example.com" in listed
     assert ">Owner<" not in listed
@@ -112,10 +112,10 @@ def test_as_many_messages_and_queries_for_a_known_address_as_for_an_unknown(worl
 
 def test_an_address_is_invited_once_and_a_member_not_at_all(world: World) -> None:
     assert invite(world, NEW)["Location"] == PEOPLE
-    assert "invited already" in text_of(invite(world, NEW.upper()))
+    assert "already been invited" in text_of(invite(world, NEW.upper()))
     again = invite(world, world.stranger.email)
     assert again.status_code == 422
-    assert "in the list already" in text_of(again)
+    assert "already in the list" in text_of(again)
     assert len(mail.outbox) == 1
 
 
@@ -133,7 +133,7 @@ def test_invitations_belong_to_their_company(world: World) -> None:
 
 
 def test_withdrawing_sending_again_and_the_end_of_a_link(world: World) -> None:
-    """Only the newest link works, until it is withdrawn or seven days old."""
+    """Only the newest link works, until it has been withdrawn or seven days old."""
     invite(world, NEW)
     client, first = browser(world.stranger), link()
     invitation = Invitation.objects.get()
@@ -153,7 +153,7 @@ def test_withdrawing_sending_again_and_the_end_of_a_link(world: World) -> None:
     form = form_at(client.get(page), "/withdraw/")
     for _click in range(2):
         gone = client.post(form.action, dict(form.fields), follow=True)
-        assert "is withdrawn" in text_of(gone)
+        assert "has been withdrawn" in text_of(gone)
     assert browser().get(third).status_code == 404
     assert set_password_refused(third)
     assert NEW not in text_of(client.get(PEOPLE))
@@ -236,7 +236,7 @@ def test_declining(world: World) -> None:
     client = browser(world.owner)
     assert answer(client, "decline")["Location"] == "/"
     assert not member_of(world, world.owner)
-    assert "No invitation waits" in text_of(client.get("/invitations/"))
+    assert "No invitations are waiting" in text_of(client.get("/invitations/"))
     listed = text_of(browser(world.stranger).get(PEOPLE))
     assert "declined" in listed
     assert ">Owner<" not in listed
@@ -293,9 +293,9 @@ def test_a_new_person_declines_and_no_account_is_made(world: World) -> None:
     ("values", "words"),
     [
         ({"password1": "short", "password2": "short"}, "at least 12 characters"),
-        ({"password2": "another horse"}, "two passwords differ"),
+        ({"password2": "another horse"}, "two passwords do not match"),
         ({"password1": "", "password2": ""}, "required"),
-        ({"name": "Ana\u202ena"}, "invisible signs"),
+        ({"name": "Ana\u202ena"}, "invisible characters"),
         ({"password1": "new.person@example", "password2": "new.person@example"}, "too similar"),
     ],
 )
@@ -341,7 +341,7 @@ def test_accepting_twice_ends_in_the_same_place(world: World) -> None:
     form = form_at(client.get("/invitations/"), "/answer/")
     for _click in range(2):
         page = client.post(form.action, {**dict(form.fields), "answer": "accept"}, follow=True)
-        assert "You belong to Otra now" in text_of(page)
+        assert "You are now a member of Otra" in text_of(page)
     assert Membership.objects.filter(user=world.owner).count() == 2
     Membership.objects.filter(user=world.owner, company=world.other_company).update(active=False)
     late = client.post(form.action, {**dict(form.fields), "answer": "accept"}, follow=True)

@@ -89,7 +89,7 @@ def test_a_link_to_a_record_of_the_other_company_leads_there(world: World, both:
 def test_nobody_switches_to_a_company_of_others(world: World) -> None:
     client = browser(world.owner)
     post(client, "/company/", {"company": "other"})
-    assert "You are not a member" in text_of(client.get("/"))
+    assert "You are no longer a member" in text_of(client.get("/"))
     assert 'value="Planta Demo"' in text_of(client.get("/settings/general/"))
     session = client.session
     session[SESSION_KEY] = world.other_company.pk
@@ -107,7 +107,7 @@ def test_a_membership_that_ends_is_out_on_the_next_request(world: World, both: C
     assert both.get("/settings/general/").status_code == 409, "the person chooses: test_company_of_session.py"
     Membership.objects.filter(user=world.owner).update(active=False)
     assert both.get("/settings/general/").status_code == 403
-    assert "does not belong to a company" in text_of(both.get("/"))
+    assert "doesn't belong to a company" in text_of(both.get("/"))
 
 
 def test_a_group_that_loses_the_right_is_out_on_the_next_request(world: World) -> None:
@@ -183,7 +183,7 @@ def test_error_pages_are_for_people_and_json_for_programs(world: World) -> None:
     }
     no_token = client.post("/language/", {"language": "es"})
     assert no_token.status_code == 403
-    assert "This form is too old" in text_of(no_token)
+    assert "This page has expired" in text_of(no_token)
 
 
 @override_settings(ALLOWED_HOSTS=["only.example"])
@@ -224,5 +224,5 @@ def test_profile_is_saved_and_names_are_escaped(world: World) -> None:
 
 def test_a_person_without_company_gets_a_page_that_says_so(db: None) -> None:
     client = browser(UserFactory())
-    assert "does not belong to a company" in text_of(client.get("/"))
+    assert "doesn't belong to a company" in text_of(client.get("/"))
     assert client.get("/settings/").status_code == 403

@@ -201,7 +201,7 @@ def test_password_reset_from_the_mail(world: World) -> None:
     answer = send(client, page["Location"], {"password1": new, "password2": new}, action="-set-password/")
     assert answer["Location"] == "/accounts/password/reset/key/done/"
     assert sign_in(browser(), world.owner.email, new)["Location"] == "/"
-    assert "does not work any more" in text_of(browser().get(link))
+    assert "no longer works" in text_of(browser().get(link))
 
 
 def test_password_reset_refuses_weak_passwords_and_says_why(world: World) -> None:

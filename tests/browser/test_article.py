@@ -104,7 +104,9 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     window.on("console", lambda said: failures.append(said.text) if "Content Security" in said.text else None)
     window.set_viewport_size({"width": 560, "height": 900})
     sign_in(window, "planner@demo.example")
-    expect(window.get_by_role("heading", name="ChatGPT wants to use Fracttal One for you")).to_be_visible()
+    expect(
+        window.get_by_role("heading", name="ChatGPT wants to use Fracttal One on your behalf")
+    ).to_be_visible()
     expect(window.get_by_text("planner@demo.example")).to_be_visible()
     expect(window.get_by_text("chatgpt.com", exact=True)).to_be_visible()
     picture(window, "06-consent", whole=True)
@@ -144,7 +146,9 @@ def test_the_consent_page_fits_a_small_screen_and_the_keyboard(
     page = small.new_page()
     page.goto(site.assistant.authorization_address())
     sign_in(page, "planner@demo.example")
-    expect(page.get_by_role("heading", name="Claude wants to use Fracttal One for you")).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="Claude wants to use Fracttal One on your behalf")
+    ).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     approve, refuse = (page.get_by_role("button", name=name) for name in ("Approve", "Refuse"))
     weights = [

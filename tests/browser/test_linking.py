@@ -75,7 +75,7 @@ def test_from_consent_over_the_link_to_the_assistant(
     if answer.startswith("error"):
         expect(page.get_by_role("alert")).to_contain_text("You refused at Fracttal One")
         seen(page, "link-refused")
-        page.get_by_role("button", name="Refuse after all").click()
+        page.get_by_role("button", name="Refuse instead").click()
     expect(page.get_by_text("The assistant has it.")).to_be_visible()
     sent = parse_qs(urlsplit(page.url).query)
     assert ("code" in sent) == (answer == f"code={CODE}")
@@ -102,7 +102,7 @@ def test_small_displays(
     page.get_by_role("button", name="Test connection").click()
     expect(page.get_by_role("status")).to_contain_text("belongs to company 7 there")
     seen(page, f"connection-{scheme}")
-    page.get_by_label("Key for people").fill("")
+    page.get_by_label("Client ID for users").fill("")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_be_visible()
     seen(page, f"connection-refused-{scheme}")

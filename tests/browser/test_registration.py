@@ -53,7 +53,7 @@ def test_approving_and_refusing_by_keyboard(world: World, chrome: Browser, site:
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Approve Copilot")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Copilot is approved. People can connect it now.")).to_be_visible()
+    expect(page.get_by_text("Copilot approved. People can connect it now.")).to_be_visible()
     consumer = Consumer.objects.get(name="Copilot")
     assert consumer.permission_group == world.colleague_group
     page.get_by_role("button", name="Refuse Claude Code").focus()

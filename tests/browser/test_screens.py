@@ -97,7 +97,7 @@ def test_search_choose_and_delete(world: World, chrome: Browser, site: str) -> N
     page.get_by_label("Select Sheet").check()
     expect(page.locator("[data-chosen]")).to_have_text("2")
     page.get_by_role("button", name="Delete…").click()
-    expect(page.get_by_text("1 person loses the connection.")).to_be_visible()
+    expect(page.get_by_text("1 person will lose the connection.")).to_be_visible()
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("Showing 1 of 1")).to_be_visible()
     assert complaints == []
@@ -293,7 +293,7 @@ def test_without_javascript(world: World, chrome: Browser, site: str) -> None:
     page.get_by_label("Select Claude").check()
     page.get_by_role("button", name="Disable…").click()
     page.get_by_role("button", name="Disable", exact=True).click()
-    expect(page.get_by_text("Disabled, with effect from now: Claude.")).to_be_visible()
+    expect(page.get_by_text("Disabled, effective immediately: Claude.")).to_be_visible()
     consumer = Consumer.objects.get()
     assert not consumer.enabled
     assert len(consumer.callback_urls) == 3

@@ -103,12 +103,12 @@ def test_two_clicks_on_accept(
     page.goto("/invitations/")
     assert page.evaluate(PROBLEMS) == []
     click_twice(page, page.get_by_role("button", name="Accept", exact=True), 0.05)
-    expect(page.get_by_text("You belong to Otra now")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("You are now a member of Otra")).to_be_visible(timeout=20_000)
     context.clear_cookies()
     page.goto(f"/invitations/{token}/")
     assert page.evaluate(PROBLEMS) == []
     page.get_by_label("Password *").fill(PASSWORD)
-    page.get_by_label("Password, once more").fill(PASSWORD)
+    page.get_by_label("Confirm password").fill(PASSWORD)
     click_twice(page, page.get_by_role("button", name="Accept and sign in"), 0.05)
     expect(page.get_by_role("heading", name="Welcome, new@example.com")).to_be_visible(timeout=20_000)
     assert Membership.objects.filter(company=world.other_company).count() == 3
@@ -148,15 +148,15 @@ def test_a_long_request_through_sign_in_and_lost_cookies(
     expect(page.get_by_role("button", name="Approve")).to_be_visible()
     context.clear_cookies(name="session")
     page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_role("link", name="Begin again")).to_be_visible()
+    expect(page.get_by_role("link", name="Start again")).to_be_visible()
     assert page.evaluate(PROBLEMS) == []
-    page.get_by_role("link", name="Begin again").click()
+    page.get_by_role("link", name="Start again").click()
     page.get_by_label("E-mail").fill(world.owner.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     AuthorizationRequest.objects.all().delete()
     page.get_by_role("button", name="Approve").click()
-    page.get_by_role("link", name="Begin again").click()
+    page.get_by_role("link", name="Start again").click()
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("The assistant has it.")).to_be_visible()
     assert f"state={'x' * 8192}" in called[0]
@@ -179,7 +179,7 @@ def test_a_form_of_the_other_company_in_the_panel(world: World, chrome: Browser,
     panel.get_by_role("button", name="Save").click()
     expect(panel.get_by_role("heading", name="Nothing was saved")).to_be_focused()
     assert not Consumer.objects.exists()
-    panel.get_by_role("button", name="Return to Planta Demo and send it there").click()
+    panel.get_by_role("button", name="Return to Planta Demo and submit it there").click()
     expect(page.get_by_role("heading", name="Typed for Planta Demo is registered")).to_be_visible()
     assert Consumer.objects.get().company == world.company
 

@@ -347,7 +347,7 @@ def test_consent_then_link_then_back_to_the_assistant(
     assert got["scope"] == "maintenance:read offline_access"  # writing was left out before the link
     again = client.get(finish)  # the code was redeemed: the way back does not bring it again
     assert again.status_code == 200
-    assert "It is done" in text_of(again)
+    assert "has the access you approved" in text_of(again)
     assert Grant.objects.count() == 1
 
 

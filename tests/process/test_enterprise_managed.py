@@ -200,7 +200,7 @@ def test_case_362_a_person_stops_it_and_allows_it_again(
     app.tokens = exchange(app, assertion_of(app, idp)).json()
     assert app.tools()
     own = f"{app.server.url}/profile/app-authorizations/"
-    assert "stopped until allowed again" in press(person, own, "/stop/")
+    assert "disconnected until allowed again" in press(person, own, "/stop/")
     time.sleep(1.1)  # so long a process may go by what it knows of a caller (threat model, 4)
     assert app.post("tools/list").status_code == 401
     refused = exchange(app, assertion_of(app, idp))

@@ -464,11 +464,11 @@ def test_unregistered_callback_is_named_only_where_it_could_be_registered(
     for new in ("https://chatgpt.com/connector/oauth/New1", "http://127.0.0.1:33418"):
         page = browser.get(program.address(redirect_uri=new)).content.decode()
         assert f"<code>{new}</code>" in page
-        assert "As it stands it cannot be registered" not in page
+        assert "In this form it cannot be registered" not in page
     for sent in ("http://192.168.0.1/", "javascript:alert(1)", "https://x/<b>"):
         page = browser.get(program.address(redirect_uri=sent)).content.decode()
         assert f"<code>{escape(sent)}</code>" in page
-        assert "As it stands it cannot be registered" in page
+        assert "In this form it cannot be registered" in page
         assert f'"{sent}' not in page  # never a link
 
 

@@ -59,7 +59,7 @@ def test_a_code_that_was_redeemed_is_not_brought_again(browser: Client, program:
     assert tokens.status_code == 200
     done = decide(browser, page)
     assert done.status_code == 200
-    assert b"It is done" in done.content
+    assert b"has the access you approved" in done.content
     assert code.encode() not in done.content
     assert b'href="https://chatgpt.com"' in done.content
     assert AccessToken.objects.count() == 1, "the connection lives"

@@ -139,7 +139,7 @@ def test_two_tabs_stay_two_requests_over_the_second_step(program: Program, world
 def forget(client: Client, program: Program, email: str) -> str:
     """From the sign-in page to the mail: the path of its link."""
     page = client.get(begin(client, program, LONG))
-    asked = send(client, link_of(page, "Forgotten password"), {"email": email})
+    asked = send(client, link_of(page, "Forgot password"), {"email": email})
     assert unquote(asked["Location"]).startswith(
         "/accounts/password/reset/done/?next=/oauth/authorize/again/"
     )
@@ -169,7 +169,7 @@ def test_in_another_browser_the_page_says_how_to_go_on(program: Program, world: 
     done = choose(elsewhere, forget(here, program, world.owner.email))
     page = elsewhere.get(done)
     assert "another browser" in text_of(page)
-    on = link_of(page, "Sign in and go on here")
+    on = link_of(page, "Sign in and continue here")
     signed = sign_in(elsewhere, world.owner.email, NEW_PASSWORD, url=elsewhere.get(on)["Location"])
     assert answer_of(approve(elsewhere, consent_at(elsewhere, signed["Location"])))["state"] == LONG
 
@@ -187,7 +187,7 @@ def test_a_request_does_not_wait_for_ever(program: Program, world: World) -> Non
     told = {name: values[0] for name, values in parse_qs(back.query).items()}
     assert (told["error"], told["state"], told["iss"]) == ("access_denied", LONG, "http://localhost:8000")
     PendingRequest.objects.update(expires_at=timezone.now())
-    assert "Begin again in the program" in text_of(client.get(on))
+    assert "Start again in the program" in text_of(client.get(on))
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_approving_too_late_begins_the_same_request_again(
     late = approve(client, page)
     assert late.status_code == 400
     assert not Grant.objects.exists()
-    on = link_of(late, "Begin again")
+    on = link_of(late, "Start again")
     begun = client.get(on)
     if trouble is not too_old:
         begun = client.get(sign_in(client, world.owner.email, url=begun["Location"])["Location"])
@@ -246,7 +246,7 @@ def test_approving_when_nothing_can_be_begun_again_leads_back_to_the_program(
     program.consumer.save()
     page = approve(client, page)
     assert "Back to the program" not in text_of(page)
-    assert "Begin again in the program" in text_of(page)
+    assert "Start again in the program" in text_of(page)
 
 
 def test_without_cookies_the_page_names_them_and_keeps_the_request(program: Program, world: World) -> None:

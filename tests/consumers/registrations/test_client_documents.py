@@ -337,7 +337,7 @@ def test_case_131_a_program_of_localhost_only_brings_a_warning(
     """RFC 8252 §8.6: any program on the computer can pass itself off as this one."""
     program = allow()
     page = signed_in(world.owner).get(program.address()).content
-    assert b"Any program on this computer could pass itself off as this one" in page
+    assert b"Any program on this computer could pretend to be this one" in page
     cache.clear()
     publisher.publish(redirect_uris=["http://localhost/callback", "https://claude.ai/cb"])
     page = signed_in(world.owner).get(program.address()).content

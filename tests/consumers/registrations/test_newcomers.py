@@ -249,7 +249,7 @@ def test_case_131_a_document_with_this_computer_alone_is_warned_of(
 ) -> None:
     """RFC 8252 §8.6: on the consent page, for a document whose callbacks are all on this computer."""
     page = signed_in(world.owner).get(allow().address()).content.decode()
-    assert "Any program on this computer could pass itself off as this one" in page
+    assert "Any program on this computer could pretend to be this one" in page
 
 
 def test_a_stranger_is_sent_to_sign_in_only_where_that_could_decide(

@@ -380,7 +380,7 @@ def test_case_250_a_program_sets_nothing_but_its_metadata(world: World) -> None:
 
 def test_case_131_a_registered_program_of_this_computer_is_warned_of(alone: World) -> None:
     """RFC 8252 §8.6, on the consent page; a program with an https callback is not."""
-    warning = "Any program on this computer could pass itself off as this one"
+    warning = "Any program on this computer could pretend to be this one"
     for uris, warned in (
         (["http://localhost:1234/cb", "cursor://anysphere.cursor-mcp/oauth/callback"], True),
         (METADATA["redirect_uris"], False),

@@ -36,14 +36,14 @@ def test_own_page_shows_what_and_since_when(world: World) -> None:
     assert "Read: assets, work orders" in page
     assert "Planta Demo" in page
     assert re.search(r"3\s+minutes ago", page)
-    assert "Stop all" not in page, "there is one only"
+    assert "Disconnect all" not in page, "there is one only"
     owner = text_of(browser(world.owner).get(OWN))
     assert "read only" in owner, "the person may write, but did not approve it"
     assert "transactions log" in owner
 
 
 def test_own_page_says_when_nothing_is_connected(world: World) -> None:
-    assert "No app acts in your name" in text_of(browser(world.colleague).get(OWN))
+    assert "No app acts on your behalf" in text_of(browser(world.colleague).get(OWN))
     assert browser().get(OWN)["Location"] == f"/accounts/login/?next={OWN}"
 
 
@@ -60,14 +60,14 @@ def test_stopping_one_of_ones_own(world: World) -> None:
     first = authorize(world.colleague, consumer_in(world))
     second = authorize(world.colleague, consumer_in(world, "Claude"))
     asked = post(client, OWN_STOP, {"authorization": first.pk})
-    assert "Stop the access?" in text_of(asked)
+    assert "Disconnect?" in text_of(asked)
     assert live(first, second) == [True, True]
     answer = client.post(OWN_STOP, dict(form_at(asked, OWN_STOP).fields))
     assert answer["Location"] == OWN
     assert live(first, second) == [False, True]
     page = text_of(client.get(OWN))
-    assert "1 authorization is stopped. It gets no access any more." in page
-    assert ">stopped<" in page, "the row says so"
+    assert "1 app disconnected. It no longer has access." in page
+    assert ">disconnected<" in page, "the row says so"
     assert AppAuthorization.objects.get(pk=first.pk).revoked_by == world.colleague
 
 
@@ -75,7 +75,7 @@ def test_stopping_all_of_ones_own(world: World) -> None:
     client = browser(world.colleague)
     mine = [authorize(world.colleague, consumer_in(world, name)) for name in ("A", "B")]
     other = authorize(world.owner, consumer_in(world, "C"))
-    assert "Stop all" in text_of(client.get(OWN))
+    assert "Disconnect all" in text_of(client.get(OWN))
     asked = post(client, OWN_STOP, {"all": "1"})
     client.post(OWN_STOP, dict(form_at(asked, OWN_STOP).fields))
     assert live(*mine, other) == [False, False, True]
@@ -87,7 +87,7 @@ def test_nobody_stops_what_is_not_theirs(world: World, key: str) -> None:
     client = browser(world.colleague)
     chosen = str(other.pk) if key == "other" else key
     assert post(client, OWN_STOP, {"authorization": chosen, "confirmed": "1"})["Location"] == OWN
-    assert "nothing left to stop" in text_of(client.get(OWN))
+    assert "Nothing to disconnect" in text_of(client.get(OWN))
     assert live(other) == [True]
 
 
@@ -190,11 +190,11 @@ def test_stopping_one_all_of_a_person_or_all_of_an_app(
     asked = post(client, STOP, data)
     assert all(live(*rows.values())), "nothing stops before the confirmation"
     if stopped:
-        assert "Stop the access?" in text_of(asked)
+        assert "Disconnect?" in text_of(asked)
         assert text_of(asked).count("<li><strong>") == len(stopped)
         answer = client.post(STOP, dict(form_at(asked, STOP).fields))
         assert answer["Location"] == ALL
-        assert f"{len(stopped)} authorization" in text_of(client.get(ALL))
+        assert f"{len(stopped)} app" in text_of(client.get(ALL))
     else:
         assert post(client, STOP, {**data, "confirmed": "1"})["Location"] == ALL
     assert {name for name, row in rows.items() if not live(row)[0]} == stopped
@@ -221,7 +221,7 @@ def test_old_rows_leave_the_list(world: World) -> None:
     page = text_of(browser(world.owner).get(OWN))
     assert "Recent" in page
     assert "Ancient" not in page
-    assert ">ended<" in page
+    assert ">expired<" in page
     assert f'name="authorization" value="{ended.pk}"' not in page
 
 

@@ -48,7 +48,8 @@ def test_every_field_of_the_article(world: World) -> None:
     page = text_of(browser(world.owner).get(ADD))
     for label in (
         "Grant type", "Authorization code", "Client credentials", "Name", "Description", "Assistant",
-        "Callback URLs", "URL", "Privacy policy URL", "Licence agreement URL", "Permission group", "Save",
+        "Callback URLs", "URL", "Privacy policy URL", "End user licence agreement URL",
+        "Permission group", "Save",
     ):  # fmt: skip
         assert label in page, label
 
@@ -98,7 +99,7 @@ def test_sending_the_same_form_again_makes_no_second_consumer(world: World) -> N
     again = client.post(ADD, data)
     assert again["Location"] == LIST
     page = text_of(client.get(LIST))
-    assert "was saved already" in page
+    assert "has already been saved" in page
     assert secret not in page
     assert Consumer.objects.count() == 1
     fill(client, ADD, values(world, name="Another"))
@@ -117,7 +118,7 @@ def test_callbacks_may_stay_empty_and_be_added_later(world: World) -> None:
     urls = [f" {CALLBACK} ", "https://claude.ai/api/mcp/auth_callback", "", CALLBACK]
     answer = fill(client, f"{LIST}{consumer.pk}/", values(world, callback_urls=urls, name="Renamed"))
     assert answer["Location"] == LIST
-    assert "Renamed is saved. Key and secret are as before." in text_of(client.get(LIST))
+    assert "Renamed updated. Its key and secret are unchanged." in text_of(client.get(LIST))
     consumer.refresh_from_db()
     assert consumer.callback_urls == [CALLBACK, "https://claude.ai/api/mcp/auth_callback"]
     assert before == (consumer.client_id, consumer.client_secret, consumer.created)
@@ -134,7 +135,7 @@ def test_a_metadata_url_makes_a_public_consumer_that_waits_for_nothing(world: Wo
     created = text_of(fill(client, ADD, data))
     consumer = Consumer.objects.get()
     assert (consumer.metadata_url, consumer.is_public, consumer.client_secret) == (DOCUMENT, True, "")
-    assert "the program names itself and asks for no key" in created
+    assert "the program identifies itself and asks for no key" in created
     assert created.count(DOCUMENT) == 2, "shown, and for its copy button"
     assert "fms_" not in created
     assert "waiting for a callback URL" not in text_of(client.get(LIST))
@@ -162,7 +163,7 @@ def test_a_metadata_url_is_given_once_and_to_public_consumers_for_people_only(wo
     client, first = browser(world.owner), consumer_in(world, metadata_url=DOCUMENT)
     consumer_in(world, stranger=True, metadata_url=DOCUMENT)
     again = fill(client, ADD, values(world, metadata_url=DOCUMENT))
-    assert "Another consumer of the company has this metadata URL." in text_of(again)
+    assert "Another consumer of the company already has this metadata URL." in text_of(again)
     program = fill(
         client, ADD, values(world, grant_type="client-credentials", metadata_url="https://b.example/c.json")
     )
@@ -187,7 +188,7 @@ def test_two_administrators_who_save_one_url_at_once(world: World, new: bool) ->
     assert form.is_valid(), form.errors
     first = consumer_in(world, "First", metadata_url=DOCUMENT)
     assert form.save(world.owner) is None
-    assert form.errors == {"metadata_url": ["Another consumer of the company has this metadata URL."]}
+    assert form.errors == {"metadata_url": ["Another consumer of the company already has this metadata URL."]}
     assert list(Consumer.objects.filter(metadata_url=DOCUMENT)) == [first]
     assert not Consumer.objects.filter(name="Second").exists()
     if given:
@@ -262,18 +263,18 @@ def test_extra_fields_change_nothing(world: World) -> None:
     [
         ("name", "", "Enter a name, for example ChatGPT."),
         ("name", "x" * 121, "at most 120"),
-        ("name", "Chat\u202eTPG", "invisible signs"),
+        ("name", "Chat\u202eTPG", "invisible characters"),
         ("description", "x" * 501, "at most 500"),
-        ("description", "Two\nlines", "invisible signs"),
+        ("description", "Two\nlines", "invisible characters"),
         ("grant_type", "", "Choose a grant type."),
         ("grant_type", "password", "Choose a grant type."),
         ("permission_group", "", "Choose a permission group."),
-        ("permission_group", "0", "Choose a permission group of the list."),
+        ("permission_group", "0", "Choose a permission group from the list."),
         ("assistant", "skynet", "Select a valid choice"),
-        ("url", "javascript:alert(1)", "Enter a whole web address"),
-        ("privacy_policy_url", "data:text/html,x", "Enter a whole web address"),
-        ("licence_url", "ftp://example.com/", "Enter a whole web address"),
-        ("url", "not an address", "Enter a whole web address"),
+        ("url", "javascript:alert(1)", "Enter a full web address"),
+        ("privacy_policy_url", "data:text/html,x", "Enter a full web address"),
+        ("licence_url", "ftp://example.com/", "Enter a full web address"),
+        ("url", "not an address", "Enter a full web address"),
     ],
 )
 def test_errors_stand_beside_their_field_and_nothing_is_lost(

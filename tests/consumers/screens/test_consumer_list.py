@@ -116,7 +116,7 @@ def test_disabling_asks_first_and_enabling_does_not(world: World) -> None:
     consumer.refresh_from_db()
     assert not consumer.enabled
     page = text_of(client.get(LIST))
-    assert "Disabled, with effect from now: ChatGPT." in page
+    assert "Disabled, effective immediately: ChatGPT." in page
     post(client, CHANGE, {"consumer": consumer.pk, "action": "enable"})
     consumer.refresh_from_db()
     assert consumer.enabled
@@ -131,8 +131,8 @@ def test_deleting_names_what_dies_with_it(world: World) -> None:
     AccessToken.objects.create(application=consumer, scope="x", expires=timezone.now(), token_checksum="a")
     asked = post(client, CHANGE, {"consumer": [consumer.pk, program.pk], "action": "delete"})
     words = text_of(asked)
-    assert "2 people lose the connection." in words
-    assert "Programs that act for the company stop: Hoja." in words
+    assert "2 people will lose the connection." in words
+    assert "Programs that act for the company will stop working: Hoja." in words
     assert Consumer.objects.count() == 3, "nothing is gone before the confirmation"
     answer = post(
         client, CHANGE, {"consumer": [consumer.pk, program.pk], "action": "delete", "confirmed": "1"}

@@ -192,7 +192,7 @@ def test_deleting_asks_first_and_takes_everything_along(world: World) -> None:
     client = browser(world.owner)
     url = f"{page_of(issuer)}delete/"
     asked = post(client, url)
-    assert "1 person was recognized by it and loses the connection." in text_of(asked)
+    assert "1 person was recognized through it and will lose the connection." in text_of(asked)
     assert TrustedIssuer.objects.exists()
     fields = dict(form_at(asked, url).fields)
     assert client.post(url, fields)["Location"] == SECURITY
@@ -212,7 +212,7 @@ def test_forgetting_whom_a_subject_means(world: World) -> None:
     url = f"{page_of(issuer)}forget/"
     link = IssuerLink.objects.get(user=world.colleague)
     asked = post(client, url, {"link": link.pk})
-    assert "Forget who this is?" in text_of(asked)
+    assert "Unlink this person?" in text_of(asked)
     assert client.post(url, dict(form_at(asked, url).fields))["Location"] == page_of(issuer)
     authorization.refresh_from_db()
     assert not authorization.live
@@ -253,7 +253,7 @@ def test_case_362_what_an_administrator_stopped_only_an_administrator_allows(wor
     assert "stays stopped until it is allowed again" in text_of(asked)
     admin.post(f"{ALL}stop/", dict(form_at(asked, f"{ALL}stop/").fields))
     AppAuthorization.objects.update(revoked_at=timezone.now() - dt.timedelta(days=90))
-    assert "stopped until allowed again" in text_of(admin.get(ALL))
+    assert "disconnected until allowed again" in text_of(admin.get(ALL))
     page = text_of(person.get(OWN))
     assert "by an administrator" in page
     assert OWN_ALLOW not in page
@@ -276,7 +276,7 @@ def test_case_362_what_a_person_stopped_only_the_person_allows(world: World) -> 
     assert AppAuthorization.objects.get().refuses_exchange
     post(person, OWN_ALLOW, {"authorization": authorization.pk})
     assert not AppAuthorization.objects.get().refuses_exchange
-    assert "There is nothing to allow there." in text_of(
+    assert "Nothing to allow there." in text_of(
         person.post(OWN_ALLOW, dict(form_at(person.get("/profile/")).fields), follow=True)
     )
 

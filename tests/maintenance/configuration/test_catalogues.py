@@ -45,12 +45,12 @@ def test_a_word_is_added_once_and_to_its_catalog(
 ) -> None:
     status, page = add(world, catalogue, "  Termografía   anual ")
     assert status == 302
-    assert "“Termografía anual” can be used now." in page
+    assert "“Termografía anual” can now be used." in page
     assert words(table, world.company.pk) == ["Termografía anual"]
     if kind:
         assert FailureTerm.objects.get(company=world.company).kind == kind
     status, page = add(world, catalogue, "TERMOGRAFÍA anual")
-    assert (status, "The catalog has this word already." in page) == (422, True)
+    assert (status, "The catalog already has this term." in page) == (422, True)
     assert words(table, world.company.pk) == ["Termografía anual"]
     assert words(table, world.other_company.pk) == []
     with connection.cursor() as cursor:
@@ -82,7 +82,7 @@ def test_a_word_that_work_refers_to_stays(world: World) -> None:
     PlannedTask.objects.create(company=world.company, type=kind, description="Grease")
     client = browser(world.owner)
     post(client, f"{CATALOGS}?do=remove", {"catalogue": "task-types", "number": kind.pk})
-    assert "This word is in use, so it cannot be removed." in text_of(client.get(CATALOGS))
+    assert "This term is in use, so it cannot be removed." in text_of(client.get(CATALOGS))
     assert words("tasktype", world.company.pk) == ["Preventive"]
 
 
@@ -120,7 +120,7 @@ def test_a_company_whose_data_is_elsewhere_is_told_so(world: World) -> None:
 @pytest.mark.parametrize(
     ("language", "title", "label", "button"),
     [
-        ("en", "Auxiliary catalogs", "Failure causes", "Add the word"),
+        ("en", "Auxiliary catalogs", "Failure causes", "Add term"),
         ("es", "Catálogos auxiliares", "Causas de falla", "Agregar el término"),
         ("pt-br", "Catálogos auxiliares", "Causas de falha", "Adicionar o termo"),
     ],
