@@ -173,7 +173,7 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
 
     class Meta:
         model = PermissionGroup
-        fields = ("name", "permissions", "own_work_orders_only", "active")
+        fields = ("name", "rights", "own_work_orders_only", "active")
         help_texts = {  # noqa: RUF012
             "active": _("People and consumers in an inactive group lose all access."),
         }
@@ -188,7 +188,7 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
 
     def matrix(self) -> list[dict[str, Any]]:
         """The rights as rows of modules and columns of actions, for the template."""
-        held = set(self["permissions"].value() or [])
+        held = set(self["rights"].value() or [])
         return [
             {
                 "name": MODULE_NAMES[module],
