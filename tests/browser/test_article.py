@@ -66,7 +66,7 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     expect(panel.get_by_role("heading", name="New OAuth consumer")).to_be_visible()
     panel.get_by_label("Authorization code").check()
     panel.get_by_label("Assistant").select_option(label="ChatGPT")
-    expect(panel.get_by_text("ChatGPT makes a callback for each app")).to_be_visible()
+    expect(panel.get_by_text("ChatGPT creates a callback for each app")).to_be_visible()
     name = panel.get_by_label("Name", exact=False).first
     expect(name).to_have_value("ChatGPT")  # the preset has settled
     panel.get_by_label("Description").fill("Questions about the plant in plain words")

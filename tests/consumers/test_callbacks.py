@@ -139,7 +139,7 @@ def test_case_132_bad_callbacks(url: str, db: None) -> None:
 
 def test_case_132_chatgpt_prefix_is_explained() -> None:
     """Each app of ChatGPT has a callback of its own."""
-    with override("en"), pytest.raises(ValidationError, match="Copy the whole address from ChatGPT"):
+    with override("en"), pytest.raises(ValidationError, match="Copy the whole URL from ChatGPT"):
         validate_callback("https://chatgpt.com/")
 
 

@@ -43,7 +43,7 @@ def test_two_administrators_approve_one_program(world: World) -> None:
     assert [answer.status_code for answer in answers] == [302] * 4
     assert Consumer.objects.count() == 1
     said = [client.get(PAGE).content.decode() for client in clients]
-    assert sum("Copilot is approved" in page for page in said) == 1
+    assert sum("Copilot approved" in page for page in said) == 1
     assert sum("Nothing was done" in page for page in said) == 3
 
 

@@ -405,7 +405,7 @@ def test_changing_the_preset_replaces_what_the_other_one_filled(world: World) ->
 def test_connect_chatgpt_begins_with_its_preset(world: World) -> None:
     form = form_at(browser(world.owner).get(f"{ADD}?assistant=chatgpt"), ADD)
     assert dict(form.fields)["name"] == "ChatGPT"
-    assert "ChatGPT makes a callback" in text_of(browser(world.owner).get(f"{ADD}?assistant=chatgpt"))
+    assert "ChatGPT creates a callback" in text_of(browser(world.owner).get(f"{ADD}?assistant=chatgpt"))
     assert browser(world.owner).get(f"{ADD}?assistant=<script>").status_code == 200
 
 

@@ -226,6 +226,6 @@ def test_deleting_twice_ends_in_the_same_place(world: World) -> None:
     for _click in range(2):
         answer = post(client, CHANGE, data)
         assert answer["Location"] == LIST
-    assert "gone already" in text_of(client.get(LIST))
+    assert "already been deleted" in text_of(client.get(LIST))
     assert post(client, CHANGE, data | {"consumer": foreign.pk}).status_code == 404
     assert Consumer.objects.get() == foreign

@@ -51,7 +51,7 @@ def test_the_rules_are_saved_and_the_address_shown(world: World) -> None:
     assert rules.document_group == world.colleague_group
     page = text_of(client.get(PAGE))
     assert f"http://localhost:8000/oauth/register/{rules.address}" in page
-    assert "Programs do not find it by themselves" in page, "there are two companies"
+    assert "Programs don't find it themselves" in page, "there are two companies"
     assert save(client, mode="off").status_code == 302
     assert RegistrationRules.objects.get().address == rules.address
 
@@ -94,7 +94,7 @@ def test_letting_in_from_the_inbox(world: World) -> None:
     consumer = Consumer.objects.get()
     assert consumer.client_id == registration.client_id
     assert (consumer.permission_group, consumer.created_by) == (world.colleague_group, world.owner)
-    assert "Copilot is approved" in text_of(client.get(PAGE))
+    assert "Copilot approved" in text_of(client.get(PAGE))
     assert "No programs waiting" in text_of(client.get(PAGE))
 
 

@@ -140,7 +140,7 @@ def test_the_same_issuer_twice(world: World, idp: IdentityProvider) -> None:
     made(world, company=world.other_company)
     answer = send(browser(world.owner), ADD, {"name": "Again", "issuer": "https://acme.okta.com"})
     assert answer.status_code == 422
-    assert "trusts this issuer already" in text_of(answer)
+    assert "already trusts this issuer" in text_of(answer)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -250,7 +250,7 @@ def test_case_362_what_an_administrator_stopped_only_an_administrator_allows(wor
     assert "through Okta" in text_of(admin.get(ALL))
     assert "through Okta" in text_of(person.get(OWN))
     asked = post(admin, f"{ALL}stop/", {"authorization": authorization.pk})
-    assert "stays stopped until it is allowed again" in text_of(asked)
+    assert "stays disconnected until it is allowed again" in text_of(asked)
     admin.post(f"{ALL}stop/", dict(form_at(asked, f"{ALL}stop/").fields))
     AppAuthorization.objects.update(revoked_at=timezone.now() - dt.timedelta(days=90))
     assert "disconnected until allowed again" in text_of(admin.get(ALL))
