@@ -39,7 +39,7 @@ def _people(connection: ApiConnection) -> Finding:
         words = _("Users: Fracttal One does not accept the client ID and secret. Copy both again.")
         return Finding(False, words)
     except Unavailable:
-        return Finding(False, _("Users: the token URL isn't answering like Fracttal One."))
+        return Finding(False, _("Users: the token URL is not answering like Fracttal One."))
     return Finding(False, _("Users: the token URL accepts any code, so it is not Fracttal One's."))
 
 
@@ -54,7 +54,7 @@ def _programs(connection: ApiConnection) -> list[Finding]:
         words = _("Services: Fracttal One does not accept the client ID and secret for client credentials.")
         return [Finding(False, words)]
     except Unavailable:
-        return [Finding(False, _("Services: the token URL isn't answering like Fracttal One."))]
+        return [Finding(False, _("Services: the token URL is not answering like Fracttal One."))]
     return [Finding(True, _("Services: Fracttal One issued a token.")), _read(connection, token)]
 
 
@@ -71,7 +71,7 @@ def _read(connection: ApiConnection, token: str) -> Finding:
         )
         return Finding(False, words)
     except Unavailable:
-        return Finding(False, _("The API base URL isn't answering like the Fracttal One API."))
+        return Finding(False, _("The API base URL is not answering like the Fracttal One API."))
     if connection.remote_company_id is None:
         remember_company(connection, who.company_id)
     if connection.remote_company_id != who.company_id:

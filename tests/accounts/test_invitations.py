@@ -345,7 +345,7 @@ def test_accepting_twice_ends_in_the_same_place(world: World) -> None:
     assert Membership.objects.filter(user=world.owner).count() == 2
     Membership.objects.filter(user=world.owner, company=world.other_company).update(active=False)
     late = client.post(form.action, {**dict(form.fields), "answer": "accept"}, follow=True)
-    assert "answered before" in text_of(late), "no way back in for somebody who was put out"
+    assert "already answered" in text_of(late), "no way back in for somebody who was put out"
     assert Membership.objects.get(user=world.owner, company=world.other_company).active is False
 
 

@@ -73,7 +73,7 @@ def test_from_consent_over_the_link_to_the_assistant(
     seen(page, "link-step")
     page.get_by_role("link", name="Connect Fracttal One").click()
     if answer.startswith("error"):
-        expect(page.get_by_role("alert")).to_contain_text("You refused at Fracttal One")
+        expect(page.get_by_role("alert")).to_contain_text("You refused access at Fracttal One")
         seen(page, "link-refused")
         page.get_by_role("button", name="Refuse instead").click()
     expect(page.get_by_text("The assistant has it.")).to_be_visible()

@@ -191,7 +191,7 @@ def test_failures_are_said(world: World, chrome: Browser, site: str) -> None:
     consumer.delete()
     page.get_by_role("link", name="ChatGPT").click()
     said = page.get_by_role("alert")
-    expect(said).to_contain_text("load the page again")
+    expect(said).to_contain_text("reload the page")
     expect(said).to_be_focused()
     page.reload()
     page.get_by_title("New OAuth consumer").click()

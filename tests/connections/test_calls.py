@@ -242,7 +242,7 @@ async def test_a_refusal_in_other_words_than_oauths_is_waited_out_and_said(
     fracttal.script = lambda *_request: (status, b"<html>Blocked</html>")
     with pytest.raises(UpstreamUnavailable) as refused:
         await of(connection, world).get(["items"])
-    assert f"answered {status} in place of Fracttal One" in refused.value.message
+    assert f"answered {status} instead of Fracttal One" in refused.value.message
     assert RECONNECT in refused.value.message
     assert (await stored(world)).is_live
     await LinkedAccount.objects.aupdate(lease_ends_at=None)

@@ -220,18 +220,27 @@ REFUSED = (401, json.dumps({"success": False, "message": "UNAUTHORIZED"}).encode
 @pytest.mark.parametrize(
     ("script", "words"),
     [
-        (playing(error("invalid_client", 401), tokens(1)), "People: Fracttal One does not accept key"),
-        (playing(NOT_FOUND, tokens(1)), "People: at the token URL nothing answers"),
-        (playing(tokens(1), tokens(1)), "accepts every code"),
-        (playing(GOOD_CODE, error("invalid_client", 401)), "Programs: Fracttal One does not accept key"),
-        (playing(GOOD_CODE, error("unauthorized_client")), "Programs: Fracttal One does not accept key"),
-        (playing(GOOD_CODE, (503, b"")), "Programs: at the token URL nothing answers"),
+        (
+            playing(error("invalid_client", 401), tokens(1)),
+            "Users: Fracttal One does not accept the client ID",
+        ),
+        (playing(NOT_FOUND, tokens(1)), "Users: the token URL is not answering"),
+        (playing(tokens(1), tokens(1)), "accepts any code"),
+        (
+            playing(GOOD_CODE, error("invalid_client", 401)),
+            "Services: Fracttal One does not accept the client ID",
+        ),
+        (
+            playing(GOOD_CODE, error("unauthorized_client")),
+            "Services: Fracttal One does not accept the client ID",
+        ),
+        (playing(GOOD_CODE, (503, b"")), "Services: the token URL is not answering"),
         (playing(GOOD_CODE, tokens(1), REFUSED), "The API does not accept that token"),
-        (playing(GOOD_CODE, tokens(1), EMPTY), "names the company"),
-        (playing(GOOD_CODE, tokens(1), (500, b"")), "At the API base URL nothing answers"),
+        (playing(GOOD_CODE, tokens(1), EMPTY), "identifies the company"),
+        (playing(GOOD_CODE, tokens(1), (500, b"")), "The API base URL is not answering"),
         (
             playing(GOOD_CODE, tokens(1), (200, b'{"success": true, "data": [{"id_company": 7}]}')),
-            "belongs to company 7 there, and the connection to company 1190",
+            "belongs to company 7 at Fracttal One, but this connection belongs to company 1190",
         ),
     ],
 )
@@ -253,7 +262,7 @@ def test_what_works_is_said_and_the_company_is_remembered(
     page = tried(world)
     assert "badge bad" not in page
     assert page.count("works</span>") == 4
-    assert "the number 1190 there" in page
+    assert "number there is 1190" in page
     assert ApiConnection.objects.get().remote_company_id == 1190
 
 
@@ -263,10 +272,10 @@ def test_without_a_consumer_for_programs_an_administrator_is_told_to_connect(
     ApiConnection.objects.update(remote_company_id=None, program_key="", program_secret="")
     fracttal.script = playing(GOOD_CODE, tokens(1))
     page = tried(world)
-    assert "Connect your own account" in page
+    assert "connect your own account" in page
     assert "client_credentials" not in repr(fracttal.token_requests)
 
 
 def test_nothing_listens_there(world: World, connection: ApiConnection) -> None:
     ApiConnection.objects.update(token_url="http://127.0.0.1:9/oauth/token")
-    assert tried(world).count("nothing answers as Fracttal One does") == 2
+    assert tried(world).count("is not answering like Fracttal One") == 2

@@ -84,7 +84,7 @@ def test_a_metadata_url_needs_no_secret(world: World) -> None:
         create("--grant", "authorization-code", "--metadata-url", url)
     with pytest.raises(CommandError, match="can have a metadata URL"):
         create("--grant", "client-credentials", "--metadata-url", f"{url}?2")
-    with pytest.raises(CommandError, match="public address"):
+    with pytest.raises(CommandError, match="public URL"):
         create("--grant", "authorization-code", "--metadata-url", "http://program.example/c.json")
 
 

@@ -163,4 +163,6 @@ def test_a_page_of_nothing_but_a_bad_row_is_not_the_end(scripted: ScriptedWorld)
     codes = [item["code"] for item in plant["Item"]]
     assert [record["code"] for record in records] == [codes[0], *codes[2:]]
     assert [page["partial"] for page in pages].count(True) <= 2, pages
-    assert not any("more than could be read" in note for page in pages for note in page["notes"]), pages
+    assert not any("more assets than could be read" in note for page in pages for note in page["notes"]), (
+        pages
+    )

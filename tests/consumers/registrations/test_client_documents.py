@@ -341,5 +341,5 @@ def test_case_131_a_program_of_localhost_only_brings_a_warning(
     cache.clear()
     publisher.publish(redirect_uris=["http://localhost/callback", "https://claude.ai/cb"])
     page = signed_in(world.owner).get(program.address()).content
-    assert b"could pass itself off" not in page
+    assert b"could pretend to be" not in page
     assert b"a program on this computer" in page

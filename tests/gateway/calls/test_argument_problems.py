@@ -34,7 +34,7 @@ TASK = {"id": 1, "done": True, "started_at": "2026-11-01", "finished_at": "2026-
         ("list_work_orders", {"limit": "ten"}, "limit must be a whole number and not a text, such as 25."),
         ("list_work_orders", {"overdue": "often"}, "overdue must be true or false, without quotes."),
         ("list_assets", {"text": "a"}, "text must have at least 2 characters."),
-        ("get_work_order", {}, 'folio is needed, such as "OT-1000".'),
+        ("get_work_order", {}, 'folio is required, such as "OT-1000".'),
         ("get_work_order", {"folio": 7}, 'folio must be text in quotes, such as "OT-1000".'),
         ("get_work_order", {"folio": "x" * 65}, "folio must have at most 64 characters."),
         (

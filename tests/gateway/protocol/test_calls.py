@@ -253,4 +253,4 @@ async def test_report_29_arguments_that_are_missing_null_or_empty(client: Client
         assert answer.result["structuredContent"] == {"text": "done"}
         needed = await client.ask("tools/call", {"name": "echo", **shape}, version=version)
         assert needed.result["isError"] is True
-        assert "text is needed" in needed.result["content"][0]["text"]
+        assert "text is required" in needed.result["content"][0]["text"]

@@ -133,7 +133,7 @@ def test_report_27_null_is_no_word_and_no_name(admin: Person) -> None:
     for tool, field in (("search", "query"), ("get_asset", "code"), ("get_work_order", "folio")):
         for nothing in ("null", None):
             refused = admin.refused(tool, **{field: nothing})
-            assert refused["message"].startswith(f"Change the arguments and call again: {field} is needed")
+            assert refused["message"].startswith(f"Change the arguments and call again: {field} is required")
     assert "must not be empty" in admin.refused("get_asset", code="")["message"]
 
 
@@ -231,7 +231,7 @@ def test_report_26_text_of_json_is_no_deeper_than_a_message(admin: Person, depth
 
 def test_report_29_no_arguments_at_all(person: PersonMaker) -> None:
     refused = person().refused("get_asset")
-    assert refused["fields"] == [{"field": "code", "problem": 'is needed, such as "P-101"'}]
+    assert refused["fields"] == [{"field": "code", "problem": 'is required, such as "P-101"'}]
 
 
 @embedded_only

@@ -17,8 +17,8 @@ def test_too_little_in_stock_is_said_with_what_is_there(admin: Person) -> None:
         "register_warehouse_issue", warehouse="ALM-CENTRAL", kind="general", document="S-77",
         items=[{"item": level.item.code, "quantity": level.stock + 1}],
     )  # fmt: skip
-    assert f"only {level.stock:g}." in refused["message"]
-    assert "not enough in stock" in refused["message"]
+    assert f"only {level.stock:g} of" in refused["message"]
+    assert "not enough stock" in refused["message"]
     level.refresh_from_db()
 
 

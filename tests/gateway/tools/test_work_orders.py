@@ -99,7 +99,7 @@ def test_who_is_responsible_is_never_guessed(planner: Person) -> None:
     assert {each.code for each in several} <= {each["code"] for each in refused["candidates"]}
     nobody = planner.ask("list_work_orders", status=["in_process"], responsible="Nadie Conocido")
     assert nobody["work_orders"] == []
-    assert "nobody that is known" in " ".join(nobody["notes"])
+    assert "not a known person" in " ".join(nobody["notes"])
 
 
 def test_pages_are_of_the_person_that_was_found_first(planner: Person) -> None:

@@ -177,7 +177,7 @@ async def test_a_history_beyond_all_bounds_says_so(scripted: Scripted, company: 
     result = await ask(company, "get_work_request", id=7, include=["history"])
     assert result.structured is not None
     assert len(result.structured["history"]) == 500
-    assert "Only the first 500 changes of the request could be looked at" in result.content[0]["text"]
+    assert "Only the first 500 changes of the request could be examined" in result.content[0]["text"]
 
 
 # --- is it there already? --------------------------------------------------------------------
@@ -227,7 +227,7 @@ async def test_orders_that_were_not_compared_are_told_of(scripted: Scripted, com
     made = await ask(company, "create_work_request", title="Hydraulic hose leaks", asset="A1")
     assert made.structured is not None, made.content
     assert made.structured["id"] == 79
-    assert "Only the first 1000 open tasks of the asset could be looked at" in made.content[0]["text"]
+    assert "Only the first 1000 open tasks of the asset could be examined" in made.content[0]["text"]
 
 
 async def test_a_request_behind_the_first_page_is_a_duplicate(scripted: Scripted, company: World) -> None:
@@ -287,6 +287,6 @@ async def test_each_page_of_a_list_in_no_order_says_so(scripted: Scripted, compa
     told_so = []
     for _ in range(3):
         page = await told(company, "list_people", limit=25, **cursor)
-        told_so.append(any("begin again without a cursor" in note for note in page["notes"]))
+        told_so.append(any("start again without a cursor" in note for note in page["notes"]))
         cursor = {"cursor": page.get("next_cursor", "")}
     assert (told_so, page["has_more"]) == ([True, True, False], False)

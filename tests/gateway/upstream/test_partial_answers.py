@@ -360,7 +360,7 @@ async def test_the_record_of_an_account_behind_many_people(
         assert made["id"] == 79  # a number with a decimal point is a number
         return
     result = await ask(company, "whoami")
-    assert "Only the first 6000 people could be looked at" in result.content[0]["text"]
+    assert "Only the first 6000 people could be examined" in result.content[0]["text"]
     error = await refused(company, "create_work_request", title="Leak", even_if_similar=True)
-    assert "was not found among the people that could be looked at" in error["message"]
+    assert "was not found among the people that could be examined" in error["message"]
     assert "no active record" not in error["message"]

@@ -111,7 +111,7 @@ def test_a_company_whose_data_is_elsewhere_is_told_so(world: World) -> None:
         company=world.company, kind=ApiConnection.Kind.FRACTTAL_ONE, api_url="https://one.example/api"
     )
     client = browser(world.owner)
-    assert "its catalogs are kept there" in text_of(client.get(CATALOGS))
+    assert "its catalogs are maintained there" in text_of(client.get(CATALOGS))
     given = {"catalogue": "task-types", "word": "Word"}
     assert post(client, f"{CATALOGS}?do=add", given).status_code == 404
     assert words("tasktype", world.company.pk) == []

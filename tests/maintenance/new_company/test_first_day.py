@@ -184,7 +184,7 @@ def test_a_person_who_is_added_is_linked_on_the_screen_and_works(founded: tuple[
     )
     assert count(validated, "TEC-07") == 1
 
-    assert "works with no personnel record now" in submit(client, url, "?do=unlink")
+    assert "no longer has a personnel record" in submit(client, url, "?do=unlink")
     assert "no active record" in someone.refused("create_work_request", title="Otra fuga")["message"]
     with_new = submit(client, url, "?do=new", name="Luis Paz Gil", code="")
     assert "works as Luis Paz Gil (P-02) now" in with_new
