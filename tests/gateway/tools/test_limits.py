@@ -21,10 +21,15 @@ from tests.gateway.tools.conftest import Person, caller_of, embedded_only, run
 
 @embedded_only
 def test_without_the_write_scope_the_upstream_refuses_to_write() -> None:
-    reader = runtime().upstream_of(caller_of("admin@demo.example", scopes=frozenset({READ_SCOPE})))
-    with pytest.raises(NotPermitted):
-        run(reader.post(["work_requests"], {"description": "x"}))
-    assert reader.calls == 1
+    reader = caller_of("admin@demo.example", scopes=frozenset({READ_SCOPE}))
+
+    async def calls_made() -> int:
+        upstream = runtime().upstream_of(reader)
+        with pytest.raises(NotPermitted):
+            await upstream.post(["work_requests"], {"description": "x"})
+        return upstream.calls
+
+    assert run(calls_made()) == 1
 
 
 @embedded_only
