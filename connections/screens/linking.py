@@ -86,7 +86,7 @@ def unlink(request: HttpRequest) -> HttpResponse:
     connection = _connection(request, request.POST.get("connection"))
     if "confirmed" not in request.POST:
         context = {
-            "title": _("Disconnect from Fracttal One?"),
+            "title": _("Unlink your Fracttal One account?"),
             "items": [{"name": connection.company.name}],
             "sentences": [_("Assistants can do nothing for you in this company until you connect again.")],
             "button": _("Unlink"),
@@ -96,7 +96,7 @@ def unlink(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "consumers/confirm_own.html", context)
     if linking.unlink(connection, signed_in_user(request)):
-        messages.success(request, _("Your Fracttal One account has been disconnected."))
+        messages.success(request, _("Your Fracttal One account has been unlinked."))
     return HttpResponseRedirect(reverse("own-link"))
 
 

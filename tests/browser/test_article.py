@@ -66,7 +66,7 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     expect(panel.get_by_role("heading", name="New OAuth consumer")).to_be_visible()
     panel.get_by_label("Authorization code").check()
     panel.get_by_label("Assistant").select_option(label="ChatGPT")
-    expect(panel.get_by_text("ChatGPT creates a callback for each app")).to_be_visible()
+    expect(panel.get_by_text("ChatGPT creates a callback URL for each app")).to_be_visible()
     name = panel.get_by_label("Name", exact=False).first
     expect(name).to_have_value("ChatGPT")  # the preset has settled
     panel.get_by_label("Description").fill("Questions about the plant in plain words")
@@ -124,9 +124,9 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     picture(own, "08-authorizations")
     page.goto(f"{server.url}/settings/api-connections/app-authorizations/")
     expect(page.get_by_text("planner@demo.example")).to_be_visible()
-    own.get_by_role("button", name="Stop").first.click()
-    own.get_by_role("button", name="Stop").first.click()
-    expect(own.get_by_text("stopped", exact=True)).to_be_visible()
+    own.get_by_role("button", name="Disconnect").first.click()
+    own.get_by_role("button", name="Disconnect").first.click()
+    expect(own.get_by_text("disconnected", exact=True)).to_be_visible()
     time.sleep(1.1)
     chat.goto("https://chatgpt.com/ask")
     expect(chat.locator("#status")).to_have_text("Reconnect")
