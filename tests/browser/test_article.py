@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.article import browser as browser
 from tests.browser.article import picture, picture_without_secret
+from tests.browser.article import server as server
+from tests.browser.article import site as site
 from tests.browser.chatgpt import ChatGPT
 from tests.clients.assistant import CALLBACK, Assistant
 from tests.process.person import DEMO_PASSWORD

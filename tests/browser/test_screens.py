@@ -12,6 +12,8 @@ from accounts.models import Invitation, User
 from consumers.models import AppAuthorization, Consumer
 from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer
 from tests.browser.chromium import LIST, PROBLEMS, signed_in
+from tests.browser.chromium import chrome as chrome
+from tests.browser.chromium import site as site
 from tests.conftest import World
 from tests.consumers.registered import WRITE, authorize, consumer_in
 from tests.factories import PASSWORD, invite
