@@ -107,7 +107,7 @@ def test_two_clicks_on_accept(
     context.clear_cookies()
     page.goto(f"/invitations/{token}/")
     assert page.evaluate(PROBLEMS) == []
-    page.get_by_label("Password *").fill(PASSWORD)
+    page.get_by_label("Password *", exact=True).fill(PASSWORD)
     page.get_by_label("Confirm password").fill(PASSWORD)
     click_twice(page, page.get_by_role("button", name="Accept and sign in"), 0.05)
     expect(page.get_by_role("heading", name="Welcome, new@example.com")).to_be_visible(timeout=20_000)
