@@ -111,7 +111,7 @@ def _one_of(model: Any) -> Any:
         if field.remote_field:
             if field.related_model is not model and (model.__name__, field.name) not in LEFT_OUT:
                 setattr(made, field.name, _one_of(field.related_model))
-        elif not field.has_default() and not field.null and not field.blank:
+        elif field.name == "outcome" or not (field.has_default() or field.null or field.blank):
             setattr(made, field.attname, _value(field))
     made.save(force_insert=True)
     return made
@@ -121,6 +121,8 @@ def _value(field: Any) -> Any:
     kind = field.get_internal_type()
     if kind == "DateTimeField" and field.name.startswith(("expires", "ends", "again")):
         return LATE
+    if field.name == "outcome":
+        return "done"  # what was under way is settled when the product starts
     if field.choices:
         return field.choices[0][0]
     if kind in {"CharField", "TextField", "EmailField", "URLField", "SlugField"}:

@@ -1978,8 +1978,8 @@ INSERT INTO public.maintenance_warehouse VALUES (1, 'old-code', 'old-description
 INSERT INTO public.maintenance_workorder VALUES (1, 'old-folio', 1, NULL, '2026-11-29 06:08:44.934513+00', NULL, NULL, NULL, 0, 0, NULL, '[]', NULL, false, 1, 1, NULL, 1, 1, 1);
 INSERT INTO public.maintenance_workordertask VALUES (1, '2026-11-29 03:00:00+00', 'old-item_description', 'old-description', NULL, 0, 'old-task_type', NULL, NULL, 3, 'NO_SCHEDULE_TASK', NULL, NULL, '2026-11-29 03:00:00+00', '2026-11-29 03:00:00+00', NULL, NULL, NULL, NULL, 600, NULL, false, 0, NULL, false, false, NULL, NULL, 0.00, 0.00, 0.00, 0.00, 1, 1, 1, 1, 1, 1, 1, 1);
 INSERT INTO public.maintenance_workrequest VALUES (1, 'old-description', NULL, 'old-requested_by', NULL, NULL, false, NULL, NULL, NULL, NULL, '[]', '2026-11-29 06:08:44.868393+00', '2026-11-29 03:00:00+00', NULL, NULL, 1, '2026-11-29 06:08:44.868419+00', NULL, NULL, NULL, NULL, 1, 1, 1, 1);
-INSERT INTO public.mcp_gateway_toolcall VALUES (1, '2026-11-29 06:08:44.531598+00', '', 1, 'old-consumer_name', NULL, 'old-tool', '[]', 'old-arguments_digest', false, 'started', '', 0, 0, 'old-request_id', 1, 1, '[]');
-INSERT INTO public.mcp_gateway_writerecord VALUES (1, 'old-key', 'old-arguments_digest', '2026-11-29 06:08:44.554415+00', '2099-01-01 00:00:00+00', 'started', NULL, 1);
+INSERT INTO public.mcp_gateway_toolcall VALUES (1, '2026-11-29 06:08:44.531598+00', '', 1, 'old-consumer_name', NULL, 'old-tool', '[]', 'old-arguments_digest', false, 'done', '', 0, 0, 'old-request_id', 1, 1, '[]');
+INSERT INTO public.mcp_gateway_writerecord VALUES (1, 'old-key', 'old-arguments_digest', '2026-11-29 06:08:44.554415+00', '2099-01-01 00:00:00+00', 'done', NULL, 1);
 INSERT INTO public.mfa_authenticator VALUES (1, 'recovery_codes', '{}', 2, '2026-11-29 06:08:44.064168+00', NULL);
 INSERT INTO public.oauth2_provider_devicegrant VALUES (1, 'old-device_code', 'old-user_code', '', 5, '2099-01-01 00:00:00+00', 'authorization-pending', 'old-client_id', '2026-11-29 06:08:44.148684+00', 1);
 SELECT pg_catalog.setval('public.account_emailaddress_id_seq', 1, true);

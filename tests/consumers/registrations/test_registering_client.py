@@ -42,7 +42,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     subprocess.run(
         [
             sys.executable, "manage.py", "create_company", "--name", "Alone", "--slug", "alone",
-            "--admin-email", EMAIL, "--password-stdin",
+            "--admin-email", EMAIL, "--password-stdin", "--language", "en",
         ],
         cwd=ROOT, env=environment, input=PASSWORD + "\n", text=True, check=True, capture_output=True,
     )  # fmt: skip

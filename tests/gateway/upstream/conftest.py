@@ -105,7 +105,7 @@ def caller(**changes: Any) -> Caller:
 
 
 @pytest.fixture
-def upstream(scripted: Scripted) -> Upstream:
+async def upstream(scripted: Scripted) -> Upstream:
     return runtime().upstream_of(caller())
 
 

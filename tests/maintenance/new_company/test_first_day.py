@@ -165,7 +165,7 @@ def test_a_person_who_is_added_is_linked_on_the_screen_and_works(founded: tuple[
     assert text_of(client.get("/settings/user-accounts/")).count("no personnel record") == 1
     admin.ask("create_person", code="TEC-07", first_name="Luis", last_name="Paz", email=member.user.email)
     url = f"/settings/user-accounts/{member.pk}/record/"
-    assert "works as Luis Paz (TEC-07) now" in submit(client, url, "?do=link")
+    assert "now works as Luis Paz (TEC-07)" in submit(client, url, "?do=link")
     assert "no personnel record" not in text_of(client.get("/settings/user-accounts/"))
 
     assert someone.ask("whoami")["personnel_code"] == "TEC-07"
@@ -187,5 +187,5 @@ def test_a_person_who_is_added_is_linked_on_the_screen_and_works(founded: tuple[
     assert "no longer has a personnel record" in submit(client, url, "?do=unlink")
     assert "no active record" in someone.refused("create_work_request", title="Otra fuga")["message"]
     with_new = submit(client, url, "?do=new", name="Luis Paz Gil", code="")
-    assert "works as Luis Paz Gil (P-02) now" in with_new
+    assert "now works as Luis Paz Gil (P-02)" in with_new
     someone.ask("create_work_request", title="Una fuga más")
