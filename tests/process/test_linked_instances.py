@@ -120,11 +120,11 @@ def test_case_207_a_process_that_dies_with_the_new_pair_in_hand(instances: Pair,
     instances.age(PLANNER)
     before = len(instances.tokens.refreshes)
     dies = (
-        "import datetime,os;from connections import access;"
-        "access.LEASE=datetime.timedelta(seconds=2);"
+        "import datetime,os;from connections import refresh;"
+        "refresh.LEASE=datetime.timedelta(seconds=2);"
         "from connections.models import LinkedAccount as L;"
         f"link=L.objects.get(user__email={PLANNER!r});L.set_tokens=lambda *pair: os._exit(9);"
-        "access.token_of_person(link.connection_id, link.user_id)"
+        "refresh.token_of_person(link.connection_id, link.user_id)"
     )
     with pytest.raises(RuntimeError):
         instances.ask(instances.gateway, dies)
