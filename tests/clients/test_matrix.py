@@ -41,7 +41,38 @@ def test_each_program_has_its_row_and_its_run() -> None:
 
 def test_a_missing_step_is_shown_as_such() -> None:
     steps = dict.fromkeys(matrix.STEPS, "ok") | {"write": "Failed: x"}
-    assert matrix._steps({"steps": steps}).count("**no**") == 1
+    shown = matrix._steps({"program": "one"}, {"one": {"steps": steps}})
+    assert shown.count("**no**") == 1
+    shown = matrix._steps({"program": "one", "known": {"write": ["why", "code"]}}, {"one": {"steps": steps}})
+    assert shown.count("known not to") == 1
+    assert "**no**" not in shown
+
+
+ALL_GOOD = dict.fromkeys(matrix.STEPS, "ok")
+
+
+@pytest.mark.parametrize(
+    ("steps", "known", "told"),
+    [
+        ({}, (), set()),
+        ({"sign in": "given a token"}, (), set()),
+        ({"refresh": "Failed: x"}, ("refresh",), set()),
+        ({"refresh": "Failed: x"}, (), {"refresh"}),
+        ({"refresh": "Failed: x", "disconnect": "not reached"}, (), {"refresh", "disconnect"}),
+        ({"refresh": "Failed: x", "disconnect": "Failed: y"}, ("refresh",), {"disconnect"}),
+        ({}, ("refresh",), {"refresh"}),
+    ],
+)
+def test_a_run_fails_by_what_is_new(steps: dict[str, str], known: tuple[str, ...], told: set[str]) -> None:
+    assert set(matrix.surprises(ALL_GOOD | steps, known)) == told
+
+
+@pytest.mark.parametrize("name", sorted(RUNS))
+def test_the_last_run_holds_no_surprise(name: str) -> None:
+    known = matrix.known(name)
+    assert set(known) <= set(matrix.STEPS)
+    assert {source for _why, source in known.values()} <= set(READ["sources"])
+    assert matrix.surprises(RUNS[name]["steps"], known) == {}
 
 
 def test_no_source_is_named_in_vain() -> None:
@@ -52,4 +83,5 @@ def test_no_source_is_named_in_vain() -> None:
         if (found := client.get(name))
         for source in found[1:]
     }
+    used |= {source for client in READ["client"] for _why, source in client.get("known", {}).values()}
     assert set(READ["sources"]) - used <= {"run"}

@@ -18,6 +18,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
 from tests.clients import journey
+from tests.clients.install import PROGRAMS
 from tests.clients.node import node, package
 from tests.process.databases import free_port
 from tests.process.person import Person
@@ -152,12 +153,12 @@ async def test_mcp_remote(server: Server, tmp_path: Path) -> None:
     """A program that speaks MCP on its standard streams reaches us through mcp-remote."""
     port = free_port()
     consumer = server.create_consumer("mcp-remote", f"http://127.0.0.1:{port}/oauth/callback")
-    browser = tmp_path / "bin" / "x-www-browser"
-    browser.parent.mkdir()
-    browser.write_text(f'#!/bin/sh\nFOLLOW=1 exec "{sys.executable}" -m tests.process.person "$1"\n', "ascii")
-    browser.chmod(0o755)
-    for name in ("xdg-open", "sensible-browser"):
-        (browser.parent / name).symlink_to(browser)
+    browsers = tmp_path / "bin"
+    browsers.mkdir()
+    for name in ("x-www-browser", "xdg-open", "sensible-browser"):
+        (browsers / name).symlink_to(PROGRAMS / "person.sh")
+    there = tmp_path / "person-is-there"
+    there.touch()
     typed_in = {
         "client_id": consumer["key"],
         "client_secret": consumer["secret"],
@@ -171,7 +172,8 @@ async def test_mcp_remote(server: Server, tmp_path: Path) -> None:
         ],
         env=environment(
             HOME=str(tmp_path), MCP_REMOTE_CONFIG_DIR=str(tmp_path / "auth"),
-            PATH=f"{browser.parent}:{Path(node()).parent}:{os.environ['PATH']}", BROWSER=str(browser),
+            PATH=f"{browsers}:{Path(node()).parent}:{os.environ['PATH']}",
+            BROWSER=str(browsers / "xdg-open"), PERSON_IS_THERE=str(there), PROJECT=str(ROOT),
         ),
     )  # fmt: skip
     async with Client(bridge, read_timeout_seconds=60) as client:
