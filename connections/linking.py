@@ -48,6 +48,11 @@ class Sent:
     issuer: str
 
 
+def link_url() -> str:
+    """The page where a person links an account, or does it again."""
+    return f"{settings.PUBLIC_URL}{LINK_PATH}"
+
+
 def callback_url() -> str:
     """Exactly what has to be registered at Fracttal One."""
     return f"{settings.PUBLIC_URL}{CALLBACK_PATH}"

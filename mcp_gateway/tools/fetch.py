@@ -85,7 +85,7 @@ async def fetch(call: Call, arguments: FetchInput) -> FetchOutput:
         row = await find_person(call.upstream, key)
         if row is None:
             raise NotFound("There is nobody with that code, or this person may not see them.")
-        person = person_records.person(call.upstream, row)
+        person = person_records.person(row)
         record, title, url = person, person.name, person.url or ""
     elif is_number(key):
         request = await request_records.work_request(call, int(key))

@@ -11,6 +11,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcp_gateway.calls.errors import NotPermitted
+from mcp_gateway.calls.record_urls import record_url
+from mcp_gateway.calls.text_matching import composed_forms, contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.equipment import asset_records, meter_records
 from mcp_gateway.tools.kit.identifiers import bare, in_another_dress, much_like, read_code, shown_code
@@ -18,7 +20,7 @@ from mcp_gateway.tools.kit.listing import Arguments
 from mcp_gateway.tools.kit.looking import look, look_from_the_end
 from mcp_gateway.tools.kit.record_kinds import KINDS
 from mcp_gateway.tools.kit.resolving import is_number, item_with_code
-from mcp_gateway.tools.kit.text import UntrustedText, composed_forms, contains
+from mcp_gateway.tools.kit.text import UntrustedText
 from mcp_gateway.tools.parties import person_records
 from mcp_gateway.tools.work import order_records, request_records
 from mcp_gateway.tools.work.order_shapes import order_texts
@@ -69,43 +71,43 @@ class SearchOutput(BaseModel):
     notes: Annotated[list[str] | None, Field(description="What is not shown or was not examined.")] = None
 
 
-def _asset(upstream: Upstream, row: ItemRow) -> Result:
+def _asset(row: ItemRow) -> Result:
     return Result(
         id=f"asset:{shown_code(row.code)}",
         title=row.description or row.code,
-        url=upstream.link("assets", row.code),
+        url=record_url("assets", row.code),
     )
 
 
-def _order(upstream: Upstream, row: TaskLine) -> Result:
+def _order(row: TaskLine) -> Result:
     return Result(
         id=f"work_order:{shown_code(row.wo_folio)}",
         title=f"{row.wo_folio} · {row.description or ''} · {row.items_log_description or ''}",
-        url=upstream.link("work-orders", row.wo_folio),
+        url=record_url("work-orders", row.wo_folio),
     )
 
 
-def _request(upstream: Upstream, row: RequestRow) -> Result:
+def _request(row: RequestRow) -> Result:
     return Result(
         id=f"work_request:{row.id}",
         title=f"{row.id} · {row.description or ''}",
-        url=upstream.link("work-requests", row.id),
+        url=record_url("work-requests", row.id),
     )
 
 
-def _meter(upstream: Upstream, row: MeterRow) -> Result:
+def _meter(row: MeterRow) -> Result:
     return Result(
         id=f"meter:{row.id}",
         title=f"{row.serial or row.id} · {row.description or ''} · {row.items_description or row.code or ''}",
-        url=upstream.link("meters", row.id),
+        url=record_url("meters", row.id),
     )
 
 
-def _person(upstream: Upstream, row: PersonRow) -> Result:
+def _person(row: PersonRow) -> Result:
     return Result(
         id=f"person:{shown_code(row.code or '')}",
         title=row.full_name,
-        url=upstream.link("people", row.code or ""),
+        url=record_url("people", row.code or ""),
     )
 
 
@@ -177,7 +179,7 @@ async def _search_assets(upstream: Upstream, words: str) -> Found:
     looked = await look_from_the_end(
         every, lambda row: contains(words, *asset_records.asset_texts(row)) or much_like(words, row.code)
     )
-    return Found(_once(_asset(upstream, row) for row in [*rows, *looked.rows]), looked.left_out)
+    return Found(_once(_asset(row) for row in [*rows, *looked.rows]), looked.left_out)
 
 
 async def _search_orders(upstream: Upstream, words: str) -> Found:
@@ -190,7 +192,7 @@ async def _search_orders(upstream: Upstream, words: str) -> Found:
     looked = await look(every, lambda row: contains(words, *order_texts([row])))
     if not exact:
         exact = await order_records.numbered_like_the_newest(upstream, words) or ()
-    return Found(_once(_order(upstream, row) for row in [*exact[:1], *looked.rows]), looked.left_out)
+    return Found(_once(_order(row) for row in [*exact[:1], *looked.rows]), looked.left_out)
 
 
 async def _search_requests(upstream: Upstream, words: str) -> Found:
@@ -200,7 +202,7 @@ async def _search_requests(upstream: Upstream, words: str) -> Found:
     exact = await find_request(upstream, int(words)) if is_number(words) else None
     looked = await look(every, lambda row: contains(words, *request_records.request_texts(row)))
     rows = [*([exact] if exact is not None else []), *looked.rows]
-    return Found(_once(_request(upstream, row) for row in rows), looked.left_out)
+    return Found(_once(_request(row) for row in rows), looked.left_out)
 
 
 async def _search_meters(upstream: Upstream, words: str) -> Found:
@@ -211,7 +213,7 @@ async def _search_meters(upstream: Upstream, words: str) -> Found:
         lambda row: contains(words, *meter_records.meter_texts(row)),
     )
     rows = [*exact, *on_asset, *looked.rows]
-    return Found(_once(_meter(upstream, row) for row in rows), looked.left_out)
+    return Found(_once(_meter(row) for row in rows), looked.left_out)
 
 
 async def _search_people(upstream: Upstream, words: str) -> Found:
@@ -223,7 +225,7 @@ async def _search_people(upstream: Upstream, words: str) -> Found:
         every, lambda row: bool(row.code) and contains(words, *person_records.person_texts(row))
     )
     rows = [*([exact] if exact is not None else []), *looked.rows]
-    return Found(_once(_person(upstream, row) for row in rows), looked.left_out)
+    return Found(_once(_person(row) for row in rows), looked.left_out)
 
 
 SEARCHES: Mapping[str, Callable[[Upstream, str], Awaitable[Found]]] = {

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.datetimes import IsoInput, period, shown
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.kit.positions import newest_first
-from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
+from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
 from mcp_gateway.upstream.resources.transactions import TransactionRow
 from mcp_gateway.upstream.resources.transactions import list_transactions as read_transactions
 from mcp_gateway.upstream.rows import Page

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 from django.conf import settings
@@ -51,18 +50,6 @@ RETRIES = 2
 ATTEMPT_SHARE = 0.4  # of the deadline, so that a read that hangs leaves time for another
 QUEUE_SHARE = 0.8  # of what is left of the deadline, so that time to ask remains
 SPENT_SECONDS = 0.05  # with less than this left, another try cannot end
-RECORDS = frozenset(
-    {
-        "work-orders",
-        "assets",
-        "work-requests",
-        "meters",
-        "people",
-        "warehouses",
-        "stock-items",
-        "third-parties",
-    }
-)
 
 
 def check_narrowing(caller: Caller, segments: Sequence[str]) -> None:
@@ -107,12 +94,6 @@ class Upstream:
     async def account(self) -> Account:
         """Whose account upstream this caller uses: the linked one, or the person's own e-mail."""
         return await self._shared.credentials.account_of(self._caller)
-
-    @staticmethod
-    def link(kind: str, identifier: str | int) -> str:
-        """The page of a record, for people."""
-        assert kind in RECORDS
-        return f"{settings.PUBLIC_URL}{settings.RECORDS_PATH}{kind}/{quote(str(identifier), safe='')}"
 
     async def get(self, segments: Sequence[str], query: Query | None = None) -> Envelope:
         """An unknown record is an empty answer, as an unknown filter value is."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 
 from connections import refresh as access
+from connections.linking import link_url
 from connections.remote_api import RemoteApi
 from connections.token_requests import ConsumerRefused, Unavailable
 from maintenance.tokens import mint_user_token
@@ -32,7 +32,6 @@ SPARE_SECONDS = 30
 LARGEST = 10_000
 # A linked account's token is looked up again after this, so that an unlinked one is out within it.
 KEEP_SECONDS = 1.0
-LINK_PATH = "/profile/fracttal-one/"
 REFRESHES_AT_ONCE = 4  # of one company, so that its slow token endpoint holds up no other
 
 _Key = tuple[int, int | None, int | None, bool]
@@ -181,7 +180,7 @@ def _unavailable(caller: Caller, refused_with: int | None = None) -> UpstreamUna
         return UpstreamUnavailable("Fracttal One could not be reached. Try again in a moment.")
     again = "an administrator has to check the API connection"
     if caller.user_id is not None:
-        again = f"the person can reconnect at {settings.PUBLIC_URL}{LINK_PATH}"
+        again = f"the person can reconnect at {link_url()}"
     return UpstreamUnavailable(
         f"Something answered {refused_with} instead of Fracttal One when this connection was being renewed, "
         "probably a firewall. The connection is kept. Try again in a few minutes; if it happens again, "
@@ -205,7 +204,7 @@ def _reconnect(caller: Caller) -> NotConnected:
 
 
 def _connect_at(sentence: str) -> NotConnected:
-    url = settings.PUBLIC_URL + LINK_PATH
+    url = link_url()
     return NotConnected(
         f"{sentence} {url} and try again.", question=Question(about="connection", url=url), connect_url=url
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,18 @@ def test_function_and_models_bear_the_name_of_the_tool(tool: Tool[Any, Any]) -> 
     alone = sum(other.output is tool.output for other in TOOLS) == 1
     if alone and tool.output.__module__ == tool.run.__module__:
         assert tool.output.__name__ == f"{camel(tool.name)}Output"
+
+
+def test_the_upstream_client_knows_no_page_of_ours() -> None:
+    """Answers get their links where they are made (mcp_gateway/calls/record_urls.py)."""
+    found = {
+        (path.name, match[0])
+        for path in (ROOT / "mcp_gateway" / "upstream").rglob("*.py")
+        for match in re.finditer(
+            r"settings\.(PUBLIC_URL|\w+_PATH)|record_url|/(records|profile)/", path.read_text()
+        )
+    }
+    assert found == {("http.py", "settings.PUBLIC_URL")}  # the Host header of the embedded API
 
 
 def test_every_tool_module_is_protected_by_the_import_contract() -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 
 from mcp_gateway.calls.labels import WORDS
-from mcp_gateway.tools.kit.text import fold
+from mcp_gateway.calls.text_matching import fold
 
 _joints = re.compile(r"[\s_-]+")
 

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mcp_gateway.calls.errors import InvalidArguments, NotFound, offered
+from mcp_gateway.calls.record_urls import record_url
+from mcp_gateway.calls.text_matching import fold
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.equipment.asset_records import FIELDS
 from mcp_gateway.tools.kit.choosing import the_chosen
@@ -30,7 +32,7 @@ from mcp_gateway.tools.kit.parameters import (
     Short,
 )
 from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
-from mcp_gateway.tools.kit.text import NAME, cleaned, fold
+from mcp_gateway.tools.kit.text import NAME, cleaned
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources import custom_fields, items
 from mcp_gateway.upstream.resources.items import ItemRow, find_item
@@ -152,7 +154,7 @@ async def create_asset(call: Call, arguments: CreateAssetInput) -> Saved:
         code=arguments.code,
         name=arguments.name,
         changed=changed_by(arguments, "asset"),
-        url=upstream.link("assets", arguments.code),
+        url=record_url("assets", arguments.code),
     )
 
 
@@ -172,7 +174,7 @@ async def update_asset(call: Call, arguments: UpdateAssetInput) -> Saved:
         code=row.code,
         name=arguments.name or row.field_1,
         changed=changed,
-        url=upstream.link("assets", row.code),
+        url=record_url("assets", row.code),
     )
 
 
@@ -197,7 +199,7 @@ async def set_asset_custom_field(call: Call, arguments: SetAssetCustomFieldInput
         code=row.code,
         name=row.field_1,
         changed=["value"],
-        url=upstream.link("assets", row.code),
+        url=record_url("assets", row.code),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.calls.errors import NotPermitted
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.equipment.meter_records import Meter, meter
 from mcp_gateway.tools.kit.codes import ORDER_STATUS, OrderStatus, word_of
@@ -136,7 +137,7 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
                     type=task.tasks_log_task_type_main,
                     scheduled_at=shown(call.caller, task.date_maintenance),
                     finished_at=shown(call.caller, task.final_date),
-                    url=upstream.link("work-orders", task.wo_folio),
+                    url=record_url("work-orders", task.wo_folio),
                 )
                 for task in await _history(upstream, row.code)
             ]

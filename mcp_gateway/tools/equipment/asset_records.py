@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.calls.errors import NotFound
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.equipment.asset_parts import AssetParts
 from mcp_gateway.tools.kit.codes import (
@@ -20,7 +21,6 @@ from mcp_gateway.tools.kit.datetimes import shown
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedName, UntrustedText
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.items import ItemRow, find_item
 
 # The meaning of field_2 to field_6 depends on the type; field_1 is always the name.
@@ -74,7 +74,7 @@ def asset_texts(row: ItemRow) -> tuple[str | None, ...]:
     return (row.code, row.description, row.field_1, row.field_2, row.field_3, row.field_4, row.barcode)
 
 
-def summary(upstream: Upstream, row: ItemRow) -> Asset:
+def summary(row: ItemRow) -> Asset:
     return Asset(
         code=row.code,
         name=row.field_1 or row.description or row.code,
@@ -84,7 +84,7 @@ def summary(upstream: Upstream, row: ItemRow) -> Asset:
         active=row.active,
         available=row.available,
         priority=PRIORITY_BY_NAME.get(row.priorities_description or ""),
-        url=upstream.link("assets", row.code),
+        url=record_url("assets", row.code),
     )
 
 
@@ -96,11 +96,10 @@ async def asset(call: Call, code: str) -> AssetDetails:
 
 
 def details(call: Call, row: ItemRow) -> AssetDetails:
-    upstream = call.upstream
     names = FIELDS.get(row.id_type_item or 0, ())
     values = (row.field_2, row.field_3, row.field_4, row.field_5, row.field_6)
     return AssetDetails(
-        **dict(summary(upstream, row)),
+        **dict(summary(row)),
         **{name: value for name, value in zip(names, values, strict=False) if value},
         description=row.description,
         barcode=row.barcode,

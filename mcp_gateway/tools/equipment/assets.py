@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.equipment.asset_parts import Part, parts_of
 from mcp_gateway.tools.equipment.asset_records import Asset, AssetDetails, asset_texts, details, summary
@@ -27,7 +28,6 @@ from mcp_gateway.tools.kit.listing import (
     present,
 )
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, the_asset
-from mcp_gateway.tools.kit.text import contains
 from mcp_gateway.upstream.resources.items import ItemRow, list_items
 from mcp_gateway.upstream.rows import Page
 
@@ -105,7 +105,7 @@ async def list_assets(call: Call, arguments: ListAssetsInput) -> ListAssetsOutpu
     ours = (arguments.text, arguments.has_plan, arguments.priority)
     found = await listed(
         fetch,
-        lambda row: summary(upstream, row),
+        summary,
         position=position,
         key=lambda row: None if row.id is None else (row.id,),
         limit=arguments.limit,

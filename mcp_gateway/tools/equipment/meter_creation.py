@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, FiniteFloat
 
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.datetimes import IsoInput, parse
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
@@ -56,7 +57,7 @@ async def create_meter(call: Call, arguments: CreateMeterInput) -> Saved:
         code=arguments.serial,
         name=arguments.description,
         changed=changed_by(arguments, "asset"),
-        url=upstream.link("meters", made.id) if made else upstream.link("assets", arguments.asset),
+        url=record_url("meters", made.id) if made else record_url("assets", arguments.asset),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.datetimes import shown
 from mcp_gateway.tools.kit.identifiers import Code
@@ -86,7 +87,7 @@ def meter(call: Call, row: MeterRow) -> Meter:
         lowest_allowed=row.min_value,
         highest_allowed=row.max_value,
         outside_limits=outside_limits(row, last.value if last else None),
-        url=call.upstream.link("meters", row.id),
+        url=record_url("meters", row.id),
     )
 
 

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.equipment.meter_records import Meter, meter, meter_texts, outside_limits
 from mcp_gateway.tools.equipment.standing import subtree_of
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of, present
 from mcp_gateway.tools.kit.parameters import Serial
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
-from mcp_gateway.tools.kit.text import contains
 from mcp_gateway.upstream.resources.meters import MeterRow, list_meters_with_tasks
 from mcp_gateway.upstream.resources.meters import list_meters as read_meters
 from mcp_gateway.upstream.rows import Page

@@ -16,6 +16,7 @@ from mcp_gateway.calls.errors import (
     offered,
 )
 from mcp_gateway.calls.questions import Question
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.equipment.meter_records import meter, outside_limits
 from mcp_gateway.tools.kit.choosing import the_chosen
@@ -116,7 +117,7 @@ async def add_meter_reading(call: Call, arguments: AddMeterReadingInput) -> AddM
         accumulated_value=after.accumulated_value if after is not None and newest else None,
         started_tasks=len(inserted.tasks or []),
         notes=notes,
-        url=upstream.link("meters", row.id),
+        url=record_url("meters", row.id),
     )
 
 
@@ -217,7 +218,7 @@ def _why_rejected(call: Call, row: MeterRow) -> str:
 def _way_on(call: Call, row: MeterRow) -> str:
     """Where a person can correct it. The contract has no endpoint for that, so no tool can."""
     if call.caller.remote is None:
-        where = f"on {call.upstream.link('meters', row.id)}/change"
+        where = f"on {record_url('meters', row.id)}/change"
     else:
         where = "in Fracttal One itself"
     if row.is_counter:

@@ -14,7 +14,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, PlainSerializer, StringConstraints, WithJsonSchema
 
-from mcp_gateway.tools.kit.text import ADDRESS, INVISIBLE, fold
+from mcp_gateway.calls.text_matching import fold
+from mcp_gateway.tools.kit.text import ADDRESS, INVISIBLE
 
 R = TypeVar("R")
 _escape = re.compile(r"\{U\+([0-9A-F]{4,6})\}", re.IGNORECASE)

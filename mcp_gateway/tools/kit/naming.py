@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from mcp_gateway.calls.errors import NotFound, offered
+from mcp_gateway.calls.text_matching import fold
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.choosing import the_chosen
 from mcp_gateway.tools.kit.identifiers import bare, much_like
 from mcp_gateway.tools.kit.resembling import MOST_SHOWN, resembling
-from mcp_gateway.tools.kit.text import fold
 from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
 from mcp_gateway.upstream.rows import Page, R
 

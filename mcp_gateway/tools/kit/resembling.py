@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
-from mcp_gateway.tools.kit.text import fold
+from mcp_gateway.calls.text_matching import fold
 
 R = TypeVar("R")
 

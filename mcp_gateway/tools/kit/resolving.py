@@ -11,11 +11,12 @@ from typing import Annotated
 from pydantic import Field
 
 from mcp_gateway.calls.errors import InvalidArguments, NotFound, NotPermitted
+from mcp_gateway.calls.text_matching import composed_forms, fold
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.identifiers import GivenCode, shown_code
 from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.kit.naming import MOST_PAGES, Seen, as_far_as_they_go, look_for, the_one
-from mcp_gateway.tools.kit.text import NAME, TEXT, cleaned, composed_forms, fold
+from mcp_gateway.tools.kit.text import NAME, TEXT, cleaned
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import pages
 from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items

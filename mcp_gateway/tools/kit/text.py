@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from mcp_gateway.upstream import Upstream
+from mcp_gateway.calls.record_urls import own_host
 
 # Invisible letters, and variation selectors.
 INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800") | frozenset(
@@ -61,7 +60,7 @@ def _plain_links(text: str) -> str:
     could leak the text around it."""
     if _linkish.search(text) is None:
         return text
-    own = urlsplit(Upstream.link("assets", "x")).netloc
+    own = own_host()
 
     def named(match: re.Match[str]) -> str:
         return f"{match[1]} ({match[2]})" if match[1].strip() else match[2]
@@ -102,20 +101,3 @@ UntrustedName = Annotated[str, _name[0], _name[1]]
 UntrustedText = Annotated[str, _text[0], _text[1]]
 UntrustedLongText = Annotated[str, _long[0], _long[1]]
 UntrustedDocument = Annotated[str, _document[0], _document[1]]
-
-
-def fold(text: str | None) -> str:
-    """For comparison: without case and accents."""
-    decomposed = unicodedata.normalize("NFKD", (text or "")[:5000].casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
-
-
-def composed_forms(code: str) -> list[str]:
-    """A code as typed, in NFC and in NFD: keyboards send either."""
-    return list(dict.fromkeys([code, unicodedata.normalize("NFC", code), unicodedata.normalize("NFD", code)]))
-
-
-def contains(words: str, *texts: str | None) -> bool:
-    """Whether every word occurs somewhere in the texts."""
-    haystack = " ".join(fold(text) for text in texts if text)
-    return all(word in haystack for word in fold(words).split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.kit.datetimes import EARLIEST
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, known_sum, largest_first
 from mcp_gateway.tools.metrics.reading import once
@@ -58,7 +59,7 @@ async def cost(question: MetricQuery) -> MetricResult:
             name=group.name,
             **figures(group.rows),
             folios=folios(sorted(group.rows, key=lambda row: -(task_cost(row) or 0)), 5),
-            url=question.call.upstream.link("assets", group.key)
+            url=record_url("assets", group.key)
             if question.group_by == "asset" and group.key != NOBODY
             else None,
         )
@@ -99,7 +100,7 @@ async def by_third_party(question: MetricQuery, tasks: list[TaskRow], services: 
             tasks=len({row.id_work_orders_tasks for row in parties.get(key, ())}),
             services=money(total),
             folios=list(dict.fromkeys(row.wo_folio or NOBODY for row in parties.get(key, ())))[:5],
-            url=question.call.upstream.link("third-parties", key)
+            url=record_url("third-parties", key)
             if any(row.source_code for row in parties.get(key, ()))
             else None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, largest_first
 from mcp_gateway.tools.metrics.task_groups import NAMES, NOBODY, folios, newest_name, read
 from mcp_gateway.tools.work.task_facts import is_failure
@@ -29,7 +30,7 @@ async def repeat_failures(question: MetricQuery) -> MetricResult:
             task=newest_name(part, what_failed),
             failures=len(part),
             folios=folios(part),
-            url=None if code == NOBODY else question.call.upstream.link("assets", code),
+            url=None if code == NOBODY else record_url("assets", code),
         )
         for (code, _), part in sorted(same.items(), key=lambda group: group[0])
         if len(part) >= most

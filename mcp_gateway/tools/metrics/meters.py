@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
 from mcp_gateway.calls.errors import NotPermitted
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.equipment.standing import subtree_of
 from mcp_gateway.tools.kit.datetimes import shown
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow
@@ -25,7 +26,6 @@ M = TypeVar("M", bound=MeterRow)
 
 
 async def stale_meters(question: MetricQuery) -> MetricResult:
-    upstream = question.call.upstream
     days = question.days or STALE_DAYS
     limit = question.now - dt.timedelta(days=days)
 
@@ -42,7 +42,7 @@ async def stale_meters(question: MetricQuery) -> MetricResult:
             dial_value=row.last_data.value if row.last_data else None,
             last_read_at=shown(question.call.caller, date),
             days=None if date is None else (question.now - date) // DAY,
-            url=upstream.link("meters", row.id),
+            url=record_url("meters", row.id),
         )
         for row, date in stale
     ]
@@ -121,7 +121,7 @@ async def meter_forecast(question: MetricQuery) -> MetricResult:
 
 
 def _forecast(question: MetricQuery, step: Step) -> MetricRow:
-    row, upstream = step.row, question.call.upstream
+    row = step.row
     dial = row.last_data.value if row.last_data else None
     return MetricRow(
         key=row.code or row.items_code or "-",
@@ -138,7 +138,7 @@ def _forecast(question: MetricQuery, step: Step) -> MetricRow:
         reached=step.reached(question.now),
         days=None if step.due_at is None else round((step.due_at - question.now) / DAY, 1),
         due_at=shown(question.call.caller, step.due_at),
-        url=upstream.link("meters", row.id),
+        url=record_url("meters", row.id),
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.kit.datetimes import EARLIEST
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow
 from mcp_gateway.tools.metrics.part_demand import Planned, demand_of_orders, read_items, read_planned
@@ -17,7 +18,6 @@ from mcp_gateway.tools.metrics.stock_rows import (
     read_warehouses,
     waiting_lines,
 )
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.warehouse_documents import RequisitionRow
 
 AHEAD_DAYS = 30
@@ -46,7 +46,6 @@ class Item:
 
 
 async def purchase_draft(question: MetricQuery) -> MetricResult:
-    upstream = question.call.upstream
     days = AHEAD_DAYS if question.days is None else question.days
     until = question.now + dt.timedelta(days=days)
     warehouses = await read_warehouses(question)
@@ -83,7 +82,7 @@ async def purchase_draft(question: MetricQuery) -> MetricResult:
         if code in items:
             items[code].name = items[code].name or name
     prices = _prices(papers, planned, codes)
-    rows = [_row(upstream, code, item, prices.get(code)) for code, item in items.items() if item.buy > 0]
+    rows = [_row(code, item, prices.get(code)) for code, item in items.items() if item.buy > 0]
     costs = [row.buy * row.unit_cost for row in rows if row.buy is not None and row.unit_cost is not None]
     orders = await read_open_purchase_orders(question, warehouses)
     if orders:
@@ -113,7 +112,7 @@ async def purchase_draft(question: MetricQuery) -> MetricResult:
     )
 
 
-def _row(upstream: Upstream, code: str, item: Item, price: float | None) -> MetricRow:
+def _row(code: str, item: Item, price: float | None) -> MetricRow:
     return MetricRow(
         key=code,
         name=item.name,
@@ -124,7 +123,7 @@ def _row(upstream: Upstream, code: str, item: Item, price: float | None) -> Metr
         buy=round(item.buy, 3),
         unit_cost=price,
         folios=item.folios[:10] or None,
-        url=upstream.link("stock-items", code),
+        url=record_url("stock-items", code),
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.kit.datetimes import shown, zone_of
 from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import Group, MetricQuery
@@ -44,7 +45,7 @@ def groups_of(
             name=item.field_1 if by_asset else path(item.parent_description),
             open_since=shown(question.call.caller, since),
             failures_since_open=later,
-            url=question.call.upstream.link("assets", key) if key != "-" else None,
+            url=record_url("assets", key) if key != "-" else None,
             **rounded(part),
         )
 

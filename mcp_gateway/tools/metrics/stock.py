@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow
 from mcp_gateway.tools.metrics.stock_rows import (
     LOOK_BACK,
@@ -23,7 +24,6 @@ class Demand:
 
 
 async def stock_below_minimum(question: MetricQuery) -> MetricResult:
-    upstream = question.call.upstream
     on_hand = await read_stock(question, await read_warehouses(question))
     demand: dict[tuple[str, str], Demand] = defaultdict(Demand)
     for paper, line in waiting_lines(await read_requisitions(question)):
@@ -49,7 +49,7 @@ async def stock_below_minimum(question: MetricQuery) -> MetricResult:
                     missing=short,
                     needed=needs.qty,
                     folios=needs.folios[:10] or None,
-                    url=upstream.link("stock-items", held.row.code),
+                    url=record_url("stock-items", held.row.code),
                 )
             )
     return MetricResult(

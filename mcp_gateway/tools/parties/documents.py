@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from mcp_gateway.calls.errors import NotPermitted
+from mcp_gateway.calls.record_urls import RecordKind, record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.identifiers import GivenCode
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
@@ -52,7 +53,7 @@ DOCUMENT_WIRE = {
 }  # fmt: skip
 
 
-KINDS = {"asset": "assets", "person": "people", "third_party": "third-parties"}
+KINDS: dict[str, RecordKind] = {"asset": "assets", "person": "people", "third_party": "third-parties"}
 
 
 RIGHTS = {"asset": "assets:edit", "person": "people:edit", "third_party": "third_parties:edit"}
@@ -72,7 +73,7 @@ async def add_document(call: Call, arguments: AddDocumentInput) -> Saved:
         name=arguments.name,
         changed=changed_by(arguments, "code", "owner"),
         notes=["Only the data of the document was saved: upload its file in Fracttal One itself."],
-        url=upstream.link(KINDS[arguments.owner], arguments.code),
+        url=record_url(KINDS[arguments.owner], arguments.code),
     )
 
 

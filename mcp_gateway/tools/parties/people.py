@@ -8,12 +8,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from mcp_gateway.calls.errors import NotPermitted
+from mcp_gateway.calls.record_urls import record_url
+from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.documents import documents_of
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import Arguments, ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.kit.positions import in_order
-from mcp_gateway.tools.kit.text import UntrustedName, contains
+from mcp_gateway.tools.kit.text import UntrustedName
 from mcp_gateway.tools.parties.person_records import Person, person, person_texts
 from mcp_gateway.upstream.resources.personnel import PersonRow, person_of_account
 from mcp_gateway.upstream.resources.personnel import list_people as read_people
@@ -88,7 +90,7 @@ async def list_people(call: Call, arguments: ListPeopleInput) -> ListPeopleOutpu
     filtered = any(value is not None for value in (arguments.active, arguments.with_account, arguments.text))
     found = await listed(
         fetch,
-        lambda row: person(upstream, row),
+        person,
         position=position_of(call, "list_people", arguments),
         key=lambda row: in_order(row.first_name or row.full_name, row.last_name or "", row.code or ""),
         limit=min(arguments.limit, MOST_WITH_DOCUMENTS) if arguments.documents else arguments.limit,
@@ -129,7 +131,7 @@ async def whoami(call: Call, arguments: WhoamiInput) -> WhoamiOutput:
         company_number_there=caller.remote.company_id if caller.remote else None,
         account_there=(account.email or str(account.id or "") or None) if account.said else None,
         personnel_code=own.code if own else None,
-        url=upstream.link("people", own.code) if own and own.code else None,
+        url=record_url("people", own.code) if own and own.code else None,
     )
 
 

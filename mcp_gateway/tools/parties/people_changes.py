@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from mcp_gateway.calls.errors import InvalidArguments, NotFound
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.identifiers import GivenCode, GivenShortCode
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
@@ -74,7 +75,7 @@ async def create_person(call: Call, arguments: CreatePersonInput) -> Saved:
         name=f"{arguments.first_name} {arguments.last_name or ''}".strip(),
         changed=changed_by(arguments, "code"),
         notes=[] if arguments.code else ["Without a code the person cannot be made responsible for work."],
-        url=upstream.link("people", arguments.code) if arguments.code else None,
+        url=record_url("people", arguments.code) if arguments.code else None,
     )
 
 
@@ -97,7 +98,7 @@ async def update_person(call: Call, arguments: UpdatePersonInput) -> Saved:
         code=arguments.code,
         name=known.full_name,
         changed=changed,
-        url=upstream.link("people", arguments.code),
+        url=record_url("people", arguments.code),
     )
 
 

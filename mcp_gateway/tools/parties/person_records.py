@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.kit.documents import Document
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.personnel import PersonRow
 
 
@@ -33,7 +33,7 @@ def person_texts(row: PersonRow) -> tuple[str | None, ...]:
     return (row.full_name, row.code, row.email, row.groups_1_description, row.groups_2_description)
 
 
-def person(upstream: Upstream, row: PersonRow) -> Person:
+def person(row: PersonRow) -> Person:
     return Person(
         code=row.code,
         name=row.full_name,
@@ -46,5 +46,5 @@ def person(upstream: Upstream, row: PersonRow) -> Person:
         location=row.asset_location_description,
         has_account=row.account_active,
         permission_group=row.groups_permissions_description,
-        url=upstream.link("people", row.code) if row.code else None,
+        url=record_url("people", row.code) if row.code else None,
     )

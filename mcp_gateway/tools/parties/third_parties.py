@@ -6,14 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.documents import documents_of
 from mcp_gateway.tools.kit.identifiers import GivenCode
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.kit.positions import in_order
-from mcp_gateway.tools.kit.text import (
-    contains,
-)
 from mcp_gateway.tools.parties.third_party_records import (
     PARTY_TYPE,
     Contact,
@@ -93,7 +91,7 @@ async def list_third_parties(call: Call, arguments: ListThirdPartiesInput) -> Li
     filtered = any(value is not None for value in (arguments.active, arguments.type, arguments.text))
     found = await listed(
         fetch,
-        lambda row: third_party(upstream, row),
+        third_party,
         position=position_of(call, "list_third_parties", arguments),
         key=lambda row: in_order(row.name or "", row.code),
         limit=arguments.limit,

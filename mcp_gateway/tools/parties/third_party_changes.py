@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from mcp_gateway.calls.errors import InvalidArguments
+from mcp_gateway.calls.record_urls import record_url
+from mcp_gateway.calls.text_matching import fold
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import number_of
 from mcp_gateway.tools.kit.identifiers import GivenCode, GivenShortCode
@@ -24,7 +26,6 @@ from mcp_gateway.tools.kit.parameters import (
     Telephone,
 )
 from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
-from mcp_gateway.tools.kit.text import fold
 from mcp_gateway.tools.parties.third_party_records import PARTY_TYPE, PartyType, no_such_third_party
 from mcp_gateway.upstream.resources import third_parties
 from mcp_gateway.upstream.resources.third_parties import find_third_party, services_of
@@ -124,7 +125,7 @@ async def save_third_party(call: Call, arguments: SaveThirdPartyInput) -> Saved:
         code=arguments.code,
         name=arguments.name or (known.name if known else None),
         changed=changed,
-        url=upstream.link("third-parties", arguments.code),
+        url=record_url("third-parties", arguments.code),
     )
 
 
@@ -150,7 +151,7 @@ async def set_third_party_service(call: Call, arguments: SetThirdPartyServiceInp
         code=party.code,
         name=arguments.service,
         changed=changed_by(arguments, "code", "third_party"),
-        url=upstream.link("third-parties", party.code),
+        url=record_url("third-parties", party.code),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from mcp_gateway.calls.errors import NotFound, offered
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.kit.documents import Document
 from mcp_gateway.tools.kit.identifiers import Code, in_another_dress, shown_code
 from mcp_gateway.tools.kit.text import (
@@ -63,7 +64,7 @@ class ThirdParty(BaseModel):
     url: str
 
 
-def third_party(upstream: Upstream, row: ThirdPartyRow) -> ThirdParty:
+def third_party(row: ThirdPartyRow) -> ThirdParty:
     return ThirdParty(
         code=row.code,
         name=row.name,
@@ -77,7 +78,7 @@ def third_party(upstream: Upstream, row: ThirdPartyRow) -> ThirdParty:
         classification_1=row.groups_1_desc,
         classification_2=row.groups_2_desc,
         active=row.active,
-        url=upstream.link("third-parties", row.code),
+        url=record_url("third-parties", row.code),
     )
 
 

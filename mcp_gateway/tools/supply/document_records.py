@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.datetimes import shown
 from mcp_gateway.tools.kit.identifiers import Code
@@ -102,7 +103,6 @@ def material_request(call: Call, row: MaterialRequestRow) -> DocumentShown:
 
 
 def requisition(call: Call, row: RequisitionRow) -> DocumentShown:
-    upstream = call.upstream
     return DocumentShown(
         id=row.id,
         number=row.folio_source,
@@ -114,7 +114,7 @@ def requisition(call: Call, row: RequisitionRow) -> DocumentShown:
         lines=_lines(row.list_items),
         number_of_lines=row.number_details or len(row.list_items or ()),
         currency=row.currency_symbol,
-        url=upstream.link("work-orders", row.document) if row.document else None,
+        url=record_url("work-orders", row.document) if row.document else None,
     )
 
 

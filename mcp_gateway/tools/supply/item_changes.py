@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, model_validator
 
 from mcp_gateway.calls.errors import UpstreamRejected
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
@@ -119,7 +120,7 @@ async def create_warehouse(call: Call, arguments: CreateWarehouseInput) -> Saved
         code=arguments.code,
         name=arguments.name,
         changed=changed_by(arguments),
-        url=upstream.link("warehouses", arguments.code),
+        url=record_url("warehouses", arguments.code),
     )
 
 
@@ -144,7 +145,7 @@ async def create_stock_item(call: Call, arguments: CreateStockItemInput) -> Save
         name=arguments.name,
         changed=changed_by(arguments),
         notes=["Its stock is 0. Enter the actual stock with adjust_stock or register_warehouse_entry."],
-        url=upstream.link("stock-items", arguments.code),
+        url=record_url("stock-items", arguments.code),
     )
 
 
@@ -174,7 +175,7 @@ async def link_stock_item(call: Call, arguments: LinkStockItemInput) -> Saved:
         notes=["It was linked before; nothing was written. adjust_stock changes its levels."]
         if linked
         else [],
-        url=upstream.link("stock-items", item.code),
+        url=record_url("stock-items", item.code),
     )
 
 
@@ -201,7 +202,7 @@ async def adjust_stock(call: Call, arguments: AdjustStockInput) -> AdjustStockOu
         unit_cost=now.unit_cost_stock if now.unit_cost_stock is not None else arguments.unit_cost,
         minimum=now.min_stock_level,
         maximum=now.max_stock_level,
-        url=upstream.link("stock-items", arguments.item),
+        url=record_url("stock-items", arguments.item),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, Field
 
 from mcp_gateway.calls.cursors import Position
+from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.listing import (
     Basket,
@@ -21,7 +22,6 @@ from mcp_gateway.tools.kit.listing import (
 )
 from mcp_gateway.tools.kit.parameters import ItemCode, Warehouse
 from mcp_gateway.tools.kit.positions import in_order
-from mcp_gateway.tools.kit.text import contains
 from mcp_gateway.tools.supply.stock_records import chosen, the_stock_item
 from mcp_gateway.tools.supply.stock_shapes import (
     StockLine,
@@ -87,7 +87,7 @@ async def list_stock(call: Call, arguments: ListStockInput) -> ListStockOutput:
     currency = call.caller.currency or None
     position = position_of(call, "list_stock", arguments)
     if not arguments.asks_for_stock:
-        each = [(warehouse, warehouse_shown(upstream, warehouse)) for warehouse in warehouses]
+        each = [(warehouse, warehouse_shown(warehouse)) for warehouse in warehouses]
         page, keys = _cut(each, position, arguments.limit)
         return ListStockOutput(
             warehouses=page.records,
@@ -122,7 +122,7 @@ async def _holding(
     levels = {level.code_warehouse: level for level in row.warehouses or ()}
     by_id = {level.id_warehouse: level for level in row.warehouses or ()}
     return [
-        (warehouse, line(call.upstream, row, level, warehouse))
+        (warehouse, line(row, level, warehouse))
         for warehouse in warehouses
         if (level := levels.get(warehouse.code) or by_id.get(warehouse.id)) is not None
         and arguments.fits(row, level.stock, level.min_stock_level)
@@ -190,7 +190,7 @@ async def _of_warehouse(
 
     return await listed(
         fetch,
-        lambda row: line(upstream, row, row, warehouse),
+        lambda row: line(row, row, warehouse),
         position=position,
         limit=arguments.limit,
         keep=lambda row: arguments.fits(row, row.stock, row.min_stock_level),

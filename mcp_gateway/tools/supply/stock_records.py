@@ -7,10 +7,11 @@ from functools import partial
 from typing import Literal
 
 from mcp_gateway.calls.errors import NotFound, offered
+from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.choosing import the_chosen
 from mcp_gateway.tools.kit.identifiers import bare, in_another_dress, shown_code
-from mcp_gateway.tools.kit.text import NAME, cleaned, contains
+from mcp_gateway.tools.kit.text import NAME, cleaned
 from mcp_gateway.upstream.resources.warehouses import (
     StockItemRow,
     WarehouseRow,

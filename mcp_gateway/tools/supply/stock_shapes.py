@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
-from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.resources.warehouses import Place, StockItemRow, StockRow, WarehouseRow
 
 Amount = Annotated[float | None, Field(description="In the unit of the item.")]
@@ -51,7 +51,7 @@ def missing(stock: float | None, minimum: float | None) -> float:
     return 0.0 if stock is None or minimum is None else max(0.0, minimum - stock)
 
 
-def warehouse_shown(upstream: Upstream, row: WarehouseRow) -> WarehouseShown:
+def warehouse_shown(row: WarehouseRow) -> WarehouseShown:
     return WarehouseShown(
         code=row.code,
         name=row.description,
@@ -61,13 +61,11 @@ def warehouse_shown(upstream: Upstream, row: WarehouseRow) -> WarehouseShown:
         integrated=row.external_integration,
         allows_negative_stock=row.allow_negative_stock,
         stock_value=row.total_cost_stock,
-        url=upstream.link("warehouses", row.code),
+        url=record_url("warehouses", row.code),
     )
 
 
-def line(
-    upstream: Upstream, row: StockRow | StockItemRow, held: StockRow | Place, warehouse: WarehouseRow
-) -> StockLine:
+def line(row: StockRow | StockItemRow, held: StockRow | Place, warehouse: WarehouseRow) -> StockLine:
     """`held` has the quantities in the warehouse: the row itself, or the item's entry for that warehouse."""
     return StockLine(
         item=row.code,
@@ -84,5 +82,5 @@ def line(
         missing=missing(held.stock, held.min_stock_level),
         unit_cost=held.unit_cost_stock if isinstance(held, Place) else None,
         active=row.active,
-        url=upstream.link("stock-items", row.code),
+        url=record_url("stock-items", row.code),
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from mcp_gateway.calls.errors import NotFound
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.kit.parameters import Folio, Number
@@ -48,7 +49,7 @@ async def attach_to_work_order(call: Call, arguments: AttachToWorkOrderInput) ->
         done="created",
         id=arguments.task,
         changed=[arguments.kind],
-        url=upstream.link("work-orders", arguments.folio),
+        url=record_url("work-orders", arguments.folio),
     )
 
 

@@ -11,11 +11,17 @@ from typing import Any
 
 from mcp_gateway.calls.errors import LooksLikeDuplicate, offered
 from mcp_gateway.calls.questions import Question
+from mcp_gateway.calls.record_urls import record_url
+from mcp_gateway.calls.text_matching import fold
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.codes import ORDER_STATUS, REQUEST_STATUS, word_of
 from mcp_gateway.tools.kit.identifiers import shown_code
-from mcp_gateway.tools.kit.text import NAME, TEXT, cleaned, fold, in_a_line
-from mcp_gateway.upstream import Upstream
+from mcp_gateway.tools.kit.text import (
+    NAME,
+    TEXT,
+    cleaned,
+    in_a_line,
+)
 from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks
 from mcp_gateway.upstream.resources.work_requests import RequestRow, list_requests
@@ -87,7 +93,7 @@ async def _requests(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
         return await list_requests(upstream, asset=asset, period=period, start=start, size=size)
 
     return [
-        _request(upstream, row)
+        _request(row)
         for row in await all_rows(fetch, upstream.gaps, COMPARED_REQUESTS, most=MOST_PAGES)
         if row.id_status in OPEN_REQUEST and alike(title, row.description or "")
     ]
@@ -104,7 +110,7 @@ async def _of_that_title(call: Call, title: str) -> list[dict[str, Any]]:
         return await list_requests(upstream, period=period, start=start, size=size)
 
     return [
-        _request(upstream, row)
+        _request(row)
         for row in await all_rows(fetch, upstream.gaps, COMPARED_REQUESTS, most=MOST_PAGES)
         if row.id_status in OPEN_REQUEST and _words(row.description or "") == wanted
     ]
@@ -114,14 +120,14 @@ def _words(title: str) -> list[str]:
     return re.findall(r"\w+", fold(title))
 
 
-def _request(upstream: Upstream, row: RequestRow) -> dict[str, Any]:
+def _request(row: RequestRow) -> dict[str, Any]:
     return {
         "kind": "work_request",
         "id": row.id,
         "title": cleaned(row.description, TEXT),
         "asset": cleaned(row.items_description, NAME),
         "status": word_of(REQUEST_STATUS, row.id_status),
-        "url": upstream.link("work-requests", row.id),
+        "url": record_url("work-requests", row.id),
     }
 
 
@@ -146,7 +152,7 @@ async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
             "folio": shown_code(row.wo_folio),
             "title": cleaned(row.description, TEXT),
             "status": word_of(ORDER_STATUS, row.id_status_work_order),
-            "url": upstream.link("work-orders", row.wo_folio),
+            "url": record_url("work-orders", row.wo_folio),
         }
         for row in first_tasks.values()
     ]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from mcp_gateway.calls.errors import InvalidArguments, NotFound, offered
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import (
     DAMAGE,
@@ -89,7 +90,7 @@ async def update_work_order(call: Call, arguments: UpdateWorkOrderInput) -> Chan
     rows = await open_order(call, arguments.folio)
     person = str((await writer(call)).code)
     status = word_of(ORDER_STATUS, rows[0].id_status_work_order)
-    url = upstream.link("work-orders", arguments.folio)
+    url = record_url("work-orders", arguments.folio)
     if arguments.note is not None:
         await orders.set_note(upstream, arguments.folio, arguments.note, person)
         notes = note_before(rows[0], "It replaced")
@@ -218,7 +219,7 @@ async def cancel_work_order(call: Call, arguments: CancelWorkOrderInput) -> Chan
             *note_before(rows[0], "The previous note of the order was"),
             *await still_out_of_service(call, [row.code for row in rows]),
         ],
-        url=upstream.link("work-orders", arguments.folio),
+        url=record_url("work-orders", arguments.folio),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from mcp_gateway.calls.errors import GatewayError, PartlyDone
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.conditions import goes_with
 from mcp_gateway.tools.kit.datetimes import IsoInput, due
@@ -171,7 +172,7 @@ async def create_work_order(call: Call, arguments: CreateWorkOrderInput) -> Crea
         responsible=responsible,
         tasks=count,
         pending_task=pending,
-        url=upstream.link("work-orders", folio),
+        url=record_url("work-orders", folio),
     )
 
 

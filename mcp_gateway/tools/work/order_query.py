@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from mcp_gateway.calls.cursors import Position
+from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.codes import ORDER_STATUS, OrderStatus, Priority, number_of
 from mcp_gateway.tools.kit.conditions import needs
@@ -24,7 +25,6 @@ from mcp_gateway.tools.kit.resolving import (
     asset_to_filter_by,
     responsible_person,
 )
-from mcp_gateway.tools.kit.text import contains
 from mcp_gateway.tools.work.order_shapes import highest_priority, order_texts
 from mcp_gateway.tools.work.task_facts import OPEN, order_is_overdue
 from mcp_gateway.upstream.resources.work_orders import TaskLine

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from mcp_gateway.calls.errors import NotFound, Refusal, offered
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.codes import (
     ORDER_STATUS,
@@ -131,7 +132,7 @@ def details(call: Call, order: Sequence[TaskRow]) -> WorkOrderDetails:
         overdue=order_is_overdue(order, now, zone),
         tasks=shown_tasks.records,
         tasks_left_out=len(order) - len(shown_tasks.records),
-        url=upstream.link("work-orders", first.wo_folio),
+        url=record_url("work-orders", first.wo_folio),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import PRIORITY, Priority, word_of
 from mcp_gateway.tools.kit.datetimes import IsoInput, Minutes, last, minutes, shown
@@ -22,7 +23,7 @@ from mcp_gateway.tools.kit.listing import (
 from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.kit.positions import soonest_first
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
-from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
+from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
 from mcp_gateway.upstream.resources import planning
 from mcp_gateway.upstream.rows import Page
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.datetimes import IsoInput, due
 from mcp_gateway.tools.kit.identifiers import Code
@@ -107,7 +108,7 @@ async def assign_task_plan(call: Call, arguments: AssignTaskPlanInput) -> Saved:
     with in_our_names({"plan": "id_tasks_plan", "last_done": "last_date_maintenance"}):
         await planning.assign_plan(upstream, asset, body)
     return Saved(
-        done="updated", code=asset, id=arguments.plan, changed=["plan"], url=upstream.link("assets", asset)
+        done="updated", code=asset, id=arguments.plan, changed=["plan"], url=record_url("assets", asset)
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.calls.errors import InvalidArguments, NotFound, Refusal
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import REQUEST_STATUS, RequestStatus, number_of, word_of
 from mcp_gateway.tools.kit.datetimes import IsoInput, parse, shown
@@ -98,7 +99,7 @@ async def create_work_request(call: Call, arguments: CreateWorkRequestInput) -> 
         requested_by=person.full_name,
         incident_at=happened,
         urgent=arguments.urgent,
-        url=upstream.link("work-requests", number),
+        url=record_url("work-requests", number),
     )
 
 
@@ -140,7 +141,7 @@ async def update_work_request(call: Call, arguments: UpdateWorkRequestInput) -> 
         title=row.description or "",
         status=arguments.status,
         before=before,
-        url=upstream.link("work-requests", row.id),
+        url=record_url("work-requests", row.id),
     )
 
 

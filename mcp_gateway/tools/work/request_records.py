@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.calls.errors import NotFound
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.codes import (
     PRIORITY_BY_NAME,
@@ -73,7 +74,7 @@ def summary(call: Call, row: RequestRow) -> WorkRequest:
         incident_at=shown(call.caller, row.date_incident),
         solved_at=shown(call.caller, row.date_solution),
         work_order=row.wo_folio or None,
-        url=call.upstream.link("work-requests", row.id),
+        url=record_url("work-requests", row.id),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import (
     REQUEST_STATUS,
@@ -33,7 +34,7 @@ from mcp_gateway.tools.kit.resolving import (
     codes_within,
     the_request,
 )
-from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedName, UntrustedText, contains
+from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedName, UntrustedText
 from mcp_gateway.tools.work.request_records import (
     WorkRequest,
     WorkRequestDetails,

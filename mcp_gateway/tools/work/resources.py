@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from mcp_gateway.calls.errors import NotFound
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import RESOURCE, ResourceKind, number_of
 from mcp_gateway.tools.kit.conditions import goes_with
@@ -141,7 +142,7 @@ async def update_work_order_resource_note(call: Call, arguments: UpdateWorkOrder
         done="updated",
         id=arguments.resource,
         changed=["note"],
-        url=upstream.link("work-orders", arguments.folio),
+        url=record_url("work-orders", arguments.folio),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, FiniteFloat, WithJsonSchema
 
 from mcp_gateway.calls.errors import InvalidArguments, NotFound
+from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import ANSWER, QUESTION, word_of
 from mcp_gateway.tools.kit.datetimes import EARLIEST, LATEST
@@ -60,7 +61,7 @@ async def fill_subtask(call: Call, arguments: FillSubtaskInput) -> FillSubtaskOu
         question=found.description or "",
         answer=str(arguments.answer),
         before=found.value or None,
-        url=upstream.link("work-orders", arguments.folio),
+        url=record_url("work-orders", arguments.folio),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from mcp_gateway.tools.kit.text import fold
+from mcp_gateway.calls.text_matching import fold
 from mcp_gateway.upstream.resources.work_orders import TaskLine, TaskRow
 
 IN_PROCESS, CANCELLED = 1, 4

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
+from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import PRIORITY, QUESTION, Priority, QuestionKind, word_of
 from mcp_gateway.tools.kit.conditions import goes_with
@@ -20,7 +21,7 @@ from mcp_gateway.tools.kit.listing import (
 from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.kit.parameters import Number
 from mcp_gateway.tools.kit.positions import in_order
-from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText, contains
+from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
 from mcp_gateway.upstream.resources import planning
 from mcp_gateway.upstream.rows import Page
 

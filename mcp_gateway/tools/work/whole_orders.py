@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mcp_gateway.calls.record_urls import records_url
 from mcp_gateway.tools.kit.listing import Basket
 from mcp_gateway.tools.work.order_query import OrderQuery
 from mcp_gateway.tools.work.order_shapes import WorkOrderShown, summary
@@ -26,7 +27,7 @@ class Taking:
     async def take(self, complete: list[Begun]) -> int | None:
         """The row of the first order that belongs to the next answer; None if all were taken."""
         query, upstream = self.query, self.query.call.upstream
-        pages_of_orders = upstream.link("work-orders", "")
+        pages_of_orders = records_url("work-orders")
         left = [begun for begun in complete if query.may_fit(begun[1][0])]
         while left:
             size = min(MOST_AT_ONCE, max(1, query.arguments.limit - len(self.basket.records)))

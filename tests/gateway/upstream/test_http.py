@@ -417,10 +417,3 @@ def test_the_address_of_the_embedded_api(settings: Settings) -> None:
     )
     with pytest.raises(InvalidArguments):
         build_url([])
-
-
-def test_links_for_people(settings: Settings) -> None:
-    settings.PUBLIC_URL = "https://mcp.example"
-    assert Upstream.link("work-orders", "OT/1 ?#ñ") == (
-        "https://mcp.example/records/work-orders/OT%2F1%20%3F%23%C3%B1"
-    )

@@ -1,0 +1,26 @@
+"""The addresses of our own pages of a record, for people."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+
+RecordKind = Literal[
+    "work-orders", "assets", "work-requests", "meters", "people", "warehouses", "stock-items", "third-parties"
+]
+
+
+def record_url(kind: RecordKind, identifier: str | int) -> str:
+    return f"{records_url(kind)}{quote(str(identifier), safe='')}"
+
+
+def records_url(kind: RecordKind) -> str:
+    """What the addresses of all records of a kind begin with."""
+    return f"{settings.PUBLIC_URL}{settings.RECORDS_PATH}{kind}/"
+
+
+def own_host() -> str:
+    """With its port, where that is not the usual one."""
+    return urlsplit(settings.PUBLIC_URL).netloc
