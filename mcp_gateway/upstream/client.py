@@ -19,13 +19,13 @@ from django.conf import settings
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.errors import (
     GatewayError,
-    NotPermitted,
     OutcomeUnknown,
     UpstreamNotUnderstood,
     UpstreamTimeout,
     UpstreamUnavailable,
     WrongCompany,
 )
+from mcp_gateway.upstream import caller_limits
 from mcp_gateway.upstream.budget import Budget, Budgets, person_of
 from mcp_gateway.upstream.credentials import Account, Credentials, KeptCredentials
 from mcp_gateway.upstream.envelope import (
@@ -50,18 +50,6 @@ RETRIES = 2
 ATTEMPT_SHARE = 0.4  # of the deadline, so that a read that hangs leaves time for another
 QUEUE_SHARE = 0.8  # of what is left of the deadline, so that time to ask remains
 SPENT_SECONDS = 0.05  # with less than this left, another try cannot end
-
-
-def check_narrowing(caller: Caller, segments: Sequence[str]) -> None:
-    """Fracttal One narrows work orders by the account's profile there and not for us: never show more
-    than a permission group here promises."""
-    narrowed = caller.remote is not None and caller.own_work_orders_only
-    if narrowed and segments and segments[0].startswith(("work_order", "wo_")):
-        raise NotPermitted(
-            "This connection is limited to the person's own work orders, a limit that only an "
-            "account's profile at Fracttal One can apply. An administrator has to choose a "
-            "permission group without that limit here."
-        )
 
 
 class UpstreamRuntime:
@@ -234,7 +222,7 @@ class Upstream:
             raise NotSent from None
 
     def _url(self, segments: Sequence[str], query: Query | None = None) -> str:
-        check_narrowing(self._caller, segments)
+        caller_limits.check(self._caller, segments)
         return build_url(segments, query, self._caller.remote)
 
     async def _turn(self) -> None:
