@@ -28,9 +28,10 @@ from mcp_gateway.calls.tool import Catalogue, InputRequired, ToolResult
 from mcp_gateway.http.authentication import insufficient_scope_challenge
 from mcp_gateway.http.messages import JSON, HttpResponse
 from mcp_gateway.methods.tools_list import LIST_CACHE, Listing
-from mcp_gateway.protocol import messages, request_state
+from mcp_gateway.protocol import messages
 from mcp_gateway.protocol.messages import Message, ProtocolError
 from mcp_gateway.protocol.revisions import Revision, check_parameter_headers, handshake_version
+from mcp_gateway.sealing import NotSealed, Seal
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ EMPTY_LISTS = {
 PAGED = {"tools/list", *EMPTY_LISTS}  # they could be, and are not
 OWN_METHODS = {"initialize", "server/discover", *EMPTY_LISTS}
 MOST_SELECTIONS = 64
+REQUEST_STATE_SECONDS = 600  # for the person to answer
 SERVER_INFO_META = "io.modelcontextprotocol/serverInfo"
 # What a client must have announced before it may be asked for something (2026-07-28).
 NEEDED_CAPABILITY = {
@@ -87,7 +89,7 @@ class Methods:
         self._catalogue = catalogue
         self._server_info = dict(server_info)
         self._instructions = instructions
-        self._state_key = state_key
+        self._state_seal = Seal(state_key, "request-state", REQUEST_STATE_SECONDS)
         self._served: dict[tuple[frozenset[str], bool], Served] = {}
         self._capabilities: dict[str, Any] = {"tools": {}}
         for feature in ("prompts", "resources", "completions", "logging"):
@@ -214,7 +216,7 @@ class Methods:
             )
         told = {"resultType": "input_required", "inputRequests": asked.requests}
         if asked.state is not None:
-            told["requestState"] = request_state.seal(self._state_key, _bound_to(exchange), asked.state)
+            told["requestState"] = self._state_seal.seal(_bound_to(exchange), asked.state)
         return {**told, **self._envelope(exchange.revision.modern, complete=False)}
 
     def _with_state(self, exchange: Exchange) -> dict[str, Any]:
@@ -224,8 +226,8 @@ class Methods:
         if state is None:
             return params
         try:
-            opened = request_state.unseal(self._state_key, _bound_to(exchange), str(state))
-        except request_state.InvalidState:
+            opened = self._state_seal.unseal(_bound_to(exchange), str(state))
+        except NotSealed:
             raise ProtocolError(INVALID_PARAMS, "The requestState is not valid for this request.") from None
         return {**params, "requestState": opened}
 

@@ -121,7 +121,7 @@ async def test_the_state_is_of_one_caller_one_request_and_unchanged(client: Clie
 async def test_the_state_grows_old(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     state = (await ask(client)).result["requestState"]
     now = time.time()
-    monkeypatch.setattr("mcp_gateway.protocol.request_state.time.time", lambda: now + 601)
+    monkeypatch.setattr("time.time", lambda: now + 601)
     reply = await ask(client, inputResponses=GIVEN, requestState=state)
     assert reply.error == (400, -32602)
 
