@@ -32,11 +32,24 @@ class Question:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came: the structured answer, or the error that it was refused with."""
+    """What came: the structured answer, or the error that it was refused with; `beside` are the sentences
+    that an answer without notes has beside it."""
 
     question: Question
     answer: dict[str, Any]
     error: dict[str, Any]
+    beside: tuple[str, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        return bool(self.answer.get("partial") or self.answer.get("coverage", {}).get("partial"))
+
+    @property
+    def sentences(self) -> list[str]:
+        """What it says of itself."""
+        notes = self.answer.get("notes", ())
+        said = [self.error.get("message", ""), *self.beside, *self.answer.get("parts_notes", ())]
+        return said if isinstance(notes, str) else [*said, *notes]
 
     def __repr__(self) -> str:
         return f"{self.question}\n  -> {self.error or self.answer}"
@@ -56,7 +69,8 @@ async def _asked(caller: Caller, questions: list[Question]) -> list[Reply]:
             )
             assert isinstance(result, ToolResult)
             error = result.meta["fracttal-one/error"] if result.is_error else {}
-            replies.append(Reply(question, result.structured or {}, error))
+            beside = tuple(result.meta.get("fracttal-one/notes", ()))
+            replies.append(Reply(question, result.structured or {}, error, beside))
     finally:
         await runtime().close_loop()
     return replies

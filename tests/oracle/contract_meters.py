@@ -76,6 +76,7 @@ def readings(plant: Plant) -> list[Shown]:
         }
         code = plant["Item"][meter["item_id"] - 1]["code"]
         hidden = {"code": code, "serial": meter["serial"], "date_reading": reading["date_reading"]}
+        hidden["id"] = reading["id"]
         rows.append((shown, hidden))
     return rows
 

@@ -233,7 +233,7 @@ def personnel(plant: Plant) -> list[Shown]:
                 **{name: person[name] for name in ("code", "first_name", "last_name", "active")},
                 "name": full_name(person),
             },
-            {},
+            {"id": person["id"]},
         )
         for person in people
     ]

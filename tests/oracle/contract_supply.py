@@ -42,7 +42,7 @@ def stock(plant: Plant) -> list[Shown]:
             "id_type_item": item["type"],
             "groups_description": item["group"],
         }
-        rows.append((shown, {"code": warehouse["code"]}))
+        rows.append((shown, {"code": warehouse["code"], "number": level["id"]}))
     return sorted(rows, key=lambda row: row[0]["id_item"])
 
 

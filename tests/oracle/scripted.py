@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -15,10 +16,11 @@ import orjson
 from hypothesis import strategies as st
 
 from mcp_gateway.upstream.envelope import Answer
-from tests.oracle import contract_log, contract_meters, contract_plans, contract_supply
+from tests.oracle import contract_log, contract_meters, contract_parts, contract_plans, contract_supply
 from tests.oracle import contract_rows as contract
 from tests.oracle.contract_rows import Shown
-from tests.oracle.plants import Plant
+from tests.oracle.odd_rows import unreadable
+from tests.oracle.plants import Plant, Row
 
 PAGING = ("start", "limit")
 PLACES = ("location_code", "code_location", "code_parent_location")
@@ -29,13 +31,14 @@ Filter = Callable[[Shown, str], bool]
 class Quirks:
     """`total` is a number, a text or missing; `cap` the most rows that a page holds, whatever was asked for;
     `ignored` are parameters that have no effect; `texts` says that numbers come as texts. `unreadable` is a
-    resource and the place of a row in it that is not of the contract."""
+    resource and the place of a row in it that is not of the contract, or a text where `is_no_object`."""
 
     total: str = "number"
     cap: int = 100
     ignored: frozenset[str] = frozenset()
     texts: bool = False
     unreadable: tuple[str, int] | None = None
+    is_no_object: bool = False
 
 
 def _shows(name: str) -> Filter:
@@ -167,23 +170,14 @@ RESOURCES: dict[str, Resource] = {
         ("date_create",),
         30,
     ),
-}
-
-
-# A field of a row, and what it holds where the row is not of the contract.
-NOT_OF_THE_CONTRACT: dict[str, tuple[str, Any]] = {
-    "items": ("id_group_task", "several"),
-    "work_orders": ("date_maintenance", "soon"),
-    "work_requests": ("date", "yesterday"),
-    "meters": ("last_data", "never"),
-    "transactions_log": ("event_date", "long ago"),
-    "tasks_todo": ("cal_date_maintenance", "soon"),
-    "tasks": ("duration", "an hour"),
-    "tasks_triggers": ("value_main", "many"),
-    "tasks_resources_hourly_rates": ("qty", "some"),
-    "work_orders_movements": ("date_create", "then"),
-    "material_requests": ("date_create", "then"),
-    "third_parties": ("active", "perhaps"),
+    **{
+        name: Resource(
+            partial(contract_parts.parts, name),
+            {form.asked_by: _hides("owner")},
+            in_path=form.asked_by if form.in_path else None,
+        )
+        for name, form in contract_parts.FORMS.items()
+    },
 }
 
 
@@ -194,6 +188,7 @@ class Scripted:
         self._plant, self._quirks = plant, quirks
         self._rows: dict[str, list[Shown]] = {}
         self._kept_before: dict[tuple[str, frozenset[tuple[str, str]]], list[Shown]] = {}
+        self._odd: Row | None = None
         self.calls = 0
 
     async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
@@ -219,9 +214,9 @@ class Scripted:
     def _shown(self, name: str, resource: Resource) -> list[Shown]:
         rows = resource.rows(self._plant)
         if self._quirks.unreadable is not None and self._quirks.unreadable[0] == name:
-            field, odd = NOT_OF_THE_CONTRACT[name]
-            shown, hidden = rows[self._quirks.unreadable[1]]
-            rows[self._quirks.unreadable[1]] = ({**shown, field: odd}, hidden)
+            place = self._quirks.unreadable[1]
+            rows[place] = unreadable(name, rows[place])
+            self._odd = rows[place][0]
         return rows
 
     async def close(self) -> None:
@@ -279,6 +274,11 @@ class Scripted:
         data: list[Any] = [row for row, _hidden in rows[start : start + size]]
         if self._quirks.texts:
             data = [{name: _as_text(value) for name, value in row.items()} for row in data]
+        if self._quirks.is_no_object:
+            odd = [
+                place for place, (row, _hidden) in enumerate(rows[start : start + size]) if row is self._odd
+            ]
+            data = ["no row" if place in odd else row for place, row in enumerate(data)]
         envelope: dict[str, Any] = {"success": True, "message": "200", "data": data}
         if self._quirks.total != "missing":
             envelope["total"] = str(len(rows)) if self._quirks.total == "text" else len(rows)

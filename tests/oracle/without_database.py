@@ -12,7 +12,7 @@ from accounts.rights import ALL_RIGHTS
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.cursors import Cursors
 from mcp_gateway.calls.errors import GatewayError
-from mcp_gateway.calls.partial_answers import mark_partial
+from mcp_gateway.calls.partial_answers import mark_partial, not_surely
 from mcp_gateway.calls.results import error_result, success_result
 from mcp_gateway.calls.tool import Call, InputRequired, ToolResult
 from mcp_gateway.runtime import runtime
@@ -66,7 +66,8 @@ class ScriptedWorld:
         for question in questions:
             result = await _run(caller, question)
             error = result.meta["fracttal-one/error"] if result.is_error else {}
-            replies.append(Reply(question, result.structured or {}, error))
+            beside = tuple(result.meta.get("fracttal-one/notes", ()))
+            replies.append(Reply(question, result.structured or {}, error, beside))
         return replies
 
 
@@ -80,13 +81,15 @@ async def _run(caller: Caller, question: Question) -> ToolResult:
     try:
         output = await tool.run(call, tool.input.model_validate(question.arguments))
     except GatewayError as error:
-        return error_result(error)
+        return error_result(not_surely(error, call.upstream.gaps))
     except ValidationError as error:
         raise AssertionError(f"{question}: {error}") from None
     assert not isinstance(output, InputRequired)
     if isinstance(output, ToolResult):
         return output
     data = output if isinstance(output, dict) else output.model_dump(mode="json", exclude_none=True)
-    if call.upstream.gaps:
-        mark_partial(data, tool.output, call.upstream.gaps)
-    return success_result(data)
+    beside = mark_partial(data, tool.output, call.upstream.gaps) if call.upstream.gaps else []
+    result = success_result(data)
+    if beside:
+        result.meta["fracttal-one/notes"] = beside
+    return result

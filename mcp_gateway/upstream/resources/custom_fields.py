@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
-from mcp_gateway.upstream.rows import PAGE_SIZE, Row, Whole, rows_of
+from mcp_gateway.upstream.paging import all_rows
+from mcp_gateway.upstream.rows import Page, Row, Whole, page_of
+
+MOST_PAGES = 5  # of one asset
 
 
 class CustomFieldRow(Row):
@@ -21,9 +24,13 @@ class CustomFieldRow(Row):
 
 async def list_custom_fields(upstream: Upstream, code: str, item_type: int) -> list[CustomFieldRow]:
     """The contract wants the type of the asset too."""
-    query: Query = {"item_type": item_type, "limit": PAGE_SIZE}
-    envelope = await upstream.get(["items_custom_fields", code], query)
-    return [row for row in rows_of(CustomFieldRow, envelope) if row.code in (None, code)]
+
+    async def fetch(start: int, size: int) -> Page[CustomFieldRow]:
+        query: Query = {"item_type": item_type, "start": start, "limit": size}
+        envelope = await upstream.get(["items_custom_fields", code], query)
+        return page_of(CustomFieldRow, envelope, start, size, lambda row: row.code in (None, code))
+
+    return await all_rows(fetch, upstream.gaps, "custom fields", most=MOST_PAGES)
 
 
 async def set_custom_field(upstream: Upstream, code: str, item_type: int, field: int, value: str) -> None:

@@ -20,12 +20,12 @@ from mcp_gateway.upstream.rows import (
     Row,
     Whole,
     page_of,
-    rows_of,
     the_only,
     whole_number,
 )
 
 MOST_HISTORY_PAGES = 5  # of one request
+MOST_IMAGE_PAGES = 5
 
 
 class RequestRow(Row):
@@ -147,8 +147,12 @@ async def history_of(upstream: Upstream, number: int) -> list[StatusRow]:
 
 
 async def images_of(upstream: Upstream, number: int) -> list[ImageRow]:
-    envelope = await upstream.get(["work_requests_attachments", str(number)])
-    return [row for row in rows_of(ImageRow, envelope) if row.id_request in (None, number)]
+    async def fetch(start: int, size: int) -> Page[ImageRow]:
+        query: Query = {"start": start, "limit": size}
+        envelope = await upstream.get(["work_requests_attachments", str(number)], query)
+        return page_of(ImageRow, envelope, start, size, lambda row: row.id_request in (None, number))
+
+    return await all_rows(fetch, upstream.gaps, "attachments of the request", most=MOST_IMAGE_PAGES)
 
 
 async def set_status(
