@@ -17,7 +17,8 @@ from urllib.parse import SplitResult, urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
+
+from consumers import scopes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -319,23 +320,13 @@ OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "consumers.AccessToken"  # noqa: S105 - a m
 OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "consumers.RefreshToken"  # noqa: S105 - a model
 OAUTH2_PROVIDER_ID_TOKEN_MODEL = "consumers.IDToken"  # noqa: S105 - a model
 
-SCOPES = {
-    "maintenance:read": _("Read maintenance data"),
-    "maintenance:write": _("Create and change maintenance records"),
-    "offline_access": _("Stay connected"),
-}
-
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "consumers.oauth.validator.Validator",
-    "SCOPES": SCOPES,
-    "DEFAULT_SCOPES": list(SCOPES),
+    "SCOPES": dict.fromkeys(scopes.ALL, ""),  # the consent screen has the words for them
     "OIDC_ENABLED": False,
     "OIDC_ISS_ENDPOINT": PUBLIC_URL,
     "PKCE_REQUIRED": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],  # the library's; consumers.callbacks decides
-    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
-    "ACCESS_TOKEN_EXPIRE_SECONDS": 30 * 60,
-    "REFRESH_TOKEN_EXPIRE_SECONDS": 30 * 24 * 3600,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from mcp_gateway.calls import errors
-from mcp_gateway.calls.tool import DEFAULT_TOOLSET
+from mcp_gateway.calls.caller import DEFAULT_TOOLSET
 from mcp_gateway.management.commands.describe_tools import document
 from mcp_gateway.methods.prompts import PROMPTS
 from mcp_gateway.tools.catalogue import CATALOGUE

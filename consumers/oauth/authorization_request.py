@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 
-from consumers import scopes
+from consumers import granting, scopes
 from consumers.callbacks import display_host, is_registered
 from consumers.client_documents import ClientDocument, could_be_allowed, is_document_url, load
 from consumers.digests import MAX_LENGTH as MAX_KEY
@@ -122,7 +122,7 @@ def check(query: str, companies: Sequence[int] | None = None) -> Checked:
     if resource is None:
         raise refuse("invalid_target", "This server does not serve that resource.")
     asked = set(fields.get("scope", [""])[0].split(" ")) - {""}
-    wanted, identity = asked - scopes.OF_OPENID, scopes.identity(asked, consumer)
+    wanted, identity = asked - scopes.OF_OPENID, granting.identity(asked, consumer)
     nonce = fields.get("nonce", [""])[0] if identity else ""
     if len(nonce) > MAX_NONCE or "\0" in nonce:
         raise refuse("invalid_request", f"nonce is longer than {MAX_NONCE} characters or holds NUL.")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.current import signed_in_at, signed_in_user
 from accounts.verified_addresses import is_verified
 from connections import linking
-from consumers import scopes
+from consumers import granting, scopes
 from consumers.callbacks import display_host, origin_of
 from consumers.models import AUTHORIZATION_LIFETIME, AuthorizationRequest, PendingRequest
 from consumers.oauth import consent, ways_back
@@ -57,7 +57,7 @@ def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None
         return as_page(HttpResponse())
     consumer, membership = checked.consumer, None
     if request.user.is_authenticated:
-        membership = scopes.membership_for(signed_in_user(request).pk, consumer)
+        membership = granting.membership_for(signed_in_user(request).pk, consumer)
         if membership is None:
             raise FatalClientError("not_a_member", consumer)
     if checked.silent:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, User
 from accounts.rights import MODULE_NAMES, Action, Module
-from consumers import scopes
+from consumers import granting, scopes
 from consumers.callbacks import is_registered
 from consumers.client_documents import load
 from consumers.digests import Prefix, derive, digest
@@ -216,7 +216,7 @@ def was_redeemed(code: str) -> bool:
 
 def may_still(kept: AuthorizationRequest, user: User) -> bool:
     """Minutes may lie between page and decision: consumer and person are looked at again."""
-    return kept.consumer.is_usable() and scopes.membership_for(user.pk, kept.consumer) is not None
+    return kept.consumer.is_usable() and granting.membership_for(user.pk, kept.consumer) is not None
 
 
 def still_listed(kept: AuthorizationRequest) -> bool:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from consumers import scopes
+from consumers import granting
 from consumers.digests import Prefix, digest, is_shaped
 from consumers.models import AccessToken, AppAuthorization, Consumer, RefreshToken
 from consumers.oauth.browser_programs import readable_in_browsers
@@ -82,4 +82,4 @@ def _is_active(token: Token, consumer: Consumer) -> bool:
         return False
     if token.authorization is None:
         return True
-    return bool(token.authorization.live) and scopes.membership_for(token.user_id, consumer) is not None
+    return bool(token.authorization.live) and granting.membership_for(token.user_id, consumer) is not None

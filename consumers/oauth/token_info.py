@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any
 
 from django.db import DatabaseError, connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from accounts.principal import Principal
 from accounts.rights import ALL_RIGHTS
 from connections.models import ApiConnection
 from connections.remote_api import RemoteApi
 from consumers import scopes
+from consumers.caller import DEFAULT_TOOLSET, Caller
 from consumers.digests import Prefix, digest, is_shaped
 from consumers.models import AccessToken, AppAuthorization, Consumer
 
@@ -70,16 +70,9 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class TokenInfo:
-    """A live token: for whom, through which consumer, for how much."""
+    """A live token."""
 
-    principal: Principal
-    consumer_id: int
-    consumer_name: str
-    scopes: frozenset[str]
-    toolsets: frozenset[str]
-    remote: RemoteApi | None
-    limiting_group_id: int | None
-    authorization_id: int | None
+    caller: Caller
     expires: dt.datetime
     last_used_at: dt.datetime | None
 
@@ -96,16 +89,20 @@ def resolve_digest(token_digest: str, resource: str) -> TokenInfo | None:
     return _of_person(row) if row["user_id"] is not None else _of_program(row)
 
 
+def _rows(token_digest: str) -> QuerySet[AccessToken, dict[str, Any]]:
+    rows: QuerySet[AccessToken, dict[str, Any]] = AccessToken.objects.filter(
+        Q(user=None) | Q(user__memberships__company=F("application__company")), token_checksum=token_digest
+    ).values(*_FIELDS)[:1]
+    return rows
+
+
 _ANY_DIGEST = "the digest"
 
 
 @cache
 def _statement(vendor: str) -> tuple[str, tuple[Any, ...], dict[int, Any]]:
     """The query compiled once. Building it anew took four fifths of the time of each look-up."""
-    rows = AccessToken.objects.filter(
-        Q(user=None) | Q(user__memberships__company=F("application__company")), token_checksum=_ANY_DIGEST
-    ).values(*_FIELDS)[:1]
-    compiler = rows.query.get_compiler(connection=connection)
+    compiler = _rows(_ANY_DIGEST).query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
     return sql, tuple(parameters), compiler.get_converters([column for column, *_ in compiler.select])
 
@@ -156,7 +153,7 @@ def _of_person(row: dict[str, Any]) -> TokenInfo:
     return _token_info(
         row,
         granted=frozenset(row["scope"].split()) & frozenset(row["authorization__scope"].split()),
-        limiting_group_id=row["application__permission_group_id"] if narrows else None,
+        narrowed_to_group_id=row["application__permission_group_id"] if narrows else None,
         last_used_at=row["authorization__last_used_at"],
         language=row["user__language"] or row["application__company__language"],
         rights=rights & ALL_RIGHTS,
@@ -173,7 +170,7 @@ def _of_program(row: dict[str, Any]) -> TokenInfo:
     return _token_info(
         row,
         granted=frozenset(row["scope"].split()),
-        limiting_group_id=row["application__permission_group_id"],
+        narrowed_to_group_id=row["application__permission_group_id"],
         last_used_at=row["application__last_used_at"],
         language=row["application__company__language"],
         rights=frozenset(row[_CONSUMER_GROUP + "rights"]) & ALL_RIGHTS,
@@ -186,25 +183,25 @@ def _token_info(
     row: dict[str, Any],
     *,
     granted: frozenset[str],
-    limiting_group_id: int | None,
+    narrowed_to_group_id: int | None,
     last_used_at: dt.datetime | None,
     **principal: Any,
 ) -> TokenInfo:
     return TokenInfo(
-        principal=Principal(
+        caller=Caller(
             company_id=row["application__company_id"],
             company_name=row["application__company__name"],
             time_zone=row["application__company__time_zone"],
             currency=row["application__company__currency"],
             **principal,
+            consumer_id=row["application_id"],
+            consumer_name=row["application__name"],
+            scopes=granted & {scopes.READ, scopes.WRITE},
+            toolsets=frozenset({DEFAULT_TOOLSET, *row["application__toolsets"]}),
+            remote=_remote(row),
+            narrowed_to_group_id=narrowed_to_group_id,
+            authorization_id=row["authorization_id"],
         ),
-        consumer_id=row["application_id"],
-        consumer_name=row["application__name"],
-        scopes=granted & {scopes.READ, scopes.WRITE},
-        toolsets=frozenset(row["application__toolsets"]),
-        remote=_remote(row),
-        limiting_group_id=limiting_group_id,
-        authorization_id=row["authorization_id"],
         expires=row["expires"],
         last_used_at=last_used_at,
     )
@@ -230,8 +227,8 @@ def record_use(info: TokenInfo) -> None:
     """For the screens. Not worth failing a call for."""
     now = timezone.now()
     try:
-        Consumer.objects.filter(pk=info.consumer_id).update(last_used_at=now)
-        if info.authorization_id is not None:
-            AppAuthorization.objects.filter(pk=info.authorization_id).update(last_used_at=now)
+        Consumer.objects.filter(pk=info.caller.consumer_id).update(last_used_at=now)
+        if info.caller.authorization_id is not None:
+            AppAuthorization.objects.filter(pk=info.caller.authorization_id).update(last_used_at=now)
     except DatabaseError:
         return

@@ -18,7 +18,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
 
-from consumers import scopes
+from consumers import granting, scopes
 from consumers.digests import Prefix, digest, is_shaped
 from consumers.models import AccessToken, AppAuthorization, Consumer, Grant, RefreshToken
 from consumers.oauth.audience import audience_of
@@ -257,7 +257,7 @@ def _may_go_on(authorization: AppAuthorization, consumer: Consumer) -> bool:
     return (
         authorization.live
         and consumer.is_usable()
-        and scopes.membership_for(authorization.user_id, consumer) is not None
+        and granting.membership_for(authorization.user_id, consumer) is not None
     )
 
 

@@ -11,13 +11,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consumers.digests import Prefix, digest, is_shaped
+from consumers.granting import offers_openid
 from consumers.models import AccessToken
 from consumers.oauth.browser_programs import View, readable_in_browsers
 from consumers.oauth.client_authentication import OAuthError, json_response, no_database
 from consumers.oauth.token_info import resolve
 from consumers.openid.identity import is_announced, userinfo
 from consumers.openid.signing_keys import published
-from consumers.scopes import OPENID, offers_openid
+from consumers.scopes import OPENID
 
 
 def where_announced(view: View) -> View:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.verified_addresses import is_verified
-from consumers import scopes
+from consumers import granting, scopes
 from consumers.digests import Prefix, digest, make
 from consumers.models import AUTHORIZATION_LIFETIME, AccessToken, AppAuthorization, Consumer
 from consumers.oauth.audience import audience_of
@@ -147,7 +147,7 @@ def _person(found: Assertion, consumer: Consumer) -> User | None:
     people = User.objects.select_for_update()
     meant = {"pk": link.user_id} if link else {"email__iexact": found.email}
     user = people.filter(**meant).first() if link or found.email else None
-    if user is None or scopes.membership_for(user.pk, consumer) is None:
+    if user is None or granting.membership_for(user.pk, consumer) is None:
         return None
     if link is None and (not is_verified(user) or links.filter(user=user).exists()):
         return None

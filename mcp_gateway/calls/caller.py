@@ -1,36 +1,9 @@
-"""The caller: what one bearer token stands for, worked out once per request."""
+"""The caller and the scopes, as the look-up of a token gives them: the gateway's one way to both."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from consumers.caller import DEFAULT_TOOLSET, Caller
+from consumers.scopes import READ as READ_SCOPE
+from consumers.scopes import WRITE as WRITE_SCOPE
 
-from accounts.principal import Principal
-from connections.remote_api import RemoteApi
-
-READ_SCOPE = "maintenance:read"
-WRITE_SCOPE = "maintenance:write"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller(Principal):
-    """A principal behind one consumer, with the scopes that were consented to.
-
-    `rights` are already the strictest of the user's and the consumer's. `narrowed_to_group_id`
-    is the consumer's permission group where it limits (or, without a user, makes) the rights.
-    `authorization_id` names the app authorization of the token; None for client credentials.
-    """
-
-    consumer_id: int
-    consumer_name: str
-    scopes: frozenset[str]
-    narrowed_to_group_id: int | None = None
-    authorization_id: int | None = None
-    # Where the company's data is; None for the embedded API.
-    remote: RemoteApi | None = None
-    # Which tools the connection is served (mcp_gateway/http/selection.py); rights are checked besides.
-    toolsets: frozenset[str] = frozenset({"default"})
-    read_only: bool = False
-
-    @property
-    def may_write(self) -> bool:
-        return WRITE_SCOPE in self.scopes and not self.read_only
+__all__ = ["DEFAULT_TOOLSET", "READ_SCOPE", "WRITE_SCOPE", "Caller"]

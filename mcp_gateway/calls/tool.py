@@ -9,12 +9,11 @@ from typing import Any, Generic, Protocol, TypeVar
 import orjson
 from pydantic import BaseModel
 
-from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.calls.caller import DEFAULT_TOOLSET, READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.cursors import Cursors
 from mcp_gateway.calls.questions import Answers, Question, Said
 from mcp_gateway.upstream import Upstream
 
-DEFAULT_TOOLSET = "default"
 Input = TypeVar("Input", bound=BaseModel)
 Output = TypeVar("Output", bound=BaseModel)
 

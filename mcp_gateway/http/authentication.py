@@ -21,7 +21,6 @@ from consumers.digests import Prefix, digest, is_shaped
 from consumers.oauth import token_info
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.fresh_connection import once_more
-from mcp_gateway.calls.tool import DEFAULT_TOOLSET
 from mcp_gateway.expiring_cache import ExpiringCache
 from mcp_gateway.http.last_use import LastUse
 from mcp_gateway.single_flight import SingleFlight
@@ -125,28 +124,7 @@ class Authentication:
             return None, KEEP_SECONDS
         if token_info.is_due(found):
             self.last_use.note(found)
-        who = found.principal
-        caller = Caller(
-            company_id=who.company_id,
-            company_name=who.company_name,
-            language=who.language,
-            time_zone=who.time_zone,
-            currency=who.currency,
-            rights=who.rights,
-            group_name=who.group_name,
-            user_id=who.user_id,
-            user_name=who.user_name,
-            user_email=who.user_email,
-            own_work_orders_only=who.own_work_orders_only,
-            consumer_id=found.consumer_id,
-            consumer_name=found.consumer_name,
-            scopes=found.scopes,
-            narrowed_to_group_id=found.limiting_group_id,
-            authorization_id=found.authorization_id,
-            remote=found.remote,
-            toolsets=found.toolsets | {DEFAULT_TOOLSET},
-        )
-        return caller, (found.expires - timezone.now()).total_seconds()
+        return found.caller, (found.expires - timezone.now()).total_seconds()
 
 
 def _known(caller: Caller | None) -> Caller:

@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 from mcp_types.jsonrpc import INVALID_REQUEST
 
-from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.caller import DEFAULT_TOOLSET, Caller
 from mcp_gateway.calls.dispatch import Dispatcher
-from mcp_gateway.calls.tool import DEFAULT_TOOLSET, Catalogue
+from mcp_gateway.calls.tool import Catalogue
 from mcp_gateway.http.authentication import Unauthorized, Unavailable
 from mcp_gateway.http.guards import Guards
 from mcp_gateway.http.messages import (

@@ -20,7 +20,7 @@ class LastUse:
         self._lock = threading.Lock()
 
     def note(self, found: token_info.TokenInfo) -> None:
-        name = (found.consumer_id, found.authorization_id)
+        name = (found.caller.consumer_id, found.caller.authorization_id)
         with self._lock:
             if name in self._noting:
                 return

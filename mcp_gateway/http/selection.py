@@ -15,8 +15,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
-from mcp_gateway.calls.caller import Caller
-from mcp_gateway.calls.tool import DEFAULT_TOOLSET
+from mcp_gateway.calls.caller import DEFAULT_TOOLSET, Caller
 
 LONGEST_QUERY = 400
 ALL = "all"

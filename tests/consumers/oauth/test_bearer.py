@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Membership, PermissionGroup, User
+from consumers.digests import digest
 from consumers.models import AccessToken, AppAuthorization, Consumer
 from consumers.oauth import api_access, token_info
 from mcp_gateway.http import authentication
@@ -219,6 +220,16 @@ def test_caller_says_who_and_through_what(program: Program, world: World) -> Non
     assert (who.consumer_id, who.consumer_name) == (program.consumer.pk, "ChatGPT")
     assert who.authorization_id == AppAuthorization.objects.get().pk
     assert who.scopes == {"maintenance:read", "maintenance:write"}
+
+
+def test_the_compiled_query_finds_what_the_orm_finds(register: Register, world: World) -> None:
+    """The look-up keeps its SQL and converts the row by itself: the ORM is the judge of both."""
+    program = register()
+    tokens = [program.connect(world.owner)["access_token"], program.connect(world.colleague)["access_token"]]
+    for token in tokens:
+        key = digest(token)
+        assert [token_info._fetch(key)] == list(token_info._rows(key))
+    assert token_info._fetch(digest("unknown")) is None
 
 
 def test_a_token_of_a_person_is_good_where_it_was_approved_for(register: Register, world: World) -> None:

@@ -337,9 +337,9 @@ def test_client_credentials(register: Register, world: World) -> None:
     assert answer["scope"] == "maintenance:read maintenance:write"
     found = token_info.resolve(answer["access_token"], settings.MCP_RESOURCE)
     assert found is not None
-    assert found.principal.user_id is None
-    assert found.principal.rights == {"work_orders:view", "assets:view"}
-    assert found.limiting_group_id == world.colleague_group.pk
+    assert found.caller.user_id is None
+    assert found.caller.rights == {"work_orders:view", "assets:view"}
+    assert found.caller.narrowed_to_group_id == world.colleague_group.pk
     # No resource named: good for both, as Fracttal's own guide for programs has it.
     assert token_info.resolve(answer["access_token"], settings.API_RESOURCE) is not None
     named = program.token(grant_type="client_credentials", resource=settings.MCP_RESOURCE).json()[

@@ -1,0 +1,36 @@
+"""Who calls: what one access token stands for right now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.principal import Principal
+from connections.remote_api import RemoteApi
+from consumers.scopes import WRITE
+
+DEFAULT_TOOLSET = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller(Principal):
+    """A principal behind one consumer, with the scopes that were consented to.
+
+    `rights` are already the strictest of the user's and the consumer's. `narrowed_to_group_id`
+    is the consumer's permission group where it limits (or, without a user, makes) the rights.
+    `authorization_id` names the app authorization of the token; None for client credentials.
+    """
+
+    consumer_id: int
+    consumer_name: str
+    scopes: frozenset[str]
+    narrowed_to_group_id: int | None = None
+    authorization_id: int | None = None
+    # Where the company's data is; None for the embedded API.
+    remote: RemoteApi | None = None
+    # Which tools the connection is served (mcp_gateway/http/selection.py); rights are checked besides.
+    toolsets: frozenset[str] = frozenset({DEFAULT_TOOLSET})
+    read_only: bool = False
+
+    @property
+    def may_write(self) -> bool:
+        return WRITE in self.scopes and not self.read_only

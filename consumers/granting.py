@@ -1,0 +1,36 @@
+"""Whether a person may connect a consumer at all, and what of OpenID Connect it is granted."""
+
+from __future__ import annotations
+
+from accounts.models import Membership
+from consumers.key_ring import has_keys
+from consumers.models import Consumer
+from consumers.scopes import OF_IDENTITY, OPENID
+
+
+def offers_openid(consumer: Consumer) -> bool:
+    """Whether its company has switched it on. Without keys nothing can be signed."""
+    return bool(consumer.company.openid_connect) and has_keys()
+
+
+def identity(asked: set[str], consumer: Consumer) -> set[str]:
+    """What is granted of the scopes of OpenID Connect.
+
+    Without `openid` it is no such request (OpenID Connect Core §3.1.2.1).
+    """
+    return asked & set(OF_IDENTITY) if OPENID in asked and offers_openid(consumer) else set()
+
+
+def membership_for(user_id: int, consumer: Consumer) -> Membership | None:
+    """The person's place in the consumer's company; None where there is none that counts today."""
+    return (
+        Membership.objects.select_related("user", "company", "permission_group")
+        .filter(
+            user=user_id,
+            company=consumer.company_id,
+            active=True,
+            user__is_active=True,
+            permission_group__active=True,
+        )
+        .first()
+    )
