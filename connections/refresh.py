@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import threading
 import time
 import uuid
 
@@ -165,39 +164,3 @@ def _bury(link: LinkedAccount) -> None:
     dead = LinkedAccount.objects.filter(pk=link.pk, generation=link.generation, dead_since=None)
     if dead.update(dead_since=timezone.now(), lease=None, lease_ends_at=None):
         note("linked account is dead", link=link.pk, user=link.user_id)
-
-
-# --- programs ----------------------------------------------------------------------------
-
-_program_tokens: dict[int, tuple[tuple[str, ...], Tokens]] = {}
-_program_locks: dict[int, threading.Lock] = {}
-
-
-def token_of_program(connection_id: int, refused: str = "") -> str:
-    """The company's own token, kept in this process until shortly before its end.
-
-    Raises NotLinked, Unavailable, ConsumerRefused.
-    """
-    connection = ApiConnection.objects.filter(pk=connection_id, kind=ApiConnection.Kind.FRACTTAL_ONE).first()
-    if connection is None or not connection.programs_can_connect:
-        raise NotLinked
-    # A token belongs to these credentials at this place, and to no later ones.
-    origin = (connection.token_url, connection.api_url, connection.program_key, connection.program_secret)
-    with _program_locks.setdefault(connection.pk, threading.Lock()):
-        kept_origin, tokens = _program_tokens.get(connection.pk, (None, None))
-        good = tokens is not None and kept_origin == origin and tokens.refresh_at > timezone.now()
-        if tokens is not None and good and tokens.access != refused:
-            return tokens.access
-        try:
-            tokens = token_requests.for_program(connection)
-        except (GrantRefused, CannotOpen, NoKeys):
-            raise ConsumerRefused from None
-        _program_tokens[connection.pk] = (origin, tokens)
-    return tokens.access
-
-
-def forget_program(connection_id: int, refused: str) -> None:
-    """A token that was refused is not shown again."""
-    kept = _program_tokens.get(connection_id)
-    if kept is not None and kept[1].access == refused:
-        _program_tokens.pop(connection_id, None)

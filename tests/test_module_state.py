@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 APPS = ("accounts", "connections", "consumers", "fracttal_mcp", "maintenance", "mcp_gateway")
-# The screens and the token endpoint run in Django's threads, without a Runtime.
-ALLOWED: Mapping[str, frozenset[str]] = {
-    # How many threads of this process may wait for somebody's client metadata document at once.
-    "consumers/outbound/documents.py": frozenset({"_places"}),
-    # The token of a company's own consumer, which no table holds, and who renews it.
-    "connections/refresh.py": frozenset({"_program_tokens", "_program_locks"}),
-}
 # Calls that make something which is there to change, or to be waited for.
 STATEFUL = frozenset(
     {
@@ -104,8 +97,7 @@ def _changed(node: ast.AST) -> str:
 
 @pytest.mark.parametrize("path", list(modules()), ids=str)
 def test_a_module_keeps_no_state(path: Path) -> None:
-    found = state_of((Path(settings.BASE_DIR) / path).read_text(encoding="utf-8"))
-    assert {state.partition(" ")[0] for state in found} == ALLOWED.get(path.as_posix(), frozenset()), found
+    assert state_of((Path(settings.BASE_DIR) / path).read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize(

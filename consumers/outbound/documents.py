@@ -7,20 +7,21 @@ import re
 import ssl
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+from django.apps import apps
+
+from consumers.apps import ConsumersConfig
 from consumers.outbound.addresses import resolve_public
 from consumers.outbound.client import Exchange, Reply, Resolve
 from consumers.security_log import note
 
 TOTAL_SECONDS = 4.0
-MAX_FETCHES = 4
 MAX_BYTES = 16 * 1024
 # How long a document may be kept, in seconds; without a word of its publisher the longer time.
 MIN_AGE, MAX_AGE = 300, 24 * 3600
 _WAIT_FOR_PLACE_SECONDS = 1.0
-_places = threading.BoundedSemaphore(MAX_FETCHES)
 _JSON = re.compile(r"application/([^;,]+\+)?json", re.IGNORECASE)
 
 
@@ -85,9 +86,15 @@ def _age(cache_control: str) -> int:
 new_fetcher: Callable[[], Fetcher] = Fetcher
 
 
+def fetches_at_once() -> threading.BoundedSemaphore:
+    """Of this process."""
+    return cast(ConsumersConfig, apps.get_app_config("consumers")).document_fetches
+
+
 def fetch(url: str) -> tuple[dict[str, Any], int]:
     """The JSON object at the URL and for how many seconds it may be kept; Unavailable otherwise."""
-    if not _places.acquire(timeout=_WAIT_FOR_PLACE_SECONDS):
+    places = fetches_at_once()
+    if not places.acquire(timeout=_WAIT_FOR_PLACE_SECONDS):
         raise Unavailable("busy")
     fetcher = new_fetcher()
     found: list[tuple[dict[str, Any], int]] = []
@@ -98,7 +105,7 @@ def fetch(url: str) -> tuple[dict[str, Any], int]:
         except Exception as error:  # noqa: BLE001 - odd certificates, names and nesting raise of everything
             note("client document not read", kind=type(error).__name__)
         finally:
-            _places.release()  # only now: a lookup that hangs goes on taking its place
+            places.release()  # only now: a lookup that hangs goes on taking its place
 
     # A daemon: neither the answer nor the end of the process waits for a name server.
     thread = threading.Thread(target=run, name="client-document", daemon=True)

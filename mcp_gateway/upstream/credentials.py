@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 
 from connections import refresh as access
 from connections.linking import link_url
+from connections.program_tokens import ProgramTokens
 from connections.remote_api import RemoteApi
 from connections.token_requests import ConsumerRefused, Unavailable
 from maintenance.tokens import mint_user_token
@@ -53,6 +54,7 @@ class KeptCredentials:
 
     def __init__(self) -> None:
         self.embedded: ExpiringCache[_Key, str] = ExpiringCache(LARGEST)
+        self.programs = ProgramTokens()
         self.linked: ExpiringCache[_Linked, str] = ExpiringCache(LARGEST)
         self.lookups = ThreadPoolExecutor(4, thread_name_prefix="linked-account")
         self.refreshes = ThreadPoolExecutor(16, thread_name_prefix="refresh")
@@ -97,7 +99,7 @@ class Credentials:
             await _in_thread(self._kept.lookups, mark)
         elif caller.remote is not None:
             self._kept.linked.discard((caller.remote.connection_id, None))
-            access.forget_program(caller.remote.connection_id, refused)
+            self._kept.programs.forget(caller.remote.connection_id, refused)
         return _reconnect(caller)
 
     def embedded(self, caller: Caller, *, fresh: bool = False) -> str:
@@ -152,7 +154,7 @@ class Credentials:
             token = await _in_thread(self._kept.lookups, look)
         if token is None:
             get = (
-                partial(access.token_of_program, remote.connection_id, refused)
+                partial(self._kept.programs.get, remote.connection_id, refused)
                 if user_id is None
                 else partial(access.token_of_person, remote.connection_id, user_id, refused)
             )

@@ -16,7 +16,6 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from connections import refresh as access
 from connections.models import ApiConnection, LinkedAccount
 from mcp_gateway.runtime import runtime
 from tests.conftest import World
@@ -102,7 +101,7 @@ def fracttal() -> Iterator[FracttalOne]:
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
-    access._program_tokens.clear()
+    runtime().credentials.programs.clear()
     runtime().credentials.linked.clear()
 
 

@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from connections import refresh as access
 from connections.models import ApiConnection, LinkedAccount
+from connections.program_tokens import ProgramTokens
 from connections.refresh import (
     LinkDead,
     NotLinked,
     kept_token_of_person,
     mark_dead,
     token_of_person,
-    token_of_program,
 )
 from connections.token_requests import ConsumerRefused, Unavailable
 from tests.conftest import World
@@ -62,7 +62,7 @@ def test_a_company_that_went_back_to_the_embedded_api_uses_no_link(
     with pytest.raises(NotLinked):
         token_of_person(connection.pk, world.owner.pk)
     with pytest.raises(NotLinked):
-        token_of_program(connection.pk)
+        ProgramTokens().get(connection.pk)
     assert fracttal.seen == []
 
 
@@ -307,15 +307,16 @@ def test_case_208_a_link_is_marked_dead_once_and_not_for_an_older_token(
 def test_a_program_shows_the_companys_own_token_and_asks_for_it_once(
     connection: ApiConnection, fracttal: FracttalOne
 ) -> None:
+    programs = ProgramTokens()
     fracttal.script = lambda *_request: tokens(len(fracttal.token_requests))
-    assert [token_of_program(connection.pk) for _ in range(3)] == ["access-1"] * 3
+    assert [programs.get(connection.pk) for _ in range(3)] == ["access-1"] * 3
     assert fracttal.token_requests == [{"grant_type": "client_credentials", "resource": connection.api_url}]
     expected = base64.b64encode(f"program:{PROGRAM_SECRET}".encode()).decode()
     assert fracttal.seen[0][3] == f"Basic {expected}"
-    assert token_of_program(connection.pk, refused="access-1") == "access-2"
+    assert programs.get(connection.pk, refused="access-1") == "access-2"
     connection.set_program_secret("another-secret")
     connection.save()
-    assert token_of_program(connection.pk) == "access-3"
+    assert programs.get(connection.pk) == "access-3"
 
 
 def test_a_program_without_a_consumer_there_gets_no_persons_token(
@@ -324,7 +325,7 @@ def test_a_program_without_a_consumer_there_gets_no_persons_token(
     link(connection, world.owner)
     ApiConnection.objects.update(program_secret="")
     with pytest.raises(NotLinked):
-        token_of_program(connection.pk)
+        ProgramTokens().get(connection.pk)
     assert fracttal.seen == []
 
 
@@ -334,4 +335,4 @@ def test_a_refused_program_is_the_administrators_business(
 ) -> None:
     fracttal.script = lambda *_request: answer
     with pytest.raises(ConsumerRefused):
-        token_of_program(connection.pk)
+        ProgramTokens().get(connection.pk)

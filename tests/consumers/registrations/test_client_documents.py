@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
 from consumers import client_documents
+from consumers.apps import MOST_DOCUMENT_FETCHES
 from consumers.client_documents import load, validate_document_url
 from consumers.outbound import documents as document_fetcher
 from consumers.outbound.documents import Fetcher, Unavailable
@@ -189,15 +190,15 @@ def test_case_130_a_name_server_that_hangs_holds_nobody(
     monkeypatch.setattr(document_fetcher, "_WAIT_FOR_PLACE_SECONDS", 0.1)
     monkeypatch.setattr(document_fetcher, "new_fetcher", lambda: Fetcher(resolve))
     try:
-        for number in range(document_fetcher.MAX_FETCHES):
+        for number in range(MOST_DOCUMENT_FETCHES):
             assert reason(f"{publisher.url}?{number}") == "too_slow"
         assert reason(publisher.url) == "busy"
-        assert len(began) == document_fetcher.MAX_FETCHES
+        assert len(began) == MOST_DOCUMENT_FETCHES
     finally:
         hanging.set()
     monkeypatch.undo()
-    assert document_fetcher._places.acquire(timeout=5)
-    document_fetcher._places.release()
+    assert document_fetcher.fetches_at_once().acquire(timeout=5)
+    document_fetcher.fetches_at_once().release()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,56 @@
+"""The tokens of companies' own consumers at Fracttal One, which no table holds."""
+
+from __future__ import annotations
+
+import threading
+
+from django.utils import timezone
+
+from connections import token_requests
+from connections.models import ApiConnection
+from connections.refresh import NotLinked
+from connections.token_requests import ConsumerRefused, GrantRefused, Tokens
+from consumers.key_ring import CannotOpen, NoKeys
+
+
+class ProgramTokens:
+    """Of one process: each is kept until shortly before its end, and asked for by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[int, tuple[tuple[str, ...], Tokens]] = {}
+        self._locks: dict[int, threading.Lock] = {}
+
+    def get(self, connection_id: int, refused: str = "") -> str:
+        """One that is good now; `refused` is one that Fracttal One has just not accepted.
+
+        Raises NotLinked, Unavailable, ConsumerRefused.
+        """
+        connection = ApiConnection.objects.filter(
+            pk=connection_id, kind=ApiConnection.Kind.FRACTTAL_ONE
+        ).first()
+        if connection is None or not connection.programs_can_connect:
+            raise NotLinked
+        # A token belongs to these credentials at this place, and to no later ones.
+        origin = (
+            connection.token_url, connection.api_url, connection.program_key, connection.program_secret
+        )  # fmt: skip
+        with self._locks.setdefault(connection.pk, threading.Lock()):
+            kept_origin, tokens = self._tokens.get(connection.pk, (None, None))
+            good = tokens is not None and kept_origin == origin and tokens.refresh_at > timezone.now()
+            if tokens is not None and good and tokens.access != refused:
+                return tokens.access
+            try:
+                tokens = token_requests.for_program(connection)
+            except (GrantRefused, CannotOpen, NoKeys):
+                raise ConsumerRefused from None
+            self._tokens[connection.pk] = (origin, tokens)
+        return tokens.access
+
+    def forget(self, connection_id: int, refused: str) -> None:
+        """A token that was refused is not shown again."""
+        kept = self._tokens.get(connection_id)
+        if kept is not None and kept[1].access == refused:
+            self._tokens.pop(connection_id, None)
+
+    def clear(self) -> None:
+        self._tokens.clear()
