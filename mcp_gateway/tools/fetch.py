@@ -93,9 +93,8 @@ async def fetch(call: Call, arguments: FetchInput) -> FetchOutput:
     else:
         raise NotFound("There is no work request with that number, or this person may not see it.")
     fields = record.model_dump(mode="json", exclude_none=True, exclude={"url"})
-    metadata = {"kind": kind} | {
-        name: str(value) for name, value in fields.items() if isinstance(value, str | int | float)
-    }
+    values = {name: str(value) for name, value in fields.items() if isinstance(value, str | int | float)}
+    metadata = values | {"kind": kind}  # a meter has a kind of its own, which is in the text
     text = fenced(clean("\n".join(_lines(fields)), DOCUMENT - LONGEST))
     return FetchOutput(id=arguments.id, title=title, text=text, url=url, metadata=metadata)
 

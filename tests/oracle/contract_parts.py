@@ -1,6 +1,6 @@
 """What belongs to one record and is in no list: fields, moves, documents, services, contacts, subtasks.
 
-The plants have no tables for these: a row is made of its number, and says whose it is.
+A row of these is in no table: it is made of its number, and says whose it is.
 """
 
 from __future__ import annotations
@@ -50,6 +50,20 @@ FORMS: Mapping[str, Form] = {
 }
 
 
+# What the tables have of these, which is compared field by field in test_belongings.py.
+TABLES = (
+    *("CustomField", "ItemMove", "Document", "ThirdPartyService", "ThirdPartyContact"),
+    *("Subtask", "Attachment", "RequestAttachment"),
+)
+
+
+def without_tables(plant: Plant) -> None:
+    for name in TABLES:
+        plant[name].clear()
+    for order in plant["WorkOrder"]:
+        order["contact_id"] = None
+
+
 def add_part(plant: Plant, resource: str, owner: Any) -> Row:
     return plant.add(TABLE, resource=resource, owner=owner, number=len(plant[TABLE]) + 1)
 
@@ -68,7 +82,7 @@ def parts(resource: str, plant: Plant) -> list[Shown]:
                 form.owner: part["owner"],
                 form.word: word_of(part),
             },
-            {"owner": part["owner"], "number": part["number"]},
+            {"number": part["number"], "creation_date": plant.calendar.now},
         )
         for part in plant[TABLE]
         if part["resource"] == resource

@@ -8,6 +8,7 @@ from tests.oracle.contract_rows import Shown
 from tests.oracle.plants import Plant, Row
 
 PARTS, LABOUR, SERVICES = 1, 2, 3
+PERIODS = {1: "DAYS", 2: "WEEKS", 3: "MONTHS", 4: "YEARS"}
 
 
 def plans(plant: Plant) -> list[Shown]:
@@ -66,6 +67,8 @@ def planned_tasks(plant: Plant) -> list[Shown]:
             "is_active": task["is_active"],
             "stop_assets": task["stop_assets"],
             "note": task["note"],
+            "tasks_types_description": task.get("classification_1"),
+            "tasks_types_2_description": task.get("classification_2"),
             "tasks_types_main_description": plant["TaskType"][task["type_id"] - 1]["description"],
         }
         rows.append((shown, {}))
@@ -79,7 +82,8 @@ def triggers(plant: Plant) -> list[Shown]:
                 "id": trigger["id"],
                 "id_task": trigger["task_id"],
                 "id_task_trigger_type": trigger["type"],
-                "value_main": trigger["value_main"],
+                **{name: trigger[name] for name in ("value_main", "value_end", "fixed")},
+                "period_date_description": PERIODS.get(trigger["period"]),
                 "unit_description": trigger["unit"],
                 "event_description": trigger["event"],
             },

@@ -19,6 +19,10 @@ def iso(moment: dt.datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
+def _seconds(since: dt.datetime, until: dt.datetime | None) -> int | None:
+    return None if until is None else int((until - since).total_seconds())
+
+
 def full_name(person: Row | None) -> str | None:
     return None if person is None else f"{person['first_name']} {person['last_name']}".strip()
 
@@ -31,7 +35,11 @@ def items(plant: Plant) -> list[Shown]:
             **{name: item[name] for name in ("id", "code", "description", "active", "available")},
             **{name: item.get(name) for name in (f"field_{n}" for n in range(1, 7))},
             "id_type_item": item["type"],
+            **{name: item.get(name) for name in ("barcode", "notes")},
             "groups_description": item["group"],
+            "groups_1_description": item.get("group_1"),
+            "groups_2_description": item.get("group_2"),
+            "last_final_date_available": iso(item.get("last_final_date_available")),
             "priorities_description": PRIORITIES.get(item["priority"] or 0),
             "parent_description": item["parent_description"],
             "location_code": parent and parent["code"],
@@ -62,6 +70,9 @@ def work_orders(plant: Plant) -> list[Shown]:
         person = plant.by_id("Personnel", order["responsible_id"])
         contact = plant.by_id("ThirdPartyContact", order["contact_id"])
         failure = plant.by_id("FailureTerm", task["failure_type_id"])
+        cause = plant.by_id("FailureTerm", task.get("failure_cause_id"))
+        detection = plant.by_id("FailureTerm", task.get("failure_detection_id"))
+        stop = plant.by_id("OutOfService", task["out_of_service_id"])
         costs = [task["inventory_cost"], task["labour_cost"], task["services_cost"]]
         parts, labour, services = (None if cost is None else float(cost) for cost in costs)
         dates = {
@@ -91,7 +102,11 @@ def work_orders(plant: Plant) -> list[Shown]:
             "completed_percentage": order["completed_percentage"],
             "personnel_description": full_name(person) or (contact and contact["name"]),
             "code_responsible": person and person["code"],
-            "requested_by": None,
+            "work_orders_status_custom_description": order.get("custom_status"),
+            "created_by": full_name(plant.by_id("Personnel", order.get("created_by_id"))),
+            "validated_by_description": full_name(plant.by_id("Personnel", order.get("validated_by_id"))),
+            "rating": order.get("rating"),
+            "requested_by": task.get("requested_by"),
             "id_request": task["request_id"],
             "code": item["code"],
             "id_item": item["id"],
@@ -108,6 +123,12 @@ def work_orders(plant: Plant) -> list[Shown]:
             "id_items_availability": task["out_of_service_id"],
             "id_failure_type": task["failure_type_id"],
             "types_description": failure and failure["description"],
+            "causes_description": cause and cause["description"],
+            "detection_method_description": detection and detection["description"],
+            "id_failure_severity": task.get("failure_severity"),
+            "id_damage_type": task.get("damage_type"),
+            "real_stop_assets_sec": task.get("real_stop_assets_seconds"),
+            "out_of_service_sec": stop and _seconds(stop["initial_date"], stop["final_date"]),
             "resources_inventory": parts,
             "resources_human_resources": labour,
             "resources_services": services,
@@ -131,8 +152,12 @@ def resources(plant: Plant) -> list[Shown]:
         order = plant["WorkOrder"][task["work_order_id"] - 1]
         place = plant["Item"][task["item_id"] - 1]
         item = plant.by_id("Item", part["item_id"])
+        line = plant.by_id("MovementLine", part["line_id"])
         shown = {
             "id_wo_resource": part["id"],
+            "qty_delivered": line and line["qty"] - line["qty_pending"],
+            "units_description": part.get("unit"),
+            "note": part.get("note"),
             "id_work_orders_tasks": task["id"],
             "type": part["type"],
             "code": item and item["code"],
@@ -171,6 +196,16 @@ def requests(plant: Plant) -> list[Shown]:
             "requested_by": request["requested_by"],
             "wo_folio": request["folio"],
             "priorities_description": PRIORITIES.get(request["priority"] or 0),
+            "accounts_name": full_name(plant.by_id("Personnel", request.get("created_by_id"))),
+            "date_status": iso(request["status_date"]),
+            "requests_x_status_accounts_name": full_name(
+                plant.by_id("Personnel", request.get("status_by_id"))
+            ),
+            "requests_x_status_notes": request.get("status_notes"),
+            "types_description": request.get("type"),
+            "types_1_description": request.get("type_1"),
+            "types_2_description": request.get("type_2"),
+            **{name: request.get(name) for name in ("identifier", "rating")},
         }
         rows.append((shown, {"code": request["id"], **dates}))
     return rows
@@ -185,6 +220,8 @@ def request_changes(plant: Plant) -> list[Shown]:
                 "id_request": change["request_id"],
                 "id_status": change["status"],
                 "date": iso(change["date"]),
+                "notes": change.get("notes"),
+                "accounts_name": full_name(plant.by_id("Personnel", change.get("changed_by_id"))),
             },
             {"code": change["request_id"], "date": change["date"]},
         )
@@ -213,6 +250,12 @@ def pending_tasks(plant: Plant) -> list[Shown]:
             "id_priorities": pending["priority"],
             "task_note": pending["note"],
             "id_request": pending["request_id"],
+            "group_task_description": _plan_of(plant, pending),
+            "tasks_types_main_description": pending["type"],
+            "num_resources": sum(row["task_id"] == pending["task_id"] for row in plant["PlannedResource"]),
+            "requested_by": pending.get("requested_by"),
+            "last_date_maintenance": iso(pending.get("last_date_maintenance")),
+            "event_date": iso(pending.get("event_date")),
         }
         hidden = {
             "within": f"{item['ancestors']}{item['id']}/",
@@ -222,32 +265,5 @@ def pending_tasks(plant: Plant) -> list[Shown]:
     return rows
 
 
-def personnel(plant: Plant) -> list[Shown]:
-    people = sorted(
-        plant["Personnel"],
-        key=lambda row: (row["first_name"], row["last_name"], row["code"] or "", row["id"]),
-    )
-    return [
-        (
-            {
-                **{name: person[name] for name in ("code", "first_name", "last_name", "active")},
-                "name": full_name(person),
-            },
-            {"id": person["id"]},
-        )
-        for person in people
-    ]
-
-
-def third_parties(plant: Plant) -> list[Shown]:
-    parties = sorted(plant["ThirdParty"], key=lambda row: (row["name"], row["code"]))
-    return [
-        (
-            {
-                **{name: party[name] for name in ("code", "name", "active")},
-                "id_third_party_type": party["types"],
-            },
-            {},
-        )
-        for party in parties
-    ]
+def _plan_of(plant: Plant, pending: Row) -> Any:
+    return plant["TaskPlan"][plant["PlannedTask"][pending["task_id"] - 1]["plan_id"] - 1]["description"]

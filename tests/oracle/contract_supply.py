@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.oracle.contract_rows import STATES, Shown, iso
+from tests.oracle.contract_rows import STATES, Shown, full_name, iso
 from tests.oracle.plants import Plant, Row
 
 
 def warehouses(plant: Plant) -> list[Shown]:
+    places = {item["id"]: item["description"] for item in plant["Item"]}
     return [
-        ({name: row[name] for name in ("id", "code", "description", "active")}, {})
+        (
+            {
+                **{name: row[name] for name in ("id", "code", "description", "active")},
+                "city": row.get("city"),
+                "location_description": places.get(row.get("location_id")),
+                "external_integration": bool(row.get("external_integration")),
+                "allow_negative_stock": bool(row.get("allow_negative_stock")),
+                "total_cost_stock": sum(
+                    level["stock"] * level["unit_cost"]
+                    for level in plant["StockLevel"]
+                    if level["warehouse_id"] == row["id"]
+                ),
+            },
+            {},
+        )
         for row in plant["Warehouse"]
     ]
 
@@ -41,6 +56,7 @@ def stock(plant: Plant) -> list[Shown]:
             "id_item": item["id"],
             "id_type_item": item["type"],
             "groups_description": item["group"],
+            "units_description": item["unit"],
         }
         rows.append((shown, {"code": warehouse["code"], "number": level["id"]}))
     return sorted(rows, key=lambda row: row[0]["id_item"])
@@ -55,6 +71,7 @@ def inventories(plant: Plant) -> list[Shown]:
                     name: item[name] for name in ("id", "code", "description", "active", "field_1", "field_2")
                 },
                 "groups_description": item["group"],
+                "units_description": item["unit"],
                 "warehouses": [
                     _level(plant, level) for level in plant["StockLevel"] if level["item_id"] == item["id"]
                 ],
@@ -74,6 +91,8 @@ def _lines(plant: Plant, movement: Row) -> list[Row]:
             "id_item": line["item_id"],
             "code": plant["Item"][line["item_id"] - 1]["code"],
             "items_description": plant["Item"][line["item_id"] - 1]["description"],
+            # The tables keep no code of a unit: its first three letters stand for it.
+            "units_code": (plant["Item"][line["item_id"] - 1]["unit"] or "")[:3].upper() or None,
             "qty": line["qty"],
             "qty_pending": line["qty_pending"],
             "unit_cost_company": line["unit_cost"],
@@ -94,6 +113,15 @@ def _papers(plant: Plant, kind: int, show: Callable[[Row, Row], Row]) -> list[Sh
     return rows
 
 
+def _name(plant: Plant, paper: Row, column: str) -> str | None:
+    return full_name(plant.by_id("Personnel", paper.get(column)))
+
+
+def _supplier(plant: Plant, paper: Row) -> str | None:
+    party = plant.by_id("ThirdParty", paper.get("third_party_id"))
+    return None if party is None else str(party["name"])
+
+
 def requisitions(plant: Plant) -> list[Shown]:
     return _papers(
         plant,
@@ -107,6 +135,8 @@ def requisitions(plant: Plant) -> list[Shown]:
             "date": iso(paper["date"]),
             "date_create": iso(paper["date_create"]),
             "movements_states_description": STATES[paper["state"]],
+            "responsible_description": _name(plant, paper, "responsible_id"),
+            "create_by_description": _name(plant, paper, "created_by_id"),
             "list_items": _lines(plant, paper),
         },
     )
@@ -125,6 +155,9 @@ def purchase_orders(plant: Plant) -> list[Shown]:
             "movements_states_description": STATES[paper["state"]],
             "warehouses_source_description": warehouse["description"],
             "number_details": len(_lines(plant, paper)),
+            "description": paper.get("note"),
+            "third_parties_description": _supplier(plant, paper),
+            "responsible_description": _name(plant, paper, "responsible_id"),
         },
     )
 
@@ -142,5 +175,8 @@ def material_requests(plant: Plant) -> list[Shown]:
             "date_create": iso(paper["date_create"]),
             "state_description": STATES[paper["state"]],
             "details": _lines(plant, paper),
+            "date_delivery": iso(paper.get("date_delivery")),
+            "note": paper.get("note"),
+            "responsible_description": _name(plant, paper, "responsible_id"),
         },
     )

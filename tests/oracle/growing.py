@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle import plant_assets, plant_log, plant_meters, plant_stock, plant_work
+from tests.oracle import plant_assets, plant_details, plant_log, plant_meters, plant_stock, plant_work
 from tests.oracle.calendars import Calendar, calendars
 from tests.oracle.dice import FACES, Dice, rolls
 from tests.oracle.plants import Plant
@@ -16,8 +16,8 @@ from tests.oracle.plants import Plant
 def plants(*, rows: int = 14, embedded: bool = False) -> st.SearchStrategy[Plant]:
     """`rows` bounds each of the larger tables; many plants are far smaller, and some are empty.
 
-    An `embedded` one holds what the embedded tables can: all costs are known, and which step a counter
-    passed last follows from its value.
+    An `embedded` one holds what the embedded tables can: all costs are known, which step a counter passed
+    last follows from its value, and nobody has an account.
     """
 
     kinds: dict[str, Any] = {
@@ -40,6 +40,7 @@ def plants(*, rows: int = 14, embedded: bool = False) -> st.SearchStrategy[Plant
         "resources": rolls(0, rows),
         "pending": rolls(0, rows),
         "changes_logged": rolls(0, rows),
+        "details": rolls(0, 1),
     }
 
     @st.composite
@@ -47,11 +48,16 @@ def plants(*, rows: int = 14, embedded: bool = False) -> st.SearchStrategy[Plant
         made = Plant(draw(calendars()))
         _grow(made, {kind: [Dice(faces) for faces in draw(strategy)] for kind, strategy in kinds.items()})
         if embedded:
-            plant_work.know_all_costs(made)
-            plant_meters.pass_the_last_steps(made)
+            as_embedded(made)
         return made
 
     return plant()
+
+
+def as_embedded(plant: Plant) -> None:
+    plant_work.know_all_costs(plant)
+    plant_meters.pass_the_last_steps(plant)
+    plant["Account"].clear()
 
 
 def large_plant(seed: int, calendar: Calendar, **rows: int) -> Plant:
@@ -59,8 +65,14 @@ def large_plant(seed: int, calendar: Calendar, **rows: int) -> Plant:
     made, random = Plant(calendar), Random(seed)
     kinds = ["places", "equipment", "people", "stops", "orders", "tasks", "requests", "changes", "meters"]
     kinds += ["readings", "passed", "plans", "supply", "levels", "movements", "lines", "resources", "pending"]
-    kinds += ["changes_logged"]
-    _grow(made, {kind: [Dice(random.randbytes(FACES)) for _ in range(rows.get(kind, 10))] for kind in kinds})
+    kinds += ["changes_logged", "details"]
+    _grow(
+        made,
+        {
+            kind: [Dice(random.randbytes(FACES)) for _ in range(rows.get(kind, 10 * (kind != "details")))]
+            for kind in kinds
+        },
+    )
     return made
 
 
@@ -70,3 +82,4 @@ def _grow(plant: Plant, dice: dict[str, list[Dice]]) -> None:
     plant_meters.add_to(plant, dice)
     plant_stock.add_to(plant, dice)
     plant_log.add_to(plant, dice)
+    plant_details.add_to(plant, dice)

@@ -29,7 +29,8 @@ class Listed:
     """`sql` has the records in the order of the list: `{where}` stands for the conditions, `key` is what
     the members `key` of a record say, the other columns what the members of these names say.
 
-    `fixed` are arguments of every question, `always` filters of every question.
+    `fixed` are arguments of every question, `always` filters of every question. `name` tells it from others
+    that ask the same.
     """
 
     tool: str
@@ -39,8 +40,10 @@ class Listed:
     filters: Mapping[str, Make]
     fixed: Mapping[str, Any] = field(default_factory=dict)
     always: tuple[str, ...] = ()
+    name: str = ""
     record: Callable[[Row], Row] = as_written
 
     def key_of(self, record: Row) -> Any:
-        values = [record.get(name) for name in self.key]
+        written = self.record(record)
+        values = [written.get(name) for name in self.key]
         return values[0] if len(values) == 1 else " ".join(str(value) for value in values)

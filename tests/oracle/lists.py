@@ -19,7 +19,14 @@ from tests.oracle.lists_of_changes import TRANSACTIONS
 from tests.oracle.lists_of_parties import PEOPLE, THIRD_PARTIES
 from tests.oracle.lists_of_plans import PLANS, RESOURCES, TASK_TYPES, TASKS, TRIGGERS
 from tests.oracle.lists_of_readings import READINGS
-from tests.oracle.lists_of_supply import DOCUMENTS, METERS, METERS_WITH_TASKS, STOCK, WAREHOUSES
+from tests.oracle.lists_of_supply import (
+    DOCUMENTS,
+    METERS,
+    METERS_WITH_TASKS,
+    STOCK,
+    STOCK_OF_AN_ITEM,
+    WAREHOUSES,
+)
 from tests.oracle.plants import Row
 
 STATUSES = {"in_process": 1, "review": 2, "completed": 3, "cancelled": 4}
@@ -31,31 +38,53 @@ REQUEST_STATUSES = {
     "cancelled": 5,
     "solved_with_work_order": 6,
     "waiting_for_work_order": 7,
+    "work_order_in_review": 8,
+    "work_order_cancelled": 9,
+    "waiting_for_another_work_order": 10,
+    "removed_from_pending": 11,
     "rejected": 12,
     "from_guest_portal": 13,
 }
 TYPES = {"location": 1, "equipment": 2, "tool": 3, "spare_part": 4, "digital": 5}
 
 
+PATH = "(SELECT path FROM paths WHERE paths.item_id = asset.id)"
+
+
+def word(column: str, words: dict[str, int]) -> str:
+    cases = " ".join(f"WHEN {number} THEN '{word}'" for word, number in words.items())
+    return f"CASE {column} {cases} END"
+
+
 def _order(record: Row) -> Row:
-    """An order that is not late says nothing of it."""
-    return {"overdue": 0, **as_written(record)}
+    """An order that is not late says nothing of it, nor one of whose tasks none is left out."""
+    shown = {"tasks_shown": len(record["tasks"])}
+    return {"overdue": 0, "tasks_left_out": 0, **as_written(record), **shown}
 
 
 # An order is in the list where one of its tasks fulfils every condition; its flags and texts are of all of
 # its tasks.
 ORDERS = """
 SELECT shown.folio AS key, max(all_tasks.late) AS overdue, max(all_tasks.person) AS responsible,
+       max(all_tasks.responsible_code) AS responsible_code, max(all_tasks.status_note) AS status_note,
+       CASE max(all_tasks.order_status) WHEN 1 THEN 'in_process' WHEN 2 THEN 'review'
+            WHEN 3 THEN 'completed' WHEN 4 THEN 'cancelled' END AS status,
+       shown.created AS created_at, max(all_tasks.closed) AS closed_at,
+       max(all_tasks.completed_percentage) AS completed_percentage,
+       min(20, shown.fitting) AS tasks_shown, max(0, shown.fitting - 20) AS tasks_left_out,
        CASE min(all_tasks.priority)
             WHEN 1 THEN 'very_high' WHEN 2 THEN 'high' WHEN 3 THEN 'medium' WHEN 4 THEN 'low' ELSE 'very_low'
        END AS priority
-  FROM (SELECT work_order_id, folio, created FROM order_tasks WHERE {where} GROUP BY 1, 2, 3) AS shown
+  FROM (SELECT work_order_id, folio, created, count(*) AS fitting
+          FROM order_tasks WHERE {where} GROUP BY 1, 2, 3) AS shown
   JOIN order_tasks AS all_tasks USING (work_order_id)
  GROUP BY shown.work_order_id ORDER BY shown.created DESC, shown.work_order_id DESC
 """
 
 LISTS: dict[str, Listed] = {
-    " ".join([listed.tool, listed.plural, *map(str, listed.fixed.values())]): listed
+    " ".join(
+        filter(None, [listed.tool, listed.plural, *map(str, listed.fixed.values()), listed.name])
+    ): listed
     for listed in (
         Listed(
             "list_work_orders",
@@ -87,10 +116,16 @@ LISTS: dict[str, Listed] = {
             "list_work_requests",
             "work_requests",
             ("id",),
-            """
-            SELECT request.id AS key FROM WorkRequest AS request
+            f"""
+            SELECT request.id AS key, request.description AS title, request.is_urgent AS urgent,
+                   {word("request.status", REQUEST_STATUSES)} AS status,
+                   {word("request.priority", PRIORITIES)} AS priority, asset.code AS asset_code,
+                   asset.description AS asset, request.requested_by, request.date AS created_at,
+                   request.date_incident AS incident_at, request.date_solution AS solved_at,
+                   request.folio AS work_order
+              FROM WorkRequest AS request
               LEFT JOIN Item AS asset ON asset.id = request.item_id
-             WHERE {where} ORDER BY request.date DESC, request.id DESC
+             WHERE {{where}} ORDER BY request.date DESC, request.id DESC
             """,
             {
                 "status": one_of("status", "request.status", REQUEST_STATUSES),
@@ -116,8 +151,12 @@ LISTS: dict[str, Listed] = {
             "list_assets",
             "assets",
             ("code",),
-            """
-            SELECT asset.code AS key FROM Item AS asset WHERE {where} ORDER BY asset.id
+            f"""
+            SELECT asset.code AS key, asset.field_1 AS name, {word("asset.type", TYPES)} AS type,
+                   {PATH} AS location, parent.code AS location_code, asset.active, asset.available,
+                   {word("asset.priority", PRIORITIES)} AS priority
+              FROM Item AS asset LEFT JOIN Item AS parent ON parent.id = asset.parent_id
+             WHERE {{where}} ORDER BY asset.id
             """,
             {
                 "place": place,
@@ -127,7 +166,12 @@ LISTS: dict[str, Listed] = {
                 "priority": one_of("priority", "asset.priority", PRIORITIES),
                 "has_plan": flag("has_plan", "asset.task_plan_id IS NOT NULL"),
                 "text": text(
-                    "asset.code", "asset.field_1", "asset.field_2", "asset.field_3", "asset.field_4"
+                    "asset.code",
+                    "asset.field_1",
+                    "asset.field_2",
+                    "asset.field_3",
+                    "asset.field_4",
+                    "asset.barcode",
                 ),
             },
         ),
@@ -135,24 +179,37 @@ LISTS: dict[str, Listed] = {
             "list_pending_tasks",
             "pending_tasks",
             ("id",),
-            """
-            SELECT pending.id AS key FROM PendingTask AS pending
+            f"""
+            SELECT pending.id AS key, pending.description, asset.code AS asset_code,
+                   asset.description AS asset, {PATH} AS location, plan.description AS plan, pending.type,
+                   {word("pending.priority", PRIORITIES)} AS priority,
+                   pending.cal_date_maintenance AS scheduled_at, pending.date_maintenance AS calculated_at,
+                   pending.last_date_maintenance AS last_done_at,
+                   max(0, CAST((:now - pending.cal_date_maintenance) / 86400 AS INTEGER)) AS late_days,
+                   pending.duration / 60 AS estimated_minutes, pending."trigger",
+                   (SELECT count(*) FROM PlannedResource WHERE task_id = pending.task_id) AS resources,
+                   pending.request_id AS work_request, nullif(pending.requested_by, '') AS requested_by,
+                   pending.event_date AS happened_at, pending.note
+              FROM PendingTask AS pending
               JOIN Item AS asset ON asset.id = pending.item_id
+              JOIN PlannedTask AS task ON task.id = pending.task_id
+              JOIN TaskPlan AS plan ON plan.id = task.plan_id
              WHERE NOT pending.is_removed AND pending.order_task_id IS NULL
-               AND pending.cal_date_maintenance <= :now + 300 * 86400.0 AND {where}
+               AND pending.cal_date_maintenance <= :now + 300 * 86400.0 AND {{where}}
              ORDER BY pending.cal_date_maintenance, pending.id
             """,
             {
                 "asset": asset("asset.code"),
                 "location": location("asset.ancestors || asset.id || '/'"),
                 "late": flag("late", "pending.cal_date_maintenance < :now"),
-                "text": text("pending.description", "asset.description", "pending.note"),
+                "text": text("pending.description", "asset.description", "plan.description", "pending.note"),
             },
         ),
         METERS,
         METERS_WITH_TASKS,
         WAREHOUSES,
         STOCK,
+        STOCK_OF_AN_ITEM,
         *DOCUMENTS,
         PEOPLE,
         THIRD_PARTIES,

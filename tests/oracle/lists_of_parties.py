@@ -17,19 +17,30 @@ def of_type(plant: Plant, roll: Dice) -> Filter:
     return Filter({"type": name}, " OR ".join(["0", *(f"code = '{code}'" for code in codes)]))
 
 
-# People may have one name, and no code. No plant has accounts beside its people.
+# People may have one name, and no code.
 PEOPLE = Listed(
     "list_people",
     "people",
     ("name", "code"),
     """
-    SELECT trim(first_name || ' ' || last_name) || ' ' || coalesce(code, 'None') AS key
+    SELECT trim(first_name || ' ' || last_name) || ' ' || coalesce(code, 'None') AS key, email,
+           telephone_1 AS telephone, active, group_1 AS department, group_2 AS role, work_shift,
+           (SELECT description FROM Item WHERE id = location_id) AS location,
+           EXISTS (SELECT 1 FROM Account WHERE person_id = person.id) AS has_account,
+           (SELECT "group" FROM Account WHERE person_id = person.id) AS permission_group
       FROM Personnel AS person WHERE {where} ORDER BY first_name, last_name, code NULLS FIRST, id
     """,
     {
         "active": flag("active", "active"),
-        "with_account": flag("with_account", "0"),
-        "text": text("first_name || ' ' || last_name", "code", words=("ana", "Perez", "gómez", "tec-1")),
+        "with_account": flag("with_account", "EXISTS (SELECT 1 FROM Account WHERE person_id = person.id)"),
+        "text": text(
+            "first_name || ' ' || last_name",
+            "code",
+            "email",
+            "group_1",
+            "group_2",
+            words=("ana", "Perez", "gómez", "tec-1", "mecanica", "técnico", "planta"),
+        ),
     },
 )
 
@@ -37,10 +48,22 @@ THIRD_PARTIES = Listed(
     "list_third_parties",
     "third_parties",
     ("code",),
-    "SELECT code AS key, name, active FROM ThirdParty WHERE {where} ORDER BY name, code",
+    """
+    SELECT code AS key, name, active, email, telephone_1 AS telephone, city, country, address,
+           replace(web_page, 'https://', '') AS web_page,  -- nothing that opens by itself
+           group_1 AS classification_1, group_2 AS classification_2
+      FROM ThirdParty WHERE {where} ORDER BY name, code
+    """,
     {
         "active": flag("active", "active"),
         "type": of_type,
-        "text": text("code", "name", words=("norte", "Metalurgica", "t-ser", "aceite")),
+        "text": text(
+            "code",
+            "name",
+            "city",
+            "group_1",
+            "group_2",
+            words=("norte", "Metalurgica", "t-ser", "aceite", "medellin", "CRITICOS"),
+        ),
     },
 )

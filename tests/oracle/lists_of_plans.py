@@ -18,6 +18,7 @@ def _with_questions(record: Row) -> Row:
         **as_written(record),
         "questions": " ".join(question["question"] for question in questions) or None,
         "required": sum(question["required"] for question in questions),
+        "question_kinds": " ".join(question["kind"] for question in questions) or None,
     }
 
 
@@ -33,7 +34,13 @@ PLANS = Listed(
            task.duration / 60 AS estimated_minutes,
            (SELECT group_concat(description, ' ')
               FROM (SELECT * FROM FormItem WHERE task_id = task.id ORDER BY id)) AS questions,
-           (SELECT count(*) FROM FormItem WHERE task_id = task.id AND is_required) AS required
+           (SELECT count(*) FROM FormItem WHERE task_id = task.id AND is_required) AS required,
+           (SELECT group_concat(kind, ' ')
+              FROM (SELECT CASE type WHEN 1 THEN 'text' WHEN 2 THEN 'yes_no' ELSE 'number' END AS kind
+                      FROM FormItem WHERE task_id = task.id ORDER BY id)) AS question_kinds,
+           (SELECT coalesce(paths.path || ' > ', '') || place.field_1
+              FROM Item AS place JOIN paths ON paths.item_id = place.id
+             WHERE place.id = plan.location_id) AS location
       FROM PlannedTask AS task JOIN TaskPlan AS plan ON plan.id = task.plan_id
      WHERE {{where}} ORDER BY plan.id, task.id
     """,
@@ -52,7 +59,8 @@ TASKS = Listed(
     f"""
     SELECT task.id AS key, task.description AS name, plan.description AS plan_name, plan.id AS plan,
            task.is_active AS active, type.description AS type, {PRIORITY},
-           task.duration / 60 AS estimated_minutes, task.stop_assets AS stops_asset, task.note
+           task.duration / 60 AS estimated_minutes, task.stop_assets AS stops_asset, task.note,
+           task.classification_1, task.classification_2
       FROM PlannedTask AS task JOIN TaskPlan AS plan ON plan.id = task.plan_id
       JOIN TaskType AS type ON type.id = task.type_id
      WHERE {{where}} ORDER BY task.id
@@ -69,12 +77,16 @@ TRIGGERS = Listed(
     "entries",
     ("id",),
     """
-    SELECT id AS key, task_id AS task, value_main AS every, unit, event,
+    SELECT id AS key, task_id AS task, value_main AS every, unit, event, value_end AS until, fixed,
+           CASE period WHEN 3 THEN 'months' END AS period,
            CASE type WHEN 1 THEN 'date' WHEN 2 THEN 'meter_when' WHEN 3 THEN 'meter_every' ELSE 'event'
            END AS trigger
       FROM TaskTrigger WHERE {where} ORDER BY id
     """,
-    {"task": number_of("task", "PlannedTask", "task_id")},
+    {
+        "task": number_of("task", "PlannedTask", "task_id"),
+        "text": text("event", "unit", words=("fuga", "HOURS", "kilo")),
+    },
     {"kind": "triggers"},
 )
 

@@ -26,13 +26,15 @@ def read_in(plant: Plant, roll: Dice) -> Filter:
     )
 
 
-# A meter may show one value twice, so a reading is not told from others by what it says besides.
 READINGS = Listed(
     "list_meter_readings",
     "readings",
-    ("meter", "value"),
+    ("meter", "read_at"),
     """
-    SELECT reading.meter_id || ' ' || reading.value AS key
+    SELECT reading.meter_id || ' ' || reading.date_reading AS key, reading.date AS entered_at, reading.value,
+           reading.accumulated_value, meter.unit_code AS unit, reading.trigger_run AS started_task,
+           CASE reading.source WHEN 'MANUAL' THEN 'manual' WHEN 'API' THEN 'api' ELSE 'work_order'
+           END AS source
       FROM MeterReading AS reading JOIN Meter AS meter ON meter.id = reading.meter_id
      WHERE {where} ORDER BY reading.date_reading DESC, reading.meter_id DESC
     """,

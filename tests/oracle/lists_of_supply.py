@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from tests.oracle.calendars import first_moment
@@ -15,6 +16,7 @@ from tests.oracle.questions import said
 # Nothing is outside that was never read.
 OUTSIDE = "(meter.last_value < meter.min_value OR meter.last_value > meter.max_value)"
 METER = f"""
+       meter.description, asset.description AS asset,
        meter.serial, CASE WHEN meter.is_counter THEN 'counter' ELSE 'gauge' END AS kind,
        meter.unit_code AS unit, asset.code AS asset_code, meter.active, meter.last_value,
        meter.last_date AS last_read_at, meter.last_accumulated_value AS accumulated_value,
@@ -71,7 +73,12 @@ WAREHOUSES = Listed(
     "warehouses",
     ("code",),
     """
-    SELECT code AS key, description AS name, active FROM Warehouse WHERE {where} ORDER BY id
+    SELECT code AS key, description AS name, active, city, coalesce(external_integration, 0) AS integrated,
+           (SELECT description FROM Item WHERE id = location_id) AS location,
+           coalesce(allow_negative_stock, 0) AS allows_negative_stock,
+           coalesce((SELECT sum(stock * unit_cost) FROM StockLevel WHERE warehouse_id = Warehouse.id), 0.0)
+               AS stock_value
+      FROM Warehouse WHERE {where} ORDER BY id
     """,
     {},
 )
@@ -122,6 +129,7 @@ STOCK = Listed(
     ("item", "warehouse"),
     """
     SELECT item.code || ' ' || warehouse.code AS key, item.field_1 AS name, item."group" AS category,
+           warehouse.description AS warehouse_name, item.unit, level.reorder_level AS reorder_at,
            level.shelf, level.stock, level.min_level AS minimum, level.max_level AS maximum, item.active,
            coalesce(max(0.0, level.min_level - level.stock), 0.0) AS missing
       FROM StockLevel AS level
@@ -131,6 +139,14 @@ STOCK = Listed(
     """,
     {"narrowed": _narrowed},
     always=("narrowed",),
+)
+# The upstream tells what an item costs where it is asked for one item.
+STOCK_OF_AN_ITEM = replace(
+    STOCK,
+    sql=STOCK.sql.replace("level.stock,", "level.stock, level.unit_cost,", 1),
+    filters=OF_STOCK,
+    always=("item",),
+    name="of an item",
 )
 
 
@@ -171,20 +187,53 @@ def _paper(record: Row) -> Row:
         **as_written(record),
         "quantity": sum(line["quantity"] for line in lines),
         "pending": sum(line["pending"] for line in lines),
+        "cost": sum(line.get("unit_cost") or 0 for line in lines),
+        "line_texts": "; ".join(f"{line['item']} {line['name']} {line.get('unit')}" for line in lines)
+        or None,
     }
+
+
+_PERSON = "(SELECT trim(first_name || ' ' || last_name) FROM Personnel WHERE id = paper.{column})"
+RESPONSIBLE = _PERSON.format(column="responsible_id")
+# What each kind of paper says besides.
+SAID_OF_PAPERS = {
+    "requisitions": f"""
+        paper.document AS work_order,
+        coalesce({RESPONSIBLE}, {_PERSON.format(column="created_by_id")}) AS responsible
+    """,
+    "material_requests": f"""
+        paper.document, paper.note, paper.date_delivery AS delivery_at, {RESPONSIBLE} AS responsible
+    """,
+    "purchase_orders": f"""
+        paper.document, paper.note, {RESPONSIBLE} AS responsible,
+        (SELECT name FROM ThirdParty WHERE id = paper.third_party_id) AS supplier
+    """,
+}
+LINE_TEXTS = """
+    (SELECT group_concat(text, '; ') FROM (
+        SELECT item.code || ' ' || item.description || ' '
+               || coalesce(nullif(upper(substr(item.unit, 1, 3)), ''), 'None') AS text
+          FROM MovementLine AS line JOIN Item AS item ON item.id = line.item_id
+         WHERE line.movement_id = paper.id ORDER BY line.id
+    ))
+"""
 
 
 def _papers(kind: str, number: int, more: dict[str, Make], always: tuple[str, ...] = ()) -> Listed:
     lines = "FROM MovementLine AS line WHERE line.movement_id = paper.id"
     sums = f", (SELECT coalesce(sum(qty), 0) {lines}) AS quantity"
     sums += f", (SELECT coalesce(sum(qty_pending), 0) {lines}) AS pending"
+    sums += f", {LINE_TEXTS} AS line_texts"
+    if kind == "requisitions":
+        sums += f", (SELECT coalesce(sum(unit_cost), 0) {lines}) AS cost"
     return Listed(
         "list_warehouse_documents",
         "documents",
         ("id",),
         f"""
         SELECT paper.id AS key, paper.folio AS number, warehouse.description AS warehouse,
-               paper.date_create AS date, (SELECT count(*) {lines}) AS number_of_lines,
+               paper.date_create AS date, {SAID_OF_PAPERS[kind]},
+               (SELECT count(*) {lines}) AS number_of_lines,
                CASE paper.state WHEN 1 THEN 'not_delivered' WHEN 2 THEN 'partly_delivered'
                                 WHEN 3 THEN 'delivered' ELSE 'cancelled' END AS state
                {"" if kind == "purchase_orders" else sums}

@@ -72,7 +72,7 @@ ODD: dict[str, Odd] = {
     ),
     "warehouses": Odd("active", "perhaps", "Warehouse", lists=("list_stock warehouses", "list_stock stock")),
     "warehouses_items": Odd("stock", "plenty", "StockLevel", "number", ("list_stock stock",)),
-    "inventories": Odd("active", "perhaps", "Item"),
+    "inventories": Odd("active", "perhaps", "Item", lists=("list_stock stock of an item",)),
     "warehouse_purchase_orders": Odd(
         "date_create",
         "then",

@@ -131,7 +131,7 @@ def _percentages(plant: Plant) -> None:
 def _request(plant: Plant, roll: Dice) -> Row:
     made = plant.calendar.past(roll)
     item = maybe(roll, plant["Item"])
-    status = roll.pick(1, 4, 6, 2, 3, 5, 7, 12, 13, 9)
+    status = roll.pick(1, 4, 6, 2, 3, 5, 7, 12, 13, 9, 8, 10, 11)
     solved = plant.calendar.after(roll, made)
     if roll.once_in(12):
         solved = made - (solved - made)

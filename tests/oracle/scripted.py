@@ -16,7 +16,15 @@ import orjson
 from hypothesis import strategies as st
 
 from mcp_gateway.upstream.envelope import Answer
-from tests.oracle import contract_log, contract_meters, contract_parts, contract_plans, contract_supply
+from tests.oracle import (
+    contract_details,
+    contract_log,
+    contract_meters,
+    contract_parties,
+    contract_parts,
+    contract_plans,
+    contract_supply,
+)
 from tests.oracle import contract_rows as contract
 from tests.oracle.contract_rows import Shown
 from tests.oracle.odd_rows import unreadable
@@ -150,8 +158,8 @@ RESOURCES: dict[str, Resource] = {
     "meters_reading": Resource(
         contract_meters.readings, {"code": _hides("code"), "serial": _hides("serial")}, ("date_reading",)
     ),
-    "personnel": Resource(contract.personnel, {"code": _shows("code")}),
-    "third_parties": Resource(contract.third_parties, {"code": _shows("code")}),
+    "personnel": Resource(contract_parties.personnel, {"code": _shows("code")}),
+    "third_parties": Resource(contract_parties.third_parties, {"code": _shows("code")}),
     "warehouses": Resource(contract_supply.warehouses, {"code": _shows("code")}),
     "warehouses_items": Resource(contract_supply.stock, {"code": _hides("code")}),
     "inventories": Resource(contract_supply.inventories, {"code": _shows("code")}, in_path="code"),
@@ -172,12 +180,17 @@ RESOURCES: dict[str, Resource] = {
     ),
     **{
         name: Resource(
-            partial(contract_parts.parts, name),
-            {form.asked_by: _hides("owner")},
-            in_path=form.asked_by if form.in_path else None,
+            partial(contract_details.rows, name),
+            {form.asked_by: _shows(form.owner)},
+            ("creation_date",) if name == "work_orders_subtasks" else (),
+            30,
+            form.asked_by if form.in_path else None,
         )
         for name, form in contract_parts.FORMS.items()
     },
+    "work_orders_shared_url": Resource(
+        contract_details.shared_urls, {"wo_folio": _shows("wo_folio")}, in_path="wo_folio"
+    ),
 }
 
 

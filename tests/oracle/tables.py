@@ -18,7 +18,7 @@ from tests.oracle.planting import ORDER
 from tests.oracle.plants import Plant
 
 Found = list[dict[str, Any]]
-CONTRACT = {"LastStep": ["meter_id", "task_id", "value"]}
+CONTRACT = {"LastStep": ["meter_id", "task_id", "value"], "Account": ["person_id", "group"]}
 
 # One row for each task, with what its order, asset and responsible say: the rows of /work_orders.
 # planned, done, late, failure: as docs/metrics.md defines them under "Words that all metrics share".
@@ -53,6 +53,8 @@ SELECT task.*, work_order.folio, work_order.status AS order_status, work_order.c
 ORDER_TASKS = """
 CREATE TEMP VIEW order_tasks AS
 SELECT work.*, work_order.review_date, work_order.final_date AS closed, work_order.note AS order_note,
+       work_order.custom_status AS status_note, work_order.completed_percentage,
+       (SELECT code FROM Personnel WHERE id = work.responsible_id) AS responsible_code,
        max(work.late) OVER (PARTITION BY work.work_order_id) AS order_late,
        min(work.priority) OVER (PARTITION BY work.work_order_id) AS order_priority,
        group_concat(work.folio || ' ' || coalesce(work.person, '') || ' ' || coalesce(work_order.note, '')
@@ -133,6 +135,8 @@ def folded(text: str | None) -> str | None:
 def _plain(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return value.timestamp()
+    if isinstance(value, dt.date):
+        return value.isoformat()
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, bool):

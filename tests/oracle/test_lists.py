@@ -16,7 +16,7 @@ from tests.oracle.comparing import differences
 from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
 from tests.oracle.filters import Filter
-from tests.oracle.growing import large_plant, plants
+from tests.oracle.growing import as_embedded, large_plant, plants
 from tests.oracle.listed import Listed
 from tests.oracle.lists import LISTS
 from tests.oracle.plants import Plant
@@ -91,13 +91,15 @@ def check(
     assert totals <= {len(keys)} or ignored, told
     by_key = {row["key"]: row for row in expected}
     found = []
-    for record in records:
-        row = {name: value for name, value in by_key[listed.key_of(record)].items() if name != "key"}
+    for place, record in enumerate(records):
+        said = expected[place] if in_order else by_key[listed.key_of(record)]
+        row = {name: value for name, value in said.items() if name != "key"}
         found += differences(row, listed.record(record), str(listed.key_of(record)))
         world.tally.figures += len(row) + 1
     assert not found, "\n".join([*found, told])
 
 
+NOON = calendar("UTC", dt.datetime(2026, 11, 28, 15, tzinfo=dt.UTC))
 FACES = st.binary(min_size=30, max_size=30)
 LIMITS = st.sampled_from([100, 3, 1, 25])
 
@@ -157,9 +159,19 @@ def test_and_over_the_embedded_api(world: World) -> None:
     run()
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_each_list_says_of_a_full_plant_what_its_tables_say(name: str, world: World) -> None:
+    plant = large_plant(9, NOON, details=1, orders=12, tasks=30, equipment=12, lines=20)
+    as_embedded(plant)
+    filters = chosen(plant, LISTS[name], [], Dice(b""))
+    assert filters is not None
+    world.plant(plant)
+    check(world, plant, LISTS[name], filters, 25)
+
+
 def test_somebody_without_a_code_is_nobody_else(scripted: ScriptedWorld) -> None:
     """O7: orders of Ana Pérez are not those of Ana, who has no code to be told from her by."""
-    plant = large_plant(5, calendar("UTC", dt.datetime(2026, 11, 28, 15, tzinfo=dt.UTC)), people=0, tasks=60)
+    plant = large_plant(5, NOON, people=0, tasks=60)
     plant.add("Personnel", code=None, first_name="Ana", last_name="", active=True)
     plant.add("Personnel", code="TEC-2", first_name="Ana", last_name="Pérez", active=True)
     for order in plant["WorkOrder"]:

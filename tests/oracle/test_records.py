@@ -58,13 +58,8 @@ def _lines(part: str, rows: list[Row]) -> list[Row]:
 
 
 def _task(row: Row) -> Row:
-    failure = row.get("failure") or {}
-    return {
-        "overdue": False,
-        **row,
-        "failure_type": failure.get("type"),
-        "happened_at": failure.get("happened_at"),
-    }
+    failure = {f"failure_{name}": value for name, value in (row.get("failure") or {}).items()}
+    return {"overdue": False, **row, **failure}
 
 
 def check_asset(world: Any, plant: Plant, roll: Dice) -> None:

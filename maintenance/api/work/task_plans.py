@@ -155,7 +155,7 @@ class Plans(Endpoint):
             "id": plan.pk,
             "description": plan.description,
             "id_location": plan.location_id,
-            "parent_description": plan.location.description if plan.location else None,
+            "parent_description": plan.location.subtree_description if plan.location else None,
             "task_number": tasks,
             "assets_number": assets,
             "id_task": task.pk,

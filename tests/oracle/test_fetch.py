@@ -1,0 +1,179 @@
+"""fetch: each line of the record's text and each entry of its metadata, of every kind of record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcp_gateway.tools.kit.record_kinds import KINDS
+from tests.oracle import records
+from tests.oracle.asking import Question
+from tests.oracle.conftest import World
+from tests.oracle.dice import Dice
+from tests.oracle.growing import plants
+from tests.oracle.plants import Plant, Row
+from tests.oracle.runs import on_many_plants
+from tests.oracle.scripted import QUIRKS, Quirks
+from tests.oracle.tables import Tables
+from tests.oracle.without_database import ScriptedWorld
+
+FACES = st.binary(min_size=8, max_size=8)
+_fence = re.compile(r"\[(data [0-9a-f]{16})\] [^\n]*\n(.*)\n\[/\1\]", re.DOTALL)
+
+
+def _asset(plant: Plant, roll: Dice) -> str | None:
+    return roll.of(plant["Item"])["code"] if plant["Item"] else None
+
+
+def _order(plant: Plant, roll: Dice) -> str | None:
+    numbers = sorted({task["work_order_id"] for task in plant["WorkOrderTask"]})
+    return plant["WorkOrder"][roll.of(numbers) - 1]["folio"] if numbers else None
+
+
+def _numbered(model: str) -> Callable[[Plant, Dice], int | None]:
+    return lambda plant, roll: roll.of(plant[model])["id"] if plant[model] else None
+
+
+def _person(plant: Plant, roll: Dice) -> str | None:
+    codes = [person["code"] for person in plant["Personnel"] if person["code"] is not None]
+    return roll.of(codes) if codes else None
+
+
+# Of each kind: which records there are, what the tables say of one, and its title.
+FETCHED: dict[str, tuple[Callable[[Plant, Dice], Any], str, Callable[[Row, list[Row]], str]]] = {
+    "asset": (_asset, records.ASSET, lambda whole, _: whole["name"]),
+    "work_order": (
+        _order,
+        records.ORDER,
+        lambda whole, tasks: f"{whole['folio']} · {tasks[0]['description']}",
+    ),
+    "work_request": (_numbered("WorkRequest"), records.REQUEST, lambda whole, _: whole["title"]),
+    "meter": (
+        _numbered("Meter"),
+        records.METER_OF_A_NUMBER,
+        lambda whole, _: f"{whole['serial'] or whole['id']} · {whole['description']}",
+    ),
+    "person": (_person, records.PERSON, lambda whole, _: whole["name"]),
+}
+
+
+# Fields that a record has, whatever the tables hold: parts that were not asked for.
+ALWAYS: dict[str, Row] = {
+    "asset": {"parts_notes": ""},
+    "work_order": {"tasks": "", "notes": "", "tasks_left_out": 0},
+    "work_request": {},
+    "meter": {},
+    "person": {},
+}
+
+
+def lines_of(text: str) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """The fields of the record, and those of each task of an order: what stands indented below a field."""
+    whole: dict[str, str] = {}
+    tasks: list[dict[str, str]] = [{}]
+    above = ""
+    for line in text.split("\n"):
+        name, _, value = line.strip().partition(":")
+        name = name.replace(" ", "_")
+        if line.startswith("    "):
+            tasks[-1][f"failure_{name}"] = value.strip()
+        elif line.startswith("  ") and above == "tasks":
+            tasks[-1] |= {name: value.strip()} if name != "failure" else {}
+        elif not line.strip():
+            tasks.append({})
+        else:
+            whole[name] = value.strip()
+            above = name
+    return whole, [task for task in tasks if task]
+
+
+def says(value: Any, shown: str | None) -> bool:
+    """Whether the text of a field is this value: numbers and flags stand there as people write them."""
+    if value is None or shown is None:
+        return value is None and shown is None
+    if shown in {"True", "False"}:
+        return bool(value) == (shown == "True")
+    if isinstance(value, str):
+        return value == shown
+    if "T" in shown:
+        return bool(abs(dt.datetime.fromisoformat(shown).timestamp() - value) < 1.001)
+    return bool(abs(float(shown) - value) <= 0.0051)
+
+
+def _unlike(expected: Row, given: dict[str, str], where: str) -> list[str]:
+    """Besides: what the answer says of fields that the tables know nothing of."""
+    found = [
+        f"{where}.{name}: the tables say {value!r}, the answer {given.get(name)!r}"
+        for name, value in expected.items()
+        if not says(value, given.get(name))
+    ]
+    return found + [f"{where}.{name}: only the answer has it" for name in given.keys() - expected.keys()]
+
+
+def check(world: Any, plant: Plant, kind: str, roll: Dice) -> None:
+    name, sql, title = FETCHED[kind]
+    key = name(plant, roll)
+    if key is None:
+        return
+    world.plant(plant)
+    tables = Tables(plant)
+    [whole] = tables(sql, code=key)
+    tasks = tables(records.TASKS, code=key) if kind == "work_order" else []
+    [reply] = world.ask(Question("fetch", {"id": f"{kind}:{key}"}))
+    assert not reply.error, reply
+    answer = reply.answer
+    assert answer["title"] == title(whole, tasks), reply
+    fence = _fence.fullmatch(answer["text"])
+    assert fence, reply
+    shown, shown_tasks = lines_of(fence[2])
+    found = _unlike(whole | ALWAYS[kind], shown, kind)
+    lists = {name for name, value in ALWAYS[kind].items() if value == ""}
+    flat = {name: value for name, value in shown.items() if name not in lists} | {"kind": kind}
+    if answer["metadata"] != flat:
+        found.append(f"metadata {answer['metadata']} are not the lines {flat}")
+    if len(tasks) != len(shown_tasks):
+        found.append(f"the tables have {len(tasks)} tasks, the answer {len(shown_tasks)}")
+    for number, (mine, theirs) in enumerate(zip(tasks, shown_tasks, strict=False)):
+        found += _unlike(mine, theirs, f"tasks[{number}]")
+    world.tally.figures += len(whole) + sum(map(len, tasks))
+    assert not found, "\n".join([*found, answer["text"]])
+
+
+def test_each_kind_that_can_be_fetched_is_compared() -> None:
+    assert FETCHED.keys() == KINDS.keys()
+
+
+@pytest.mark.parametrize("kind", FETCHED)
+def test_what_is_fetched_is_what_the_tables_say(kind: str, scripted: ScriptedWorld) -> None:
+    @on_many_plants(len(FETCHED), 0.3)
+    @given(plants(), FACES)
+    def run(plant: Plant, faces: bytes) -> None:
+        check(scripted, plant, kind, Dice(faces))
+
+    run()
+
+
+@pytest.mark.parametrize("kind", FETCHED)
+def test_and_over_an_upstream_with_the_quirks_of_the_live_one(kind: str, scripted: ScriptedWorld) -> None:
+    @on_many_plants(len(FETCHED), 0.2)
+    @given(plants(), FACES, QUIRKS)
+    def run(plant: Plant, faces: bytes, quirks: Quirks) -> None:
+        scripted.quirks = quirks
+        check(scripted, plant, kind, Dice(faces))
+
+    run()
+
+
+def test_and_over_the_embedded_api(world: World) -> None:
+    @on_many_plants(1, 0.05, embedded=True)
+    @given(plants(embedded=True), st.sampled_from([*FETCHED]), FACES)
+    def run(plant: Plant, kind: str, faces: bytes) -> None:
+        check(world, plant, kind, Dice(faces))
+
+    run()
