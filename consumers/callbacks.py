@@ -1,4 +1,4 @@
-"""Which callback URLs a consumer may register, and which one a request may name."""
+"""Rules for the callback URLs (redirect URIs) that a consumer may register and that a request may name."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from consumers.app_callbacks import check_app_callback
 MAX_CALLBACKS = 20
 MAX_LENGTH = 500
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
-# The literals for which a native program picks a new port each time (RFC 8252 §7.3). Not localhost
-# (RFC 8252 §8.3): an administrator can write its port.
+# Loopback literals for which a native program picks a new port each time (RFC 8252 §7.3). `localhost` is not
+# one of them (RFC 8252 §8.3): an administrator can enter its port.
 _LITERALS = frozenset({"127.0.0.1", "[::1]"})
 _ALLOWED = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+\Z")
 _SEVERAL = re.compile(r"[,;][a-z]+://", re.IGNORECASE)
@@ -33,7 +33,7 @@ _PREFIXES = {
 
 
 def validate_callback(url: str) -> str:
-    """The URL as it will be compared, byte for byte; ValidationError says what to change."""
+    """Return the URL as it will be compared, byte for byte. The ValidationError says what to change."""
     url = url.strip()
     if len(url) > MAX_LENGTH:
         raise ValidationError(_("Shorten the callback URL to %(limit)d characters.") % {"limit": MAX_LENGTH})
@@ -56,7 +56,7 @@ def validate_callback(url: str) -> str:
         check_app_callback(url)
         return url
     _check_origin(url, parts, port)
-    if parts.path or not is_loopback(url):  # VS Code leaves the path of http://127.0.0.1:33418 empty
+    if parts.path or not is_loopback(url):  # VS Code registers http://127.0.0.1:33418 without a path
         _check_path(parts)
     return url
 
@@ -100,7 +100,7 @@ def _host_and_port(netloc: str) -> tuple[str, str, str]:
 
 
 def _is_address(host: str) -> bool:
-    """Also the spellings that resolvers take for one: 2130706433, 0x7f.1, 127.1."""
+    """Say whether the host is an IP address, also as resolvers accept it: 2130706433, 0x7f.1, 127.1."""
     if host.startswith("["):
         return True
     try:
@@ -112,7 +112,7 @@ def _is_address(host: str) -> bool:
 
 
 def check_callbacks(urls: Iterable[str]) -> list[str]:
-    """Distinct, in order, without empty ones."""
+    """Validate the URLs; return them in order, without duplicates and empty entries."""
     distinct = list(dict.fromkeys(validate_callback(url) for url in urls if url.strip()))
     if len(distinct) > MAX_CALLBACKS:
         raise ValidationError(_("Keep at most %(limit)d callback URLs.") % {"limit": MAX_CALLBACKS})
@@ -120,9 +120,10 @@ def check_callbacks(urls: Iterable[str]) -> list[str]:
 
 
 def is_registered(requested: str, registered: Iterable[str], any_port: frozenset[str] = _LITERALS) -> bool:
-    """Exact bytes (RFC 9700 §2.1), but for the port of a registered callback on one of these hosts.
+    """Compare the URLs byte for byte (RFC 9700 §2.1); only the port of a loopback callback may differ.
 
-    There an empty path is "/" (RFC 3986 §6.2.3): VS Code registers one and sends the other.
+    `any_port` lists the hosts for which the port is ignored. For them an empty path equals "/"
+    (RFC 3986 §6.2.3), because VS Code registers one and sends the other.
     """
     registered = list(registered)
     if requested in registered:
@@ -136,7 +137,7 @@ def is_loopback(url: str) -> bool:
 
 
 def _without_port(url: str, hosts: frozenset[str]) -> str | None:
-    """A callback on one of the hosts with its port cut out; None for any other URL."""
+    """Return the callback without its port if its host is one of `hosts`, otherwise None."""
     if not url.startswith("http://") or len(url) > MAX_LENGTH:
         return None
     netloc, _slash, rest = url.removeprefix("http://").partition("/")
@@ -149,16 +150,16 @@ def _without_port(url: str, hosts: frozenset[str]) -> str | None:
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port; the bare scheme of an address that has no host."""
+    """Return scheme, host and port, or only the scheme (with its colon) for a URL that has no host."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"
 
 
 def display_host(url: str) -> str:
-    """The host as people must judge it: in punycode, so that no look-alike letter hides.
+    """Return the host in punycode, so that look-alike letters are visible to the person who decides.
 
-    Of a program on the computer, the scheme: it alone decides which program gets the answer, and where a host
-    would stand the program may write what it likes.
+    For a program on the computer, return the scheme: it alone decides which program receives the answer, and
+    the program can put any text in the position of the host.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "") if parts.scheme in {"http", "https"} else parts.scheme

@@ -1,7 +1,7 @@
-"""Client ID metadata documents: what a program says about itself at the https URL that is its client id.
+"""Client ID metadata documents: what a program publishes at the https URL that is its client id.
 
-draft-ietf-oauth-client-id-metadata-document §3 to §6. A document is read only for a URL that an
-administrator allowed. All its words are claims.
+Source: draft-ietf-oauth-client-id-metadata-document §3 to §6. A document is fetched only for a URL that an
+administrator allowed. Everything in it is an unverified claim.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SHARED_SECRETS = frozenset({"client_secret_basic", "client_secret_post", "clien
 
 @dataclass(frozen=True, slots=True)
 class ClientDocument:
-    """`callbacks` are those of the document that could be registered here; there is at least one."""
+    """A checked document. `callbacks` holds its URLs that could be registered here, at least one."""
 
     url: str
     name: str
@@ -39,13 +39,19 @@ class ClientDocument:
         return display_host(self.url)
 
     def lists(self, callback: str) -> bool:
-        """A program on the person's computer picks a port each time, also with `localhost`
-        (RFC 8252 §7.3; docs/reference/mcp.md#client-id-metadata-documents)."""
+        """Say whether the document lists this callback.
+
+        A program on the person's computer picks a port each time, also with `localhost` (RFC 8252 §7.3;
+        docs/reference/mcp.md#client-id-metadata-documents).
+        """
         return is_registered(callback, self.callbacks, LOOPBACK_HOSTS)
 
     @property
     def only_on_this_computer(self) -> bool:
-        """Then any program on the person's computer can pass itself off as this one (RFC 8252 §8.6)."""
+        """Say whether all callbacks are loopback URLs.
+
+        In that case any program on the person's computer can impersonate this one (RFC 8252 §8.6).
+        """
         return all(is_loopback(url) for url in self.callbacks)
 
 
@@ -54,7 +60,7 @@ def is_document_url(client_id: str) -> bool:
 
 
 def validate_document_url(url: str) -> str:
-    """A URL that may serve as a client id, byte for byte."""
+    """Return the URL, trimmed, if it can serve as a client id; client ids are compared byte for byte."""
     url = url.strip()
     if not could_be_allowed(url):
         raise ValidationError(
@@ -69,7 +75,10 @@ def could_be_allowed(url: str) -> bool:
 
 
 def load(url: str) -> ClientDocument:
-    """The document of an allowed URL, as it was at most a day ago; Unavailable where it is of no use."""
+    """Return the document of an allowed URL, at most a day old.
+
+    Raises Unavailable if it cannot be read or used. Failures are cached for FAILURE_SECONDS.
+    """
     key = f"client-document:{hashlib.sha256(url.encode()).hexdigest()}"
     kept: dict[str, Any] | None = cache.get(key)
     if kept is None:
@@ -88,8 +97,11 @@ def load(url: str) -> ClientDocument:
 
 
 def _checked(url: str, data: dict[str, Any]) -> dict[str, Any]:
-    """What is kept of a document. Beyond what we speak, documents may name more ways to
-    authenticate and more grants; without ours in them they are of no use."""
+    """Check a document and return the parts of it that are cached.
+
+    A document may list more authentication methods and grants than we support. Raises Unavailable if ours are
+    not among them.
+    """
     if data.get("client_id") != url:
         raise Unavailable("client_id_differs")
     method, name = data.get("token_endpoint_auth_method", "none"), data.get("client_name", "")

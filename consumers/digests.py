@@ -1,9 +1,8 @@
-"""Machine-made values: how they are made, and the keyed hash under which they are stored.
+"""How random credentials are made, and the keyed hash under which they are stored.
 
-Keys, secrets and tokens have 256 bits of chance, so one HMAC is as safe as a slow
-hash and costs microseconds instead of a quarter of a second (security case 104 and
-docs/reference/security.md#library-gaps, row 11).
-The prefixes let scanners find a leaked value.
+Keys, secrets and tokens have 256 bits of entropy. One HMAC is therefore as safe as a slow password hash, and
+it costs microseconds instead of a quarter of a second (security case 104 and
+docs/reference/security.md#library-gaps, row 11). The prefixes let secret scanners find a leaked value.
 """
 
 from __future__ import annotations
@@ -31,33 +30,36 @@ class Prefix(StrEnum):
 
 
 def make(prefix: Prefix) -> str:
-    """A new value: the prefix and 43 URL-safe characters (256 bits)."""
+    """Return a new random value: the prefix and 43 URL-safe characters (256 bits)."""
     return prefix + secrets.token_urlsafe(32)
 
 
 def derive(prefix: Prefix, *facts: str) -> str:
-    """The one value that belongs to these facts, for whoever holds CREDENTIAL_HASH_KEY, and nobody else."""
+    """Derive a value from these facts; only a holder of CREDENTIAL_HASH_KEY can compute it."""
     key = settings.CREDENTIAL_HASH_KEY.encode()
     mac = hmac.digest(key, b"derived\0" + "\0".join((prefix, *facts)).encode(), "sha256")
     return prefix + base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 def make_key() -> str:
-    """A client id is public: short enough for a table and a telephone."""
+    """Return a new client id.
+
+    It is public, and short enough to fit in a table and to be read out on the telephone.
+    """
     return Prefix.KEY + secrets.token_hex(12)
 
 
 def is_shaped(prefix: Prefix, value: str) -> bool:
-    """Whether a value could be one of ours: asked before any hash or query."""
+    """Say whether a value has the format of one of ours; checked before any hash or query."""
     return value.startswith(prefix) and len(value) <= MAX_LENGTH and _CHARACTERS.fullmatch(value) is not None
 
 
 def digest(value: str) -> str:
-    """HMAC-SHA-256 of a value under CREDENTIAL_HASH_KEY, as 64 hexadecimal digits."""
+    """Return the HMAC-SHA-256 of a value under CREDENTIAL_HASH_KEY as 64 hexadecimal digits."""
     key = settings.CREDENTIAL_HASH_KEY.encode()
     return hmac.digest(key, b"credential\0" + value.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def matches(value: str, stored: str) -> bool:
-    """Whether a value belongs to a stored digest, in constant time."""
+    """Compare a value with a stored digest in constant time."""
     return hmac.compare_digest(digest(value), stored)

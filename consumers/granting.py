@@ -9,20 +9,23 @@ from consumers.scopes import OF_IDENTITY, OPENID
 
 
 def offers_openid(consumer: Consumer) -> bool:
-    """Whether its company has switched it on. Without keys nothing can be signed."""
+    """Say whether the consumer's company uses OpenID Connect. Without UPSTREAM_KEYS nothing can be signed."""
     return bool(consumer.company.openid_connect) and has_keys()
 
 
 def identity(asked: set[str], consumer: Consumer) -> set[str]:
-    """What is granted of the scopes of OpenID Connect.
+    """Return the OpenID Connect scopes that are granted.
 
-    Without `openid` it is no such request (OpenID Connect Core §3.1.2.1).
+    A request without `openid` is not an OpenID Connect request (OpenID Connect Core §3.1.2.1).
     """
     return asked & set(OF_IDENTITY) if OPENID in asked and offers_openid(consumer) else set()
 
 
 def membership_for(user_id: int, consumer: Consumer) -> Membership | None:
-    """The person's place in the consumer's company; None where there is none that counts today."""
+    """Return the person's membership in the consumer's company.
+
+    Returns None unless person, membership and permission group are active.
+    """
     return (
         Membership.objects.select_related("user", "company", "permission_group")
         .filter(

@@ -1,7 +1,7 @@
-"""Secrets of others that must be read again: sealed with AES-256-GCM under a ring of keys.
+"""Encrypts the secrets of other systems that we must read again: AES-256-GCM with a ring of keys.
 
-`place` says what a value is and whose (company, person, purpose). It is authenticated with the
-value, so what was sealed for one row opens in no other (security cases 255 and 256).
+`place` names the value and its owner (company, person, purpose). It is authenticated with the value, so a
+value that was sealed for one row cannot be opened in another (security cases 255 and 256).
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class NoKeys(Exception):
 
 
 class CannotOpen(Exception):
-    """Sealed under a key that is gone, for another place, or changed since."""
+    """The value was sealed under a key that is gone or for another `place`, or it was changed since."""
 
 
 def seal(value: str, place: str) -> str:
-    """Under the first key of the ring."""
+    """Encrypt a value under the first key of the ring."""
     key_id, key = next(iter(_ring().items()))
     nonce = os.urandom(NONCE_BYTES)
     sealed = nonce + AESGCM(key).encrypt(nonce, value.encode(), _bound_to(key_id, place))
@@ -51,7 +51,7 @@ def unseal(sealed: str, place: str) -> str:
 
 
 def is_current(sealed: str) -> bool:
-    """Whether it was sealed under the key that is now used for sealing."""
+    """Say whether a value was sealed under the key that now seals."""
     return sealed.partition(".")[0] == next(iter(_ring()))
 
 
@@ -71,7 +71,7 @@ def _ring() -> dict[str, bytes]:
 
 @lru_cache(maxsize=8)
 def parse(written: str) -> dict[str, bytes]:
-    """`id:key,id:key`, each key 32 bytes in base64; the first one seals, all of them open."""
+    """Parse `id:key,id:key` with 32-byte keys in base64. The first key seals; all of them open."""
     ring: dict[str, bytes] = {}
     for entry in written.split(","):
         key_id, _colon, encoded = entry.strip().partition(":")

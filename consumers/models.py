@@ -1,7 +1,7 @@
-"""Who may call us: consumers, the authorizations that people gave them, and their tokens.
+"""Consumers, the authorizations that people gave them, and their tokens.
 
-The token models are django-oauth-toolkit's, swapped; nothing of them is stored in clear:
-`token_checksum`, `code` and `client_secret` hold keyed digests (consumers/digests.py).
+The token models replace those of django-oauth-toolkit through its swappable settings. No credential is stored
+in clear: `token_checksum`, `code` and `client_secret` hold keyed digests (consumers/digests.py).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from oauth2_provider.models import (
     AbstractRefreshToken,
 )
 
-# Where Django looks for models.
+# Django finds models only through this module.
 import consumers.openid.models
 import consumers.registrations.models
 import consumers.trusted_issuers.models  # noqa: F401
@@ -34,7 +34,7 @@ from consumers.client_documents import validate_document_url
 from consumers.digests import Prefix, digest, make, make_key
 from consumers.toolsets import check_toolsets
 
-# What a browser may open from a link: no javascript:, data: or ftp: (security case 248).
+# Only schemes that a browser may open from a link: no javascript:, data: or ftp: (security case 248).
 web_address = URLValidator(schemes=["https", "http"])
 AUTHORIZATION_LIFETIME = dt.timedelta(days=180)
 
@@ -51,10 +51,10 @@ class ConsumerManager(models.Manager["Consumer"]):
         public: bool = False,
         **fields: Any,
     ) -> tuple[Consumer, str]:
-        """Save a new consumer and give it with its secret, which is known only here and now.
+        """Save a new consumer and return it with its secret, which cannot be read again later.
 
-        A public consumer has no secret: the second value is then "". One with a `metadata_url`
-        is public.
+        A public consumer has no secret; the second value is then "". A consumer with a `metadata_url` is
+        always public.
         """
         public = public or bool(fields.get("metadata_url"))
         consumer = self.model(
@@ -74,8 +74,8 @@ class ConsumerManager(models.Manager["Consumer"]):
         return consumer, secret
 
     def allowing(self, metadata_url: str) -> models.QuerySet[Consumer]:
-        """Those under which a program with this client id may come: at most one of each company."""
-        if not metadata_url.isprintable():  # PostgreSQL takes no NUL
+        """Return the consumers that accept this client id, at most one for each company."""
+        if not metadata_url.isprintable():  # PostgreSQL rejects NUL
             return self.none()
         return self.select_related("company", "permission_group", "created_by").filter(
             metadata_url=metadata_url,
@@ -107,7 +107,7 @@ class Consumer(AbstractApplication):
     licence_url = models.URLField(
         _("end user licence agreement URL"), max_length=500, blank=True, validators=[web_address]
     )
-    # The client id under which a program with a metadata document comes, besides the key.
+    # A program with a metadata document uses this URL as its client id instead of the key.
     metadata_url = models.CharField(_("metadata URL"), max_length=500, blank=True, db_index=True)
     permission_group = models.ForeignKey(
         PermissionGroup, models.PROTECT, related_name="consumers", verbose_name=_("permission group")
@@ -154,9 +154,12 @@ class Consumer(AbstractApplication):
         return bool(self.authorization_grant_type == self.GRANT_AUTHORIZATION_CODE)
 
     def begin(self) -> str:
-        """Set a new key and, unless public, a new secret; the secret is given and not kept."""
+        """Set a new key and, unless the consumer is public, a new secret.
+
+        Return the secret; only its digest is stored.
+        """
         self.client_id = make_key()
-        self.hash_client_secret = False  # what is stored is a keyed digest already
+        self.hash_client_secret = False  # the stored value is already a keyed digest
         self.client_secret, self.secret_hint = "", ""
         if self.is_public:
             return ""
@@ -165,7 +168,7 @@ class Consumer(AbstractApplication):
         return secret
 
     def clean(self) -> None:
-        """In place of the library's: callbacks may be missing, but never loose."""
+        """Replace the library's check: callbacks may be missing, but each one must pass our own rules."""
         problems: dict[str, ValidationError] = {}
         try:
             self.callback_urls = check_callbacks(self.callback_urls)
@@ -196,7 +199,7 @@ class Consumer(AbstractApplication):
             raise ValidationError(problems)
 
     def is_usable(self, request: object = None) -> bool:
-        """Also asked by the library, with its own request."""
+        """Say whether the consumer works now. The library calls this too, with its own request object."""
         return self.enabled and self.permission_group.active
 
 
@@ -206,9 +209,10 @@ class AppAuthorizationQuerySet(models.QuerySet["AppAuthorization"]):
 
 
 class AppAuthorization(models.Model):
-    """One person's consent for one consumer. Every family of tokens (one for each code) hangs on it.
+    """One person's consent for one consumer. Every token family (one for each code) belongs to it.
 
-    With an `issuer` it is that issuer's word instead of a consent; the two stand beside each other.
+    If `issuer` is set, that issuer vouched for the person and there was no consent page. Both kinds may exist
+    for the same person and consumer.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -227,7 +231,8 @@ class AppAuthorization(models.Model):
     issuer = models.ForeignKey(
         "consumers.TrustedIssuer", models.CASCADE, null=True, related_name="app_authorizations"
     )
-    # Stopped by somebody who is to be obeyed although the issuer goes on vouching.
+    # The person or an administrator disconnected the app: the issuer's next assertion does not connect it
+    # again.
     refuses_exchange = models.BooleanField(default=False)
 
     objects = AppAuthorizationQuerySet.as_manager()
@@ -261,7 +266,7 @@ class AppAuthorization(models.Model):
         return self.revoked_at is None and timezone.now() < self.ends_at
 
     def revoke(self, by: User | None = None) -> None:
-        """Cut it: every code and token is dead when this returns."""
+        """End the authorization: every code and token is invalid when this returns."""
         with transaction.atomic():
             now = timezone.now()
             AppAuthorization.objects.filter(pk=self.pk, revoked_at=None).update(
@@ -276,8 +281,11 @@ class AppAuthorization(models.Model):
 
 
 class Grant(AbstractGrant):
-    """An authorization code. `code` is a digest; `redeemed_at` makes it a tombstone, by which
-    a replay is known and the family revoked (RFC 9700 §2.1.1, security case 75)."""
+    """An authorization code, stored as a digest in `code`.
+
+    A redeemed code stays, marked with `redeemed_at`, so that a replay is detected and revokes the family
+    (RFC 9700 §2.1.1, security case 75).
+    """
 
     authorization = models.ForeignKey(AppAuthorization, models.CASCADE, related_name="codes")
     token_family = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -290,7 +298,10 @@ class Grant(AbstractGrant):
 
 
 class AccessToken(AbstractAccessToken):
-    """`authorization` is None for client credentials. `token` stays empty."""
+    """An access token, stored as a digest; the library's `token` column stays empty.
+
+    `authorization` is None for client credentials.
+    """
 
     authorization = models.ForeignKey(
         AppAuthorization, models.CASCADE, null=True, blank=True, related_name="access_tokens"
@@ -302,7 +313,7 @@ class AccessToken(AbstractAccessToken):
 
 
 class RefreshToken(AbstractRefreshToken):
-    """`superseded_at` begins the minute in which a lost answer may be fetched again."""
+    """A refresh token. For a minute after `superseded_at` a client whose answer was lost may use it again."""
 
     authorization = models.ForeignKey(AppAuthorization, models.CASCADE, related_name="refresh_tokens")
     scope = models.TextField()
@@ -314,7 +325,7 @@ class RefreshToken(AbstractRefreshToken):
 
 
 class IDToken(AbstractIDToken):
-    """Swapped only so that every model of the library is ours: what was signed is not kept."""
+    """Swapped so that all models of the library are ours. Signed ID tokens are not stored."""
 
     class Meta(AbstractIDToken.Meta):
         swappable = "OAUTH2_PROVIDER_ID_TOKEN_MODEL"
@@ -323,8 +334,9 @@ class IDToken(AbstractIDToken):
 class AuthorizationRequest(models.Model):
     """A validated authorization request that waits for the person's decision.
 
-    Kept on the server under a one-time id, bound to session and person, so that a consent form
-    carries nothing that could be changed (security cases 38-44). `params` is what was validated.
+    It stays on the server under a one-time id that is bound to the session and the person, so the consent
+    form carries nothing that could be manipulated (security cases 38-44). `params` holds the validated
+    values.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -341,7 +353,7 @@ class AuthorizationRequest(models.Model):
 
 
 class PendingRequest(models.Model):
-    """The query of an authorization request, unread: checked anew each time somebody comes back to it."""
+    """The unchecked query of an authorization request; validated anew each time somebody returns to it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     query = models.TextField()

@@ -8,17 +8,19 @@ READ = "maintenance:read"
 WRITE = "maintenance:write"
 OFFLINE = "offline_access"
 ALL = (READ, WRITE, OFFLINE)
-# What a request gets that names none: the scopes of the challenge, and of those what the person leaves on.
+# Granted if a request names no scope: those of the WWW-Authenticate challenge, minus what the person switches
+# off.
 DEFAULT = ALL
 OPENID = "openid"
 EMAIL = "email"
-# Served where the company has switched OpenID Connect on.
+# Served if the company has switched OpenID Connect on.
 OF_IDENTITY = (OPENID, EMAIL)
-# Clients ask for these out of habit (OpenID Connect Core §5.4). What is not served is left out of the grant.
+# Clients request these by default (OpenID Connect Core §5.4). Those we do not serve are left out of the
+# grant.
 OF_OPENID = frozenset({*OF_IDENTITY, "profile", "address", "phone"})
 
 
 def ordered(scopes: Iterable[str]) -> list[str]:
-    """Distinct, in one order, so that equal grants look equal."""
+    """Return the scopes without duplicates in a fixed order, so that equal grants compare equal."""
     wanted = set(scopes)
     return [scope for scope in (*ALL, *OF_IDENTITY) if scope in wanted]

@@ -1,4 +1,4 @@
-"""One line for each refused or attack-like event: what happened and to whom, never a secret."""
+"""Logs one line for each refused or suspicious event: what happened and to whom, never a secret."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ logger = logging.getLogger("security")
 
 
 def note(event: str, **facts: Any) -> None:
-    """`facts` are ids and short words of ours; strings from outside are cut and escaped."""
+    """Log an event. `facts` are ids and our own short codes; foreign strings are truncated and escaped."""
     words = (f"{name}={_word(value)}" for name, value in facts.items() if value is not None)
     logger.warning("oauth %s %s", event, " ".join(words))
 

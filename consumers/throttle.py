@@ -1,8 +1,8 @@
-"""How often one address may fail to authenticate as one consumer before it hears "wait".
+"""Limits how often one address may fail to authenticate as one consumer.
 
-Only failures are counted and only failures are refused: keys are public and assistants share
-addresses, so a limit on whoever shows the right secret would let a stranger cut a company off.
-Guessing is hopeless anyway (256 bits); this keeps a broken client from hammering.
+Only failures are counted, and only failures are refused. Keys are public and assistants share addresses, so a
+limit that also counted correct secrets would let a stranger cut a company off. Guessing 256 bits is hopeless;
+the limit stops a broken client from hammering.
 """
 
 from __future__ import annotations
@@ -25,32 +25,38 @@ def address_of(request: HttpRequest) -> str:
 
 
 def count_failure(request: HttpRequest, key: str) -> int:
-    """Count one; the seconds to wait where it was one too many, otherwise 0."""
+    """Count a failure. Return the seconds to wait if it exceeds the limit, otherwise 0."""
     window, into = divmod(int(time.time()), WINDOW_SECONDS)
     name = f"oauth-failures:{window}:{digest(f'{address_of(request)} {key[:255]}')}"
     return WINDOW_SECONDS - into if _count(name) > MOST_FAILURES else 0
 
 
 def count_begun(request: HttpRequest) -> bool:
-    """Count one authorization request of an address; whether it is one too many for this minute.
+    """Count an authorization request of an address. Return whether it exceeds the limit of this minute.
 
-    An office behind one address stays far below.
+    An office behind one address stays far below the limit.
     """
     window = int(time.time()) // WINDOW_SECONDS
     return _count(f"oauth-begun:{window}:{digest(address_of(request))}") > MOST_BEGUN
 
 
 def count_registration(request: HttpRequest) -> int:
-    """Count one attempt of an address to register a program; the seconds to wait where it is too many."""
+    """Count an attempt to register a program.
+
+    Return the seconds to wait if it exceeds the limit, otherwise 0.
+    """
     window, into = divmod(int(time.time()), WINDOW_SECONDS)
     name = f"oauth-registrations:{window}:{digest(address_of(request))}"
     return WINDOW_SECONDS - into if _count(name) > MOST_REGISTRATIONS else 0
 
 
 def _count(name: str) -> int:
-    """In the shared cache, which counts in this process while Redis is gone: the limit never fails open."""
+    """Count in the shared cache.
+
+    It falls back to this process while Redis is down, so the limit never fails open.
+    """
     cache.add(name, 0, WINDOW_SECONDS)
     try:
         return int(cache.incr(name))
     except ValueError:
-        return 1  # pushed out between the two lines
+        return 1  # evicted between the two calls

@@ -1,4 +1,4 @@
-"""Sets of tools that an administrator can switch on for a consumer, besides those that all have."""
+"""Tool sets that an administrator can switch on for a consumer, in addition to the standard tools."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ TOOLSETS: dict[str, Promise] = {
 
 
 def check_toolsets(names: list[str]) -> None:
-    """For the model: a list of known names, each once."""
+    """Validate the model field: a list of known names without duplicates."""
     if not isinstance(names, list) or len(set(names)) != len(names) or not set(names) <= TOOLSETS.keys():
         raise ValidationError(_("Choose tool sets from the list."))

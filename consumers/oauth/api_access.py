@@ -1,4 +1,4 @@
-"""Tokens at the REST API: a program's own, with the rights of its permission group, or a person's."""
+"""Access tokens at the REST API, for programs (rights of their permission group) and for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from consumers.oauth import token_info
 
 
 def authenticate(raw: str) -> Principal | None:
-    """No token is good at two places: a person approved this one for the API and nothing else."""
+    """Resolve a token for the REST API.
+
+    A person's token has one audience: one for the MCP endpoint is refused.
+    """
     found = token_info.resolve(raw, settings.API_RESOURCE)
     if found is None or scopes.READ not in found.caller.scopes:
         return None

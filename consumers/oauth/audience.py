@@ -1,7 +1,7 @@
-"""What a `resource` parameter names (RFC 8707): one of the two audiences of the tokens of this server.
+"""Resolves the `resource` parameter (RFC 8707) to one of the two audiences of this server's tokens.
 
-Clients send the address as a person typed it or a library rebuilt it. A capital in the host, the
-default port, a slash at the end and the options of the endpoint name the same audience.
+Clients send the address as a person typed it or as a library rebuilt it. Capitals in the host, the default
+port, a trailing slash and the query options of the endpoint do not change the audience.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def audience_of(resources: Iterable[str]) -> str | None:
-    """The one audience that all of them name, as tokens carry it; None for none or more than one."""
+    """Return the audience that all resources name, in the form that tokens carry.
+
+    Returns None if there is no resource or if they name different audiences.
+    """
     named = {_known(resource) for resource in resources}
     return named.pop() if len(named) == 1 else None
 
@@ -26,7 +29,7 @@ def _known(resource: str) -> str | None:
 
 
 def _canonical(resource: str) -> str | None:
-    """Without the query; None for what is no http address, or carries a user or a fragment."""
+    """Normalize a resource and drop its query; None unless it is an http(s) URL without user and fragment."""
     try:
         parts = urlsplit(resource)
         port = parts.port

@@ -1,6 +1,6 @@
-"""An authorization request, checked once: RFC 6749 §4.1.1, RFC 7636, RFC 8707, RFC 9700.
+"""Validates an authorization request (RFC 6749 §4.1.1, RFC 7636, RFC 8707, RFC 9700).
 
-Everything a browser may later send refers to what was checked here.
+All later steps use the values that were validated here, never values that a browser sends again.
 """
 
 from __future__ import annotations
@@ -28,15 +28,16 @@ MAX_NONCE = 255
 MAX_CALLBACK = 2000
 # RFC 7636 §4.2: 43 to 128 characters of the unreserved set.
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-._~]{43,128}\Z")
-# Twice one of these and nobody can say who asks or where the answer goes.
+# If one of these is repeated, neither the client nor the address for an error answer is certain.
 _ONCE_OR_NO_ANSWER = ("client_id", "redirect_uri", "response_type", "state", "scope")
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`document` is that of a program whose client id is the URL of one.
+    """A validated request. `document` is set for a program whose client id is the URL of its document.
 
-    Before sign-in `consumer` is then any that allows it, and only says that there is one.
+    For such a program, before sign-in, `consumer` is any consumer that allows the URL; it only shows that one
+    exists.
     """
 
     consumer: Consumer
@@ -51,7 +52,7 @@ class Checked:
     silent: bool
 
     def could_be_any_program(self, *, came_by_itself: bool) -> bool:
-        """Nothing but its word tells one program on the person's computer from another (RFC 8252 §8.6)."""
+        """Say whether another program on the person's computer could pose as this one (RFC 8252 §8.6)."""
         if self.document:
             return self.document.only_on_this_computer
         urls = self.consumer.callback_urls
@@ -59,9 +60,10 @@ class Checked:
 
 
 class FatalClientError(Exception):
-    """Nothing may be sent back: the page shows `code`. `redirect_uri` is set where it is what is wrong.
+    """An error that must not be sent to the client. The error page shows `code`.
 
-    `document_url` is that of a program's document: such a program is no secret, and who allows it is one.
+    `redirect_uri` is set if it is the cause. `document_url` is set for a program with a metadata document:
+    the page may name the program, but not the companies that allow it.
     """
 
     def __init__(
@@ -73,7 +75,7 @@ class FatalClientError(Exception):
 
 
 class RedirectError(Exception):
-    """An error for the consumer, by redirect to its registered callback (RFC 6749 §4.1.2.1)."""
+    """An error that is sent to the client's registered redirect URI (RFC 6749 §4.1.2.1)."""
 
     def __init__(
         self, consumer: Consumer, redirect_uri: str, state: str | None, error: str, why: str
@@ -84,7 +86,11 @@ class RedirectError(Exception):
 
 
 def check(query: str, companies: Sequence[int] | None = None) -> Checked:
-    """`companies` are those of the signed-in person, the preferred one first; None before sign-in."""
+    """Validate the query of an authorization request.
+
+    `companies` are the companies of the signed-in person, the preferred one first; None before sign-in.
+    Raises FatalClientError or RedirectError.
+    """
     fields = _parse(query)
     key = fields.get("client_id", [""])[0]
     document = None
@@ -151,7 +157,10 @@ def client_id_of(query: str) -> str:
 def _signed_in_within(
     fields: Mapping[str, list[str]], refuse: Callable[[str, str], RedirectError]
 ) -> int | None:
-    """How many seconds ago the person may have signed in (OpenID Connect Core §3.1.2.1); None: any time."""
+    """Return the maximum age of the sign-in in seconds; None if any age will do.
+
+    Source: `prompt` and `max_age` of OpenID Connect Core §3.1.2.1.
+    """
     if "login" in fields.get("prompt", [""])[0].split(" "):
         return 0
     given = fields.get("max_age", [""])[0]
@@ -176,7 +185,7 @@ def _parse(query: str) -> dict[str, list[str]]:
 
 
 def _consumer_by_key(key: str) -> Consumer:
-    """The same answer for a missing, malformed, unknown or unfit key."""
+    """Find a consumer by its key. The error is the same for a missing, malformed, unknown or unusable key."""
     if not key.isascii() or not key.isprintable() or not 0 < len(key) <= MAX_KEY:
         raise FatalClientError("consumer_unknown")
     consumer = (
@@ -192,7 +201,10 @@ def _consumer_by_key(key: str) -> Consumer:
 
 
 def _of_registration(key: str) -> str | None:
-    """A program that registered itself and is not let in: the page says so, as nobody can repair a key."""
+    """Return the error code for a program that registered itself and has not been admitted, otherwise None.
+
+    The error page says that it waits or was refused; advice to correct the key would help nobody.
+    """
     registration = Registration.objects.undecided().filter(client_id=key).first()
     if registration is None:
         return None
@@ -200,7 +212,7 @@ def _of_registration(key: str) -> str | None:
 
 
 def _consumer_by_document(url: str, companies: Sequence[int] | None) -> Consumer:
-    """Among those that allow this URL; no stranger's URL is ever fetched."""
+    """Find the consumer among those that allow this URL; other URLs are never fetched."""
     allowing = [consumer for consumer in Consumer.objects.allowing(url) if consumer.is_usable()]
     if not allowing:
         raise FatalClientError(
@@ -224,7 +236,7 @@ def _document(url: str) -> ClientDocument:
 def _redirect_uri(
     fields: Mapping[str, list[str]], consumer: Consumer, document: ClientDocument | None
 ) -> str:
-    """Always required, and one of the registered ones, or of the document's own."""
+    """Return the redirect URI. It is required, and the consumer or its document must list it."""
     redirect_uri = fields.get("redirect_uri", [""])[0]
     if document is not None:
         if len(redirect_uri) > MAX_CALLBACK or not document.lists(redirect_uri):

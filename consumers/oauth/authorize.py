@@ -1,4 +1,4 @@
-"""GET and POST /oauth/authorize: the request, the person's decision, the answer to the consumer."""
+"""GET and POST /oauth/authorize: validates the request, asks the person and answers the client."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
 @require_safe
 @answering
 def again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """GET /oauth/authorize/again/…: a request that was begun before, at the address of its way back."""
+    """GET /oauth/authorize/again/…: resume a request that was stored before sign-in."""
     pending = ways_back.find(pk)
     if pending is None or not pending.can_begin_again:
         raise FatalClientError("request_too_old")
@@ -46,14 +46,14 @@ def again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None) -> HttpResponse:
-    """Sign-in comes after the checks, so that nobody types a password for a bad request."""
+    """Validate the request before sign-in, so that nobody types a password for an invalid one."""
     try:
         checked = _check_newcomer_too(query, companies_of(request))
     except newcomers.SignInFirst:
         if request.method == "HEAD":
             return as_page(HttpResponse())
         return as_page(redirect_to_login(ways_back.path_of(pending or ways_back.remember(request, query))))
-    if request.method == "HEAD":  # whoever looks at a link first: nothing is kept for that
+    if request.method == "HEAD":  # link previews send HEAD: store nothing for them
         return as_page(HttpResponse())
     consumer, membership = checked.consumer, None
     if request.user.is_authenticated:
@@ -100,7 +100,7 @@ def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None
 
 
 def _check_newcomer_too(query: str, companies: list[int] | None) -> Checked:
-    """A program by a document's URL may be let in on its way."""
+    """Check the request; a program with a metadata document may be admitted on the way."""
     try:
         return check(query, companies)
     except FatalClientError as refusal:
@@ -109,13 +109,16 @@ def _check_newcomer_too(query: str, companies: list[int] | None) -> Checked:
 
 
 def _must_sign_in_again(request: HttpRequest, checked: Checked, begun_at: int) -> bool:
-    """Whoever did since the request began has done what it asks for."""
+    """Say whether the request demands a newer sign-in.
+
+    A sign-in since the request began always satisfies `prompt=login` and `max_age`.
+    """
     within, signed_in = checked.signed_in_within, signed_in_at(request)
     return within is not None and (signed_in is None or signed_in < min(begun_at, int(time.time()) - within))
 
 
 def _decide(request: HttpRequest) -> HttpResponse:
-    """Only the one-time id and the decision are read; everything granted was kept on the server."""
+    """Read only the one-time id and the decision; what is granted was stored on the server."""
     decision = request.POST.get("decision")
     if not request.user.is_authenticated or decision not in {"approve", "refuse"}:
         raise FatalClientError("decision_too_late")
@@ -130,7 +133,7 @@ def _decide(request: HttpRequest) -> HttpResponse:
 @require_safe
 @answering
 def finish(request: HttpRequest) -> HttpResponse:
-    """GET /oauth/authorize/finish: what the person approved before linking an account at Fracttal One."""
+    """GET /oauth/authorize/finish: complete an approval that waited for an account link to Fracttal One."""
     if not request.user.is_authenticated:
         raise FatalClientError("decision_too_late")
     request_id = request.GET.get("request", "")
@@ -145,7 +148,10 @@ def finish(request: HttpRequest) -> HttpResponse:
 
 
 def _settle(request: HttpRequest, request_id: str, wish: Decision) -> HttpResponse:
-    """The same decision again, as of a second click, gets the same answer; another one comes too late."""
+    """Carry out the decision once.
+
+    Repeating the same decision (a double click) gets the same answer. A different one is refused as too late.
+    """
     user, session_key = signed_in_user(request), request.session.session_key or ""
     kept = consent.find(request_id, user, session_key)
     listed = kept.decided_at is None and consent.still_listed(kept)
@@ -170,7 +176,7 @@ def _settle(request: HttpRequest, request_id: str, wish: Decision) -> HttpRespon
 
 
 def _done(request: HttpRequest, kept: AuthorizationRequest) -> HttpResponse:
-    """The program has taken the code already: the way back must not bring it a second time."""
+    """Show that the program already redeemed the code; redirecting again would deliver a used code."""
     redirect_uri = kept.params["redirect_uri"]
     context = {
         "consumer": kept.consumer,

@@ -1,4 +1,4 @@
-"""What the authorization endpoint answers: a redirect to the program, or a page that says what is wrong."""
+"""Answers of the authorization endpoint: a redirect to the client, or a page that explains the error."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def answering(view: View[P]) -> View[P]:
-    """What a view raises, as a page or as the answer to the consumer."""
+    """Turn the view's exceptions into an error page or a redirect to the client."""
 
     @wraps(view)
     def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -51,7 +51,10 @@ def answering(view: View[P]) -> View[P]:
 
 
 def companies_of(request: HttpRequest) -> list[int] | None:
-    """Those in which the person may approve something, the one chosen in this session first."""
+    """Return the companies in which the person may approve an app, the current company first.
+
+    Returns None before sign-in.
+    """
     if not request.user.is_authenticated:
         return None
     shell = shell_of(request)
@@ -60,7 +63,7 @@ def companies_of(request: HttpRequest) -> list[int] | None:
 
 
 def callback(redirect_uri: str, state: str | None, **answer: str) -> str:
-    """The address of an answer to the consumer; `iss` always (RFC 9207)."""
+    """Build the URL of an answer to the client; it always carries `iss` (RFC 9207)."""
     if state is not None:
         answer["state"] = state
     answer["iss"] = settings.PUBLIC_URL
@@ -68,7 +71,7 @@ def callback(redirect_uri: str, state: str | None, **answer: str) -> str:
 
 
 def leave(url: str) -> HttpResponse:
-    """303, so that no browser posts the decision on (RFC 9700 §4.12)."""
+    """Redirect with 303, so that the browser does not repeat the POST at the client (RFC 9700 §4.12)."""
     response = HttpResponse(status=303)
     response["Location"] = url
     response["Referrer-Policy"] = "no-referrer"
@@ -87,13 +90,16 @@ def _error_page(request: HttpRequest, refusal: FatalClientError) -> HttpResponse
     }
     status = 403 if refusal.code in NOT_ALLOWED else 400
     response = render(request, "consumers/authorize_error.html", context, status=status)
-    if refusal.code not in {"not_a_member", "document_may_be_asked_for"}:  # those pages have a form
+    if refusal.code not in {"not_a_member", "document_may_be_asked_for"}:  # these pages contain a form
         response["Referrer-Policy"] = "no-referrer"
     return as_page(response)
 
 
 def _ways_on(request: HttpRequest, refusal: FatalClientError) -> dict[str, str]:
-    """`same_request` begins the request again; `program` tells the program that nothing came of it."""
+    """Return the links of an error page.
+
+    `same_request` starts the request again; `program` reports the failure to the client.
+    """
     if refusal.code in {"not_a_member", "document_may_be_asked_for", "registration_waits", "too_many_wait"}:
         known = _pending_of(request)
         try:
@@ -117,17 +123,16 @@ def _ways_on(request: HttpRequest, refusal: FatalClientError) -> dict[str, str]:
 
 
 def _pending_of(request: HttpRequest) -> PendingRequest | None:
-    """That of this address, of the form that was sent, or of the decision that waited."""
+    """Find the stored request named by this path, by the submitted form, or by the decision that waited."""
     path = request.POST.get("next", "") if request.method == "POST" else request.path
     return ways_back.named_by(path) or ways_back.named_by(consent.way_back_of(request.GET.get("request", "")))
 
 
 def as_page(response: HttpResponse, *, sends_on: bool = False) -> HttpResponse:
-    """Kept by no cache, and still tied to the window of the assistant that opened it.
+    """Forbid caching, and keep the page connected to the assistant's window that opened it.
 
-    The consent page keeps the site's `same-origin` referrer policy: no other site learns the
-    address, and with `no-referrer` a browser names no origin with our own form, which CSRF
-    protection refuses.
+    The consent page keeps the site's `same-origin` referrer policy, which hides the address from other sites.
+    With `no-referrer` the browser would send no Origin with our own form, and the CSRF check would refuse it.
     """
     response["Cache-Control"] = "no-store"
     response["Cross-Origin-Opener-Policy"] = "unsafe-none"
@@ -137,7 +142,7 @@ def as_page(response: HttpResponse, *, sends_on: bool = False) -> HttpResponse:
 
 
 def _addable(url: str) -> str:
-    """A refused callback is offered to the administrator to add only if it could be added."""
+    """Return a refused callback for the page's "add it" offer, or "" if it could not be registered."""
     try:
         return validate_callback(url) if url else ""
     except ValidationError:

@@ -1,7 +1,7 @@
-"""CORS for what programs in browsers read of the authorization server (Fetch standard, CORS protocol).
+"""CORS headers for the endpoints of the authorization server that browser programs call (Fetch standard).
 
-Any site may ask, since these answers depend on nothing that a browser keeps: credentials are never
-allowed, so no cookie counts here. Errors carry the same headers, or a browser hides what was wrong.
+Any origin is allowed, because the answers do not depend on cookies: credentials are never allowed. Error
+answers carry the same headers; without them the browser would hide the error from the program.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ View = Callable[..., HttpResponse]
 
 
 def readable_in_browsers(methods: str) -> Callable[[View], View]:
-    """`methods` are those of the view, as `Access-Control-Allow-Methods` lists them."""
+    """Add CORS headers to a view. `methods` is the value of `Access-Control-Allow-Methods`."""
 
     def decorate(view: View) -> View:
         @functools.wraps(view)

@@ -1,6 +1,6 @@
-"""What every machine endpoint of the authorization server asks first: a clean form and a known client.
+"""Form parsing and client authentication for the machine endpoints of the authorization server.
 
-RFC 6749 §2.3, §3.2 and §5.2. The library is lenient here, this is not
+Sources: RFC 6749 §2.3, §3.2 and §5.2. The library is lenient here; this module is strict
 (docs/reference/security.md#library-gaps, rows 8 and 12).
 """
 
@@ -28,7 +28,7 @@ MAX_BODY = 32 * 1024
 MAX_FIELDS = 32
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _FORM_TYPE = re.compile(r"application/x-www-form-urlencoded\s*(;\s*charset=\"?utf-8\"?\s*)?\Z", re.IGNORECASE)
-# Compared where there is no consumer, so that the time does not tell which keys exist.
+# Compared if the consumer is unknown, so that the response time does not reveal which keys exist.
 _NOBODYS_SECRET = "0" * 64
 
 Form = dict[str, str]
@@ -61,7 +61,7 @@ Endpoint = Callable[[HttpRequest, Consumer, Form], HttpResponse]
 
 
 def endpoint(view: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
-    """A POST-only endpoint for authenticated clients whose every answer is JSON."""
+    """Decorate a POST-only view for authenticated clients; every answer is JSON."""
 
     @csrf_exempt
     @functools.wraps(view)
@@ -80,7 +80,7 @@ def endpoint(view: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
 
 
 def no_database(error: DatabaseError | InterfaceError) -> JsonResponse:
-    """503, so that a client tries again instead of asking the person anew."""
+    """Answer 503, so that the client retries instead of asking the person to connect again."""
     note("database trouble", kind=type(error).__name__)
     return OAuthError(
         "temporarily_unavailable", "Try again in a few seconds.", 503, Retry_After="5"
@@ -88,7 +88,7 @@ def no_database(error: DatabaseError | InterfaceError) -> JsonResponse:
 
 
 def read_form(request: HttpRequest) -> Form:
-    """The fields of the body; empty ones count as left out (RFC 6749 §3.2)."""
+    """Parse the form body. An empty field counts as omitted (RFC 6749 §3.2)."""
     if request.META.get("QUERY_STRING"):
         raise OAuthError("invalid_request", "Send the parameters in the body, not in the address.")
     if not _FORM_TYPE.match(request.META.get("CONTENT_TYPE", "")):
@@ -107,7 +107,7 @@ def read_form(request: HttpRequest) -> Form:
     except ValueError as error:
         raise OAuthError("invalid_request", "The body is not a form of valid UTF-8.") from error
     if len({value for name, value in pairs if name == "resource"}) == 1:
-        pairs = list(dict.fromkeys(pairs))  # RFC 8707 §2 allows several; the same twice is one
+        pairs = list(dict.fromkeys(pairs))  # RFC 8707 §2 allows several; a repeated value counts once
     form = dict(pairs)
     if len(form) != len(pairs):
         raise OAuthError("invalid_request", "No parameter may be sent twice.")
@@ -117,10 +117,9 @@ def read_form(request: HttpRequest) -> Form:
 
 
 def authenticate_client(request: HttpRequest, form: Form) -> Consumer:
-    """By client_secret_basic, client_secret_post, or none for public clients: exactly one of them.
+    """Authenticate with exactly one of client_secret_basic, client_secret_post and none (public clients).
 
-    A disabled consumer passes here: whether it may still get something is the grant's question,
-    which knows the right error.
+    A disabled consumer passes: the grant decides whether it may get something, and knows the right error.
     """
     header = request.META.get("HTTP_AUTHORIZATION")
     if header is not None:
@@ -151,10 +150,11 @@ def _find(key: str) -> Consumer | None:
 
 
 def _find_by_document(url: str, form: Form) -> Consumer | None:
-    """Several companies may allow one program: what it shows says whose consumer it is here.
+    """Find the consumer of a program with a metadata document; several companies may allow the same one.
 
-    Nothing is fetched. Who shows nothing known, or another program's, is some consumer of that URL,
-    to which the code or token does not belong: the grant then says so, and a revocation says nothing.
+    The owner of the code or token decides which consumer is meant. Nothing is fetched. If the form shows no
+    known code or token, or one of another program, any consumer of that URL is returned: the grant then
+    reports that it does not own the code, and a revocation answers without an error.
     """
     allowing = Consumer.objects.allowing(url)
     owner = _owner_of_what_is_shown(form)
@@ -162,7 +162,10 @@ def _find_by_document(url: str, form: Form) -> Consumer | None:
 
 
 def _owner_of_what_is_shown(form: Form) -> int | None:
-    """Also of a redeemed code and of a replaced refresh token, so that a replay is seen as one."""
+    """Return the id of the consumer that owns the code or token in the form.
+
+    Redeemed codes and replaced refresh tokens count too, so that a replay is recognized.
+    """
     shown: tuple[tuple[str, digests.Prefix, Any, str], ...] = (
         ("code", digests.Prefix.CODE, Grant, "code"),
         ("refresh_token", digests.Prefix.REFRESH_TOKEN, RefreshToken, "token_checksum"),
@@ -188,7 +191,7 @@ def _proves(consumer: Consumer | None, secret: str) -> bool:
 
 
 def _basic(header: str) -> tuple[str, str]:
-    """RFC 7617, and within it the form encoding of RFC 6749 §2.3.1."""
+    """Decode HTTP Basic (RFC 7617); key and secret are form-encoded within it (RFC 6749 §2.3.1)."""
     scheme, _space, value = header.partition(" ")
     try:
         if scheme.lower() != "basic":

@@ -1,4 +1,4 @@
-"""What a person approves: in plain words before, as an app authorization and a code after."""
+"""What a person approves: the wording on the consent page, then the stored authorization and its code."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from consumers.outbound.documents import Unavailable
 
 REQUEST_LIFETIME = dt.timedelta(minutes=15)
 CODE_LIFETIME = dt.timedelta(seconds=60)
-# How long the same decision, sent again, gets the same answer: less than the code lives.
+# For this long a repeated decision gets the same answer. It must be shorter than CODE_LIFETIME.
 REPEAT_WINDOW = dt.timedelta(seconds=45)
 
 _CREATE, _CHANGE = gettext_lazy("create"), gettext_lazy("change")
-# Every right with which a tool of any set changes something (a test holds the two together). The other
-# rights of a group, such as those to delete, let an assistant do nothing.
+# Every right that lets a tool of any set change something; a test compares the two. The other rights of a
+# group, such as deletion, have no tool, so an assistant cannot use them.
 CHANGES = {
     "assets:add": _CREATE,
     "assets:edit": _CHANGE,
@@ -50,7 +50,7 @@ CHANGES = {
 
 @dataclass(frozen=True, slots=True)
 class Powers:
-    """What this person would let this consumer do, by modules and in words."""
+    """What this person would let this consumer do: module names in the person's language."""
 
     read: list[str]
     write: list[str]
@@ -59,12 +59,15 @@ class Powers:
 
 
 def powers(membership: Membership, consumer: Consumer) -> Powers:
-    """The rights that will be enforced: the person's, narrowed where the consumer is."""
+    """Compute the rights that will be enforced.
+
+    They are the person's, limited to the consumer's permission group if the consumer says so.
+    """
     rights, own_only = membership.rights, membership.permission_group.own_work_orders_only
     if consumer.narrow_to_group:
         rights &= consumer.permission_group.effective_rights
         own_only = own_only or consumer.permission_group.own_work_orders_only
-    # No tool configures anything, whatever the person may do on the screens.
+    # No tool changes the configuration, whatever the person may do on the screens.
     modules = [module for module in Module if module != Module.CONFIGURATION]
     read, write, never = [], [], []
     for module in modules:
@@ -82,7 +85,7 @@ def powers(membership: Membership, consumer: Consumer) -> Powers:
 
 
 class NotOpen(Exception):
-    """The decision refers to no request that this person, in this session, may still decide."""
+    """There is no such request for this person and session, or it can no longer be decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,10 @@ def keep(
     way_back: str,
     signed_in_at: int | None,
 ) -> AuthorizationRequest:
-    """Store a checked request under a one-time id for this person in this session.
+    """Store a validated request under a one-time id for this person and session.
 
-    `way_back` is the path at which it can be begun again. Writing that the page does not offer is
-    left out here, so that no form can bring it back.
+    `way_back` is the path at which the request can be started again. A write scope that the page does not
+    offer is dropped here, so that no form can add it.
     """
     now = timezone.now()
     wanted = [scope for scope in checked.scopes if offered.write or scope != scopes.WRITE]
@@ -127,14 +130,14 @@ def keep(
 
 
 def approve_later(kept: AuthorizationRequest, *, write: bool) -> None:
-    """The person approved, and something stands before the code: the request waits on, as approved."""
+    """Record the approval while another step (linking an account) must come before the code."""
     kept.params["approved"] = {"write": write}
     kept.expires_at = timezone.now() + REQUEST_LIFETIME
     kept.save(update_fields=["params", "expires_at"])
 
 
 def waiting(request_id: str, user: User, session_key: str) -> AuthorizationRequest:
-    """One that was approved and waits."""
+    """Return a request that was approved and waits for another step. Raises NotOpen."""
     kept = find(request_id, user, session_key)
     if kept.decided_at is not None or "approved" not in kept.params:
         raise NotOpen
@@ -142,7 +145,10 @@ def waiting(request_id: str, user: User, session_key: str) -> AuthorizationReque
 
 
 def find(request_id: str, user: User, session_key: str, *, lock: bool = False) -> AuthorizationRequest:
-    """One that nobody but this person in this session may decide; or has decided, a moment ago."""
+    """Return a request that this person in this session may decide, or decided a moment ago.
+
+    Raises NotOpen.
+    """
     try:
         key = uuid.UUID(request_id)
     except ValueError as error:
@@ -159,7 +165,10 @@ def find(request_id: str, user: User, session_key: str, *, lock: bool = False) -
 
 
 def way_back_of(request_id: str) -> str:
-    """The path at which a request can be begun again, whoever asks: it opens nothing."""
+    """Return the path at which a request can be started again.
+
+    It needs no check of the caller: it grants nothing.
+    """
     try:
         key = uuid.UUID(request_id)
     except ValueError:
@@ -171,9 +180,11 @@ def way_back_of(request_id: str) -> str:
 def decide(
     kept: AuthorizationRequest, user: User, session_key: str, decision: Decision, *, listed: bool
 ) -> None:
-    """Settle a locked request, once. What it asked is forgotten; what came of it, only after a moment.
+    """Settle a locked request once.
 
-    `listed` says whether its callback is still that of the program.
+    The details of the request are dropped at once, the outcome after REPEAT_WINDOW.
+
+    `listed` says whether the program still lists the callback.
     """
     allowed = listed and may_still(kept, user)
     if allowed and decision.approved:
@@ -191,7 +202,7 @@ def decide(
 
 
 def decision_of(kept: AuthorizationRequest) -> Decision | None:
-    """What the person wished: now, or before the step that it waits for."""
+    """Return the person's decision: given now, or before the step for which the request waits."""
     if "approved" not in kept.params:
         return None
     approved = kept.params["approved"]
@@ -199,15 +210,18 @@ def decision_of(kept: AuthorizationRequest) -> Decision | None:
 
 
 def code_of(kept: AuthorizationRequest, session_key: str) -> str:
-    """Made from the request and the session, so that it can be said again without being stored.
+    """Derive the code from the request and the session, so that it can be repeated without being stored.
 
-    Only its digest is kept, as of any code; without CREDENTIAL_HASH_KEY nobody makes it.
+    As for any code, only the digest is stored. It cannot be derived without CREDENTIAL_HASH_KEY.
     """
     return derive(Prefix.CODE, str(kept.pk), session_key)
 
 
 def was_redeemed(code: str) -> bool:
-    """Raises NotOpen for one that is gone, as what was approved was stopped since."""
+    """Say whether a code was redeemed.
+
+    Raises NotOpen if it is gone because the app was disconnected since.
+    """
     grant = Grant.objects.filter(code=digest(code)).first()
     if grant is None:
         raise NotOpen
@@ -215,12 +229,12 @@ def was_redeemed(code: str) -> bool:
 
 
 def may_still(kept: AuthorizationRequest, user: User) -> bool:
-    """Minutes may lie between page and decision: consumer and person are looked at again."""
+    """Check consumer and person again, since minutes may pass between page and decision."""
     return kept.consumer.is_usable() and granting.membership_for(user.pk, kept.consumer) is not None
 
 
 def still_listed(kept: AuthorizationRequest) -> bool:
-    """The same for the callback. A document may have to be read for it, which no transaction waits for."""
+    """Check the callback again. This may fetch a document, so it must run outside of a transaction."""
     params, consumer = kept.params, kept.consumer
     return _still_registered(params["redirect_uri"], params.get("metadata_url", ""), consumer)
 
@@ -237,12 +251,12 @@ def _still_registered(redirect_uri: str, metadata_url: str, consumer: Consumer) 
 
 
 def approve(kept: AuthorizationRequest, user: User, code: str, *, write: bool) -> None:
-    """Record the consent and the code, of which only the digest is stored."""
+    """Store the authorization and the digest of its code."""
     params = kept.params
     granted = [scope for scope in params["scopes"] if write or scope != scopes.WRITE]
     now = timezone.now()
     with transaction.atomic():
-        # Two consents of one person at once take turns, so that one live authorization stays one.
+        # The lock makes concurrent consents of one person wait, so that one live authorization remains.
         User.objects.select_for_update().get(pk=user.pk)
         authorization = _authorization(kept.consumer, user, now)
         authorization.scope = " ".join(granted)
@@ -266,7 +280,7 @@ def approve(kept: AuthorizationRequest, user: User, code: str, *, write: bool) -
 
 
 def _authorization(consumer: Consumer, user: User, now: dt.datetime) -> AppAuthorization:
-    """The live one, or a new one; one that has run out makes way."""
+    """Return the live authorization or a new one; an expired one is closed first."""
     current = (
         AppAuthorization.objects.select_for_update()
         .filter(user=user, consumer=consumer, issuer=None, revoked_at=None)

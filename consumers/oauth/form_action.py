@@ -1,4 +1,4 @@
-"""The rule for forms on pages whose answer leads to an assistant (Content-Security-Policy, `form-action`)."""
+"""Lifts the Content-Security-Policy `form-action` on pages whose form ends in a redirect to an assistant."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from django.http import HttpResponse
 
 
 def allow_any_redirect(response: HttpResponse) -> None:
-    """Browsers hold every redirect after a form to its page's `form-action`, and callbacks lead on: claude.ai
-    to `claude://`, vscode.dev to the editor. No list can know these hops, so the directive is left out. The
-    page's own forms post to fixed addresses of ours, and the callback was checked before the page was drawn.
+    """Remove `form-action` from the policy of this response.
+
+    Browsers check every redirect after a form against the `form-action` of its page, and callbacks redirect
+    further: claude.ai to `claude://`, vscode.dev to the editor. No list can know these hops. The forms of the
+    page post to fixed addresses of ours, and the callback was validated before the page was drawn.
     """
     csp_replace({"form-action": None})(lambda: response)()

@@ -1,6 +1,6 @@
-"""The documents by which clients find their way: RFC 8414, RFC 9728 and OpenID Connect Discovery 1.0.
+"""Discovery documents: RFC 8414, RFC 9728 and OpenID Connect Discovery 1.0.
 
-All of one configured issuer. What a company has to switch on is in them while any company of the
+There is one configured issuer. A feature that companies switch on is announced while any company of the
 installation has it on.
 """
 
@@ -93,7 +93,10 @@ def _server(*, with_openid: bool) -> dict[str, Any]:
 @readable_in_browsers("GET, HEAD")
 @require_safe
 def protected_resource(request: HttpRequest) -> HttpResponse:
-    """At the path of the endpoint and at the root. `offline_access` is no scope of a resource."""
+    """Serve RFC 9728 metadata, at the path of the endpoint and at the root.
+
+    `offline_access` is not listed: it is no scope of a resource.
+    """
     return _public(
         {
             "resource": settings.MCP_RESOURCE,
@@ -108,12 +111,12 @@ def protected_resource(request: HttpRequest) -> HttpResponse:
 @readable_in_browsers("GET, HEAD")
 @require_safe
 def nothing(request: HttpRequest, **_path: str) -> HttpResponse:
-    """For documents that clients probe for and that are not served: JSON, never a page."""
+    """Answer 404 in JSON for documents that clients probe for and that are not served."""
     return _public({"error": "not_found"}, 404)
 
 
 def _public(data: dict[str, Any], status: int = 200) -> HttpResponse:
-    """It holds nothing but public addresses."""
+    """Answer with JSON that any origin may read and cache; it contains only public addresses."""
     response = JsonResponse(data, status=status)
     response["Cache-Control"] = "public, max-age=300" if status == 200 else "no-store"
     return response

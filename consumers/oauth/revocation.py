@@ -1,4 +1,4 @@
-"""POST /oauth/revoke (RFC 7009) and /oauth/introspect (RFC 7662): a client and its own tokens."""
+"""POST /oauth/revoke (RFC 7009) and /oauth/introspect (RFC 7662), for a client's own tokens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ Token = AccessToken | RefreshToken
 @readable_in_browsers("POST")
 @endpoint
 def revoke(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
-    """Either token of a pair ends the whole family. An unknown or foreign one is no error (RFC 7009 §2.2)."""
+    """Revoke the whole family of a token, whichever of the pair is sent.
+
+    An unknown or foreign token is no error (RFC 7009 §2.2).
+    """
     with transaction.atomic():
         token = _own_token(consumer, form)
         if token is not None and token.authorization_id is None:
@@ -34,7 +37,7 @@ def revoke(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse
 
 @endpoint
 def introspect(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
-    """Nothing but "inactive" about a token of somebody else."""
+    """Describe the client's own token; a token of another client is reported as inactive."""
     if consumer.is_public:
         raise OAuthError("unauthorized_client", "Introspection needs a client with a secret.", 403)
     token = _own_token(consumer, form)
@@ -56,7 +59,10 @@ def introspect(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResp
 
 
 def _own_token(consumer: Consumer, form: Form) -> Token | None:
-    """The prefix says which kind it is, so token_type_hint is not needed."""
+    """Find the token if it is the client's own.
+
+    The prefix gives its kind, so token_type_hint is not needed.
+    """
     value = form.get("token")
     if value is None:
         raise OAuthError("invalid_request", "token is missing.")

@@ -1,4 +1,4 @@
-"""POST /oauth/token (RFC 6749 §3.2): code, refresh and client credentials into tokens."""
+"""POST /oauth/token (RFC 6749 §3.2): exchanges codes, refresh tokens and client credentials for tokens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from consumers.oauth.client_authentication import Form, OAuthError, endpoint, js
 from consumers.oauth.validator import ACCESS_LIFETIME, Validator
 from consumers.trusted_issuers import exchange
 
-# RFC 6749 §5.2: the library names some errors without a word.
+# The library returns some errors without a description (RFC 6749 §5.2).
 DESCRIPTIONS = {
     "invalid_grant": "The code or refresh token is not valid: used, expired, stopped, or another client's.",
     "invalid_scope": "A scope is not known here or was not granted.",
@@ -66,8 +66,8 @@ def token(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse:
     )
     try:
         with transaction.atomic():
-            # Its errors come back as answers, so what a replay revoked is committed;
-            # only what is raised while storing undoes everything.
+            # The library returns its errors as answers, so a revocation after a replay is committed. Only an
+            # exception while storing rolls everything back.
             _headers, body, status = grant.create_token_response(question, bearer)
     except OAuth2Error as error:
         body, status = error.json, error.status_code

@@ -1,4 +1,4 @@
-"""Families of tokens: what one code produced. The caller holds the lock of the app authorization."""
+"""Token families: all tokens from one code. The caller must hold the lock of the app authorization."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from consumers.models import AccessToken, AppAuthorization, Grant, RefreshToken
 from consumers.security_log import note
 
 MAX_LIVE_TOKENS = 10
-# Places from which one person uses one consumer at the same time.
+# How many installations of one consumer a person may use at the same time.
 MAX_FAMILIES = 20
 
 
 def end_family(authorization: AppAuthorization, family: uuid.UUID | None) -> None:
-    """Kill a family; an authorization that has nothing else left ends with it."""
+    """Revoke a family. The authorization ends too if it has no other live token or code."""
     now = timezone.now()
     AccessToken.objects.filter(authorization=authorization, token_family=family).delete()
     RefreshToken.objects.filter(authorization=authorization, token_family=family, revoked=None).update(
@@ -27,7 +27,7 @@ def end_family(authorization: AppAuthorization, family: uuid.UUID | None) -> Non
         authorization=authorization, revoked=None, superseded_at=None, expires__gt=now
     )
     waiting = Grant.objects.filter(authorization=authorization, redeemed_at=None, expires__gt=now)
-    # An issuer's word is good for access tokens alone.
+    # An authorization by an issuer has access tokens but no refresh tokens.
     issued = AccessToken.objects.filter(
         authorization=authorization, authorization__issuer__isnull=False, expires__gt=now
     )
@@ -36,7 +36,7 @@ def end_family(authorization: AppAuthorization, family: uuid.UUID | None) -> Non
 
 
 def retire_oldest(authorization: AppAuthorization) -> None:
-    """End the families that were unused for longest where a person has more than MAX_FAMILIES."""
+    """Revoke the families that were unused for longest if a person has more than MAX_FAMILIES."""
     living = (
         RefreshToken.objects.filter(
             authorization=authorization, revoked=None, superseded_at=None, expires__gt=timezone.now()
@@ -51,10 +51,10 @@ def retire_oldest(authorization: AppAuthorization) -> None:
 
 
 def evict_unused(old: RefreshToken, *, settled_before: dt.datetime) -> bool:
-    """Keep a family at MAX_LIVE_TOKENS usable refresh tokens.
+    """Keep at most MAX_LIVE_TOKENS usable refresh tokens in a family; return False if that is impossible.
 
-    Tokens that parallel refreshes left unused give way, oldest first. Those of the last
-    minute do not: somebody has only just received them.
+    Tokens that parallel refreshes left unused are removed, oldest first. Those created after `settled_before`
+    stay: the client may have only just received them.
     """
     live_tokens = RefreshToken.objects.filter(
         token_family=old.token_family, revoked=None, superseded_at=None, expires__gt=timezone.now()

@@ -1,4 +1,7 @@
-"""What an access token is worth right now: one indexed query, nothing trusted from when it was issued."""
+"""Resolves an access token with one indexed query, from current rows only.
+
+Nothing is trusted that was true when the token was issued.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,7 @@ class TokenInfo:
 
 
 def resolve(token: str, resource: str) -> TokenInfo | None:
-    """None for whatever is not, or no longer, good at this resource."""
+    """Resolve a token; None unless it is valid now and for this resource."""
     return resolve_digest(digest(token), resource) if is_shaped(Prefix.ACCESS_TOKEN, token) else None
 
 
@@ -101,7 +104,7 @@ _ANY_DIGEST = "the digest"
 
 @cache
 def _statement(vendor: str) -> tuple[str, tuple[Any, ...], dict[int, Any]]:
-    """The query compiled once. Building it anew took four fifths of the time of each look-up."""
+    """Compile the query once. Building it anew took four fifths of the time of each look-up."""
     compiler = _rows(_ANY_DIGEST).query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
     return sql, tuple(parameters), compiler.get_converters([column for column, *_ in compiler.select])
@@ -132,7 +135,7 @@ def _is_good(row: dict[str, Any], resource: str) -> bool:
         return not by_code and row["authorization_id"] is None
     return bool(
         by_code
-        and row["resource"] == [resource]  # a person approved one place
+        and row["resource"] == [resource]  # the person approved one audience
         and row["authorization_id"] is not None
         and row["authorization__revoked_at"] is None
         and row["authorization__ends_at"] > now
@@ -143,7 +146,11 @@ def _is_good(row: dict[str, Any], resource: str) -> bool:
 
 
 def _of_person(row: dict[str, Any]) -> TokenInfo:
-    """The person's rights, narrowed where the consumer is; the scopes that the consent still holds."""
+    """Build a person's token.
+
+    It has the person's rights, limited to the consumer's group if it says so, and the scopes still consented
+    to.
+    """
     group = _MEMBERSHIP + "permission_group__"
     rights, own_only = frozenset(row[group + "rights"]), row[group + "own_work_orders_only"]
     narrows = row[_CONSUMER + "narrow_to_group"]
@@ -166,7 +173,7 @@ def _of_person(row: dict[str, Any]) -> TokenInfo:
 
 
 def _of_program(row: dict[str, Any]) -> TokenInfo:
-    """The rights of the consumer's permission group."""
+    """Build a program's token, which has the rights of the consumer's permission group."""
     return _token_info(
         row,
         granted=frozenset(row["scope"].split()),
@@ -208,7 +215,7 @@ def _token_info(
 
 
 def _remote(row: dict[str, Any]) -> RemoteApi | None:
-    """None where the company uses the embedded API."""
+    """Return the company's remote API, or None if it uses the embedded one."""
     if row[_CONNECTION + "kind"] != ApiConnection.Kind.FRACTTAL_ONE:
         return None
     return RemoteApi(
@@ -219,12 +226,12 @@ def _remote(row: dict[str, Any]) -> RemoteApi | None:
 
 
 def is_due(info: TokenInfo) -> bool:
-    """Whether its use is to be recorded: at most once a minute."""
+    """Say whether the use must be recorded, which happens at most once every RECORD_USE_EVERY."""
     return info.last_used_at is None or timezone.now() - info.last_used_at > RECORD_USE_EVERY
 
 
 def record_use(info: TokenInfo) -> None:
-    """For the screens. Not worth failing a call for."""
+    """Record the last use, which the screens show. A database error is ignored: the call matters more."""
     now = timezone.now()
     try:
         Consumer.objects.filter(pk=info.caller.consumer_id).update(last_used_at=now)

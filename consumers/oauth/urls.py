@@ -1,4 +1,4 @@
-"""/oauth/… and the metadata documents: what is served of OAuth, and nothing of the library's own."""
+"""URLs of the authorization server and its metadata; none of the library's own URLs are served."""
 
 from django.conf import settings
 from django.urls import URLPattern, path
@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("oauth/introspect", introspect, name="oauth-introspect"),
     path("oauth/jwks", key_set, name="oauth-jwks"),
     path("oauth/userinfo", user_info, name="oauth-userinfo"),
-    # Where the metadata names no endpoint for it, programs try the first and the last of these.
+    # Clients try the first and the last of these if the metadata names no registration endpoint.
     path("oauth/register", register, name="oauth-register"),
     path("oauth/register/<slug:address>", register, name="oauth-register-company"),
     path("oauth/register/client/<slug:key>", manage, name="oauth-register-client"),

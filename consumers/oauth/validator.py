@@ -1,9 +1,8 @@
-"""What the OAuth library asks of us while it answers at the token endpoint.
+"""Our side of the oauthlib validator that answers at the token endpoint.
 
-`consumers.oauth.token_endpoint` wraps each answer in one transaction: a code is marked before tokens
-are stored, and whatever fails in between leaves nothing behind. The row of the app
-authorization is locked first, always, so that refreshes, replays and revocations of one
-person's connection take their turns.
+`consumers.oauth.token_endpoint` wraps each answer in one transaction: a code is marked as redeemed before
+tokens are stored, and a failure in between leaves nothing behind. The row of the app authorization is always
+locked first, so that refreshes, replays and revocations of one connection run one after another.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ from consumers.security_log import note
 
 ACCESS_LIFETIME = dt.timedelta(minutes=30)
 REFRESH_IDLE = dt.timedelta(days=30)
-# A client whose answer was lost, or whose processes refresh at the same time, may use the
-# same refresh token again for this long.
+# For this long a client may use the same refresh token again, because its answer was lost or because its
+# processes refresh at the same time.
 RETRY_WINDOW = dt.timedelta(seconds=60)
 
 
 class Validator(OAuth2Validator):
-    # --- the client: the front door has authenticated it ---------------------------------
+    # --- the client: client_authentication.py has authenticated it ------------------------
 
     def client_authentication_required(self, request: Request, *args: Any, **kwargs: Any) -> bool:
         return True
@@ -76,14 +75,14 @@ class Validator(OAuth2Validator):
         return True
 
     def get_code_challenge(self, code: str, request: Request) -> str:
-        """Never None: a code without a challenge cannot be redeemed (RFC 9700 §2.1.1)."""
+        """Return the challenge, never None: a code without one cannot be redeemed (RFC 9700 §2.1.1)."""
         return str(request.grant.code_challenge)
 
     def get_code_challenge_method(self, code: str, request: Request) -> str:
         return str(request.grant.code_challenge_method)
 
     def get_default_redirect_uri(self, client_id: str, request: Request, *args: Any, **kwargs: Any) -> str:
-        """Left out at the exchange: it cannot equal the one of the authorization request."""
+        """Return a value that never equals the redirect URI of the request: it is missing at the exchange."""
         return "about:blank"
 
     def confirm_redirect_uri(
@@ -103,7 +102,7 @@ class Validator(OAuth2Validator):
     def invalidate_authorization_code(
         self, client_id: str, code: str, request: Request, *args: Any, **kwargs: Any
     ) -> None:
-        """Done in `save_bearer_token`, before the tokens are stored."""
+        """Do nothing: `save_bearer_token` marks the code before it stores the tokens."""
 
     # --- the ID token beside the first access token (OpenID Connect Core §3.1.3.3) ---------
 
@@ -151,15 +150,15 @@ class Validator(OAuth2Validator):
     def get_original_scopes(
         self, refresh_token: str, request: Request, *args: Any, **kwargs: Any
     ) -> list[str]:
-        """What the code gave, less what the person has withdrawn by a later consent."""
+        """Return the scopes of the code, without those that the person withdrew by a later consent."""
         return [scope for scope in request.old.scope.split() if scope in request.authorization.scopes]
 
     def is_within_original_scope(
         self, request_scopes: list[str], refresh_token: str, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
-        """A client repeats what it asked for at first: it gets what the person granted of that.
+        """Accept a client that repeats its first request: it gets the part that the person granted.
 
-        The library asks only where something was asked that was not granted (RFC 6749 §6).
+        The library calls this only if a scope was requested that was not granted (RFC 6749 §6).
         """
         asked = set(request_scopes) - scopes.OF_OPENID
         granted = self.get_original_scopes(refresh_token, request)
@@ -175,7 +174,7 @@ class Validator(OAuth2Validator):
     # --- client credentials (RFC 6749 §4.4) -----------------------------------------------
 
     def get_default_scopes(self, client_id: str, request: Request, *args: Any, **kwargs: Any) -> list[str]:
-        """No person consents here: the permission group is what limits the program."""
+        """Return both scopes: no person consents here, and the permission group limits the program."""
         return [scopes.READ, scopes.WRITE]
 
     def validate_scopes(
@@ -239,7 +238,7 @@ class Validator(OAuth2Validator):
     def is_origin_allowed(
         self, client_id: str, origin: str, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
-        """CORS is answered around the endpoint (browser_programs.py)."""
+        """Return False: browser_programs.py adds the CORS headers around the endpoint."""
         return False
 
 
@@ -262,14 +261,14 @@ def _may_go_on(authorization: AppAuthorization, consumer: Consumer) -> bool:
 
 
 def _narrow(request: Request, granted: list[str]) -> None:
-    """A token request may repeat the resource of the grant, never name another (RFC 8707 §2.2)."""
+    """Accept the resource of the grant again, but no other one (RFC 8707 §2.2)."""
     if request.resource is not None and [audience_of([request.resource])] != granted:
         raise invalid_target()
     request.resources = granted
 
 
 def _supersede(old: RefreshToken, now: dt.datetime) -> int:
-    """Mark the first use; 1 also for a repeat within the window, which changes nothing."""
+    """Mark the first use of a refresh token; a repeat changes nothing. Return 0 if it was revoked, else 1."""
     unused = RefreshToken.objects.filter(pk=old.pk, revoked=None)
     if old.superseded_at is not None:
         return int(unused.count())

@@ -1,7 +1,7 @@
-"""The way back to an authorization request: kept as it came, under an id that is short enough for `next`.
+"""Stores an authorization request under an id that is short enough for a `next` parameter.
 
-Sign-in, a second step, another account, another language and a reset mail all lead on to an address, and
-addresses have limits that a request may pass (a `state` alone may have 8 KiB).
+Sign-in, the second factor, a change of account or language and a reset mail all continue at an address.
+Addresses have length limits that a request may exceed (a `state` alone may have 8 KiB).
 """
 
 from __future__ import annotations
@@ -17,18 +17,22 @@ from django.utils import timezone
 from consumers import throttle
 from consumers.models import PendingRequest
 
-# How long it can be begun again; and until when an old one still tells the program that nothing came of it.
+# LIFETIME: how long the request can be started again. KEPT: how long an old one can still report the failure
+# to the client.
 LIFETIME = dt.timedelta(hours=1)
 KEPT = dt.timedelta(days=1)
 SWEPT_AT_ONCE = 20
 
 
 class TooMany(Exception):
-    """One address begins more requests than people do."""
+    """One network address begins more requests than people do."""
 
 
 def remember(request: HttpRequest, query: str) -> PendingRequest:
-    """Raises TooMany: nobody is signed in yet, and each request takes its place in the database."""
+    """Store the query of a request.
+
+    Nobody is signed in yet and each request adds a row, so they are limited: raises TooMany.
+    """
     if throttle.count_begun(request):
         raise TooMany
     now = timezone.now()
@@ -44,7 +48,7 @@ def path_of(pending: PendingRequest) -> str:
 
 
 def begun_at(pending: PendingRequest) -> int:
-    """In seconds since 1970."""
+    """Return when the request began, in seconds since 1970."""
     return int((pending.again_until - LIFETIME).timestamp())
 
 
@@ -53,7 +57,7 @@ def find(pk: uuid.UUID) -> PendingRequest | None:
 
 
 def named_by(path: str) -> PendingRequest | None:
-    """That of a form's `next`."""
+    """Find the request that a form's `next` path names."""
     try:
         match = resolve(path)
     except Resolver404:

@@ -1,4 +1,4 @@
-"""/oauth/jwks and /oauth/userinfo: there only while a company of the installation has it on."""
+"""/oauth/jwks and /oauth/userinfo, served while any company of the installation uses OpenID Connect."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from consumers.scopes import OPENID
 
 
 def where_announced(view: View) -> View:
-    """Every answer is JSON, also the one that there is nothing."""
+    """Answer 404 unless OpenID Connect is announced; every answer is JSON."""
 
     @functools.wraps(view)
     def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -50,7 +50,7 @@ def key_set(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @where_announced
 def user_info(request: HttpRequest) -> HttpResponse:
-    """With the access token in the Authorization header (OpenID Connect Core §5.3)."""
+    """Answer UserInfo for the access token in the Authorization header (OpenID Connect Core §5.3)."""
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if not scheme:
         raise _challenge("invalid_token", "Send the access token in the Authorization header.")
@@ -66,7 +66,7 @@ def user_info(request: HttpRequest) -> HttpResponse:
 
 
 def _access_token(token: str) -> AccessToken | None:
-    """One of a person."""
+    """Find the access token if it belongs to a person."""
     if not is_shaped(Prefix.ACCESS_TOKEN, token):
         return None
     found: AccessToken | None = (

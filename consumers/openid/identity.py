@@ -1,4 +1,4 @@
-"""What a relying party learns of a person: OpenID Connect Core §2, §5.1 and §8.1."""
+"""What a relying party learns about a person (OpenID Connect Core §2, §5.1 and §8.1)."""
 
 from __future__ import annotations
 
@@ -20,18 +20,20 @@ ID_TOKEN_SECONDS = 30 * 60
 
 
 def is_announced() -> bool:
-    """The documents of a host are those of all its companies."""
+    """Say whether the discovery documents announce OpenID Connect. All companies of a host share them."""
     return has_keys() and Company.objects.filter(openid_connect=True).exists()
 
 
 def subject(consumer: Consumer, user_id: int) -> str:
-    """Pairwise: the same for this consumer for good, and of no use to find the person at another."""
+    """Return the pairwise subject: permanent for this consumer and useless to another one."""
     return digest(f"openid-subject\0{consumer.pk}\0{user_id}")
 
 
 def id_token(consumer: Consumer, user: User, protocol: dict[str, Any]) -> str:
-    """Signed. `protocol` are `aud`, `iat`, `nonce`, `at_hash` and `auth_time`. Who the person is beyond
-    the subject is said by UserInfo alone."""
+    """Sign an ID token. `protocol` holds `aud`, `iat`, `nonce`, `at_hash` and `auth_time`; None is left out.
+
+    Beyond the subject, only UserInfo says who the person is.
+    """
     kid, private_key = current()
     now = int(timezone.now().timestamp())
     claims = {
@@ -45,7 +47,7 @@ def id_token(consumer: Consumer, user: User, protocol: dict[str, Any]) -> str:
 
 
 def userinfo(consumer: Consumer, user: User, granted: frozenset[str]) -> dict[str, Any]:
-    """An address that nobody proved is not passed on: relying parties decide by it who gets in."""
+    """Return the claims. An unverified address is left out, because relying parties admit people by it."""
     claims: dict[str, Any] = {"sub": subject(consumer, user.pk)}
     if EMAIL in granted and is_verified(user):
         claims |= {"email": user.email, "email_verified": True}

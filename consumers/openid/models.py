@@ -1,4 +1,4 @@
-"""The keys with which ID tokens are signed."""
+"""The keys that sign ID tokens."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from consumers.key_ring import seal, unseal
 
 
 class SigningKey(models.Model):
-    """One of a row: `generation` lets one of two processes make the next, and no more.
+    """A signing key. The unique `generation` lets only one of two concurrent processes make the next key.
 
-    A key is published before it signs and for a while after the next one does (signing_keys.py).
+    A key is published before it signs, and stays published for a while after its successor signs
+    (signing_keys.py).
     """
 
     generation = models.PositiveIntegerField(unique=True)

@@ -1,8 +1,8 @@
-"""Which key signs, which ones are published, and when the next one is made.
+"""Chooses the key that signs and the keys that are published, and makes the next one in time.
 
-Nobody has to rotate anything: the next key is made when it is due, by whoever signs or shows the keys.
-It is published two days before it signs, so that no relying party with a kept key set meets an unknown
-one, and the last one stays two days longer than any ID token lives.
+Rotation is automatic: whoever signs or reads the keys makes the next one when it is due. A key is published
+two days before it signs, so that a relying party with a cached key set never meets an unknown key. The
+previous key stays published two days longer than any ID token lives.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ KEPT_AFTER = dt.timedelta(days=2)
 
 
 def published() -> list[SigningKey]:
-    """Oldest first. Makes the next one where it is due, and forgets those that nobody needs."""
+    """Return the published keys, oldest first.
+
+    Make the next key if it is due, and delete those that are no longer needed.
+    """
     now = timezone.now()
     keys = _all()
     if not keys:
@@ -43,21 +46,21 @@ def published() -> list[SigningKey]:
 
 
 def current() -> tuple[str, str]:
-    """The id of the key that signs now, and its private half (PEM)."""
+    """Return the id of the key that signs now and its private key (PEM)."""
     keys = published()
     now = timezone.now()
-    # The first key may be of a process whose clock is ahead of this one.
+    # The first key may come from a process whose clock is ahead of this one.
     key = [keys[0], *(key for key in keys if key.signs_from <= now)][-1]
     try:
         return key.kid, key.open_private_key()
-    except CannotOpen:  # sealed under a key that is gone: no ID token can be made with it any more
+    except CannotOpen:  # its sealing key is gone, so it can never sign again
         note("signing key cannot be opened", generation=key.generation)
         key = replace_all()
         return key.kid, key.open_private_key()
 
 
 def replace_all() -> SigningKey:
-    """A new key signs at once, and what others signed is worth nothing from now on."""
+    """Make a new key that signs at once, and delete all others; tokens that they signed become invalid."""
     with transaction.atomic():
         generation = max((key.generation for key in _all()), default=0) + 1
         _make(generation, timezone.now())
@@ -71,7 +74,7 @@ def _all() -> list[SigningKey]:
 
 
 def _without_the_old(keys: list[SigningKey], now: dt.datetime) -> list[SigningKey]:
-    """A key is old when its successor has signed for KEPT_AFTER."""
+    """Delete and leave out keys whose successor has signed for KEPT_AFTER."""
     old = {key.pk for key, after in itertools.pairwise(keys) if after.signs_from + KEPT_AFTER < now}
     if old:
         SigningKey.objects.filter(pk__in=old).delete()

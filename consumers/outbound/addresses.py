@@ -1,4 +1,4 @@
-"""Addresses that an administrator may name, and the machines behind them that may be reached."""
+"""Checks addresses that an administrator enters, and the hosts behind them, before we connect."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 MAX_LENGTH = 500
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the low 32 bits
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: carries an IPv4 address in the low 32 bits
 
 
 def validate_address(url: str) -> str:
-    """The address without a slash at its end. ValidationError says what to change."""
+    """Return the address without a trailing slash. The ValidationError says what to change."""
     url = url.strip().rstrip("/")
     try:
         parts = urlsplit(url)
@@ -45,7 +45,7 @@ def _is_inner(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        # A name without a dot, or a number in one of its odd spellings, is looked up in the own network.
+        # A name without a dot, or a number in an unusual spelling, resolves within the local network.
         last = host.rstrip(".").rpartition(".")[2]
         return (
             "." not in host.rstrip(".")
@@ -57,12 +57,12 @@ def _is_inner(host: str) -> bool:
 
 
 def is_reachable(address: str) -> bool:
-    """Whether a resolved address may be connected to."""
+    """Say whether we may connect to a resolved address."""
     return settings.UPSTREAM_ON_PRIVATE_HOSTS or is_public(address)
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one of the public internet, and so is the IPv4 address that it may carry."""
+    """Say whether an address, and an IPv4 address embedded in it, belongs to the public internet."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -78,7 +78,7 @@ def is_public(address: str) -> bool:
 
 
 def resolve_public(host: str, port: int) -> list[str]:
-    """Addresses to connect to; OSError where there are none, or one of them is of an inner network."""
+    """Resolve a host to addresses to connect to. Raises OSError if there are none or if one is not public."""
     found = _look_up(host, port)
     if not found or not all(is_public(address) for address in found):
         raise OSError("no public address")
@@ -86,7 +86,7 @@ def resolve_public(host: str, port: int) -> list[str]:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """As resolve_public, unless the installation's upstream may be on private hosts."""
+    """Resolve like `resolve_public`, unless UPSTREAM_ON_PRIVATE_HOSTS allows private addresses."""
     return _look_up(host, port) if settings.UPSTREAM_ON_PRIVATE_HOSTS else resolve_public(host, port)
 
 

@@ -1,8 +1,9 @@
-"""One HTTP exchange with a machine that somebody else named: an administrator, a program or an issuer.
+"""One HTTP exchange with a host that somebody else named: an administrator, a program or an issuer.
 
-The host is resolved once, and the address that was checked is the one connected to. No redirects, no proxies
-of the environment, no cookies, a capped body. One clock runs for the whole exchange and cuts the connection:
-the library's timeouts count for each read, so a server that drips would hold a worker for hours.
+The host is resolved once, and we connect to the address that was checked. There are no redirects, no proxies
+from the environment and no cookies, and the body is limited. One timer covers the whole exchange and closes
+the connection: the library's timeouts apply to each read, so a server that sends single bytes would occupy a
+worker for hours.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ import httpx
 MAX_ADDRESSES = 3
 CONNECT_SECONDS = 5.0
 
-# Host and port to the addresses that may be connected to; OSError where there are none.
+# Resolves host and port to the addresses that we may connect to; raises OSError if there are none.
 Resolve = Callable[[str, int], list[str]]
 
 
 class Unreachable(Exception):
-    """No connection was made: nothing was sent."""
+    """No connection was made, so nothing was sent."""
 
 
 class NoReply(Exception):
-    """The request was sent, wholly or in part, and its answer never came whole."""
+    """The request was sent, wholly or in part, and no complete answer arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Reply:
 
 
 class Exchange:
-    """One request and its answer. `cut` ends it from another thread."""
+    """One request and its answer. Another thread can end it with `cut`."""
 
     def __init__(self, resolve: Resolve, context: ssl.SSLContext, seconds: float) -> None:
         self._resolve, self._context, self._seconds = resolve, context, seconds
@@ -53,7 +54,10 @@ class Exchange:
     def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, limit: int
     ) -> Reply:
-        """`limit` is that of the answer's body in bytes. Raises Unreachable, NoReply."""
+        """Send the request. `limit` is the maximum size of the answer's body in bytes.
+
+        Raises Unreachable, NoReply.
+        """
         end = time.monotonic() + self._seconds
         clock = threading.Timer(self._seconds, self.cut)
         clock.daemon = True
@@ -75,12 +79,12 @@ class Exchange:
                     headers=_HEADERS | named,
                     content=body,
                     extensions={
-                        "sni_hostname": host,  # the certificate is the host's, not the address's
+                        "sni_hostname": host,  # the certificate belongs to the host, not to the address
                         "trace": self._watch,
                         "timeout": self._timeout(end - time.monotonic()),
                     },
                 )
-                # Nothing was sent to this address: the next one may answer.
+                # Nothing was sent to this address, so the next one may be tried.
                 with contextlib.suppress(httpx.ConnectError, httpx.ConnectTimeout):
                     return self._exchange(request, limit)
             raise Unreachable
@@ -97,7 +101,10 @@ class Exchange:
                 _shut(line)
 
     def _timeout(self, left: float) -> dict[str, float | None]:
-        """The clock ends what has begun; a connection that does not come about must end by itself."""
+        """Return timeouts for one attempt.
+
+        Only connecting needs its own; the timer ends everything after that.
+        """
         connect = max(0.1, min(CONNECT_SECONDS, left))
         return httpx.Timeout(self._seconds, connect=connect).as_dict()
 
@@ -115,15 +122,15 @@ class Exchange:
             raise
         except (httpx.HTTPError, httpx.StreamError, OSError, ValueError):
             raise NoReply from None
-        if self._over:  # an answer that was cut can look whole
+        if self._over:  # an answer that was cut off can look complete
             raise NoReply
         return Reply(answer.status_code, answer.headers, bytes(content))
 
     def _watch(self, event: str, info: dict[str, Any]) -> None:
-        """Called by the library at each step of a connection."""
+        """Remember each new socket; the library calls this at each step of a connection."""
         if event != "connection.connect_tcp.complete":
             return
-        # Shutting a duplicate down ends the connection, its handshake included.
+        # Shutting down a duplicate ends the connection, also during its TLS handshake.
         line = info["return_value"].get_extra_info("socket").dup()
         with self._lock:
             self._lines.append(line)
@@ -146,5 +153,5 @@ _HEADERS = {
 
 
 def _shut(line: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it may have ended by itself
+    with contextlib.suppress(OSError):  # it may have ended already
         line.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""JSON documents that programs and issuers publish: read within a few seconds, or not at all."""
+"""Fetches the JSON documents that programs and issuers publish, within a few seconds."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from consumers.security_log import note
 
 TOTAL_SECONDS = 4.0
 MAX_BYTES = 16 * 1024
-# How long a document may be kept, in seconds; without a word of its publisher the longer time.
+# Bounds in seconds for how long a document may be cached. Without cache headers the longer time applies.
 MIN_AGE, MAX_AGE = 300, 24 * 3600
 _WAIT_FOR_PLACE_SECONDS = 1.0
 _JSON = re.compile(r"application/([^;,]+\+)?json", re.IGNORECASE)
 
 
 class Unavailable(Exception):
-    """There is no document to go by: `reason` is a word of ours, never what the other side said."""
+    """The document cannot be used. `reason` is one of our own codes, never text of the other side."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -34,18 +34,21 @@ class Unavailable(Exception):
 
 
 class Fetcher:
-    """One fetch, which `cut` ends from another thread. `resolve` must give public addresses only."""
+    """One fetch, which another thread can end with `cut`. `resolve` must return public addresses only."""
 
     def __init__(self, resolve: Resolve | None = None, context: ssl.SSLContext | None = None) -> None:
         self._resolve = resolve or resolve_public
         self._context = context or ssl.create_default_context()
-        # `fetch` below cuts it; its own clock is for whoever does not.
+        # `fetch` below cuts it earlier; this limit protects other callers.
         self._exchange = Exchange(
             lambda host, port: self._resolve(host, port), self._context, TOTAL_SECONDS + 1
         )
 
     def fetch(self, url: str) -> tuple[dict[str, Any], int]:
-        """The object, and for how many seconds it may be kept. Raises ValueError, Unreachable, NoReply."""
+        """Return the JSON object and for how many seconds it may be cached.
+
+        Raises ValueError, Unreachable, NoReply.
+        """
         _check_url(url)
         accept = {"Accept": "application/json, application/*+json"}
         return _read(self._exchange.send("GET", url, accept, None, limit=MAX_BYTES))
@@ -55,8 +58,8 @@ class Fetcher:
 
 
 def _check_url(url: str) -> None:
-    """draft-ietf-oauth-client-id-metadata-document §3, which holds for the documents of issuers too."""
-    parts = urlsplit(url)  # a bad port is a ValueError where it is read
+    """Check the URL as draft-ietf-oauth-client-id-metadata-document §3 says, also for issuers' documents."""
+    parts = urlsplit(url)  # reading an invalid port raises ValueError
     if parts.scheme != "https" or not parts.hostname or not parts.path or parts.port == 0:
         raise ValueError("not an https URL with a path")
     if parts.username is not None or parts.password is not None or parts.fragment:
@@ -82,7 +85,7 @@ def _age(cache_control: str) -> int:
     return max(MIN_AGE, min(int(named[1]), MAX_AGE)) if named else MAX_AGE
 
 
-# Tests put one here that reaches a server on this machine.
+# Tests replace this with a fetcher that reaches a server on this machine.
 new_fetcher: Callable[[], Fetcher] = Fetcher
 
 
@@ -92,7 +95,7 @@ def fetches_at_once() -> threading.BoundedSemaphore:
 
 
 def fetch(url: str) -> tuple[dict[str, Any], int]:
-    """The JSON object at the URL and for how many seconds it may be kept; Unavailable otherwise."""
+    """Return the JSON object at the URL and for how many seconds it may be cached. Raises Unavailable."""
     places = fetches_at_once()
     if not places.acquire(timeout=_WAIT_FOR_PLACE_SECONDS):
         raise Unavailable("busy")
@@ -105,9 +108,9 @@ def fetch(url: str) -> tuple[dict[str, Any], int]:
         except Exception as error:  # noqa: BLE001 - odd certificates, names and nesting raise of everything
             note("client document not read", kind=type(error).__name__)
         finally:
-            places.release()  # only now: a lookup that hangs goes on taking its place
+            places.release()  # released only now: a name lookup that hangs still counts
 
-    # A daemon: neither the answer nor the end of the process waits for a name server.
+    # A daemon thread, so that neither the answer nor the end of the process waits for a name server.
     thread = threading.Thread(target=run, name="client-document", daemon=True)
     thread.start()
     thread.join(TOTAL_SECONDS)

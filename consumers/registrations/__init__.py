@@ -1,1 +1,1 @@
-"""How programs register themselves, and how a company decides about them (RFC 7591, RFC 7592)."""
+"""Self-registration of programs and the company's decision about them (RFC 7591, RFC 7592)."""

@@ -1,4 +1,4 @@
-"""Letting programs in: by token, by an administrator, or by a host that the company trusts."""
+"""Admits programs: by a registration token, by an administrator, or by a host that the company trusts."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from consumers.security_log import note
 MOST_WAITING = 50
 MOST_WAITING_OF_ONE_ADDRESS = 5
 MOST_WAITING_OF_ONE_PERSON = 10
-# Programs of one company that nobody let in by hand; those that are not used make room (unused_since).
+# Programs of one company that no administrator admitted. Unused ones are removed for new ones (unused_since).
 MOST_BY_THEMSELVES = 200
 
 
 class TooMany(Exception):
-    """As many as a company looks through wait already, or have come by themselves."""
+    """Too many programs already wait for the company's decision or were admitted without one."""
 
 
 class ChangedMeanwhile(Exception):
-    """The program is not as the administrator saw it, or was decided about already."""
+    """The program changed since the administrator saw it, or was decided about already."""
 
 
 def sole_rules() -> RegistrationRules | None:
-    """Those of the company of an installation that has only one: there no address needs to name it."""
+    """Return the rules if the installation has only one company, so that no address needs to name it."""
     companies = list(Company.objects.values_list("pk", flat=True)[:2])
     if len(companies) != 1:
         return None
@@ -43,7 +43,10 @@ def sole_rules() -> RegistrationRules | None:
 def register(
     rules: RegistrationRules, data: ClientMetadata, token: InitialAccessToken | None, address: str
 ) -> tuple[Registration, str, str]:
-    """The program with its secret ("" for a public client) and its registration access token."""
+    """Store a program.
+
+    Return it with its secret ("" for a public client) and its registration access token.
+    """
     secret = "" if data.auth_method == "none" else make(Prefix.SECRET)
     management = make(Prefix.REGISTRATION_TOKEN)
     with transaction.atomic():
@@ -74,7 +77,7 @@ def describe(registration: Registration, data: ClientMetadata) -> None:
 
 
 def ask(rules: RegistrationRules, url: str, user: User) -> None:
-    """Put a program with a metadata document before the administrators; Unavailable where there is none."""
+    """Submit a program with a metadata document to the administrators. Raises Unavailable if it has none."""
     if Registration.objects.filter(company_id=rules.company_id, client_id=url).exists():
         return
     document = load(url)
@@ -99,7 +102,7 @@ def ask(rules: RegistrationRules, url: str, user: User) -> None:
 
 
 def trusting(url: str, companies: Sequence[int]) -> RegistrationRules | None:
-    """The rules of the first of these companies that trusts the host of a document."""
+    """Return the rules of the first of these companies that trusts the host of the document."""
     host = urlsplit(url).hostname or ""
     found = {
         rules.company_id: rules
@@ -112,7 +115,7 @@ def trusting(url: str, companies: Sequence[int]) -> RegistrationRules | None:
 
 
 def let_in_by_host(rules: RegistrationRules, url: str) -> None:
-    """Make the consumer for a document of a trusted host; Unavailable where it cannot be read."""
+    """Create the consumer for a document on a trusted host. Raises Unavailable if it cannot be read."""
     document = load(url)
     with transaction.atomic():
         _locked(rules)
@@ -123,7 +126,7 @@ def let_in_by_host(rules: RegistrationRules, url: str) -> None:
             company_id=rules.company_id, client_id=url, defaults={"way": Registration.Way.HOST}
         )
         if registration.refused:
-            return  # an administrator has said no to this one
+            return  # an administrator refused this program
         registration.way = Registration.Way.HOST
         registration.name = _name_of(document)
         registration.callbacks = list(document.callbacks)
@@ -154,7 +157,7 @@ def refuse(registration_id: int, company: Company, shown: str, by: User) -> Regi
 
 
 def decided_by_hand(consumer: Consumer) -> None:
-    """Whose metadata URL an administrator has registered waits for nobody any more."""
+    """Drop the waiting request of a program whose metadata URL an administrator has just registered."""
     if consumer.metadata_url:
         asked = Registration.objects.undecided().filter(company=consumer.company_id)
         asked.filter(client_id=consumer.metadata_url).delete()
@@ -170,7 +173,7 @@ def _to_decide(registration_id: int, company: Company, shown: str) -> Registrati
 
 
 def _let_in(registration: Registration, group: PermissionGroup, by: User | None) -> Consumer:
-    """Key and secret are those that the program has already."""
+    """Create the consumer with the key and secret that the program already has."""
     by_document = registration.by_document
     consumer, _unused = Consumer.objects.register(
         company=registration.company,
@@ -196,7 +199,7 @@ def _let_in(registration: Registration, group: PermissionGroup, by: User | None)
 
 
 def _name_of(document: ClientDocument) -> str:
-    return document.name or document.host[-MAX_NAME:]  # the end of a host says whose it is
+    return document.name or document.host[-MAX_NAME:]  # the end of a host name shows its owner
 
 
 def _make_room(rules: RegistrationRules, token: InitialAccessToken | None, address: str) -> None:
@@ -221,16 +224,16 @@ def _ip(address: str) -> str | None:
     try:
         return str(ipaddress.ip_address(address))
     except ValueError:
-        return None  # a socket of the machine has none
+        return None  # a Unix socket has no address
 
 
 def _network(address: str | None) -> str | None:
-    """One customer has a whole /64 of IPv6 addresses."""
+    """Group IPv6 addresses by /64, since one customer has a whole /64."""
     if address is None or ":" not in address:
         return address
     return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _locked(rules: RegistrationRules) -> None:
-    """Programs of one company take turns, so that no limit is passed by coming at once."""
+    """Lock the rules of a company, so that concurrent registrations cannot exceed a limit."""
     RegistrationRules.objects.select_for_update().get(pk=rules.pk)

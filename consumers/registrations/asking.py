@@ -18,7 +18,7 @@ from consumers.registrations import admission, newcomers
 @require_POST
 @answering
 def ask(request: HttpRequest) -> HttpResponse:
-    """POST /oauth/authorize/ask: a person puts a program before the administrators of the company."""
+    """POST /oauth/authorize/ask: submit a program to the administrators of the person's company."""
     companies = companies_of(request)
     pending = ways_back.named_by(request.POST.get("next", ""))
     if companies is None or pending is None:
@@ -35,4 +35,4 @@ def ask(request: HttpRequest) -> HttpResponse:
         raise FatalClientError("document_unavailable", document_url=url) from error
     except admission.TooMany as error:
         raise FatalClientError("too_many_wait", document_url=url) from error
-    return leave(ways_back.path_of(pending))  # the page of the request says from now on that it waits
+    return leave(ways_back.path_of(pending))  # that page now shows that the program waits

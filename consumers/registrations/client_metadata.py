@@ -1,6 +1,6 @@
-"""What a program says of itself when it registers (RFC 7591 §2), read strictly where it matters.
+"""Parses the client metadata of a registration (RFC 7591 §2), strictly where safety depends on it.
 
-Entries that we do not serve are left out of the answer, as RFC 7591 §3.2.1 allows. What would be
+Values that we do not support are left out of the answer, as RFC 7591 §3.2.1 allows. Metadata that would be
 unsafe or could not work is refused.
 """
 
@@ -67,7 +67,8 @@ def checked(data: dict[str, Any]) -> ClientMetadata:
     if not isinstance(name, str):
         raise _invalid("client_name must be a string.")
     return ClientMetadata(
-        name=cleaned(name) or display_host(callbacks[0])[-MAX_NAME:],  # the end of a host says whose it is
+        # the end of a host name shows its owner
+        name=cleaned(name) or display_host(callbacks[0])[-MAX_NAME:],
         callbacks=callbacks,
         auth_method=method,
         url=_link(data, "client_uri"),
@@ -77,7 +78,7 @@ def checked(data: dict[str, Any]) -> ClientMetadata:
 
 
 def cleaned(name: str) -> str:
-    """One short line without invisible signs: it stands on the consent page."""
+    """Return a short single line without invisible characters, fit for the consent page."""
     printable = "".join(sign if sign.isprintable() else " " for sign in name[:1000])
     return " ".join(printable.split())[:MAX_NAME].strip()
 
@@ -104,7 +105,7 @@ def _callbacks(data: dict[str, Any]) -> list[str]:
 
 
 def _link(data: dict[str, Any], name: str) -> str:
-    """Shown on the consent page, or left out."""
+    """Return a web address for the consent page, or "" if it is not acceptable."""
     value = data.get(name, "")
     if not isinstance(value, str) or len(value) > 500 or not value.isprintable():
         return ""

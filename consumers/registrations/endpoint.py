@@ -1,7 +1,7 @@
-"""/oauth/register: programs that register themselves (RFC 7591), and look after that (RFC 7592).
+"""/oauth/register: programs register themselves (RFC 7591) and manage their registration (RFC 7592).
 
-Off unless a company's administrator switches it on. Who registers must say for which company: by its
-initial access token, by the company's own address, or by coming where there is only one company.
+It is off until an administrator switches it on. A program names the company by its initial access token or by
+the company's own address; neither is needed in an installation with one company.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ View = Callable[..., HttpResponse]
 
 
 def announced() -> dict[str, str]:
-    """What the metadata says: an address that any program may use, and nothing where there is none."""
+    """Return the metadata entry: an address that any program may use, or nothing if there is none."""
     rules = admission.sole_rules()
     return {"registration_endpoint": settings.PUBLIC_URL + PATH} if rules and rules.mode == Mode.INBOX else {}
 
 
 def _in_json(view: View) -> View:
-    """Every answer in the form of RFC 7591 §3.2.2, so that a program shows the sentence to its person."""
+    """Answer every error as RFC 7591 §3.2.2 says, so that programs can show the description to people."""
 
     @csrf_exempt
     @functools.wraps(view)
@@ -87,7 +87,7 @@ def register(request: HttpRequest, address: str = "") -> HttpResponse:
 @readable_in_browsers("GET, PUT, DELETE")
 @_in_json
 def manage(request: HttpRequest, key: str) -> HttpResponse:
-    """RFC 7592 §2, for who shows the registration access token of this program."""
+    """Read, change or delete a registration with its registration access token (RFC 7592 §2)."""
     token = _bearer(request)
     if not digests.is_shaped(Prefix.REGISTRATION_TOKEN, token):
         raise _invalid_token(request)
@@ -109,7 +109,7 @@ def manage(request: HttpRequest, key: str) -> HttpResponse:
         if request.method == "DELETE":
             note("program deleted its registration", registration=registration.pk)
             if registration.consumer:
-                registration.consumer.delete()  # takes the registration, authorizations and tokens along
+                registration.consumer.delete()  # cascades to the registration, authorizations and tokens
             else:
                 registration.delete()
             response = HttpResponse(status=204)
@@ -119,7 +119,7 @@ def manage(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _place(request: HttpRequest, address: str) -> tuple[RegistrationRules, InitialAccessToken | None]:
-    """Whose rules hold, and the token that was shown."""
+    """Return the rules that apply and the initial access token, if one was sent."""
     if request.headers.get("Authorization"):
         shown = _bearer(request)
         token = _token(shown)
@@ -158,7 +158,7 @@ def _bearer(request: HttpRequest) -> str:
 
 
 def _update(registration: Registration, body: dict[str, Any]) -> None:
-    """What an administrator has decided about stays as it was."""
+    """Apply new metadata; what an administrator decided stays unchanged."""
     if body.get("client_id") != registration.client_id:
         raise OAuthError("invalid_client_metadata", "client_id must be that of this registration.")
     if "client_secret" in body and not (
@@ -189,14 +189,14 @@ def _update(registration: Registration, body: dict[str, Any]) -> None:
         consumer.name, consumer.callback_urls, consumer.url = data.name, data.callbacks, data.url
         consumer.privacy_policy_url, consumer.licence_url = data.privacy_policy_url, data.licence_url
         consumer.full_clean(exclude=["client_secret"])
-        # These fields alone: an administrator may be disabling the consumer at this moment.
+        # Save only these fields: an administrator may be disabling the consumer at the same moment.
         consumer.save(
             update_fields=["name", "redirect_uris", "url", "privacy_policy_url", "licence_url", "updated"]
         )
 
 
 def _described(registration: Registration, management: str) -> dict[str, Any]:
-    """RFC 7591 §3.2.1 and RFC 7592 §3: all that is registered, but never a stored secret."""
+    """Describe the registration (RFC 7591 §3.2.1, RFC 7592 §3), without any stored secret."""
     name, callbacks = registration.current
     links = {
         "client_uri": registration.url,

@@ -1,4 +1,4 @@
-"""What a company allows to programs that nobody registered, and those that came."""
+"""A company's rules for programs that register themselves, and the programs that did."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, PermissionGroup
 
-# A program that nobody decides about, and one that was refused, is forgotten after this.
+# Undecided and refused programs are deleted after this time.
 KEPT_UNDECIDED = dt.timedelta(days=30)
 
 
@@ -24,7 +24,7 @@ def make_address() -> str:
 
 
 class RegistrationRules(models.Model):
-    """Of one company. Without a row nothing registers itself."""
+    """The rules of one company. Without a row no program can register itself."""
 
     class Mode(models.TextChoices):
         OFF = "off", _("Nobody: only administrators register programs")
@@ -33,11 +33,11 @@ class RegistrationRules(models.Model):
 
     company = models.OneToOneField(Company, models.CASCADE, related_name="registration_rules")
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)
-    # The last part of the company's own registration address, which tells nothing of the company.
+    # The last part of the company's registration address; it reveals nothing about the company.
     address = models.CharField(max_length=16, unique=True, default=make_address, editable=False)
     people_may_ask = models.BooleanField(default=False)
     document_hosts = models.JSONField(default=list, blank=True)
-    # Without it, as after the group was deleted, no host is trusted.
+    # Without a group (it may have been deleted) no host is trusted.
     document_group = models.ForeignKey(
         PermissionGroup, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -52,7 +52,10 @@ class InitialAccessTokenQuerySet(models.QuerySet["InitialAccessToken"]):
 
 
 class InitialAccessToken(models.Model):
-    """RFC 7591 §3: whoever shows it registers for its company, without waiting. Only its digest is kept."""
+    """An initial access token (RFC 7591 §3): its holder registers a program of the company without waiting.
+
+    Only the digest is stored.
+    """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="initial_access_tokens")
     permission_group = models.ForeignKey(PermissionGroup, models.CASCADE, related_name="+")
@@ -79,7 +82,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(decided_at=None)
 
     def undecided(self) -> RegistrationQuerySet:
-        """Those that an administrator can still let in: waiting, or refused lately."""
+        """Return programs that an administrator can still admit: waiting or recently refused."""
         return self.filter(consumer=None)
 
     def outlived(self) -> RegistrationQuerySet:
@@ -89,7 +92,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         )
 
     def unused_since(self, before: dt.datetime) -> RegistrationQuerySet:
-        """Those let in whose program has asked for nothing since then."""
+        """Return admitted programs that have not been used since then."""
         used = self.filter(consumer__isnull=False).annotate(
             last=Coalesce("consumer__last_used_at", "decided_at", "created_at")
         )
@@ -97,10 +100,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
 
 class Registration(models.Model):
-    """A program that came by itself: by key (RFC 7591), or by the URL of its metadata document.
+    """A program that registered itself: by key (RFC 7591) or by the URL of its metadata document.
 
-    It is no consumer until somebody lets it in, so nothing else of the server knows it. All texts are
-    the program's own claims.
+    It has no consumer until it is admitted, so the rest of the server does not know it. All texts are the
+    program's own claims.
     """
 
     class Way(models.TextChoices):
@@ -120,7 +123,7 @@ class Registration(models.Model):
     licence_url = models.CharField(max_length=500, blank=True)
     secret_digest = models.CharField(max_length=64, blank=True)
     secret_hint = models.CharField(max_length=4, blank=True)
-    # RFC 7592: the program's key to its own registration.
+    # RFC 7592: the registration access token, stored as a digest.
     token_digest = models.CharField(max_length=64, blank=True)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
@@ -154,7 +157,7 @@ class Registration(models.Model):
 
     @property
     def current(self) -> tuple[str, list[str]]:
-        """Name and callbacks: those of the consumer, once there is one."""
+        """Return name and callbacks: those of the consumer if there is one, otherwise those registered."""
         if self.consumer:
             return self.consumer.name, self.consumer.callback_urls
         return self.name, list(self.callbacks)
@@ -165,7 +168,7 @@ class Registration(models.Model):
 
     @property
     def shown(self) -> str:
-        """Changes with what an administrator decides by, so that none lets in what was not shown."""
+        """Return a digest of all that an administrator decides by, so that no changed program is admitted."""
         links = [self.url, self.privacy_policy_url, self.licence_url]
         words = json.dumps([self.client_id, self.name, self.callbacks, self.auth_method, *links])
         return hashlib.sha256(words.encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
-"""An authorization request of a program by the URL of its document, which no consumer of the person allows.
+"""Authorization requests of a program with a metadata document that no consumer of the person allows.
 
-Nothing is read or kept for somebody who is not signed in, nor before the person presses the button
-that asks: a link alone can put no program before an administrator.
+Nothing is fetched or stored for a visitor who is not signed in, nor before the person presses the button that
+asks. A link alone therefore cannot submit a program to an administrator.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from consumers.registrations.models import Registration, RegistrationRules
 
 
 class SignInFirst(Exception):
-    """Which company decides about the program depends on the person."""
+    """The person must sign in, since the person's company decides about the program."""
 
 
 def meet(refusal: FatalClientError, companies: Sequence[int] | None) -> None:
-    """Return where the program was let in just now; raise what else the page says otherwise."""
+    """Return if the program was admitted just now. Otherwise raise the error that the page shows."""
     url = refusal.document_url
     if refusal.code not in {"document_not_allowed", "not_a_member"} or not could_be_allowed(url):
         raise refusal
@@ -43,7 +43,7 @@ def meet(refusal: FatalClientError, companies: Sequence[int] | None) -> None:
 
 
 def asking(companies: Sequence[int]) -> RegistrationRules | None:
-    """The rules of the first of these companies in which people may ask."""
+    """Return the rules of the first of these companies in which people may ask for programs."""
     found = {
         rules.company_id: rules
         for rules in RegistrationRules.objects.filter(company__in=companies, people_may_ask=True)

@@ -1,4 +1,4 @@
-"""App authorizations: a person's own, and those of the company for its administrators."""
+"""Screens of app authorizations: a person's own, and those of the company for its administrators."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @require_POST
 @sign_in_required
 def stop_own(request: HttpRequest) -> HttpResponse:
-    """One by its id, or `all`."""
+    """Disconnect one of the person's authorizations (by id), or `all`."""
     found = authorizations_by(signed_in_user(request))
     if "all" not in request.POST:
         found = found.filter(pk=primary_key(request.POST.get("authorization")))
@@ -77,7 +77,7 @@ def of_company(request: HttpRequest) -> HttpResponse:
 @require_POST
 @require_right(CONFIGURE)
 def stop_of_company(request: HttpRequest) -> HttpResponse:
-    """One by its id, all of a person, or all of an app: of this company only."""
+    """Disconnect within this company: one authorization (by id), all of a person, or all of an app."""
     found = authorizations_in(acting_membership(request).company)
     if "authorization" in request.POST:
         found = found.filter(pk=primary_key(request.POST["authorization"]))
@@ -102,7 +102,10 @@ def filtered(
 def stop(
     request: HttpRequest, found: QuerySet[AppAuthorization], page: str, action: str, own_page: bool
 ) -> HttpResponse:
-    """First a page that names what stops, then the stop itself; both over what is live right then."""
+    """Show a page that names what will be disconnected, then disconnect it.
+
+    Both use what is live at that moment.
+    """
     live = [each for each in found if each.live]
     if not live:
         messages.info(request, _("Nothing to disconnect: already disconnected."))
@@ -126,7 +129,7 @@ def stop(
 @require_POST
 @require_right(CONFIGURE)
 def allow_of_company(request: HttpRequest) -> HttpResponse:
-    """What a person has stopped, nobody else allows again."""
+    """Allow an app again, unless the person disconnected it: only that person can allow it then."""
     found = authorizations_in(acting_membership(request).company).exclude(revoked_by=F("user"))
     return allow(request, found, "app-authorizations")
 
@@ -134,7 +137,7 @@ def allow_of_company(request: HttpRequest) -> HttpResponse:
 @require_POST
 @sign_in_required
 def allow_own(request: HttpRequest) -> HttpResponse:
-    """What an administrator has stopped, the person does not."""
+    """Allow an app again, unless an administrator disconnected it."""
     user = signed_in_user(request)
     return allow(request, authorizations_by(user).filter(revoked_by=user), "own-app-authorizations")
 
@@ -185,7 +188,7 @@ def confirm_stop(
 
 
 def rows_of(authorizations: list[AppAuthorization]) -> list[dict[str, Any]]:
-    """With what each may do today, as it is enforced: consent, the person's rights, the consumer's limit."""
+    """Add to each authorization what it may do today: consent, person's rights and consumer's limit."""
     members = Membership.objects.filter(
         user__in={each.user_id for each in authorizations},
         company__in={each.consumer.company_id for each in authorizations},

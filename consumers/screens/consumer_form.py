@@ -1,4 +1,4 @@
-"""A consumer's form: a panel from the right, or a page of its own without JavaScript."""
+"""A consumer's form: a side panel, or a page of its own without JavaScript."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ SAVED_FORMS = "saved_consumer_forms"
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_right(CONFIGURE)
 def add(request: HttpRequest) -> HttpResponse:
-    """The answer to the first save shows the secret: rendered here, kept nowhere, never sent again."""
+    """Create a consumer.
+
+    The answer to the first save shows the secret; it is neither stored nor shown again.
+    """
     company = acting_membership(request).company
     if request.method != "POST":
         slug = request.GET.get("assistant", "")
@@ -111,14 +114,14 @@ def calls_of(consumer: Consumer) -> list[ProgramCall]:
 
 
 def remember_saved(request: HttpRequest, consumer: Consumer) -> None:
-    """So that sending the same form again, by reload or the back button, makes no second consumer."""
+    """Remember the form's id, so that a reload or the back button does not create a second consumer."""
     saved = request.session.get(SAVED_FORMS, {})
     saved[request.POST.get("form_id", "")[:32]] = consumer.pk
     request.session[SAVED_FORMS] = dict(list(saved.items())[-20:])
 
 
 def template_of(request: HttpRequest, name: str) -> str:
-    """Only the inside of the panel where htmx asks for it."""
+    """Return the template, or only the panel's content for an htmx request."""
     return f"{name}#panel" if getattr(request, "htmx", None) else name
 
 

@@ -1,4 +1,4 @@
-"""Configuration > API connections > OAuth consumers: the list and what is done to chosen rows."""
+"""Configuration > API connections > OAuth consumers: the list, and actions on selected rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_ROWS = 200
 def consumers(request: HttpRequest) -> HttpResponse:
     everything = consumers_of(acting_membership(request).company)
     words, state = request.GET.get("q", ""), request.GET.get("state", "")
-    words = "".join(sign for sign in words if sign.isprintable()).strip()[:200]  # PostgreSQL takes no NUL
+    words = "".join(sign for sign in words if sign.isprintable()).strip()[:200]  # PostgreSQL rejects NUL
     found = everything
     if words:
         found = found.filter(
@@ -71,13 +71,13 @@ def in_state(found: QuerySet[Consumer], state: str) -> QuerySet[Consumer]:
 @require_POST
 @require_right(CONFIGURE)
 def change_chosen(request: HttpRequest) -> HttpResponse:
-    """Enable at once; disable and delete after a page that names what is lost."""
+    """Enable at once; disable or delete after a page that names the consequences."""
     keys = {primary_key(key) for key in request.POST.getlist("consumer")}
     chosen = list(consumers_of(acting_membership(request).company).filter(pk__in=keys))
     action = request.POST.get("action", "")
     if action == "delete" and "confirmed" in request.POST and are_gone(keys):
         messages.success(request, _("Nothing to delete: it has already been deleted."))
-        return HttpResponseRedirect(reverse("consumers"))  # as after a second click
+        return HttpResponseRedirect(reverse("consumers"))  # a double click gets here
     if len(chosen) != len(keys):
         raise Http404  # deleted meanwhile, or of another company
     if not chosen or action not in {"enable", "disable", "delete"}:
@@ -87,7 +87,7 @@ def change_chosen(request: HttpRequest) -> HttpResponse:
         return confirm(request, action, chosen)
     meant = Consumer.objects.filter(pk__in=keys)
     if action == "delete":
-        meant.delete()  # takes authorizations and tokens along
+        meant.delete()  # cascades to authorizations and tokens
     else:
         meant.update(enabled=action == "enable")
     names = ", ".join(consumer.name for consumer in chosen)

@@ -1,4 +1,4 @@
-"""The form of an OAuth consumer: the fields of the article, several callback URLs, presets."""
+"""The form of an OAuth consumer: the fields of Fracttal's article, several callback URLs, presets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from consumers.toolsets import TOOLSETS
 
 
 class CallbackUrlsInput(forms.TextInput):
-    """Several inputs of one name; the template draws them."""
+    """Several inputs of the same name, which the template draws."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         values = data.getlist(name) if isinstance(data, QueryDict) else data.get(name, [])
@@ -30,7 +30,7 @@ class CallbackUrlsInput(forms.TextInput):
 
 
 class CallbackUrlsField(forms.Field):
-    """A list of callbacks as they were typed; ConsumerForm checks them row by row."""
+    """A list of callbacks as typed; ConsumerForm validates each row."""
 
     widget = CallbackUrlsInput
 
@@ -43,7 +43,7 @@ def web_address(label: Any) -> forms.URLField:
         assume_scheme="https",
         error_messages={"invalid": _("Enter a full web address, for example https://example.com/privacy.")},
     )
-    # Only what a browser may open: no javascript:, data: or ftp: (security case 248).
+    # Only schemes that a browser may open from a link: no javascript:, data: or ftp: (security case 248).
     field.validators = [
         validator for validator in field.validators if not isinstance(validator, URLValidator)
     ] + [URLValidator(schemes=["https", "http"], message=field.error_messages["invalid"])]
@@ -51,7 +51,7 @@ def web_address(label: Any) -> forms.URLField:
 
 
 class ConsumerForm(forms.Form):
-    """For a new consumer, or with `consumer` for one that exists: then grant type and kind stay."""
+    """Creates a consumer, or edits `consumer`; grant type and client type cannot change afterwards."""
 
     grant_type = forms.ChoiceField(
         label=_("Grant type"),
@@ -122,7 +122,7 @@ class ConsumerForm(forms.Form):
         self.callback_problems: dict[int, str] = {}
 
     def clean_callback_urls(self) -> list[str]:
-        """Every wrong row keeps its own words in `callback_problems`."""
+        """Validate each row; the errors go to `callback_problems` by row number."""
         urls: list[str] = self.cleaned_data["callback_urls"]
         for row, url in enumerate(urls):
             try:
@@ -135,7 +135,7 @@ class ConsumerForm(forms.Form):
         return check_callbacks(urls)
 
     def callback_rows(self) -> list[dict[str, Any]]:
-        """For the template: at least one row, so that there is a place to paste."""
+        """Return the rows for the template, at least one, so that there is a field to paste into."""
         values = self["callback_urls"].value() or [""]
         problems = self.callback_problems if self.is_bound and self.errors else {}
         focus = self.initial.get("focus_callback")
@@ -169,9 +169,9 @@ class ConsumerForm(forms.Form):
         return data
 
     def save(self, by: User) -> tuple[Consumer, str] | None:
-        """The consumer and, for a new one, its secret: known only here and now.
+        """Save. Return the consumer and, for a new one, its secret, which cannot be read again later.
 
-        None where another consumer got the metadata URL a moment ago: `errors` says so then.
+        Returns None, with `errors` set, if another consumer took the metadata URL a moment ago.
         """
         try:
             with transaction.atomic():
@@ -210,7 +210,7 @@ class ConsumerForm(forms.Form):
             )
         if data["metadata_url"] != self.consumer.metadata_url:
             for authorization in self.consumer.app_authorizations.live():
-                authorization.revoke(by)  # given to another program
+                authorization.revoke(by)  # they were given to another program
         for name, value in fields.items():
             setattr(self.consumer, name, value)
         self.consumer.callback_urls = data["callback_urls"]
@@ -236,10 +236,10 @@ def values_of(consumer: Consumer) -> dict[str, Any]:
 
 
 def redrawn(data: QueryDict) -> dict[str, Any] | None:
-    """What the form holds after one of its small buttons: add or remove a callback, apply a preset.
+    """Return the form's values after a small button (add or remove a callback, apply a preset).
 
-    None where the form is to be saved. Nothing is checked or kept; the same buttons work with
-    and without JavaScript.
+    Returns None if the form is to be saved. Nothing is validated or stored; the buttons work with and without
+    JavaScript.
     """
     urls = [url.strip() for url in data.getlist("callback_urls")][: MAX_CALLBACKS + 1]
     values: dict[str, Any] = data.dict()

@@ -1,4 +1,4 @@
-"""The form of a trusted issuer. Whose identity it is stays as it was entered: the links belong to it."""
+"""The form of a trusted issuer. The issuer's identity cannot be edited: the people's links depend on it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ADDRESS = {"spellcheck": "false", "autocomplete": "off"}
 
 
 def validate_public(url: str) -> str:
-    """As it was typed, since an issuer is compared to the letter."""
+    """Validate a public https address and return it unchanged, since issuers are compared exactly."""
     validate_address(url)
     if not url.startswith("https://"):
         raise ValidationError(_("The address must start with https://."))
@@ -83,15 +83,15 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
         return validate_public(url) if url else ""
 
     def _get_validation_exclusions(self) -> set[str]:
-        """The company is no field, and part of what must be there once."""
+        """Check the uniqueness of the issuer within the company, although `company` is not a form field."""
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return excluded - {"company"}
 
     def store(self, by: User) -> TrustedIssuer:
-        """What is narrowed counts at once for everybody who came before."""
+        """Save. Narrower limits apply at once to everybody who connected through the issuer before."""
         issuer: TrustedIssuer = self.instance
         with transaction.atomic():
-            if issuer.pk:  # exchanges wait, and then see what is stored here
+            if issuer.pk:  # exchanges wait for the lock and then read what is saved here
                 TrustedIssuer.objects.select_for_update().get(pk=issuer.pk)
             else:
                 issuer.created_by = by

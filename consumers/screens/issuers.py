@@ -1,4 +1,4 @@
-"""Configuration > Security > Trusted issuers: add, change, delete, and who was recognized."""
+"""Configuration > Security > Trusted issuers: add, change and delete issuers, and list the linked people."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def edited(request: HttpRequest, issuer: TrustedIssuer) -> HttpResponse:
             saved = form.store(signed_in_user(request))
         except TrustedIssuer.DoesNotExist:
             raise Http404 from None  # deleted a moment ago
-        except IntegrityError:  # added a moment ago, after the form had looked
+        except IntegrityError:  # added since the form was validated
             form.add_error("issuer", _("The company already trusts this issuer. Open its row to change it."))
         else:
             messages.success(request, _("Issuer %(name)s saved.") % {"name": saved.name})
@@ -67,7 +67,7 @@ def edited(request: HttpRequest, issuer: TrustedIssuer) -> HttpResponse:
 
 
 def say_whether_keys_are_there(request: HttpRequest, issuer: TrustedIssuer) -> None:
-    """Tried out right away, so that a wrong address is seen here and not by a person who cannot connect."""
+    """Fetch the keys at once, so that the administrator sees a wrong address before people do."""
     if not issuer.enabled:
         return
     try:
@@ -90,7 +90,7 @@ def say_whether_keys_are_there(request: HttpRequest, issuer: TrustedIssuer) -> N
 @require_POST
 @require_right(CONFIGURE)
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """A second click comes to the same end."""
+    """Delete an issuer after a confirmation. A double click gets the same answer."""
     if "confirmed" in request.POST and not TrustedIssuer.objects.filter(pk=pk).exists():
         messages.success(request, _("Nothing to delete: it has already been deleted."))
         return HttpResponseRedirect(reverse("settings-security"))
@@ -119,8 +119,8 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         }
         return render(request, "consumers/confirm.html", context)
     with transaction.atomic():
-        TrustedIssuer.objects.select_for_update().filter(pk=pk).first()  # an exchange under way ends first
-        issuer.delete()  # takes links, authorizations and tokens along
+        TrustedIssuer.objects.select_for_update().filter(pk=pk).first()  # wait for an exchange in progress
+        issuer.delete()  # cascades to links, authorizations and tokens
     note("trusted issuer deleted", issuer=pk, by=signed_in_user(request).pk)
     messages.success(request, _("Deleted, effective immediately: %(names)s.") % {"names": issuer.name})
     return HttpResponseRedirect(reverse("settings-security"))
@@ -129,7 +129,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @require_right(CONFIGURE)
 def forget(request: HttpRequest, pk: int) -> HttpResponse:
-    """Forget whom a subject means: the connection ends, and the e-mail address decides the next time."""
+    """Remove a subject's link and end the connection. The next assertion is matched by e-mail again."""
     issuer = found(request, pk)
     link = (
         IssuerLink.objects.select_related("user")

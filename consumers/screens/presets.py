@@ -1,7 +1,7 @@
-"""What each known assistant needs: the callbacks it uses and where its people paste what we give them.
+"""What each known assistant needs: the callbacks it uses, and where to paste what we issue.
 
-Facts about other companies' products, each with its source and the day on which it was read. They change
-without notice, so the words lead to the value that the assistant itself shows wherever it shows one.
+These are facts about other companies' products, each with its source and the date it was read. They change
+without notice, so the texts point to the value that the assistant itself shows, if it shows one.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """`callbacks` are filled in; `callback_help` says which ones only the assistant knows.
+    """One assistant.
 
-    `next_step` follows the first save. `needs_endpoints` marks assistants whose form asks
-    for the authorization and token addresses.
+    `callbacks` are filled in; `callback_help` describes those that only the assistant knows.
+
+    `next_step` is shown after the first save. `needs_endpoints` marks assistants whose form asks for the
+    authorization and token URLs.
     """
 
     slug: str

@@ -1,7 +1,7 @@
-"""A first call for a program that acts for the company, to copy: curl, Python, Google Apps Script and n8n.
+"""Sample calls for a program that acts for the company: curl, Python, Google Apps Script and n8n.
 
-Each asks for a token and reads. The secret stands in none of them: it comes from where each keeps secrets.
-The texts are in templates/consumers/calls/.
+Each one requests a token and reads something. None contains the secret: it comes from the secret store of
+that tool. The texts are in templates/consumers/calls/.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class ProgramCall:
 
 
 def program_calls(key: str, *, remote: bool) -> list[ProgramCall]:
-    """At the API where the data is here; at the MCP server, which reaches it, where it is at Fracttal One."""
+    """Render the samples for the REST API, or for the MCP server if the data is at Fracttal One."""
     facts = {
         "key": key,
         "token_url": f"{settings.PUBLIC_URL}/oauth/token",

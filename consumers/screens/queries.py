@@ -1,4 +1,4 @@
-"""What the lists of consumers and app authorizations show, for one company or one person."""
+"""Queries for the lists of consumers and app authorizations of one company or one person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def live_now(prefix: str = "") -> Q:
 
 
 def consumers_of(company: Company) -> QuerySet[Consumer]:
-    """With `people`: how many have a live authorization."""
+    """Return the company's consumers; `people` counts those with a live authorization."""
     counted: QuerySet[Consumer] = (
         Consumer.objects.filter(company=company)
         .select_related("permission_group", "created_by", "company")
@@ -31,7 +31,7 @@ def consumers_of(company: Company) -> QuerySet[Consumer]:
 
 
 def missing_for(consumer: Consumer) -> list[str]:
-    """What keeps a consumer from working, in words; empty when nothing does."""
+    """List, in words, what keeps a consumer from working; empty if nothing does."""
     missing = []
     if consumer.is_authorization_code and not consumer.callback_urls and not consumer.metadata_url:
         missing.append(_("waiting for a callback URL"))
@@ -41,9 +41,9 @@ def missing_for(consumer: Consumer) -> list[str]:
 
 
 def shown_authorizations() -> QuerySet[AppAuthorization]:
-    """Live ones first; those that ended stay for a week, so that a row can say that it is stopped.
+    """Return live authorizations first. Ended ones are shown for a week, with their state.
 
-    One that refuses its issuer stays until it is allowed again.
+    One that refuses its issuer is shown until it is allowed again.
     """
     since = timezone.now() - STOPPED_SHOWN_FOR
     return (

@@ -1,4 +1,4 @@
-"""Configuration > API connections > Registration: programs that wait, and what may come by itself."""
+"""Configuration > API connections > Registration: the rules, and the programs that wait."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def save_rules(request: HttpRequest) -> HttpResponse:
 @require_POST
 @require_right(CONFIGURE)
 def decide(request: HttpRequest) -> HttpResponse:
-    """Let one program in, with a permission group, or refuse it."""
+    """Admit one program with a permission group, or refuse it."""
     company, by = acting_membership(request).company, signed_in_user(request)
     key, shown = primary_key(request.POST.get("registration")), request.POST.get("shown", "")
     action = request.POST.get("action", "")
@@ -83,7 +83,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 @require_POST
 @require_right(CONFIGURE)
 def add_token(request: HttpRequest) -> HttpResponse:
-    """The answer shows the token: rendered here, kept nowhere, never sent again."""
+    """Create a token. This answer shows it; it is neither stored nor shown again."""
     company = acting_membership(request).company
     form = TokenForm(company, request.POST)
     if not form.is_valid():
@@ -124,6 +124,6 @@ def draw(request: HttpRequest, company: Company, status: int = 200, **more: Any)
 
 
 def row_of(registration: Registration) -> dict[str, Any]:
-    """Every host, in punycode: neither a second one nor a look-alike letter hides."""
+    """Add all hosts of a program, in punycode, so that no second one and no look-alike letter hides."""
     named = [registration.client_id] if registration.by_document else registration.callbacks
     return {"registration": registration, "hosts": list(dict.fromkeys(display_host(url) for url in named))}

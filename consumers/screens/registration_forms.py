@@ -96,7 +96,7 @@ class RulesForm(forms.Form):
         return values
 
     def save(self) -> None:
-        """Two administrators may save the first rules of a company at the same time."""
+        """Save the rules, also if two administrators save the first rules of a company at the same time."""
         self.rules, _made = RegistrationRules.objects.update_or_create(
             company=self.rules.company, defaults=self.cleaned_data
         )
@@ -125,7 +125,7 @@ class TokenForm(forms.Form):
         groups.of(company)
 
     def save(self, by: User) -> str:
-        """The token, known only here and now."""
+        """Create the token and return it; it cannot be read again later."""
         token = make(Prefix.INITIAL_ACCESS_TOKEN)
         InitialAccessToken.objects.create(
             company=self.company,

@@ -1,4 +1,4 @@
-"""Configuration > Security: what the company lets apps and issuers know and say about its people."""
+"""Configuration > Security: what apps and issuers may know and assert about the company's people."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def security(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         company.save(update_fields=["openid_connect"])
         if company.openid_connect:
-            published()  # the first key is there before anybody asks for it
+            published()  # makes the first key before anybody requests it
         messages.success(request, _("Security settings saved."))
         return HttpResponseRedirect(reverse("settings-security"))
     issuers = TrustedIssuer.objects.filter(company=company).annotate(people=Count("links"))

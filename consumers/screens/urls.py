@@ -1,4 +1,4 @@
-"""Configuration > API connections > OAuth consumers, Registration and App authorizations; Security."""
+"""URLs of Configuration > API connections (consumers, registration, authorizations) and Security."""
 
 from django.urls import URLPattern, path
 

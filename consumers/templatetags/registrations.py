@@ -1,4 +1,4 @@
-"""What the tabs of API connections show of the inbox."""
+"""Counts the waiting programs for the tabs of API connections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def waiting_programs(context: Context) -> int:
-    """How many wait for an administrator of the company of this page."""
+    """Return how many programs wait for an administrator of the current company."""
     membership = current_membership(context["request"])
     if membership is None:
         return 0

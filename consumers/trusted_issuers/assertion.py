@@ -1,7 +1,7 @@
-"""What an ID-JAG says, once it is known to be its issuer's word, for us, now, about this client.
+"""Verifies an ID-JAG: that its issuer signed it, for us, for this client, and that it is valid now.
 
-draft-ietf-oauth-identity-assertion-authz-grant, RFC 7523 §3, RFC 8725. Nothing is read of an unverified
-assertion but which issuer and key it names.
+Sources: draft-ietf-oauth-identity-assertion-authz-grant, RFC 7523 §3, RFC 8725. From an unverified assertion
+only the issuer and the key id are read.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ MAX_JTI = 255
 MAX_EMAIL = 254
 MIN_RSA_BITS = 2048
 LEEWAY = dt.timedelta(seconds=60)
-# Okta gives five minutes. More than an hour is no grant for one exchange.
+# Okta issues them for five minutes. One that lives longer than an hour is not meant for a single exchange.
 MAX_LIFETIME = dt.timedelta(hours=1)
-# All that a hostile or clumsy token makes a JWT library raise.
+# Everything that a hostile or malformed token can make a JWT library raise.
 _UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """`email` is empty where the issuer does not say, in a way that counts, that it is verified."""
+    """A verified assertion. `email` is empty unless the issuer says, credibly, that it is verified."""
 
     issuer: TrustedIssuer
     subject: str
@@ -46,7 +46,7 @@ class Assertion:
 
 
 def verify(text: str, consumer: Consumer) -> Assertion:
-    """OAuthError says what is wrong with it, and nothing about a person."""
+    """Verify an assertion. The OAuthError says what is wrong with it and nothing about a person."""
     if len(text) > MAX_LENGTH:
         raise _invalid("The assertion is too long.")
     algorithm, kid = _header(text)
@@ -87,7 +87,7 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _issuer(text: str, consumer: Consumer) -> TrustedIssuer:
-    """Of the client's company: what another company trusts counts nothing here."""
+    """Find the issuer among those that the client's company trusts; other companies do not count."""
     try:
         claims = jwt.decode(text, options={"verify_signature": False})
     except _UNREADABLE as error:
@@ -102,7 +102,7 @@ def _issuer(text: str, consumer: Consumer) -> TrustedIssuer:
 
 
 def _key(published: dict[str, Any], algorithm: str) -> Any:
-    """As the key and not the token says it may be used (RFC 8725 §3.1)."""
+    """Load the key. The key, not the token, decides the algorithm (RFC 8725 §3.1)."""
     if published.get("alg", algorithm) != algorithm:
         raise _invalid("The key of the assertion is for another algorithm.")
     try:
@@ -124,7 +124,7 @@ def _verified(text: str, key: Any, algorithm: str, issuer: TrustedIssuer) -> dic
             leeway=LEEWAY,
             options={
                 "require": ["iss", "sub", "aud", "client_id", "jti", "exp", "iat", "resource"],
-                "verify_aud": False,  # stricter below
+                "verify_aud": False,  # checked more strictly below
             },
         )
         issued, ends = claims["iat"], claims["exp"]
@@ -162,7 +162,11 @@ def _check_target(claims: dict[str, Any], consumer: Consumer) -> None:
 
 
 def _email(claims: dict[str, Any], issuer: TrustedIssuer) -> str:
-    """In ASCII only: lower() and databases make ASCII letters of some others, as k of the Kelvin sign."""
+    """Return the verified address in lower case, or "".
+
+    It must be ASCII: lower() and databases map some other characters to ASCII letters, such as the Kelvin
+    sign to k.
+    """
     if claims.get("email_verified", issuer.vouches_for_email) is not True or not claims.get("email"):
         return ""
     address = _text(claims, "email", MAX_EMAIL)

@@ -1,7 +1,7 @@
-"""The JWT bearer grant (RFC 7523): an ID-JAG for an access token of an hour, and no refresh token.
+"""The JWT bearer grant (RFC 7523): exchanges an ID-JAG for an access token of one hour.
 
-What the person may do is looked at with each call, as for every other token. Locks are taken in one
-order: issuer, person, app authorization.
+There is no refresh token. As for every token, the person's rights are checked at each call. Locks are always
+taken in the same order: issuer, person, app authorization.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer, UsedAsse
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 GRANT_PROFILE = "urn:ietf:params:oauth:grant-profile:id-jag"
 LIFETIME = dt.timedelta(hours=1)
-# One sentence for all reasons: the client is not told who has an account, or whose was disabled.
+# One description for all reasons, so that the client does not learn who has an account or whose was disabled.
 NOBODY = (
     "No active person of the company is linked to the subject of the assertion, and none has its verified "
     "e-mail address. An administrator looks under Configuration > Security."
@@ -40,7 +40,7 @@ def is_announced() -> bool:
 
 
 def exchange(consumer: Consumer, form: Form) -> dict[str, object]:
-    """The token answer. OAuthError, of which nothing but the use of the assertion is kept."""
+    """Return the token answer. An OAuthError rolls everything back except the use of the assertion."""
     if consumer.is_public or not consumer.is_authorization_code:
         raise OAuthError(
             "unauthorized_client", "Only a client with a secret with which people sign in may use this grant."
@@ -57,7 +57,7 @@ def exchange(consumer: Consumer, form: Form) -> dict[str, object]:
         scope = _scope(found, form.get("scope"))
         with transaction.atomic():
             outcome = _settle(found, consumer, scope)
-        if isinstance(outcome, OAuthError):  # raised out here: the assertion stays used
+        if isinstance(outcome, OAuthError):  # raised outside of the transaction, so the assertion stays used
             raise outcome
     except OAuthError as refused:
         note("assertion refused", consumer=consumer.pk, error=refused.error, reason=refused.description)
@@ -66,7 +66,7 @@ def exchange(consumer: Consumer, form: Form) -> dict[str, object]:
 
 
 def _scope(found: Assertion, wished: str | None) -> list[str]:
-    """What both ask for, of what the issuer may give. A scope that is not ours is refused, not narrowed."""
+    """Return the scopes that both the assertion and the client ask for; an unknown scope is an error."""
     asked = set(scopes.ALL)
     for text in (found.scope, wished):
         if text is None:
@@ -82,7 +82,7 @@ def _scope(found: Assertion, wished: str | None) -> list[str]:
 
 
 def _settle(found: Assertion, consumer: Consumer, scope: list[str]) -> dict[str, object] | OAuthError:
-    """In a transaction that also ends well where the answer is a refusal."""
+    """Carry out the exchange. A refusal is returned, not raised, so that the transaction commits."""
     issuer = TrustedIssuer.objects.select_for_update().filter(pk=found.issuer.pk, enabled=True).first()
     if issuer is None:
         return OAuthError("invalid_grant", "The company does not trust the issuer of the assertion.")
@@ -127,7 +127,10 @@ def _settle(found: Assertion, consumer: Consumer, scope: list[str]) -> dict[str,
 
 
 def _use_up(found: Assertion) -> bool:
-    """Whether this is its first use: of two at once the database lets one pass."""
+    """Record the use.
+
+    Return False if the assertion was used before; a constraint decides between two at once.
+    """
     UsedAssertion.objects.filter(expires_at__lt=timezone.now()).delete()
     jti_digest = hashlib.sha256(found.jti.encode()).hexdigest()
     try:
@@ -141,7 +144,7 @@ def _use_up(found: Assertion) -> bool:
 
 
 def _person(found: Assertion, consumer: Consumer) -> User | None:
-    """By the subject; the first time by the e-mail address, if both sides have verified it. Locked."""
+    """Find and lock the person: by subject, the first time by an e-mail address that both sides verified."""
     links = IssuerLink.objects.filter(issuer=found.issuer)
     link = links.filter(subject=found.subject).first()
     people = User.objects.select_for_update()
@@ -159,7 +162,10 @@ def _person(found: Assertion, consumer: Consumer) -> User | None:
 
 
 def _authorization(issuer: TrustedIssuer, consumer: Consumer, user: User) -> AppAuthorization | None:
-    """One row for the person, apart from what the person approved; None while somebody has stopped it."""
+    """Return the row for this issuer, separate from the person's own consents.
+
+    Returns None while the person or an administrator has disconnected it.
+    """
     rows = AppAuthorization.objects.select_for_update().filter(user=user, consumer=consumer, issuer=issuer)
     latest = rows.order_by("-pk").first()
     if latest is not None and latest.refuses_exchange:

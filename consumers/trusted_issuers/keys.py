@@ -1,4 +1,4 @@
-"""The public keys of a trusted issuer: found by discovery, kept for an hour, asked for anew once a minute."""
+"""The public keys of a trusted issuer: discovered, stored for an hour, fetched at most once a minute."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from consumers.security_log import note
 from consumers.trusted_issuers.models import TrustedIssuer
 
 KEPT_AT_MOST = dt.timedelta(hours=1)
-# An issuer that does not answer is not asked with each request, nor is one whose keys somebody invents.
+# Limits fetches if an issuer does not answer, or if somebody invents key ids.
 ASK_AGAIN_AFTER = dt.timedelta(minutes=1)
-# Others may go on with the last keys while one process asks for the next.
+# Other processes may use the previous keys while one fetches new ones.
 GRACE = dt.timedelta(minutes=2)
 MAX_KEYS = 50
 MAX_KID = 255
 
 
 class NoKeys(Exception):
-    """The issuer's keys cannot be read at the moment."""
+    """The issuer's keys cannot be read now."""
 
 
 def key_of(issuer: TrustedIssuer, kid: str) -> dict[str, Any] | None:
-    """The published key with this id; None where there is none. Not to be called in a transaction."""
+    """Return the published key with this id, or None. It may fetch: do not call it in a transaction."""
     now = timezone.now()
     counts = issuer.keys_until is not None and now < issuer.keys_until
     if counts and kid in issuer.keys:
@@ -43,7 +43,10 @@ def key_of(issuer: TrustedIssuer, kid: str) -> dict[str, Any] | None:
 
 
 def ask(issuer: TrustedIssuer) -> None:
-    """Read the keys and keep them; NoKeys where that fails, and then the last ones go on until their end."""
+    """Fetch and store the keys.
+
+    Raises NoKeys if that fails; stored keys then stay valid until they expire.
+    """
     where = issuer.jwks_url
     try:
         data, seconds = document_fetcher.fetch(where or _discover(issuer.issuer))
@@ -53,18 +56,18 @@ def ask(issuer: TrustedIssuer) -> None:
         raise NoKeys from error
     issuer.keys = keys
     issuer.keys_until = timezone.now() + min(dt.timedelta(seconds=seconds), KEPT_AT_MOST)
-    # Not those of an address that an administrator has replaced while they were on their way.
+    # Not stored if an administrator changed the address in the meantime.
     TrustedIssuer.objects.filter(pk=issuer.pk, jwks_url=where).update(keys=keys, keys_until=issuer.keys_until)
 
 
 def _may_ask(issuer: TrustedIssuer, now: dt.datetime) -> bool:
-    """For one of all processes, once a minute."""
+    """Claim the fetch: one process a minute may do it."""
     due = Q(keys_asked_at=None) | Q(keys_asked_at__lt=now - ASK_AGAIN_AFTER)
     return bool(TrustedIssuer.objects.filter(due, pk=issuer.pk).update(keys_asked_at=now))
 
 
 def _discover(issuer: str) -> str:
-    """The `jwks_uri` of the document that OpenID Connect Discovery or RFC 8414 puts for the issuer."""
+    """Return the `jwks_uri` from the issuer's discovery document (OpenID Connect Discovery or RFC 8414)."""
     parts = urlsplit(issuer)
     path = parts.path.rstrip("/")
     origin = f"https://{parts.netloc}"
@@ -88,7 +91,7 @@ def _discover(issuer: str) -> str:
 
 
 def _usable(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Public signing keys by their ids. What else stands in the set is left out, private parts above all."""
+    """Return the public signing keys by id. Everything else in the set is dropped, above all private keys."""
     listed = data.get("keys")
     if not isinstance(listed, list) or len(listed) > MAX_KEYS:
         raise Unavailable("malformed")

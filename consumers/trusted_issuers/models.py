@@ -1,4 +1,4 @@
-"""Whose word a company takes for who somebody is, who was linked by it, and which words are used up."""
+"""Trusted issuers, the people that their assertions are linked to, and the assertions already used."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ MAX_SUBJECT = 255
 
 
 class TrustedIssuer(models.Model):
-    """An identity provider whose ID-JAGs are taken for the consumers of one company.
+    """An identity provider whose ID-JAGs are accepted for the consumers of one company.
 
-    Its keys are kept here and not in a cache, so that all processes ask for them once.
+    Its keys are stored here and not in a cache, so that all processes share one fetch.
     """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="trusted_issuers")
     name = models.CharField(_("name"), max_length=80)
     issuer = models.CharField(_("issuer"), max_length=500)
-    # Where it publishes its keys; blank: as its discovery document says.
+    # Where it publishes its keys. Blank: use its discovery document.
     jwks_url = models.CharField(_("key set URL"), max_length=500, blank=True)
-    # Of an issuer that serves several companies; an assertion must name the same.
+    # For an issuer that serves several tenants; assertions must name the same one.
     tenant = models.CharField(_("tenant"), max_length=200, blank=True)
     vouches_for_email = models.BooleanField(_("vouches for e-mail addresses"), default=False)
     read_only = models.BooleanField(_("read only"), default=True)
@@ -33,7 +33,7 @@ class TrustedIssuer(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(null=True, editable=False)
-    # Public keys by their `kid`, until when they count, and when they were last asked for.
+    # Public keys by `kid`, when they expire, and when they were last fetched.
     keys: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict, editable=False)
     keys_until = models.DateTimeField(null=True, editable=False)
     keys_asked_at = models.DateTimeField(null=True, editable=False)
@@ -57,10 +57,10 @@ class TrustedIssuer(models.Model):
 
 
 class IssuerLink(models.Model):
-    """Which person an issuer means by a subject. Made once, by e-mail address; afterwards the subject counts.
+    """The user that an issuer's subject refers to. Linked once by e-mail address; from then on by subject.
 
-    A person has one subject there, so that an address that the issuer gives to somebody else later
-    does not open the account of who had it before.
+    A user has one subject at an issuer. If the issuer later gives the address to somebody else, that person
+    cannot open the account of its former owner.
     """
 
     issuer = models.ForeignKey(TrustedIssuer, models.CASCADE, related_name="links")
@@ -80,7 +80,7 @@ class IssuerLink(models.Model):
 
 
 class UsedAssertion(models.Model):
-    """An assertion is exchanged once (RFC 7523 §3): kept until it would be too old anyway."""
+    """A used assertion (RFC 7523 §3: exchanged once); stored until it would be too old anyway."""
 
     issuer = models.ForeignKey(TrustedIssuer, models.CASCADE, related_name="+")
     jti_digest = models.CharField(max_length=64)

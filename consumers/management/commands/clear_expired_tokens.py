@@ -1,4 +1,4 @@
-"""Deletes what can never be used or recognised again; run it daily."""
+"""Deletes codes, tokens and requests that can no longer be used or recognized as replays; run it daily."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from consumers.models import (
 from consumers.registrations.models import InitialAccessToken, Registration
 
 BATCH = 1000
-# A redeemed code stays this long, so that its replay is known and revokes what it produced.
+# A redeemed code stays this long, so that a replay is detected and revokes the tokens from that code.
 KEEP_CODES = dt.timedelta(days=1)
 
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             (InitialAccessToken, "expires_at", now),
             (Grant, "expires", now - KEEP_CODES),
             (AccessToken, "expires", now),
-            # Superseded ones stay until they expire: that is how a replay is known.
+            # Superseded refresh tokens stay until they expire, so that a replay is detected.
             (RefreshToken, "expires", now),
         )
         for model, end, before in ends:
@@ -50,12 +50,12 @@ class Command(BaseCommand):
         if settings.REGISTERED_UNUSED_DAYS:
             before = now - dt.timedelta(days=settings.REGISTERED_UNUSED_DAYS)
             unused = Registration.objects.unused_since(before).values("consumer")
-            # Only what came by itself; what an administrator made stays.
+            # Only consumers that registered themselves; those that an administrator created stay.
             self.stdout.write(f"Consumer: {_delete(Consumer.objects.filter(pk__in=unused))}")
 
 
 def _delete(rows: models.QuerySet[Any]) -> int:
-    """In short transactions, so that nobody waits long for the table."""
+    """Delete the rows in short transactions, so that nobody waits long for the table."""
     deleted = 0
     while keys := list(rows.values_list("pk", flat=True)[:BATCH]):
         rows.model.objects.filter(pk__in=keys).delete()

@@ -1,4 +1,4 @@
-"""Lists the OAuth consumers: never a secret, only its last four characters."""
+"""Lists the OAuth consumers. Of a secret it shows only the last four characters."""
 
 from __future__ import annotations
 

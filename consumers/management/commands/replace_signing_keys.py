@@ -1,4 +1,4 @@
-"""For a leak of signing keys: a new one signs at once, and no ID token of the others is good any more."""
+"""Replaces leaked signing keys: a new key signs at once, and ID tokens of the old keys become invalid."""
 
 from __future__ import annotations
 
