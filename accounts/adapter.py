@@ -1,4 +1,4 @@
-"""How django-allauth behaves here."""
+"""Our settings of django-allauth: sign-in, password reset and rate limits."""
 
 from __future__ import annotations
 
@@ -22,30 +22,36 @@ from accounts.passwords import forms
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """People are added by the administrator of their company."""
+        """Return False: an administrator of the company invites people."""
         return False
 
     def is_safe_url(self, url: str | None) -> bool:
-        """A path of this site and nothing else, whatever hosts the site answers to."""
+        """Accept only a path of this site, whatever hosts the site answers to."""
         return bool(url) and str(url).startswith("/") and is_local_path(str(url))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """For an unknown e-mail as much work as for a wrong password: each form of it is tried there."""
+        """Hash as often for an unknown e-mail as for a wrong password, so that the time reveals no accounts.
+
+        A wrong password is tried in each form of accounts/passwords.py.
+        """
         super().authentication_failed(request, **credentials)
         if not User.objects.filter(email__iexact=credentials.get("email") or "").exists():
             for form in forms(str(credentials.get("password") or ""))[1:]:
                 make_password(form)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """From the configured address, so that a forged Host header cannot direct the mail."""
+        """Build the link on PUBLIC_URL, so that a forged Host header cannot redirect the mail."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         url: str = settings.PUBLIC_URL + path.replace("UID-KEY", key)
         target = get_next_redirect_url(context.request) if context.request else None
-        # Anybody may ask for this mail: nothing but the way back to a request goes into it.
+        # Anybody can trigger this mail, so the only `next` it may carry is a stored authorization request.
         return f"{url}?{urlencode({'next': target})}" if target and is_request(target) else url
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        """On to where the tab that finished was going: the session keeps that of the last one that began."""
+        """Continue to the destination of the tab that signed in.
+
+        The session holds that of the tab that began last.
+        """
         kwargs["redirect_url"] = get_next_redirect_url(request) or kwargs["redirect_url"]
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
@@ -60,12 +66,12 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_mail(template_prefix, email, values | {"public_url": settings.PUBLIC_URL})
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Failures count per account and address: a stranger's must not shut the owner out."""
+        """Count failures per account and address, so that a stranger cannot lock the owner out."""
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key}:{_network_of(self.get_client_ip(request))}"
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
-        """Signing in and out needs no message: the page that follows says it."""
+        """Drop the messages about signing in and out; the page that follows shows it."""
         template = kwargs.get("message_template") or (args[0] if args else "")
         if template in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
             return
@@ -73,7 +79,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _network_of(address: str) -> str:
-    """An IPv6 line has a whole network of addresses: it counts as one, as at the library's other limits."""
+    """Return the network of an IPv6 address, since one line has a whole network.
+
+    It counts as one address, as at the library's other limits.
+    """
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -84,7 +93,7 @@ def _network_of(address: str) -> str:
 
 
 def is_request(path: str) -> bool:
-    """Whether a path is that of an authorization request that waits."""
+    """Say whether a path is that of a stored authorization request."""
     try:
         return resolve(path).url_name == settings.WAY_BACK
     except Resolver404:
@@ -92,5 +101,5 @@ def is_request(path: str) -> bool:
 
 
 def is_local_path(url: str) -> bool:
-    """Whether a browser that is told to go there stays on this site."""
+    """Say whether a browser that follows this URL stays on this site."""
     return url_has_allowed_host_and_scheme(url, allowed_hosts=None)

@@ -1,4 +1,4 @@
-"""A company always keeps a person who may configure it."""
+"""Ensures that a company keeps at least one person who may configure it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def has_administrator(company: Company) -> bool:
 
 @contextmanager
 def keeping_an_administrator(company: Company) -> Iterator[None]:
-    """A transaction that is undone, with LastAdministrator, where it would remove the last one.
+    """Run a transaction; roll it back and raise LastAdministrator if no administrator would be left.
 
     The lock on the company keeps two administrators from removing each other at the same moment.
     """

@@ -1,8 +1,8 @@
-"""A form is sent in the company it was drawn for, or not at all.
+"""Accepts a form only in the company for which it was drawn.
 
 The tag `csrf_token` (accounts/templatetags/company_forms.py) writes the company into every form. A view that
-writes in a company runs only when that is still the company of the session; otherwise nothing is
-saved, and the page says where the form belongs.
+writes data of a company runs only if that is still the company of the session. Otherwise nothing is saved,
+and the page says which company the form belongs to.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from accounts.current import SESSION_KEY, CompanyNotChosen, shell_of
 from accounts.models import Membership
 
 DRAWN_FOR = "drawn_for"
-RETURN_THERE = "return_there"  # the press that returns to the company of the form and sends it there
+RETURN_THERE = "return_there"  # the button that switches back to the form's company and sends the form again
 _MARK = "of_the_person"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-# Never shown again, so whoever sends a form again types them again.
+# Fields that are not repeated on the page; the person has to type them again.
 _SECRETS = ("secret", "password")
 
 AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponse])
 
 
 def of_the_person(view: AnyView) -> AnyView:
-    """Marks a view that writes in no company, or in one that the record it is about names."""
+    """Mark a view that writes no company's data, or whose record names the company itself."""
     setattr(view, _MARK, True)
     return view
 
@@ -39,7 +39,10 @@ def is_of_the_person(view: Callable[..., Any]) -> bool:
 
 
 class CompanyFormsMiddleware:
-    """Asks before the view runs. Views for programs, which carry no CSRF token, have no forms."""
+    """Checks the company of a form before the view runs.
+
+    Views for programs carry no CSRF token and have no forms, so they are not checked.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -59,7 +62,7 @@ class CompanyFormsMiddleware:
         if shell.membership is not None and drawn_for == str(shell.membership.company_id):
             return None
         if not shell.memberships:
-            return None  # who is in no company writes in none: the views refuse by right
+            return None  # without a company the views refuse by missing permission
         belongs = next((place for place in shell.memberships if drawn_for == str(place.company_id)), None)
         if belongs is not None and RETURN_THERE in request.POST:
             request.session[SESSION_KEY] = belongs.company_id
@@ -70,14 +73,17 @@ class CompanyFormsMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, CompanyNotChosen):
             htmx: HtmxDetails | None = getattr(request, "htmx", None)
-            if htmx:  # it asked for a part of a page: the whole one asks which company
+            if htmx:  # htmx asked for a part of a page: reload the whole page, which asks for the company
                 return HttpResponseClientRedirect(htmx.current_url_abs_path or "/")
             return render(request, "accounts/choose_company.html", status=409)
         return None
 
 
 def refused(request: HttpRequest, belongs: Membership | None) -> HttpResponse:
-    """`belongs` is the person's place in the company of the form, which alone may be named."""
+    """Show the form's company.
+
+    `belongs` is the person's membership there; only such a company may be named.
+    """
     typed = [
         (name, value)
         for name, values in request.POST.lists()

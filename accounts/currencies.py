@@ -1,4 +1,4 @@
-"""The currencies that people pay in, by their codes of ISO 4217."""
+"""Currencies in circulation, by ISO 4217 code."""
 
 CODES = (
     "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD",

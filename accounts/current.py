@@ -1,4 +1,4 @@
-"""For which company a signed-in person works right now, and what the person may do there."""
+"""The company in which a signed-in person works now, and the person's rights there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SESSION_KEY = "company"
 
 
 class CompanyNotChosen(Exception):
-    """The membership in which this session worked has ended; the person must choose another company."""
+    """The membership in which this session worked has ended, so the person must choose another company."""
 
 
 P = ParamSpec("P")
@@ -28,19 +28,22 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 class Shell:
-    """What every signed-in page needs to know; worked out at most once a request."""
+    """What every signed-in page needs; each part is computed at most once per request."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 
     @property
     def _signed_in(self) -> bool:
-        """A request that is refused early, as for its Host, has no user, and its page asks all the same."""
+        """Say whether a person is signed in.
+
+        A request refused early (for its Host) has no user, yet its page asks.
+        """
         return hasattr(self._request, "user") and self._request.user.is_authenticated
 
     @cached_property
     def memberships(self) -> list[Membership]:
-        """The active ones, in the order of joining, so that the name of a company decides nothing."""
+        """Return the active memberships by date of joining, so that company names do not matter."""
         if not self._signed_in:
             return []
         return list(
@@ -51,9 +54,9 @@ class Shell:
 
     @cached_property
     def membership(self) -> Membership | None:
-        """That of the company in which this session works: the one joined first, until the person chooses.
+        """Return the membership of the session's company: the first joined until the person chooses another.
 
-        It is kept in the session, so that no change of somebody else's takes the person elsewhere.
+        The company is stored in the session, so that changes by other people never switch it.
         """
         if not self.memberships:
             return None
@@ -65,12 +68,12 @@ class Shell:
 
     @property
     def must_choose(self) -> bool:
-        """Whether the membership in which this session worked has ended, and there are others."""
+        """Say whether the session's membership has ended and the person has others."""
         return bool(self.memberships) and self.membership is None
 
     @cached_property
     def left(self) -> Company | None:
-        """The company of the membership that ended."""
+        """Return the company whose membership ended."""
         if not self.must_choose:
             return None
         mine = Company.objects.filter(memberships__user=signed_in_user(self._request))
@@ -78,7 +81,7 @@ class Shell:
 
     @cached_property
     def invitations(self) -> int:
-        """How many wait for the person's answer."""
+        """Return how many invitations wait for the person's answer."""
         if not self._signed_in:
             return 0
         return Invitation.objects.waiting_for(signed_in_user(self._request)).count()
@@ -101,7 +104,7 @@ def shell_of(request: HttpRequest) -> Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor."""
+    """Provide `shell` to templates (a context processor)."""
     return {"shell": shell_of(request)}
 
 
@@ -110,14 +113,14 @@ def current_membership(request: HttpRequest) -> Membership | None:
 
 
 def signed_in_user(request: HttpRequest) -> User:
-    """For views behind `sign_in_required` or `require_right`."""
+    """Return the user in views behind `sign_in_required` or `require_right`."""
     if not request.user.is_authenticated:
         raise PermissionDenied
     return request.user
 
 
 def signed_in_at(request: HttpRequest) -> int | None:
-    """When the person last showed a password or code in this session, in seconds since 1970."""
+    """Return when the person last entered a password or code in this session, in seconds since 1970."""
     user = signed_in_user(request)
     times = [record["at"] for record in get_authentication_records(request, user) if "at" in record]
     if times:
@@ -126,7 +129,10 @@ def signed_in_at(request: HttpRequest) -> int | None:
 
 
 def chosen_membership(request: HttpRequest) -> Membership | None:
-    """The current one of a person who has any; asks which where the session's has ended."""
+    """Return the current membership, None without a company.
+
+    Raises CompanyNotChosen if the session's one ended.
+    """
     shell = shell_of(request)
     if shell.must_choose:
         raise CompanyNotChosen
@@ -134,7 +140,7 @@ def chosen_membership(request: HttpRequest) -> Membership | None:
 
 
 def acting_membership(request: HttpRequest) -> Membership:
-    """The current membership where there must be one; 403 for a person without a company."""
+    """Return the current membership. A person without a company gets 403."""
     membership = chosen_membership(request)
     if membership is None:
         raise PermissionDenied
@@ -152,7 +158,7 @@ def sign_in_required(view: View[P]) -> View[P]:
 
 
 def require_right(right: str) -> Callable[[View[P]], View[P]]:
-    """Sign-in first, then the right in the current company; without it the 403 page."""
+    """Require sign-in and then this right in the current company; otherwise show the 403 page."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
@@ -169,9 +175,9 @@ def require_right(right: str) -> Callable[[View[P]], View[P]]:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Back to this page after sign-in; to the home page where this was not a page.
+    """Redirect to sign-in, which returns to this page, or to the home page after a POST.
 
-    What htmx asked for is a part of a page: there the whole window goes to the sign-in, and comes back.
+    For an htmx request the whole window is redirected and returns to the page that contains the fragment.
     """
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
     if htmx:

@@ -1,4 +1,4 @@
-"""Forms of the profile and of Configuration > General and User accounts."""
+"""Forms of the profile, and of Configuration > General and User accounts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from accounts.rights import MODULE_NAMES, Action, Module
 
 
 def validate_printable(value: str) -> None:
-    """No line breaks, control or direction signs: names stand in messages and on the consent page."""
+    """Refuse line breaks, control and direction characters.
+
+    Names appear in messages and on the consent page.
+    """
     if not value.isprintable():
         raise ValidationError(_("This text contains invisible characters. Type it instead of pasting it."))
 
 
 def primary_key(value: object) -> int:
-    """What a form sent, as a primary key; 0, which no row has, for anything that is none."""
+    """Return a submitted primary key, or 0, which no row has, if the value is none."""
     text = str(value or "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
@@ -72,7 +75,7 @@ ALREADY_INVITED = _("This address has already been invited. Open its row to rese
 
 
 class InvitationForm(forms.Form):
-    """By e-mail. Whether somebody has an account with the address changes nothing here."""
+    """Invites by e-mail. It behaves the same whether or not the address has an account."""
 
     email = forms.EmailField(
         label=_("E-mail"),
@@ -103,7 +106,7 @@ class InvitationForm(forms.Form):
 
 
 class NewAccountForm(forms.Form):
-    """Who accepts an invitation without having an account."""
+    """Creates the account of a person who accepts an invitation."""
 
     name = forms.CharField(
         label=_("Your name"),
@@ -187,7 +190,7 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
         return name
 
     def matrix(self) -> list[dict[str, Any]]:
-        """The rights as rows of modules and columns of actions, for the template."""
+        """Return the rights as rows (modules) of cells (actions) for the template."""
         held = set(self["rights"].value() or [])
         return [
             {

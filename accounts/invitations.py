@@ -1,8 +1,8 @@
-"""Membership begins with an invitation that the person accepts.
+"""People join a company by accepting an invitation.
 
-An administrator invites an address and learns nothing about it: the same row, the same message and the
-same answer, whether it has an account or not. Only whoever reads that mailbox, or has signed in with
-that address, can accept.
+An administrator who invites an address learns nothing about it: row, message and answer are the same whether
+or not it has an account. Only somebody who reads that mailbox, or has signed in with that address, can
+accept.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from accounts.verified_addresses import mark_verified
 
 
 class AlreadyInvited(Exception):
-    """There is an invitation to that address."""
+    """The address already has an open invitation."""
 
 
 class NotSent(Exception):
-    """The invitation stands, but the mail server did not take the message."""
+    """The invitation was stored, but the mail server did not accept the message."""
 
 
 class NotOpen(Exception):
-    """The invitation was answered, withdrawn or sent again, or is too old."""
+    """The invitation was answered, withdrawn or sent again, or it has expired."""
 
 
 class HasAccount(Exception):
-    """Somebody has an account with the address already, and accepts after signing in."""
+    """The address already has an account, whose owner must sign in to accept."""
 
 
 def invite(company: Company, email: str, name: str, group: PermissionGroup, invited_by: User) -> Invitation:
@@ -51,7 +51,7 @@ def invite(company: Company, email: str, name: str, group: PermissionGroup, invi
 
 
 def send_again(invitation: Invitation, invited_by: User) -> None:
-    """With a new link; the old one stops working."""
+    """Send the invitation with a new link; the old link stops working."""
     token = invitation.renew()
     invitation.invited_by = invited_by
     invitation.save()
@@ -64,7 +64,7 @@ def send(invitation: Invitation, token: str) -> None:
         "company": invitation.company,
         "url": settings.PUBLIC_URL + reverse("invitation", args=[token]),
     }
-    # In the company's language, as nothing is known of the person.
+    # Use the company's language, since nothing is known about the person.
     with translation.override(invitation.company.language):
         try:
             get_adapter().send_mail("accounts/email/invitation", invitation.email, context)
@@ -73,13 +73,19 @@ def send(invitation: Invitation, token: str) -> None:
 
 
 def account_of(invitation: Invitation) -> User | None:
-    """The account that accepts by signing in; one that never had a password is as good as none."""
+    """Return the account that must sign in to accept, if any.
+
+    One that never had a password does not count.
+    """
     user = User.objects.filter(email__iexact=invitation.email).first()
     return user if user is not None and user.has_usable_password() else None
 
 
 def accept(invitation_id: int, user: User) -> Membership:
-    """Once; the same answer of the same person again finds the membership that it made."""
+    """Accept an invitation and return the membership.
+
+    If the same person accepts again, the membership from the first time is returned. Raises NotOpen.
+    """
     with transaction.atomic():
         invitation = _locked(invitation_id, user.email)
         if invitation.accepted_at is None:
@@ -91,7 +97,10 @@ def accept(invitation_id: int, user: User) -> Membership:
 
 
 def accept_as_new(invitation_id: int, name: str, password: str) -> User:
-    """Makes the account. Raises HasAccount where there is one meanwhile."""
+    """Create the account and accept.
+
+    Raises NotOpen, or HasAccount if the address got an account meanwhile.
+    """
     with transaction.atomic():
         invitation = _locked(invitation_id)
         if invitation.accepted_at is not None:
@@ -109,7 +118,7 @@ def accept_as_new(invitation_id: int, name: str, password: str) -> User:
                 user.save()
         except (IntegrityError, ValidationError) as error:
             raise HasAccount from error
-        mark_verified(user)  # by the link of the message
+        mark_verified(user)  # the person opened the mailed link
         _join(invitation, user)
     return user
 
@@ -124,7 +133,7 @@ def decline(invitation_id: int, email: str) -> None:
 
 
 def _locked(invitation_id: int, email: str = "") -> Invitation:
-    """One that may be answered, or was accepted: by that address where one is given."""
+    """Lock an invitation that is open or accepted; with `email`, only one to that address. Raises NotOpen."""
     found = Invitation.objects.select_for_update(of=("self",)).select_related("company", "permission_group")
     invitation = found.filter(pk=invitation_id, withdrawn_at=None).first()
     if invitation is None or (email and invitation.email != email.lower()):

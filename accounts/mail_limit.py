@@ -1,4 +1,4 @@
-"""How many invitations a company may mail: to one address, and in all, within a day."""
+"""Limits the invitations that a company mails in a day, to one address and in total."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_OF_A_COMPANY = 200
 
 
 def may_mail(company: Company, email: str) -> bool:
-    """Count one message; False where it would be one too many. The same for every address."""
+    """Count a message. Return whether it is within the limits, which are the same for every address."""
     address = hashlib.sha256(email.encode()).hexdigest()
     return (
         _count(f"invitations:{company.pk}:{address}") <= MOST_TO_ONE_ADDRESS
@@ -27,4 +27,4 @@ def _count(name: str) -> int:
     try:
         return int(cache.incr(name))
     except ValueError:
-        return 1  # it ran out between the two lines
+        return 1  # it expired between the two calls

@@ -13,10 +13,10 @@ from accounts.current import current_membership, signed_in_user
 
 
 class PersonMiddleware:
-    """The person's own language beats cookie and browser; times are those of the company's zone.
+    """Activates the person's language, which overrides cookie and browser, and the company's time zone.
 
-    What a person sees is not left in caches, as people of a plant share computers. After
-    AuthenticationMiddleware. Requests without a session, as those of machines, pass untouched.
+    Responses are not cached, as people of a plant share computers. It must come after
+    AuthenticationMiddleware. Requests without a session, such as those of programs, pass through unchanged.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,7 +27,8 @@ class PersonMiddleware:
             return self.get_response(request)
         language = signed_in_user(request).language
         if language:
-            # LocaleMiddleware sets it for each request, so nothing stays behind in the thread.
+            # LocaleMiddleware sets the language for each request, so this does not leak into the thread's
+            # next one.
             translation.activate(language)
             request.LANGUAGE_CODE = translation.get_language()
         membership = current_membership(request)

@@ -1,4 +1,4 @@
-"""Who people are: companies, users, their memberships and the rights these carry."""
+"""Companies, users, their memberships and the rights of these."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def validate_currency(value: str) -> None:
 
 
 def validate_rights(value: object) -> None:
-    """A list of distinct `module:action` strings of `accounts.rights`."""
+    """Accept a list of distinct `module:action` strings of `accounts.rights`."""
     if not isinstance(value, list) or not set(value) <= ALL_RIGHTS or len(set(value)) != len(value):
         raise ValidationError(_("Permissions must be a list of module:action pairs."))
 
 
 class Company(models.Model):
-    """The tenant. Everything else belongs to exactly one company."""
+    """A company: the tenant. Every other record belongs to exactly one company."""
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("short name"), unique=True)
@@ -51,11 +51,12 @@ class Company(models.Model):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
-    # What the amounts are in, as people say it: the API of Fracttal One does not. Blank: not said.
+    # The currency of all amounts. The API of Fracttal One does not name it, so people enter it; blank if
+    # unknown.
     currency = models.CharField(
         _("currency"), max_length=3, blank=True, default="", validators=[validate_currency]
     )
-    # Whether its apps may ask who a person is. Off: nothing of OpenID Connect is served to them.
+    # Whether apps may ask who a person is. If off, no part of OpenID Connect is served to them.
     openid_connect = models.BooleanField(_("OpenID Connect"), default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -94,7 +95,7 @@ class PermissionGroup(models.Model):
 
     @property
     def effective_rights(self) -> frozenset[str]:
-        """The rights of an active group; none of an inactive one."""
+        """Return the rights of the group; none if it is inactive."""
         return frozenset(self.rights) & ALL_RIGHTS if self.active else frozenset()
 
 
@@ -152,7 +153,7 @@ class User(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """A user in a company, with the permission group whose rights the person has there."""
+    """A user in a company, with a permission group that gives the person's rights there."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     company = models.ForeignKey(Company, models.CASCADE, related_name="memberships")
@@ -186,14 +187,17 @@ INVITATION_PREFIX = "fmi_"
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def standing(self) -> InvitationQuerySet:
-        """Those that an administrator sees: neither accepted nor withdrawn."""
+        """Return invitations that an administrator still sees: neither accepted nor withdrawn."""
         return self.filter(accepted_at=None, withdrawn_at=None)
 
     def open(self) -> InvitationQuerySet:
         return self.standing().filter(declined_at=None, expires_at__gt=timezone.now())
 
     def waiting_for(self, user: User) -> InvitationQuerySet:
-        """An account's address was proven when its password was set, so the address is enough."""
+        """Return the user's open invitations.
+
+        The address suffices: it was verified when the password was set.
+        """
         return self.open().filter(email=user.email.lower())
 
     def by_token(self, token: str) -> InvitationQuerySet:
@@ -201,14 +205,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """An offer of membership to an e-mail address. Nothing follows from it until the person accepts.
+    """An offer of membership to an e-mail address. It has no effect until the person accepts.
 
-    It refers to no account, so that nobody learns from it whether there is one.
+    It does not refer to an account, so that it reveals nothing about whether one exists.
     """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="invitations")
-    email = models.EmailField(_("e-mail"), max_length=254)  # lower-case
-    name = models.CharField(_("name"), max_length=150, blank=True)  # as the administrator typed it
+    email = models.EmailField(_("e-mail"), max_length=254)  # in lower case
+    name = models.CharField(_("name"), max_length=150, blank=True)  # as typed by the administrator
     permission_group = models.ForeignKey(
         PermissionGroup, models.PROTECT, related_name="+", verbose_name=_("permission group")
     )
@@ -240,7 +244,7 @@ class Invitation(models.Model):
         return timezone.now() >= self.expires_at
 
     def renew(self) -> str:
-        """Give it a new token, which alone is valid from now on and is not kept."""
+        """Set a new token and return it; only its digest is stored. Earlier tokens become invalid."""
         token = INVITATION_PREFIX + secrets.token_urlsafe(32)
         self.token_digest = token_digest(token)
         self.sent_at = timezone.now()
@@ -250,5 +254,5 @@ class Invitation(models.Model):
 
 
 def token_digest(token: str) -> str:
-    """Of 256 bits of chance: nobody finds them again by trying, with or without a key."""
+    """Hash a token. It has 256 bits of entropy, so a plain hash is safe without a key."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,6 +1,6 @@
-"""One password, however a keyboard composes its letters: "é" comes as one sign or as two.
+"""Treats a password as the same however a keyboard encodes it: "é" may be one character or two.
 
-Kept in form NFKC (NIST SP 800-63B, 3.1.1.2). A hash that was made before, of another form, goes on working.
+Passwords are stored in form NFKC (NIST SP 800-63B, 3.1.1.2). Older hashes of another form still work.
 """
 
 from __future__ import annotations
@@ -13,6 +13,6 @@ def kept_form(password: str) -> str:
 
 
 def forms(password: str) -> list[str]:
-    """As it was typed, as we keep it, and the two other ways in which somebody may have set it before."""
+    """Return the password as typed, as we store it, and in the two other forms that older hashes may have."""
     others = (unicodedata.normalize(form, password) for form in ("NFC", "NFD"))
     return list(dict.fromkeys([password, kept_form(password), *others]))

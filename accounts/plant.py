@@ -1,4 +1,4 @@
-"""What accounts need of the plant, which they know by the dotted paths of the settings alone."""
+"""What accounts need from the plant's data, reached only through dotted paths in the settings."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class OwnRecord:
 
 
 def own_records(company: Company) -> Mapping[str, OwnRecord] | None:
-    """By the e-mail of the account in small letters; None where the company keeps its people elsewhere."""
+    """Return the personnel records by lower-case e-mail address; None if the company keeps them elsewhere."""
     find: Callable[[Company], Mapping[str, OwnRecord] | None] = import_string(settings.PERSONNEL_RECORDS)
     return find(company)
 
 
 def begin(administrator: Membership) -> None:
-    """What a new company needs so that its administrator can work."""
+    """Create what a new company needs so that its administrator can work."""
     prepare: Callable[[Membership], object] = import_string(settings.NEW_COMPANY)
     prepare(administrator)
 
 
 def needs_record(membership: Membership) -> bool:
-    """Whether some of the rights are of use only with a personnel record: a write is always somebody's."""
+    """Say whether some right works only with a personnel record, since every write names a person."""
     return membership.active and any(
         not right.endswith(":view") and not right.startswith("configuration:") for right in membership.rights
     )

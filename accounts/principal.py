@@ -1,4 +1,4 @@
-"""For whom something is done: one user in one company, or the company itself."""
+"""The principal of a request: a user in a company, or the company itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Principal:
     company_name: str
     language: str
     time_zone: str
-    currency: str = ""  # ISO 4217; "" where the company does not say
+    currency: str = ""  # ISO 4217; "" if the company has none set
     rights: frozenset[str]
     group_name: str = ""
     user_id: int | None = None

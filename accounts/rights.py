@@ -1,7 +1,7 @@
-"""The vocabulary of rights: `module:action`, as a permission group holds them.
+"""The rights that permission groups contain, as `module:action`.
 
-The modules are those of Fracttal One's permission matrix that the REST contract
-touches; a right is never implied by another one.
+The modules are those of Fracttal One's permission matrix that the REST contract touches. No right implies
+another one.
 """
 
 from enum import StrEnum

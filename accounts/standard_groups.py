@@ -1,4 +1,4 @@
-"""The permission groups that a new company starts with; its administrators change them freely."""
+"""The permission groups of a new company. Its administrators may change them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ RIGHTS: Mapping[StandardGroup, set[str]] = {
     StandardGroup.READ_ONLY: {"assets:view", "meters:view", "work_orders:view", "work_requests:view"},
 }
 OWN_WORK_ORDERS_ONLY = {StandardGroup.TECHNICIANS}
-# In the language of the company, not of the reader: a group is a record, and its administrators rename it.
+# Names are in the company's language, not the reader's: a group is a record that administrators may rename.
 NAMES: Mapping[str, Mapping[StandardGroup, str]] = {
     Language.EN: {
         StandardGroup.ADMINISTRATORS: "Administrators",
@@ -77,7 +77,10 @@ def create_standard_groups(company: Company) -> dict[StandardGroup, PermissionGr
 
 
 def find_group(company: Company, name: str) -> PermissionGroup | None:
-    """By its name. A standard group also by its name in another language, which is how documents spell it."""
+    """Find a group by its name, or a standard group by its name in any language.
+
+    Documents spell the names in their own language.
+    """
     groups = PermissionGroup.objects.filter(company=company)
     found = groups.filter(name=name).first()
     if found is not None:

@@ -1,6 +1,6 @@
-"""Sign-in, home, profile, and Configuration except its API connections.
+"""URLs of sign-in, home, profile, and Configuration except its API connections.
 
-Of django-allauth only these views are served; the names are those its code and redirects expect.
+Of django-allauth only these views are served. Their names are those that its code and redirects expect.
 """
 
 from allauth.account import views as account
@@ -24,7 +24,7 @@ sign_in = [
     path("login/", sign_in_view(each_with_its_way_back(account.login)), name="account_login"),
     path("logout/", sign_in_view(account.logout), name="account_logout"),
     path("inactive/", sign_in_view(account.account_inactive), name="account_inactive"),
-    # Sign-up is closed: the view says so, and the name is what messages to unknown addresses use.
+    # Sign-up is closed, and the view says so. Messages to unknown addresses need the name.
     path("signup/", sign_in_view(account.signup), name="account_signup"),
     path("reauthenticate/", sign_in_view(account.reauthenticate), name="account_reauthenticate"),
     path("password/change/", sign_in_view(account.password_change), name="account_change_password"),

@@ -1,4 +1,4 @@
-"""Whether an account's address was proven: its owner opened a link that was sent there."""
+"""Records that an account's address is verified: its owner opened a link that was mailed to it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ def is_verified(user: User) -> bool:
 
 
 def mark_verified(user: User) -> None:
-    """After the owner came by such a link. An account has one address."""
+    """Mark the user's address as verified. An account has one address."""
     email = user.email.lower()
     with transaction.atomic():
-        # What is left of an account that had the address before would stand in the way.
+        # Rows of an account that used this address earlier would violate uniqueness.
         EmailAddress.objects.filter(email=email).exclude(user=user).delete()
         EmailAddress.objects.filter(user=user).exclude(email=email).delete()
         EmailAddress.objects.update_or_create(

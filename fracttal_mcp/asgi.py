@@ -1,4 +1,4 @@
-"""The ASGI root: the MCP path to its own door, the process lifespan, everything else to Django."""
+"""The ASGI application: the MCP path goes to its own handler, everything else to Django."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await receive()
     await runtime().start()
     endpoint()
-    # Everything loaded by now stays, so the garbage collector skips it. That saves a tenth of a call's time.
+    # What is loaded by now stays in memory, so the garbage collector skips it. That saves a tenth of a call's
+    # time.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

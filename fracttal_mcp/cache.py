@@ -1,8 +1,7 @@
-"""The shared cache: Redis, or this process's own memory while Redis is gone.
+"""The shared cache: Redis, or the memory of this process while Redis is down.
 
-It holds counts (sign-in, OAuth, API) and what can be read again (documents of clients), so that
-without Redis limits get looser by the number of processes, never absent, and nobody is kept from
-signing in.
+It holds counters (sign-in, OAuth, API) and data that can be read again (clients' documents). Without Redis
+the limits grow by the number of processes but never disappear, and nobody is kept from signing in.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ RETRY_AFTER_SECONDS = 5.0
 
 
 class SharedOrLocalCache(RedisCache):
-    # Django makes an instance for each thread: what is known about Redis belongs to all of them.
+    # Django makes an instance per thread. The state of Redis is shared by all of them.
     _local = LocMemCache("without-redis", {"OPTIONS": {"MAX_ENTRIES": 50_000}})
     _try_redis_at = 0.0
 

@@ -1,4 +1,4 @@
-"""What a production installation must have, as numbered checks (`manage.py check --deploy`)."""
+"""Numbered checks for what a production installation must have (`manage.py check --deploy`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Error responses: a page for people, JSON for programs, never details."""
+"""Error responses without details: a page for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.adapter import is_local_path
 
-# Addresses that only programs use, whatever they say they accept.
+# Paths that only programs use, whatever their Accept header says.
 PROGRAM_PATHS = (
     "/api/",
     "/mcp",
@@ -44,17 +44,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without request and database in the page: either may be what broke."""
+    """Answer 500 without using request or database in the page, since either may be the cause."""
     return answer(request, 500, "server_error", "Something went wrong on our side.", plain=True)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """With the address that the form was leading on to, where it names one."""
+    """Answer a failed CSRF check, with the `next` of the form if it has one."""
     target = request.POST.get(REDIRECT_FIELD_NAME, "")
     target = target if target.startswith("/") and is_local_path(target) else ""
     steps = {reverse("account_login"), reverse("mfa_authenticate")}
     if target and request.path in steps and request.user.is_authenticated:
-        # The person signed in from another tab meanwhile, which changed the CSRF token.
+        # The person signed in from another tab in the meantime, which changed the CSRF token.
         return HttpResponseRedirect(target)
     return answer(
         request,

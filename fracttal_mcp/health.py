@@ -1,7 +1,7 @@
 """/livez and /readyz, for load balancers and monitors. They need no sign-in and answer only yes or no.
 
-They are answered before Django looks at the request: what watches asks by the address of the machine, not by
-the name that people use.
+They are answered before Django checks the Host header, because monitors use the machine's address instead of
+its public name.
 """
 
 from __future__ import annotations
@@ -20,20 +20,21 @@ PATIENCE_SECONDS = 3
 
 
 async def answer(path: str, send: Send) -> None:
-    """200, or from /readyz 503 while calls could not be answered."""
+    """Answer 200; /readyz answers 503 while calls could not be answered."""
     fine = path == LIVE or await _ready()
     body = b"ok" if fine else b"not ready"
     headers = [
         (b"cache-control", b"no-store"),
         (b"content-type", b"text/plain"),
-        (b"content-length", str(len(body)).encode()),  # or the answer comes in chunks, which HTTP/1.0 has not
+        # without a length the answer is chunked, which HTTP/1.0 does not have
+        (b"content-length", str(len(body)).encode()),
     ]
     await send({"type": "http.response.start", "status": 200 if fine else 503, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
 async def _ready() -> bool:
-    """Whether the database answers: no call is answered without its audit row."""
+    """Say whether the database answers; without it no call can be recorded in the audit log."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.to_thread(_ask_database)
@@ -48,4 +49,4 @@ def _ask_database() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     finally:
-        connection.close()  # the thread may never serve another request
+        connection.close()  # this thread may never serve another request

@@ -1,4 +1,4 @@
-"""Sessions in the database. A cookie that cannot be a session key is not looked up."""
+"""Sessions in the database. A cookie that cannot be a session key causes no query."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from django.contrib.sessions.backends import db
 
 class SessionStore(db.SessionStore):
     def _validate_session_key(self, key: str | None) -> bool:
-        """As Django does, and no null character: a cookie may hold one, and PostgreSQL fails on it."""
+        """Check like Django, but also refuse a NUL: a cookie may contain one, and PostgreSQL rejects it."""
         return bool(key and key.isascii() and key.isalnum() and len(key) >= 8)

@@ -1,6 +1,6 @@
-"""Settings of the project: the only place that reads the environment, all of it at the top.
+"""Django settings. This is the only module that reads the environment, all of it at the top.
 
-Every variable is described in docs/settings.md; a test keeps the two in step.
+Every variable is described in docs/settings.md; a test compares the two.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from consumers import scopes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
-VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # a database and keys: for the owner alone
+# holds a database and keys, so only the owner may read it
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 # --- the environment ---------------------------------------------------------------------
 
@@ -55,7 +56,7 @@ TRUSTED_PROXY = os.environ.get("TRUSTED_PROXY", "") == "1"
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
 EMAIL_FROM = os.environ.get("EMAIL_FROM", "fracttal-mcp@localhost")
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
-# The demo plant and its accounts: by default only on the database that `make run` makes itself.
+# The demo plant and its accounts. By default they exist only in the database that `make run` creates.
 DEMO_PLANT = os.environ.get("DEMO_PLANT", "0" if "DATABASE_URL" in os.environ else "1") == "1"
 HOST = os.environ.get("HOST", "127.0.0.1")
 WORKERS = _whole("WORKERS", 1)
@@ -75,7 +76,7 @@ if DJANGO_ENV not in {"development", "production"}:
 
 
 def _development_secret(name: str) -> str:
-    """A random value made once and kept under var/, so that a restart keeps people signed in."""
+    """Return a random secret that is created once under var/, so that a restart does not sign people out."""
     path = VAR_DIR / name
     if not path.exists():
         candidate = VAR_DIR / f"{name}.{os.getpid()}"
@@ -90,20 +91,23 @@ def _development_secret(name: str) -> str:
 if PRODUCTION and len(os.environ.get("SECRET_KEY", "")) < 50:
     raise ImproperlyConfigured("SECRET_KEY must be set to 50 or more random characters in production.")
 SECRET_KEY = os.environ.get("SECRET_KEY") or _development_secret("secret_key")
-# Keyed hash of machine-made secrets. Of its own so that SECRET_KEY can be rotated without
-# cutting every consumer and token.
+# Key for hashing machine-made secrets. It is separate, so that SECRET_KEY can be rotated without invalidating
+# every consumer and token.
 CREDENTIAL_HASH_KEY = os.environ.get("CREDENTIAL_HASH_KEY") or SECRET_KEY
 
-# Seals the tokens of linked accounts at Fracttal One. Without keys a production installation stores none.
+# Encrypts the tokens of linked accounts at Fracttal One. A production installation without keys stores none.
 if not UPSTREAM_KEYS and not PRODUCTION:
     _made_once = hashlib.sha256(_development_secret("upstream_key").encode()).digest()
     UPSTREAM_KEYS = f"development:{base64.urlsafe_b64encode(_made_once).decode()}"
-# Whether a company's API connection may name http addresses and machines of the company's network.
+# Whether an API connection may use http addresses and hosts in the company's network.
 UPSTREAM_ON_PRIVATE_HOSTS = not PRODUCTION
 
 
 def _origin(given: str) -> SplitResult:
-    """In the one spelling that documents publish and clients compare: host in lower case, no default port."""
+    """Parse PUBLIC_URL into its canonical form, which documents publish and clients compare.
+
+    Its host is in lower case and the default port is left out.
+    """
     refusal = ImproperlyConfigured("PUBLIC_URL must be a bare origin, for example https://mcp.example.com")
     try:
         parts = urlsplit(given)
@@ -212,20 +216,20 @@ except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
     raise ImproperlyConfigured("DATABASE_URL must be postgres://… or sqlite:///path.") from None
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
-    # WAL lets readers go on during a write; IMMEDIATE takes the write lock at once, so that a
-    # transaction waits its turn instead of failing half-way; FULL so that no answered write is lost.
+    # WAL lets readers continue during a write. IMMEDIATE takes the write lock at the start, so that a
+    # transaction waits instead of failing half-way. FULL ensures that no acknowledged write is lost.
     _database["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
-    # A file, since threads of one test share it; xdist adds its worker's name.
+    # A file, because the threads of one test share it. xdist adds the name of its worker.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
     _database["ENGINE"] = "fracttal_mcp.postgresql"
     _database["CONN_MAX_AGE"] = 0
-    # A request that waits longer than `timeout` for a connection waits for a database that is gone. The pool
-    # tries to reconnect at growing intervals until `reconnect_timeout`, then again with the next request.
+    # A request that waits longer than `timeout` for a connection fails: the database is down. The pool
+    # reconnects at growing intervals until `reconnect_timeout`, then again with the next request.
     _database["OPTIONS"] = {
         "pool": {"min_size": 2, "max_size": 20, "timeout": 3, "reconnect_timeout": 4},
     }
@@ -268,10 +272,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUSTED_PROXY else 0  # whose address the rate limits count
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUSTED_PROXY else 0  # its clients' addresses count for rate limits
 MFA_TOTP_ISSUER = "Fracttal One MCP"
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the administrator and are proven by the reset mail
-MFA_TOTP_TOLERANCE = 1  # one step before and after: phones whose clock is off by seconds
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the administrator enters addresses; the reset mail verifies them
+MFA_TOTP_TOLERANCE = 1  # one step before and after, for phones whose clock is slightly off
 
 # --- cookies and headers -----------------------------------------------------------------
 
@@ -288,12 +292,13 @@ LANGUAGE_COOKIE_SECURE = _secure
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _secure
 SECURE_HSTS_PRELOAD = _secure
-# A token sent over http must count as stolen: the proxy refuses plain http, nothing is redirected
+# A token sent over plain http must be considered stolen, so the proxy refuses http and nothing redirects it
 # (ASVS 4.1.2).
 SECURE_SSL_REDIRECT = False
-# An e-mail is unique by a constraint on its lower-case form, which auth.W004 does not see.
+# A constraint makes e-mail addresses unique in lower case; auth.W004 does not recognize it.
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W008"]
-# "no-referrer" would make browsers send `Origin: null` with our own forms, which CSRF protection refuses.
+# With "no-referrer" browsers would send `Origin: null` with our own forms, and the CSRF check would refuse
+# them.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY:
@@ -326,7 +331,8 @@ OAUTH2_PROVIDER = {
     "OIDC_ENABLED": False,
     "OIDC_ISS_ENDPOINT": PUBLIC_URL,
     "PKCE_REQUIRED": True,
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],  # the library's; consumers.callbacks decides
+    # the library's setting; consumers.callbacks has the real rules
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
@@ -342,18 +348,18 @@ OAUTH2_PROVIDER = {
 
 # --- seams between the apps: dotted paths, so that neither imports the other -------------
 
-# The name of the address at which an authorization request waits: the one way back that a mail may carry.
+# URL name of a stored authorization request, the only `next` that a mail may carry.
 WAY_BACK = "oauth-authorize-again"
-# Who may call /api/: each is `(raw bearer token) -> Principal | None`.
+# Authenticators of /api/, each `(raw bearer token) -> Principal | None`.
 API_AUTHENTICATORS = ["maintenance.tokens.authenticate", "consumers.oauth.api_access.authenticate"]
-# Calls per app authorization since a moment, for the authorizations screen.
+# Counts calls per app authorization since a given time, for the authorizations screen.
 CALL_COUNTS = "mcp_gateway.calls.audit.calls_by_authorization"
-# The plant, for Configuration > User accounts and for a company that is made.
+# The plant's data, for Configuration > User accounts and for a new company.
 PERSONNEL_RECORDS = "maintenance.rules.account_links.own_records"
 NEW_COMPANY = "maintenance.new_company.preparation.prepare_new_company"
-# Where the pages of the embedded records begin.
+# Path prefix of the pages of embedded records.
 RECORDS_PATH = "/records/"
-# Where a company's records are elsewhere: `(company) -> the connection to there, or None`.
+# `(company) -> ApiConnection | None`: the connection of a company whose records are elsewhere.
 DATA_ELSEWHERE = "connections.linking.connection_of"
 
 # --- languages and time ------------------------------------------------------------------
@@ -401,7 +407,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # oauthlib writes codes and refresh tokens at DEBUG (security case 260).
+        # At DEBUG oauthlib logs codes and refresh tokens (security case 260).
         "oauthlib": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "django.db.backends": {"level": "WARNING"},

@@ -1,4 +1,4 @@
-"""Every address of the project that Django serves. The MCP path has a second door in asgi.py."""
+"""The URLs that Django serves. The MCP path is also handled in asgi.py, without Django."""
 
 from django.conf import settings
 from django.urls import include, path

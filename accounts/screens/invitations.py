@@ -1,4 +1,4 @@
-"""What an invited person sees: the offers after sign-in, and the page behind the mailed link."""
+"""What an invited person sees: the invitations after sign-in, and the page behind the mailed link."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @require_POST
 @sign_in_required
 def answer(request: HttpRequest) -> HttpResponse:
-    """The session stays in its company; where it has none yet, the new one is the first."""
+    """Accept or decline. The session stays in its company; a session without one gets the new company."""
     user, key = signed_in_user(request), primary_key(request.POST.get("invitation"))
     try:
         if request.POST.get("answer") == "accept":
@@ -66,7 +66,7 @@ def not_open_text() -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def mailed(request: HttpRequest, token: str) -> HttpResponse:
-    """For whoever reads the mailbox: with an account after sign-in, without one by choosing a password."""
+    """Accept through the mailed link: after sign-in, or by choosing a password if there is no account."""
     found = Invitation.objects.by_token(token).filter(withdrawn_at=None)
     invitation = found.select_related("company", "permission_group", "invited_by").first()
     if invitation is None:
@@ -112,7 +112,7 @@ def entered(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def entered_twice(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """A second click on the button that made the account ends where the first one does."""
+    """Handle a double click on the button that created the account: sign in, as the first click did."""
     user = invitations.account_of(invitation)
     recent = invitation.accepted_at is not None and timezone.now() - invitation.accepted_at < SECOND_CLICK
     password = request.POST.get("password1", "")

@@ -1,4 +1,4 @@
-"""Configuration > User accounts: inviting an address, and the invitations that wait for an answer."""
+"""Configuration > User accounts: inviting people, and the open invitations."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @require_right(CONFIGURE)
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """A second click comes to the same end."""
+    """Withdraw an invitation. A double click gets the same answer."""
     found = get_object_or_404(Invitation, company=acting_membership(request).company, pk=pk)
     if not withdrawn(found):
         messages.error(request, _("The invitation has been accepted in the meantime. Open the person's row."))
@@ -82,7 +82,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def withdrawn(invitation: Invitation) -> bool:
-    """Whether it is, now or since an earlier click; never one that is being accepted."""
+    """Withdraw an invitation unless it was accepted. Return whether it is withdrawn, now or before."""
     Invitation.objects.standing().filter(pk=invitation.pk).update(withdrawn_at=timezone.now())
     return Invitation.objects.filter(pk=invitation.pk).exclude(withdrawn_at=None).exists()
 

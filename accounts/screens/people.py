@@ -85,7 +85,7 @@ def groups(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_right(CONFIGURE)
 def group_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """A new group without `pk`."""
+    """Edit a permission group; without `pk`, create one."""
     company = acting_membership(request).company
     group = (
         PermissionGroup(company=company)
@@ -99,7 +99,7 @@ def group_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 form.save()
         except LastAdministrator:
             form.add_error(None, last_administrator_text())
-        except IntegrityError:  # made a moment ago, after the form had looked
+        except IntegrityError:  # created since the form was validated
             form.add_error("name", _("A group with this name already exists. Choose another name."))
         else:
             messages.success(request, _("Group %(name)s saved.") % {"name": group.name})

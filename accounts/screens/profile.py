@@ -20,7 +20,7 @@ from accounts.models import User
 @sign_in_required
 def profile(request: HttpRequest) -> HttpResponse:
     user = signed_in_user(request)
-    # A copy, so that a refused value does not show in the top bar.
+    # Edit a copy, so that a rejected value does not show in the top bar.
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
         saved = form.save()

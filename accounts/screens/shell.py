@@ -1,4 +1,4 @@
-"""Home, and what the top bar does: company and language."""
+"""The home page, and the company and language menus of the top bar."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ def guide(request: HttpRequest) -> HttpResponse:
 @require_POST
 @sign_in_required
 def switch_company(request: HttpRequest) -> HttpResponse:
-    """Only to a company of which the person is an active member; then home, as pages differ."""
+    """Switch to a company of which the person is an active member, and go to its home page.
+
+    The current page may not exist there.
+    """
     slug = request.POST.get("company", "")
     for membership in shell_of(request).memberships:
         if membership.company.slug == slug:
@@ -45,7 +48,7 @@ def switch_company(request: HttpRequest) -> HttpResponse:
 @in_popup
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Kept on the account of a signed-in person, and in a cookie for the sign-in page."""
+    """Store the language with the account of a signed-in person, and in a cookie for the sign-in page."""
     response = HttpResponseRedirect(local_next(request))
     language = request.POST.get("language", "")
     if language not in Language.values:

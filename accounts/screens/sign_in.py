@@ -1,7 +1,7 @@
-"""The views of django-allauth that are served, with what sign-in needs besides: headers, and the way back.
+"""The views of django-allauth that we serve, with the headers and the `next` handling that sign-in needs.
 
-`next` is where the person was going. It is carried through every step, each tab with its own, and through
-the mail with which a password is chosen.
+`next` is the person's destination. Each tab carries its own through every step, and through the mail for
+choosing a password.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from accounts.company_forms import of_the_person
 from accounts.verified_addresses import mark_verified
 
 AnyView = Callable[..., HttpResponse]
-ASKED_HERE = "password_asked_for"  # in the session: the way back of a reset that this browser asked for
+ASKED_HERE = "password_asked_for"  # session key: the `next` of a password reset that this browser requested
 
 
 def in_popup(view: AnyView) -> AnyView:
-    """Keeps the tie to the window that opened this one, and leaves nothing in caches.
+    """Keep the connection to the window that opened this one, and forbid caching.
 
-    An assistant opens sign-in and consent as a popup and waits for it: with Django's
-    default `Cross-Origin-Opener-Policy: same-origin` it would lose sight of the popup.
+    An assistant opens sign-in and consent as a popup and waits for it. With Django's default
+    `Cross-Origin-Opener-Policy: same-origin` it would lose the popup.
     """
 
     @wraps(view)
@@ -46,17 +46,20 @@ def in_popup(view: AnyView) -> AnyView:
 
 
 def sign_in_view(view: AnyView) -> AnyView:
-    """Sign-in is about the person, whatever company a form was drawn in."""
+    """Wrap a sign-in view; it concerns the person, so the company of the form does not matter."""
     return of_the_person(in_popup(view))
 
 
 def way_back(request: HttpRequest) -> str:
-    """The `next` of an address or a form, if it stays on this site."""
+    """Return the `next` of the URL or the form, if it stays on this site."""
     return get_next_redirect_url(request) or ""
 
 
 def each_with_its_way_back(view: AnyView) -> AnyView:
-    """For the two steps of sign-in, between which the library keeps one way back for the whole session."""
+    """Carry `next` in the URL between the two steps of sign-in.
+
+    The library stores one `next` for the whole session, which tabs would overwrite.
+    """
 
     @wraps(view)
     def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -77,7 +80,7 @@ class SecondStep(AuthenticateView):
 
 class PasswordReset(PasswordResetView):
     def get_success_url(self) -> str:
-        """The page that says so, and not yet the way back."""
+        """Go to the page that says a mail was sent; `next` is followed later."""
         if target := way_back(self.request):
             self.request.session[ASKED_HERE] = target
         done: str = self.passthrough_next_url(reverse("account_reset_password_done"))
@@ -86,13 +89,16 @@ class PasswordReset(PasswordResetView):
 
 class PasswordChosen(PasswordResetFromKeyView):
     def form_valid(self, form: Any) -> HttpResponse:
-        """Whoever has the link of the message reads the mailbox."""
+        """Set the password, and mark the address as verified: the person opened the mailed link."""
         response: HttpResponse = super().form_valid(form)
         mark_verified(self.reset_user)
         return response
 
     def get_success_url(self) -> str:
-        """Straight on in the browser that asked; in another one a page says how to go on."""
+        """Continue to `next` in the browser that requested the mail.
+
+        Another browser gets a page that explains how to go on.
+        """
         target = way_back(self.request)
         if target and self.request.session.get(ASKED_HERE) == target:
             return target

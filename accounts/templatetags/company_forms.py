@@ -1,6 +1,6 @@
-"""`csrf_token` for every template: Django's own, and the company that the form is drawn for.
+"""Replaces `csrf_token` in every template: Django's tag plus the company for which the form is drawn.
 
-A form without the first cannot be sent, so no form can lack the second.
+A form without a CSRF token is refused, so no form can omit the company.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The few marks every screen is made of: an icon, a moment in time."""
+"""Template tags of all screens: icons and points in time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 
-# Drawn on a 24 by 24 grid in strokes of the text colour; always beside a text.
+# Drawn on a 24 by 24 grid in strokes of the text colour. An icon always stands beside a text.
 ICONS = {
     "add": '<path d="M12 5v14M5 12h14"/>',
     "alert": '<path d="M12 4 2.8 20h18.4z"/><path d="M12 10v4.5M12 17.4v.1"/>',
@@ -56,7 +56,7 @@ ICONS = {
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """A decorative drawing: hidden from assistive technology, so it never stands without words."""
+    """Return a decorative icon. It is hidden from assistive technology, so it needs a text beside it."""
     return format_html(
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>',
         mark_safe(ICONS[name]),  # noqa: S308 - a constant of this module
@@ -65,7 +65,7 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def when(moment: datetime | None, never: str = "") -> SafeString | str:
-    """How long ago, with the exact time in the company's zone on hover."""
+    """Return how long ago it was, with the exact time in the company's zone as a tooltip."""
     if moment is None:
         return never or _("never")
     local = timezone.localtime(moment)
@@ -78,7 +78,7 @@ def when(moment: datetime | None, never: str = "") -> SafeString | str:
 
 
 def ago(moment: datetime) -> str:
-    """In one unit: "3 weeks ago", where Django would add the days."""
+    """Return the age in one unit: "3 weeks ago", where Django would add the days."""
     if timezone.now() - moment < timedelta(days=1):
         return str(naturaltime(moment))
     return _("%(delta)s ago") % {"delta": timesince(moment, depth=1)}

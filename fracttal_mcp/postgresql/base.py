@@ -1,8 +1,8 @@
-"""Django's PostgreSQL, with pooled connections that are checked before use.
+"""Django's PostgreSQL backend with a connection pool that is emptied when a connection turns out dead.
 
-After a restart of the database, or when a firewall cut what was idle, every connection that waits in the pool
-is dead. The pool's own check discards one at a time with growing pauses and gives up after the third, so that
-requests would fail until each had been used once. Here the first dead one empties the whole pool.
+After a restart of the database, or when a firewall drops idle connections, all connections in the pool are
+dead. The pool's own check discards them one at a time with growing pauses and gives up after the third, so
+requests would fail until each had been used once. Here the first dead connection empties the whole pool.
 """
 
 from __future__ import annotations

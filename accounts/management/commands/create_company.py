@@ -1,4 +1,4 @@
-"""Creates a company with its first administrator: how a new installation begins."""
+"""Creates a company with its first administrator: the first step of a new installation."""
 
 from __future__ import annotations
 

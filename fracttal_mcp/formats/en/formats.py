@@ -1,4 +1,7 @@
-"""Plants in Latin America read 3/11/2026 as 3 November, so the month is a word, and hours count to 24."""
+"""English formats: the month is a word and hours count to 24.
+
+Plants in Latin America read 3/11/2026 as 3 November.
+"""
 
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"

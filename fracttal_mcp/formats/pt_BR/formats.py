@@ -1,4 +1,7 @@
-"""Django writes "3 de Novembro". Portuguese has months in lower case, as their short forms are here."""
+"""Portuguese formats.
+
+Django writes "3 de Novembro", but months are lower case, as in their short forms here.
+"""
 
 DATE_FORMAT = r"j \d\e b. \d\e Y"
 DATETIME_FORMAT = r"j \d\e b. \d\e Y à\s H:i"

@@ -1,4 +1,4 @@
-"""`manage.py serve`: what `make run` does after the installation."""
+"""`manage.py serve`: the steps of `make run` that follow the installation."""
 
 from __future__ import annotations
 
