@@ -12,6 +12,7 @@ import time_machine
 
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.tool import ToolResult
+from mcp_gateway.methods import resources
 from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.gateway.tools.conftest import no_progress
@@ -81,3 +82,20 @@ Ask = Callable[[list[Question]], list[Reply]]
 
 def ask_as(caller: Caller, questions: list[Question]) -> list[Reply]:
     return asyncio.run(_asked(caller, questions))
+
+
+def read_as(caller: Caller, uri: str) -> str:
+    async def reading() -> str:
+        try:
+            answer = await resources.read(runtime().dispatcher, caller, {"uri": uri}, {})
+        finally:
+            await runtime().close_loop()
+        return text_of(answer, uri)
+
+    return asyncio.run(reading())
+
+
+def text_of(answer: dict[str, Any], uri: str) -> str:
+    [content] = answer["contents"]
+    assert (content["uri"], content["mimeType"]) == (uri, "text/plain")
+    return str(content["text"])

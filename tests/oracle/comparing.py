@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# Shares are rounded to four decimals, availability to five, hours and money to two.
-NARROW = {
+# Shares are rounded to four decimals, availability to five, hours and money to two, minutes to none.
+NEAR = {
     "availability": 5.1e-6,
     "availability_by_failures": 5.1e-6,
     "share": 5.1e-5,
     "planned_share": 5.1e-5,
     "planned_hours_share": 5.1e-5,
+    **dict.fromkeys(("minutes", "real_minutes", "asset_stopped_minutes", "out_of_service_minutes"), 0.5),
 }
 WIDE = 0.0051
 
@@ -37,7 +38,7 @@ def agree(name: str, value: Any, given: Any) -> bool:
         return bool(given == value)
     if isinstance(given, bool) or not isinstance(given, int | float):
         return False
-    return bool(abs(value - given) <= NARROW.get(name, WIDE) + abs(value) * 1e-9)
+    return bool(abs(value - given) <= NEAR.get(name, WIDE) + abs(value) * 1e-9)
 
 
 def rows_differ(expected: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> list[str]:

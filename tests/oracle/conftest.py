@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -15,7 +16,7 @@ from maintenance.tokens import principal_of
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.runtime import runtime
 from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFactory, UserFactory
-from tests.oracle.asking import Question, Reply, ask_as, present
+from tests.oracle.asking import Question, Reply, ask_as, present, read_as
 from tests.oracle.planting import plant_into
 from tests.oracle.plants import Plant
 from tests.oracle.tally import Tally, told
@@ -43,17 +44,30 @@ class World:
         with present(calendar):
             return ask_as(replace(self._caller_at(calendar.now), time_zone=calendar.zone), [*questions])
 
+    def read(self, uri: str, caller: Caller | None = None) -> str:
+        """The text of a resource, as the person without a caller, or another one, reads it."""
+        assert self._plant is not None
+        self.tally.answers += 1
+        calendar = self._plant.calendar
+        with present(calendar):
+            person = replace(caller or self._caller_at(calendar.now), time_zone=calendar.zone)
+            return read_as(person, uri)
+
+    def person(self, **group: Any) -> Caller:
+        """Somebody with the rights of a permission group of this kind."""
+        made = PermissionGroupFactory(company=self._group.company, **group) if group else self._group
+        principal = principal_of(MembershipFactory(user=UserFactory(), permission_group=made))
+        return Caller(
+            **{name: getattr(principal, name) for name in principal.__dataclass_fields__},
+            consumer_id=1,
+            consumer_name="ChatGPT",
+            scopes=frozenset({READ_SCOPE, WRITE_SCOPE}),
+        )
+
     def _caller_at(self, now: dt.datetime) -> Caller:
         """For each present another person, whose token is of that present."""
         if now not in self._callers:
-            membership = MembershipFactory(user=UserFactory(), permission_group=self._group)
-            principal = principal_of(membership)
-            self._callers[now] = Caller(
-                **{name: getattr(principal, name) for name in principal.__dataclass_fields__},
-                consumer_id=1,
-                consumer_name="ChatGPT",
-                scopes=frozenset({READ_SCOPE, WRITE_SCOPE}),
-            )
+            self._callers[now] = self.person()
         return self._callers[now]
 
 

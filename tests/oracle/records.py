@@ -37,7 +37,8 @@ SELECT asset.code, asset.field_1 AS name, asset.description, {word("asset.type",
 """
 # Open stops first, then the newest.
 STOPS = """
-SELECT stop.initial_date AS since, stop.final_date AS until, stop.final_date - stop.initial_date AS seconds
+SELECT stop.initial_date AS since, stop.final_date AS until,
+       max(0, stop.final_date - stop.initial_date) / 60.0 AS minutes
   FROM OutOfService AS stop JOIN Item AS asset ON asset.id = stop.item_id
  WHERE asset.code = :code AND stop.initial_date <= :now
  ORDER BY stop.final_date IS NOT NULL, stop.initial_date DESC
@@ -81,12 +82,11 @@ SELECT work.id, work.description, work.code AS asset_code, work.item_description
        {word("work.priority", PRIORITIES)} AS priority, work.date_maintenance AS scheduled_at,
        work.initial_date AS started_at, work.final_date AS finished_at, late AS overdue, {PATH} AS location,
        work.duration / 60 AS estimated_minutes, work.note, work."trigger", work.request_id AS work_request,
-       round(work.real_duration / 60.0) AS real_minutes, {COST} AS cost, failure_type,
+       work.real_duration / 60.0 AS real_minutes, {COST} AS cost, failure_type,
        nullif(work.requested_by, '') AS requested_by,
-       round(work.real_stop_assets_seconds / 60.0) AS asset_stopped_minutes,
+       work.real_stop_assets_seconds / 60.0 AS asset_stopped_minutes,
        CASE WHEN stop.final_date >= stop.initial_date
-            THEN round(CAST(stop.final_date - stop.initial_date AS INTEGER) / 60.0) END
-           AS out_of_service_minutes,
+            THEN (stop.final_date - stop.initial_date) / 60.0 END AS out_of_service_minutes,
        cause.description AS failure_cause, detection.description AS failure_detected_by,
        CASE WHEN {FAILED} THEN {word("work.failure_severity", SEVERITIES)} END AS failure_severity,
        CASE WHEN {FAILED} THEN {word("work.damage_type", DAMAGES)} END AS failure_damage,

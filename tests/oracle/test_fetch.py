@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mcp_gateway.tools.kit.record_kinds import KINDS
 from tests.oracle import records
 from tests.oracle.asking import Question
+from tests.oracle.comparing import agree
 from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
 from tests.oracle.growing import plants
@@ -24,7 +25,7 @@ from tests.oracle.tables import Tables
 from tests.oracle.without_database import ScriptedWorld
 
 FACES = st.binary(min_size=8, max_size=8)
-_fence = re.compile(r"\[(data [0-9a-f]{16})\] [^\n]*\n(.*)\n\[/\1\]", re.DOTALL)
+FENCE = re.compile(r"\[(data [0-9a-f]{16})\] [^\n]*\n(.*)\n\[/\1\]", re.DOTALL)
 
 
 def _asset(plant: Plant, roll: Dice) -> str | None:
@@ -93,7 +94,7 @@ def lines_of(text: str) -> tuple[dict[str, str], list[dict[str, str]]]:
     return whole, [task for task in tasks if task]
 
 
-def says(value: Any, shown: str | None) -> bool:
+def says(name: str, value: Any, shown: str | None) -> bool:
     """Whether the text of a field is this value: numbers and flags stand there as people write them."""
     if value is None or shown is None:
         return value is None and shown is None
@@ -103,7 +104,7 @@ def says(value: Any, shown: str | None) -> bool:
         return value == shown
     if "T" in shown:
         return bool(abs(dt.datetime.fromisoformat(shown).timestamp() - value) < 1.001)
-    return bool(abs(float(shown) - value) <= 0.0051)
+    return agree(name, value, float(shown))
 
 
 def _unlike(expected: Row, given: dict[str, str], where: str) -> list[str]:
@@ -111,7 +112,7 @@ def _unlike(expected: Row, given: dict[str, str], where: str) -> list[str]:
     found = [
         f"{where}.{name}: the tables say {value!r}, the answer {given.get(name)!r}"
         for name, value in expected.items()
-        if not says(value, given.get(name))
+        if not says(name, value, given.get(name))
     ]
     return found + [f"{where}.{name}: only the answer has it" for name in given.keys() - expected.keys()]
 
@@ -129,7 +130,7 @@ def check(world: Any, plant: Plant, kind: str, roll: Dice) -> None:
     assert not reply.error, reply
     answer = reply.answer
     assert answer["title"] == title(whole, tasks), reply
-    fence = _fence.fullmatch(answer["text"])
+    fence = FENCE.fullmatch(answer["text"])
     assert fence, reply
     shown, shown_tasks = lines_of(fence[2])
     found = _unlike(whole | ALWAYS[kind], shown, kind)

@@ -41,17 +41,20 @@ def _rows_differ(expected: Sequence[Row], given: Sequence[Row], where: str) -> l
 def _compare(world: Any, reply_to: Question, whole: Row, parts: dict[str, list[Row]]) -> None:
     [reply] = world.ask(reply_to)
     assert not reply.error, reply
-    found = differences(whole, as_written(reply.answer), reply_to.tool)
-    world.tally.figures += len(whole)
-    for part, rows in parts.items():
-        found += _rows_differ(rows, _lines(part, reply.answer.get(part) or []), part)
-        world.tally.figures += sum(map(len, rows))
+    found = unlike(reply.answer, whole, parts)
+    world.tally.figures += len(whole) + sum(len(row) for rows in parts.values() for row in rows)
     assert not found, "\n".join([*found, repr(reply)])
 
 
+def unlike(answer: Row, whole: Row, parts: dict[str, list[Row]]) -> list[str]:
+    """What an answer says otherwise than the tables of a record and its parts."""
+    found = differences(whole, as_written(answer), "record")
+    for part, rows in parts.items():
+        found += _rows_differ(rows, _lines(part, answer.get(part) or []), part)
+    return found
+
+
 def _lines(part: str, rows: list[Row]) -> list[Row]:
-    if part == "downtime":  # whole minutes of what may be seconds
-        return [{"since": row.get("since"), "until": row.get("until")} for row in rows]
     if part == "tasks":
         return [_task(row) for row in rows]
     return rows
@@ -69,9 +72,8 @@ def check_asset(world: Any, plant: Plant, roll: Dice) -> None:
     world.plant(plant)
     question = Question("get_asset", {"code": code, "include": ["downtime", "meters", "history", "plan"]})
     [whole] = tables(records.ASSET, code=code)
-    stops = tables(records.STOPS, code=code)
     parts = {
-        "downtime": [{"since": stop["since"], "until": stop["until"]} for stop in stops][:SHOWN],
+        "downtime": tables(records.STOPS, code=code)[:SHOWN],
         "meters": tables(records.METERS, code=code),
         "history": tables(records.HISTORY, code=code)[:SHOWN],
         "plan": tables(records.PLAN, code=code),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any, cast
 from unittest import mock
 
 from pydantic import ValidationError
@@ -11,15 +14,17 @@ from pydantic import ValidationError
 from accounts.rights import ALL_RIGHTS
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.cursors import Cursors
+from mcp_gateway.calls.dispatch import Dispatcher
 from mcp_gateway.calls.errors import GatewayError
 from mcp_gateway.calls.partial_answers import mark_partial, not_surely
 from mcp_gateway.calls.results import error_result, success_result
 from mcp_gateway.calls.tool import Call, InputRequired, ToolResult
+from mcp_gateway.methods import resources
 from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
 from mcp_gateway.upstream.credentials import Credentials
 from tests.gateway.tools.conftest import no_progress
-from tests.oracle.asking import Question, Reply, present
+from tests.oracle.asking import Question, Reply, present, text_of
 from tests.oracle.plants import Plant
 from tests.oracle.scripted import Quirks, Scripted
 from tests.oracle.tally import Tally
@@ -53,12 +58,27 @@ class ScriptedWorld:
     def ask(self, *questions: Question) -> list[Reply]:
         assert self._plant is not None
         self.tally.answers += len(questions)
+        with self._over_the_plant():
+            return asyncio.run(self._asked(self._plant.calendar.zone, [*questions]))
+
+    def read(self, uri: str) -> str:
+        """The text of a resource."""
+        assert self._plant is not None
+        self.tally.answers += 1
+        caller = replace(self._caller, time_zone=self._plant.calendar.zone)
+        tools = cast(Dispatcher, _Tools())
+        with self._over_the_plant():
+            return text_of(asyncio.run(resources.read(tools, caller, {"uri": uri}, {})), uri)
+
+    @contextmanager
+    def _over_the_plant(self) -> Iterator[None]:
+        assert self._plant is not None
         with (
             present(self._plant.calendar),
             mock.patch("mcp_gateway.upstream.http.Engines.of", return_value=self._engine),
             mock.patch("mcp_gateway.upstream.credentials.Credentials.of", _no_token),
         ):
-            return asyncio.run(self._asked(self._plant.calendar.zone, [*questions]))
+            yield
 
     async def _asked(self, zone: str, questions: list[Question]) -> list[Reply]:
         caller = replace(self._caller, time_zone=zone)
@@ -73,6 +93,15 @@ class ScriptedWorld:
 
 async def _no_token(credentials: Credentials, caller: Caller, refused: str = "") -> str:
     return "token"
+
+
+class _Tools:
+    """Runs the tool that a method calls."""
+
+    async def call_tool(
+        self, caller: Caller, tool: str, arguments: dict[str, Any], **_others: Any
+    ) -> ToolResult:
+        return await _run(caller, Question(tool, arguments))
 
 
 async def _run(caller: Caller, question: Question) -> ToolResult:
