@@ -1,4 +1,4 @@
-"""Test connection: what works and what does not, in words."""
+""" "Test connection": checks the API connection and describes the result in words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from consumers.key_ring import CannotOpen, NoKeys
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`good` is None for what is neither: something to know or to do."""
+    """One result. `good` is True or False, or None for a piece of information that is neither."""
 
     good: bool | None
     words: str
@@ -27,7 +27,10 @@ def check_connection(connection: ApiConnection) -> list[Finding]:
 
 
 def _people(connection: ApiConnection) -> Finding:
-    """With a code that nobody was given: who refuses the code has accepted key and secret."""
+    """Check key and secret for people by redeeming an invalid code.
+
+    A server that refuses only the code has accepted key and secret.
+    """
     if not connection.people_can_link:
         words = _("Users: enter the client ID and secret of an authorization code consumer.")
         return Finding(False, words)
@@ -44,7 +47,10 @@ def _people(connection: ApiConnection) -> Finding:
 
 
 def _programs(connection: ApiConnection) -> list[Finding]:
-    """Token by client credentials, a read, and the company behind it, which is then remembered."""
+    """Check client credentials: request a token, read, and learn which company is behind it.
+
+    The company is stored if none was known.
+    """
     if not connection.programs_can_connect:
         words = _("Services: no client credentials consumer has been entered.")
         return [Finding(None, words)]

@@ -1,4 +1,4 @@
-"""One HTTP request to Fracttal One outside of a tool call: for tokens, and for who stands behind one."""
+"""HTTP requests to Fracttal One outside of tool calls: to get tokens and to find out whose they are."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Reply:
 
     @property
     def json(self) -> dict[str, Any]:
-        """The object of the body; {} for anything else."""
+        """Return the JSON object of the body, or {} if it is none."""
         try:
             found = json.loads(self.body)
         except (ValueError, RecursionError):
@@ -32,7 +32,10 @@ class Reply:
 
 
 def post_form(url: str, fields: dict[str, str], *, key: str, secret: str) -> Reply:
-    """With HTTP Basic, each half quoted as RFC 6749 §2.3.1 has it. Raises Unreachable, NoReply."""
+    """Post a form with HTTP Basic; key and secret are form-encoded first (RFC 6749 §2.3.1).
+
+    Raises Unreachable, NoReply.
+    """
     pair = f"{quote(key, safe='')}:{quote(secret, safe='')}".encode()
     headers = {
         "Authorization": "Basic " + base64.b64encode(pair).decode(),
@@ -42,7 +45,7 @@ def post_form(url: str, fields: dict[str, str], *, key: str, secret: str) -> Rep
 
 
 def get(url: str, *, token: str) -> Reply:
-    """Raises Unreachable, NoReply."""
+    """Send a GET request with a bearer token. Raises Unreachable, NoReply."""
     return _send("GET", url, {"Authorization": f"Bearer {token}"}, None)
 
 

@@ -1,8 +1,8 @@
-"""Who stands behind a token of Fracttal One: the company by its records, the account by the token.
+"""Finds out which company and account a token of Fracttal One belongs to.
 
-No resource says it (docs/reference/fracttal-api.md#grants-and-tokens), so the company is read off the
-first record that names one. A token may be a JWT that names the account; it came straight from the token
-endpoint, so its claims are read without a signature.
+No resource tells (docs/reference/fracttal-api.md#grants-and-tokens), so the company is taken from the first
+record that names one. A token may be a JWT that names the account. It came straight from the token endpoint,
+so its claims are read without checking a signature.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from connections.http import get
 from connections.token_requests import Unavailable
 from consumers.outbound.client import NoReply, Unreachable
 
-# Whoever may see anything sees one of these; each row of them names the company.
+# A person who may see anything may see one of these, and each of their rows names the company.
 _NAMING_THE_COMPANY = ("items", "work_requests", "work_orders", "warehouses")
 
 
@@ -30,7 +30,10 @@ class CompanyUnknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`account_id` and `account_email` are None and "" where the token does not say them."""
+    """The company and account at Fracttal One.
+
+    If the token does not name the account, its id is None and its e-mail "".
+    """
 
     company_id: int
     account_id: int | None = None
@@ -38,7 +41,7 @@ class Identity:
 
 
 def identify(api_url: str, token: str) -> Identity:
-    """Raises TokenRefused, CompanyUnknown, Unavailable."""
+    """Return the company and account of a token. Raises TokenRefused, CompanyUnknown, Unavailable."""
     for name in _NAMING_THE_COMPANY:
         try:
             reply = get(f"{api_url}/{name}?start=0&limit=1", token=token)

@@ -1,4 +1,4 @@
-"""Linking one's own account at Fracttal One: RFC 6749 §4.1 and RFC 7636, from the client's side."""
+"""Linking of a person's account at Fracttal One: the client's side of RFC 6749 §4.1 and RFC 7636."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ from consumers.security_log import note
 LINK_PATH = "/profile/fracttal-one/"
 CALLBACK_PATH = f"{LINK_PATH}callback"
 ATTEMPT_LIFETIME = dt.timedelta(minutes=15)
-MOST_ATTEMPTS = 5  # of one person at a time
-LINKING_TAKES = dt.timedelta(seconds=30)  # at most: until then a second click is told to wait
+MOST_ATTEMPTS = 5  # per person, at the same time
+LINKING_TAKES = dt.timedelta(seconds=30)  # at most; a second click is told to wait until then
 
 
 class NotLinkedNow(Exception):
-    """`code` is a word of ours for the page; `waiting` is the consent that goes on when it is linked."""
+    """The account could not be linked. `code` selects the text of the page.
+
+    `waiting` is the id of the consent that continues once the account is linked.
+    """
 
     def __init__(self, code: str, waiting: uuid.UUID | None = None) -> None:
         super().__init__(code)
@@ -40,7 +43,7 @@ class NotLinkedNow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the browser brought back."""
+    """The query parameters with which the browser came back."""
 
     state: str
     code: str
@@ -49,17 +52,17 @@ class Sent:
 
 
 def link_url() -> str:
-    """The page where a person links an account, or does it again."""
+    """Return the address of the page where a person links an account or links it again."""
     return f"{settings.PUBLIC_URL}{LINK_PATH}"
 
 
 def callback_url() -> str:
-    """Exactly what has to be registered at Fracttal One."""
+    """Return the redirect URI, exactly as it must be registered at Fracttal One."""
     return f"{settings.PUBLIC_URL}{CALLBACK_PATH}"
 
 
 def connection_of(company: Company) -> ApiConnection | None:
-    """That of a company whose data is at Fracttal One."""
+    """Return the company's connection if its data is at Fracttal One, otherwise None."""
     return ApiConnection.objects.filter(company=company, kind=ApiConnection.Kind.FRACTTAL_ONE).first()
 
 
@@ -72,7 +75,7 @@ def needs_link(company: Company, user: User) -> bool:
 
 
 def begin(connection: ApiConnection, user: User, session_key: str, waiting: uuid.UUID | None) -> str:
-    """The address at Fracttal One to send the person to. Raises NoKeys."""
+    """Start a link and return the address at Fracttal One to send the person to. Raises NoKeys."""
     now = timezone.now()
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     attempt = LinkAttempt(
@@ -104,9 +107,10 @@ def begin(connection: ApiConnection, user: User, session_key: str, waiting: uuid
 
 
 def finish(sent: Sent, user: User, session_key: str) -> tuple[LinkedAccount, uuid.UUID | None]:
-    """The link, and the consent that waits for it. Raises NotLinkedNow.
+    """Complete a link. Return it with the id of the consent that waits for it. Raises NotLinkedNow.
 
-    The same way back again, as of a second click over there, finds the link that the first one made.
+    If the same answer arrives twice (a double click at Fracttal One), the second finds the link that the
+    first one made.
     """
     attempt = _attempt(sent.state, user, session_key)
     connection = attempt.connection
@@ -124,7 +128,7 @@ def finish(sent: Sent, user: User, session_key: str) -> tuple[LinkedAccount, uui
 
 
 def unlink(connection: ApiConnection, user: User) -> bool:
-    """Forget the tokens; whether there was a link."""
+    """Delete the link and its tokens. Return whether there was a link."""
     gone, _rows = LinkedAccount.objects.filter(connection=connection, user=user).delete()
     if gone:
         note("account unlinked", connection=connection.pk, user=user.pk)
@@ -132,7 +136,7 @@ def unlink(connection: ApiConnection, user: User) -> bool:
 
 
 def _attempt(state: str, user: User, session_key: str) -> LinkAttempt:
-    """The one that the state belongs to: of the same person in the same session."""
+    """Find the attempt of this state, person and session."""
     mine = LinkAttempt.objects.filter(
         state_digest=digest(state),
         user=user,
@@ -146,7 +150,7 @@ def _attempt(state: str, user: User, session_key: str) -> LinkAttempt:
 
 
 def _take(attempt: LinkAttempt) -> bool:
-    """Use it; False where it was used."""
+    """Mark the attempt as used. Return False if it was used before."""
     unused = LinkAttempt.objects.filter(pk=attempt.pk, used_at=None)
     return unused.update(used_at=timezone.now(), verifier="") == 1
 
@@ -193,7 +197,7 @@ def _linked(attempt: LinkAttempt, connection: ApiConnection, sent: Sent, user: U
 
 
 def _check_company(connection: ApiConnection, who: Identity, *, may_decide: bool) -> None:
-    """The first answer that names a company decides which one it is, if an administrator brought it."""
+    """Check that the token is for the connection's company; the first link by an administrator sets it."""
     if connection.remote_company_id is None:
         if not may_decide:
             raise NotLinkedNow("not_finished")
@@ -203,7 +207,7 @@ def _check_company(connection: ApiConnection, who: Identity, *, may_decide: bool
 
 
 def remember_company(connection: ApiConnection, company_id: int) -> None:
-    """Unless another answer was first."""
+    """Store the company's id unless another answer stored one first."""
     ApiConnection.objects.filter(pk=connection.pk, remote_company_id=None).update(
         remote_company_id=company_id
     )
@@ -212,7 +216,7 @@ def remember_company(connection: ApiConnection, company_id: int) -> None:
 
 def _store(connection: ApiConnection, user: User, tokens: Tokens, who: Identity) -> LinkedAccount:
     with transaction.atomic():
-        # Two links of one person at once take turns.
+        # The lock makes concurrent links of one person run one after another.
         User.objects.select_for_update().get(pk=user.pk)
         link = LinkedAccount.objects.filter(connection=connection, user=user).first()
         if link is None:

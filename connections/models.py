@@ -1,4 +1,4 @@
-"""A company's API connection, the linked accounts of its people, and links under way."""
+"""API connections of companies, linked accounts of people, and links in progress."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ LIVE_TOKEN_URL = "https://one.fracttal.com/oauth/token"  # noqa: S105 - an addre
 
 
 class ApiConnection(models.Model):
-    """Where the company's data comes from. A company without a row uses the embedded one.
+    """Where the company's data comes from. A company without a row uses the embedded API.
 
-    Two consumers at Fracttal One may stand behind it, since each has one grant type there: `client_*`
-    with which people link, and `program_*` for programs that act for the company.
+    At Fracttal One it may need two consumers, since each of them has one grant type there: `client_*` for
+    people who link their account, `program_*` for programs that act for the company.
     """
 
     class Kind(models.TextChoices):
@@ -39,13 +39,14 @@ class ApiConnection(models.Model):
     client_secret = models.TextField(blank=True, editable=False)  # sealed
     program_key = models.CharField(max_length=200, blank=True)
     program_secret = models.TextField(blank=True, editable=False)  # sealed
-    # The company's id there, learnt from the first answer that names it; answers of others are refused.
+    # The company's id at Fracttal One, set by the first answer that names it. Answers of other companies are
+    # refused.
     remote_company_id = models.BigIntegerField(null=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
-        db_table = "consumers_apiconnection"  # made there, before this app was
+        db_table = "consumers_apiconnection"  # the table is older than this app
 
     def __str__(self) -> str:
         return f"ApiConnection #{self.pk}"
@@ -81,8 +82,8 @@ class ApiConnection(models.Model):
 class LinkedAccount(models.Model):
     """One person's account at Fracttal One, for one company.
 
-    `generation` counts the token pairs, so that whoever refreshes replaces the pair that was read
-    and no newer one. `lease` is held while one process refreshes (connections/refresh.py).
+    `generation` counts the token pairs, so that a refresh replaces only the pair that it read. `lease` is
+    held by the process that refreshes (connections/refresh.py).
     """
 
     connection = models.ForeignKey(ApiConnection, models.CASCADE, related_name="links")
@@ -94,7 +95,7 @@ class LinkedAccount(models.Model):
     generation = models.PositiveIntegerField(default=1)
     lease = models.UUIDField(null=True, editable=False)
     lease_ends_at = models.DateTimeField(null=True, editable=False)
-    # As the token or the list of people named it there; empty where neither did.
+    # As named by the token or by Fracttal One's list of people; empty if neither named it.
     account_id = models.BigIntegerField(null=True)
     account_email = models.CharField(max_length=254, blank=True)
     linked_at = models.DateTimeField(default=timezone.now)
@@ -129,7 +130,7 @@ class LinkedAccount(models.Model):
 
 
 class LinkAttempt(models.Model):
-    """A person who was sent to Fracttal One and is expected back, once, in the same session."""
+    """A person who was sent to Fracttal One and must come back once, in the same session."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     state_digest = models.CharField(max_length=64, unique=True)
@@ -137,7 +138,7 @@ class LinkAttempt(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     session_digest = models.CharField(max_length=64)
     verifier = models.TextField()  # sealed
-    # The consent that waits for the link, if it began there.
+    # The consent that waits for the link, if one does.
     authorization_request_id = models.UUIDField(null=True)
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)

@@ -30,7 +30,7 @@ class ProgramTokens:
         ).first()
         if connection is None or not connection.programs_can_connect:
             raise NotLinked
-        # A token belongs to these credentials at this place, and to no later ones.
+        # A token is valid for these addresses and credentials only.
         origin = (
             connection.token_url, connection.api_url, connection.program_key, connection.program_secret
         )  # fmt: skip
@@ -47,7 +47,7 @@ class ProgramTokens:
         return tokens.access
 
     def forget(self, connection_id: int, refused: str) -> None:
-        """A token that was refused is not shown again."""
+        """Forget a program's token that was refused."""
         kept = self._tokens.get(connection_id)
         if kept is not None and kept[1].access == refused:
             self._tokens.pop(connection_id, None)

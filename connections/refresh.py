@@ -1,9 +1,9 @@
-"""The token with which a caller goes to Fracttal One, renewed ahead of its end and only once.
+"""Provides the token for requests to Fracttal One, refreshed before it expires and only once.
 
-Whoever is to refresh takes a lease on the row, which one process at a time can hold on any database;
-no transaction stays open while the other side is asked. The new pair is stored before anybody uses
-it. A process that dies in between leaves a lease that runs out, and the next one tries the same
-refresh token: if that was used up the link is dead, and the person links again.
+The process that refreshes takes a lease on the row. On any database only one process can hold it, and no
+transaction stays open while Fracttal One is asked. The new pair is stored before it is used. If a process
+dies in between, its lease expires and the next process tries the same refresh token. If that token was used
+up, the link is dead and the person must link again.
 """
 
 from __future__ import annotations
@@ -21,24 +21,28 @@ from connections.token_requests import ConsumerRefused, GrantRefused, Tokens, Un
 from consumers.key_ring import CannotOpen, NoKeys
 from consumers.security_log import note
 
-# Longer than a refresh may take (twice exchange.TOTAL_SECONDS); a process that died is waited for as long.
+# Longer than a refresh may take (twice TOTAL_SECONDS of connections/http.py). After a crash the next process
+# waits this long.
 LEASE = dt.timedelta(seconds=18)
-# After a failure, before the next try.
+# Time between a failure and the next attempt.
 PAUSE = dt.timedelta(seconds=5)
-WAIT_SECONDS = 20.0  # past the lease of a process that died
+WAIT_SECONDS = 20.0  # longer than the lease of a process that died
 _LOOK_EVERY_SECONDS = 0.1
 
 
 class NotLinked(Exception):
-    """The person has no account at Fracttal One linked, or may go there no more."""
+    """The person has not linked an account at Fracttal One, or may no longer use it."""
 
 
 class LinkDead(Exception):
-    """Fracttal One accepts the link no more: the person must link again."""
+    """Fracttal One no longer accepts the link: the person must link again."""
 
 
 def kept_token_of_person(connection_id: int, user_id: int, refused: str = "") -> str | None:
-    """Without asking Fracttal One: None where a refresh is due. Raises NotLinked, LinkDead."""
+    """Return the stored token without asking Fracttal One, or None if it must be refreshed.
+
+    `refused` is a token that Fracttal One has just rejected. Raises NotLinked, LinkDead.
+    """
     link = _link(connection_id, user_id)
     if not link.is_live:
         raise LinkDead
@@ -47,7 +51,7 @@ def kept_token_of_person(connection_id: int, user_id: int, refused: str = "") ->
 
 
 def token_of_person(connection_id: int, user_id: int, refused: str = "") -> str:
-    """A token that is good now; `refused` is one that Fracttal One has just not accepted.
+    """Return a token that is valid now. `refused` is one that Fracttal One has just rejected.
 
     Raises NotLinked, LinkDead, Unavailable, ConsumerRefused.
     """
@@ -69,7 +73,7 @@ def token_of_person(connection_id: int, user_id: int, refused: str = "") -> str:
                 if usable:
                     return token
                 raise
-        if usable:  # another one refreshes
+        if usable:  # another process is refreshing
             return token
         if time.monotonic() > end:
             raise Unavailable
@@ -77,7 +81,7 @@ def token_of_person(connection_id: int, user_id: int, refused: str = "") -> str:
 
 
 def account_of_person(connection_id: int, user_id: int) -> tuple[int | None, str] | None:
-    """Number and e-mail of the account that the person linked, as far as they are known."""
+    """Return id and e-mail of the linked account as far as they are known, None if there is no link."""
     return (
         LinkedAccount.objects.filter(connection_id=connection_id, user_id=user_id)
         .values_list("account_id", "account_email")
@@ -86,7 +90,7 @@ def account_of_person(connection_id: int, user_id: int) -> tuple[int | None, str
 
 
 def mark_dead(connection_id: int, user_id: int, refused: str) -> None:
-    """Once, and only while the refused token is still the one that is kept."""
+    """Mark the link as dead, only if the refused token is still the stored one."""
     link = LinkedAccount.objects.filter(connection_id=connection_id, user_id=user_id).first()
     with contextlib.suppress(LinkDead):
         if link is not None and link.is_live and _opened(link) == refused:
@@ -107,7 +111,7 @@ def _link(connection_id: int, user_id: int) -> LinkedAccount:
 
 
 def _opened(link: LinkedAccount) -> str:
-    """A link that cannot be opened any more, for want of its key, is as good as dead."""
+    """Decrypt the access token. A link whose key is missing is treated as dead."""
     try:
         return link.open_access_token()
     except (CannotOpen, NoKeys):
@@ -144,7 +148,7 @@ def _refresh(link: LinkedAccount, lease: uuid.UUID) -> str:
         lease=None,
         lease_ends_at=None,
     )
-    if stored != 1:  # unlinked or linked anew meanwhile: what was just received belongs to nobody
+    if stored != 1:  # unlinked or linked again in the meantime: nobody owns these tokens
         raise NotLinked
     return tokens.access
 
@@ -156,7 +160,7 @@ def _renewed(link: LinkedAccount) -> Tokens:
     try:
         return token_requests.refresh(link.connection, refresh_token)
     except Unavailable:
-        # The answer may have been lost: once more, as a server that takes retries wants it.
+        # The answer may have been lost. Try once more, as servers that allow retries expect.
         return token_requests.refresh(link.connection, refresh_token)
 
 

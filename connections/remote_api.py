@@ -1,4 +1,4 @@
-"""Where a company's data is, when it is not here."""
+"""The address of a company's data at Fracttal One."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RemoteApi:
-    """`company_id` is the company's id there; None until somebody has linked or tested."""
+    """The remote API of a company.
+
+    `company_id` is the company's id there; None until somebody linked or tested.
+    """
 
     connection_id: int
     base_url: str

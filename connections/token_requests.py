@@ -1,4 +1,4 @@
-"""What we ask of Fracttal One's token endpoint (RFC 6749 §4.1.3, §4.4 and §6).
+"""Requests to the token endpoint of Fracttal One (RFC 6749 §4.1.3, §4.4 and §6).
 
 Contract: docs/reference/fracttal-api.md#grants-and-tokens.
 """
@@ -14,23 +14,26 @@ from connections.http import Reply, post_form
 from connections.models import ApiConnection
 from consumers.outbound.client import NoReply, Unreachable
 
-# Seconds, for an answer that does not name its lifetime (docs/reference/fracttal-api.md#grants-and-tokens).
+# Lifetime in seconds if the answer names none (docs/reference/fracttal-api.md#grants-and-tokens).
 DEFAULT_LIFETIME = 7200
 LONGEST_LIFETIME = 30 * 24 * 3600
-# So long before its end a token is renewed; sooner where it lives shortly.
+# A token is refreshed this many seconds before it expires, but not in the first three quarters of its
+# lifetime.
 AHEAD_SECONDS = 300
 LONGEST_TOKEN = 8192
 
 
 class Unavailable(Exception):
-    """No answer to go by; the same may be asked again later. `refused_with` is the status of a refusal
-    that does not say what is refused: a firewall answers in its own words."""
+    """There is no usable answer; the same request may be repeated later.
+
+    `refused_with` is the status of a refusal that is no OAuth error, such as the page of a firewall.
+    """
 
     refused_with: int | None = None
 
 
 class GrantRefused(Exception):
-    """The code or the refresh token is not, or no longer, good."""
+    """The code or the refresh token is not valid, or not any more."""
 
 
 class ConsumerRefused(Exception):
@@ -60,7 +63,7 @@ def redeem(connection: ApiConnection, code: str, verifier: str, callback: str) -
 
 
 def refresh(connection: ApiConnection, refresh_token: str) -> Tokens:
-    """The old refresh token stays where the answer has none: rotation is possible, not certain."""
+    """Refresh a token pair. If the answer contains no refresh token (no rotation), the old one stays."""
     fields = {"grant_type": "refresh_token", "refresh_token": refresh_token}
     return _ask(
         connection, connection.client_key, connection.open_client_secret(), fields, kept_refresh=refresh_token
@@ -68,7 +71,7 @@ def refresh(connection: ApiConnection, refresh_token: str) -> Tokens:
 
 
 def for_program(connection: ApiConnection) -> Tokens:
-    """A token of the company itself, by client credentials."""
+    """Request a token of the company itself by client credentials."""
     fields = {"grant_type": "client_credentials"}
     return _ask(connection, connection.program_key, connection.open_program_secret(), fields)
 
@@ -76,7 +79,7 @@ def for_program(connection: ApiConnection) -> Tokens:
 def _ask(
     connection: ApiConnection, key: str, secret: str, fields: dict[str, str], kept_refresh: str = ""
 ) -> Tokens:
-    # For which API the token is (RFC 8707); who does not know the parameter ignores it.
+    # The API for which the token is meant (RFC 8707); servers that do not support it ignore the parameter.
     fields = fields | {"resource": connection.api_url}
     try:
         reply = post_form(connection.token_url, fields, key=key, secret=secret)
@@ -99,8 +102,13 @@ def _ask(
 
 
 def _refusal(reply: Reply, *, refreshing: bool) -> Exception:
-    """Only what RFC 6749 §5.2 calls so is final: people link again for nothing else. While somebody is
-    there to try again, a bare 401 tells of key and secret, which that request is about."""
+    """Classify an error answer.
+
+    Only the errors of RFC 6749 §5.2 are final: people must link again after them.
+
+    If a person is waiting (`refreshing` is False), a bare 401 is taken as a rejection of key and secret,
+    which is what such a request tests.
+    """
     error = reply.json.get("error") if 400 <= reply.status < 500 else None
     if not isinstance(error, str):
         error = None
@@ -117,7 +125,7 @@ def _refusal(reply: Reply, *, refreshing: bool) -> Exception:
 
 
 def _is_token(value: str) -> bool:
-    """Fit for a header, and no more than we mean to keep."""
+    """Say whether a token fits into a header and is short enough to store."""
     return 0 < len(value) <= LONGEST_TOKEN and value.isascii() and value.isprintable() and " " not in value
 
 

@@ -1,4 +1,4 @@
-"""Configuration > API connections > API connection, and Profile > Fracttal One."""
+"""URLs of Configuration > API connections > API connection, and of Profile > Fracttal One."""
 
 from django.urls import URLPattern, path
 

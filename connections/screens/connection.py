@@ -1,4 +1,4 @@
-"""Configuration > API connections > API connection: where the data comes from."""
+"""Configuration > API connections > API connection: where the company's data comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a company's API connection. A secret goes in and never comes out again."""
+"""The form of a company's API connection. Secrets can be entered but are never shown again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from consumers.outbound.addresses import MAX_LENGTH, validate_address
 from consumers.security_log import note
 
 ADDRESSES = ("api_url", "authorize_url", "token_url")
-# What tells one place, or one consumer there, from another: the links of people belong to it.
+# If one of these changes, the people's links are cut: they belong to that address and that consumer.
 _CUTTING = (*ADDRESSES, "client_key")
 
 
@@ -121,7 +121,7 @@ class ConnectionForm(forms.Form):
             self.add_error("client_key", _("Enter the client ID (key) of a consumer at Fracttal One."))
 
     def _check_pair(self, values: dict[str, Any], name: str) -> None:
-        """A stored secret goes with the key and the place it was entered for, and to no other."""
+        """Require the secret again if key or token URL changed: it is never sent to another address."""
         same_place = values.get("token_url") == self.connection.token_url and values.get(
             f"{name}_key"
         ) == getattr(self.connection, f"{name}_key")
@@ -134,14 +134,14 @@ class ConnectionForm(forms.Form):
             self.add_error(f"{name}_key", _("Enter the client ID that belongs to this secret."))
 
     def _cuts(self, values: dict[str, Any]) -> bool:
-        """Whether people must connect again after this, or see other data."""
+        """Say whether this change cuts the links, so that people must link again or see other data."""
         old = self.connection
         if values["kind"] != old.kind:
             return True
         return old.is_remote and any(values[name] != getattr(old, name) for name in _CUTTING)
 
     def save(self, by: User) -> int:
-        """How many links were cut."""
+        """Save. Return how many links were cut."""
         values, cut = self.cleaned_data, 0
         with transaction.atomic():
             found = ApiConnection.objects.select_for_update().filter(pk=self.connection.pk).first()

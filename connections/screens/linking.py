@@ -1,4 +1,4 @@
-"""Profile > Fracttal One: a person's own account there, for each company that uses it."""
+"""Profile > Fracttal One: the person's own account there, for each company that uses Fracttal One."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ LONGEST = 4096
 @require_safe
 @sign_in_required
 def own_link(request: HttpRequest) -> HttpResponse:
-    """With `request` the step between a consent and the way back to the assistant."""
+    """Show the person's links.
+
+    With `request`, show the step between a consent and the return to the assistant.
+    """
     return draw(request, waiting=_waiting(request, request.GET.get("request", "")))
 
 
@@ -40,7 +43,7 @@ def own_link(request: HttpRequest) -> HttpResponse:
 @require_safe
 @sign_in_required
 def connect(request: HttpRequest) -> HttpResponse:
-    """On to Fracttal One. By a link and not a form: a page's form may lead to no other site."""
+    """Redirect to Fracttal One. It is a link and not a form, because a form may not lead to another site."""
     connection = _connection(request, request.GET.get("connection"))
     waiting = _waiting(request, request.GET.get("request", ""))
     if not connection.people_can_link:
@@ -61,7 +64,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 @require_safe
 @sign_in_required
 def callback(request: HttpRequest) -> HttpResponse:
-    """Where Fracttal One sends the person back to."""
+    """Receive the person whom Fracttal One sends back."""
     sent = Sent(
         *(request.GET.get(name, "")[:LONGEST].replace("\0", "") for name in ("state", "code", "error", "iss"))
     )
@@ -82,7 +85,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 @require_POST
 @sign_in_required
 def unlink(request: HttpRequest) -> HttpResponse:
-    """Asks first, then forgets the tokens."""
+    """Unlink an account after a confirmation; this deletes the tokens."""
     connection = _connection(request, request.POST.get("connection"))
     if "confirmed" not in request.POST:
         context = {
@@ -118,12 +121,12 @@ def draw(
     name = "connections/link_step.html" if waiting else "connections/own_link.html"
     response = render(request, name, context, status=400 if problem else 200)
     if waiting is not None:
-        allow_any_redirect(response)  # "Refuse" leads back to the assistant
+        allow_any_redirect(response)  # "Refuse" redirects to the assistant
     return response
 
 
 def _connections(request: HttpRequest) -> list[ApiConnection]:
-    """Those of the companies that the person is in."""
+    """Return the connections of the person's companies."""
     companies = [place.company_id for place in shell_of(request).memberships if place.permission_group.active]
     return list(
         ApiConnection.objects.select_related("company")

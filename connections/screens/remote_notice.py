@@ -1,4 +1,4 @@
-"""In place of a record's page, for a company whose records are at Fracttal One: where the record is."""
+"""Replaces the pages of embedded records for a company whose records are at Fracttal One."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from consumers.callbacks import origin_of
 
 
 class RemoteNoticeMiddleware:
-    """Tools name the addresses of these pages, and the pages know the embedded records only."""
+    """Answers with a notice that says where the record is.
+
+    Tools link to these pages, which know only embedded records.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

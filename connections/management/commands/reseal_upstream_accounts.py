@@ -1,4 +1,4 @@
-"""Seals under the first key of UPSTREAM_KEYS what is still under an older one; then that one can go."""
+"""Re-encrypts secrets under the first key of UPSTREAM_KEYS, so that older keys can be removed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ class Command(BaseCommand):
 
 
 def _connection(connection: ApiConnection) -> bool | None:
-    """Whether it had to be; None where it cannot be opened. A row that changed meanwhile is current."""
+    """Re-encrypt the secrets of a connection. Return whether that was needed, None if they cannot be opened.
+
+    A row that changed in the meantime was sealed with the current key.
+    """
     old = {"client_secret": connection.client_secret, "program_secret": connection.program_secret}
     if all(is_current(sealed) for sealed in old.values() if sealed):
         return False
