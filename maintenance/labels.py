@@ -1,4 +1,4 @@
-"""How pages name the numeric codes of the contract."""
+"""Labels for the numeric codes of the contract, as pages show them."""
 
 from __future__ import annotations
 

@@ -8,10 +8,13 @@ from django.urls import reverse
 
 
 def page_of(kind: str, code: str) -> str:
-    """The code is quoted whole: a browser would resolve the dots in a/../b."""
+    """Returns the path of a record page.
+
+    The code is fully quoted, or a browser would resolve the dots in a/../b.
+    """
     return reverse(f"record-{kind}", args=["_"]).removesuffix("_") + quote(code, safe="")
 
 
 def meter_change_page(number: int) -> str:
-    """The page for replaced dials and wrong readings."""
+    """Returns the path of the page for replaced dials and wrong readings."""
     return reverse("record-meter-change", args=[number])

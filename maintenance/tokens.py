@@ -1,7 +1,7 @@
-"""Short-lived tokens for the embedded API, for one person (or one permission group) in one company.
+"""Short-lived tokens for the embedded API: for one person, or one permission group, in one company.
 
-A token only names whom it is for. Rights are read again on every call, so a disabled user, membership or
-group loses access at once, whatever tokens still exist.
+A token contains only ids. Rights are read again at every call, so a disabled user, membership or group loses
+access at once, whatever tokens still exist.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def mint_user_token(
     read_only: bool = False,
     lifetime_seconds: int = 300,
 ) -> str:
-    """A token for a user in a company, or (without a user) for the company with a group's rights.
+    """Returns a token for a user in a company, or (without a user) for the company with a group's rights.
 
-    `group_id` limits a user's rights to those that the group also has. `read_only` leaves only the rights
-    to view.
+    `group_id` limits a user's rights to those that the group also has. `read_only` leaves only the rights to
+    view.
     """
     if user_id is None and group_id is None:
         raise ValueError("A token without a user needs a permission group.")
@@ -60,7 +60,7 @@ def mint_user_token(
 
 
 def authenticate(raw: str) -> Principal | None:
-    """The principal of a token, as the database has it now. None if the token is not valid."""
+    """Returns the principal of a token with its present rights, None if the token is not valid."""
     claims = _claims(raw)
     if claims is None:
         return None

@@ -23,7 +23,7 @@ from maintenance.rules.transaction_log import Entry
 
 
 class DocumentForm(serializers.Serializer[Any]):
-    """The names of a write differ from those of a read: `valid_until`, `warranty`, `iso_code`."""
+    """The body of a write; its names differ from those of a read: `valid_until`, `warranty`, `iso_code`."""
 
     code = Text(max_length=120)
     name = Text(max_length=200)
@@ -45,7 +45,10 @@ class DocumentForm(serializers.Serializer[Any]):
 
 
 class Documents(Endpoint):
-    """`owner` is the column that names the owner; `module` is where the transaction log lists the change."""
+    """The documents of one kind of owner.
+
+    `owner` is the column that names the owner; `module` is where the transaction log lists the change.
+    """
 
     owner: ClassVar[str]
     owners: ClassVar[type[Item] | type[Personnel] | type[ThirdParty]]

@@ -31,7 +31,7 @@ DATES: Columns = {"event_date": "event_date"}
 
 
 class Transactions(Endpoint):
-    """Newest first."""
+    """The transaction log, newest entries first."""
 
     rights: ClassVar = {"GET": "transactions_log:view"}
 

@@ -1,4 +1,4 @@
-"""Configuration > User accounts > a person > Personnel record: the record that the account works with."""
+"""Configuration > User accounts > a person > Personnel record: the record linked to the account."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def account_link(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _done(request: HttpRequest, member: Membership, form: NewRecordForm) -> bool:
-    """Whether something was changed. If not, the page says why."""
+    """Carries out the action. Returns whether something changed; otherwise the page shows why not."""
     by: User = signed_in_user(request)
     match request.GET.get("do"):
         case "link":

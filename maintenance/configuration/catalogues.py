@@ -1,4 +1,4 @@
-"""Configuration > Auxiliary catalogs: the company's own terms, which are offered where work is entered."""
+"""Configuration > Auxiliary catalogs: the company's own terms, offered where people enter work."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class WordForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_right(CONFIGURE)
 def catalogues(request: HttpRequest) -> HttpResponse:
-    """A POST to `?do=add` adds a term; one to `?do=remove` removes a term that is not in use."""
+    """Shows the catalogues. A POST to `?do=add` adds a term, one to `?do=remove` removes an unused term."""
     company = acting_membership(request).company
     elsewhere = account_links.kept_elsewhere(company)
     form = WordForm(request.POST if request.method == "POST" and request.GET.get("do") == "add" else None)

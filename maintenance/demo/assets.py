@@ -1,4 +1,4 @@
-"""The asset tree of a demo plant, made level by level so that each knows its ancestors."""
+"""The asset tree of a demo plant, created level by level so that each asset knows its ancestors."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ DIGITAL_ASSETS = (
 
 @dataclass(slots=True)
 class _Branch:
-    """An item to be saved, and what goes below it."""
+    """An item to be saved, with the location or machine kind that its children are made from."""
 
     item: Item
     location: Location | None = None
@@ -136,7 +136,7 @@ def _machine(parent: Item, machines: Machines, n: int, rng: random.Random) -> It
             group=kind.group,
             group_1=kind.group_1,
             group_2=CRITICALITY[rank],
-            # Few plants fill it in: most assets have no priority.
+            # Few plants enter priorities: most assets have none.
             priority=PRIORITIES[rank] if rng.random() < 0.3 else None,
             cost_center=parent.cost_center,
             unit="Unidad" if is_tool else None,
@@ -163,7 +163,7 @@ def _part(machine: Item, number: int, name: str) -> Item:
 
 
 def _loose_items(company: Company) -> list[Item]:
-    """Spare parts and digital assets stand outside of the tree."""
+    """Returns spare parts and digital assets, which are outside of the tree."""
     parts = [
         _finished(
             Item(

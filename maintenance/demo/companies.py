@@ -1,4 +1,4 @@
-"""The two companies of the demo. Never for production: everybody knows their sign-ins."""
+"""The two companies of the demo. Never use them in production: their passwords are public."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A warehouse, and the code of where it stands. An ERP keeps its stock if it is `integrated`."""
+    """A warehouse and the code of its location. If it is `integrated`, an ERP manages its stock."""
 
     code: str
     description: str
@@ -39,7 +39,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class DemoCompany:
-    """`folio` numbers the work orders, by `n`."""
+    """A demo company. `folio` is the format of work order numbers, with `n` as the number."""
 
     slug: str
     name: str
@@ -53,7 +53,7 @@ class DemoCompany:
 
     @property
     def sign_ins(self) -> list[SignIn]:
-        """Who signs in, with the name of the permission group."""
+        """Returns the people who can sign in, with the name of their permission group."""
         names = NAMES[self.language]
         return [
             SignIn(person.account.email, names[person.account.group])

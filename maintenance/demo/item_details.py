@@ -1,4 +1,4 @@
-"""Custom fields of the demo plants' assets, and where the assets were before."""
+"""Custom fields of the demo plants' assets, and their earlier locations."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def add_custom_fields(plant: Plant) -> None:
 
 
 def add_moves(plant: Plant) -> None:
-    """Tools and forklifts were moved. Their last move is to where they are now."""
+    """Adds moves of tools and forklifts. The last move of each leads to its present location."""
     company, rng = plant.company, plant.rng("moves")
     moving = [
         machine.item for machine in plant.machines if machine.item.group in ("Instrumento", "Montacargas")

@@ -1,4 +1,4 @@
-"""Two years of work to be done: planned tasks, failures, and extra work."""
+"""Two years of maintenance jobs: planned tasks, failures, and extra work."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Job:
 
     @property
     def estimate(self) -> int:
-        """In seconds."""
+        """Returns the estimated duration in seconds."""
         if self.plan is not None:
             return self.plan.seconds
         hours = self.extra[2] if self.extra else 1.0
@@ -41,14 +41,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Jobs that share an order."""
+    """Jobs that share a work order."""
 
     jobs: list[Job]
     created: datetime.datetime
 
 
 def batches(machines: list[Machine], today: datetime.datetime, rng: random.Random) -> list[Batch]:
-    """Oldest first."""
+    """Returns all batches, oldest first."""
     found = [
         *_grouped(_planned_jobs(machines, today, rng), today),
         *(Batch([job], _reported(job, today, rng)) for job in _failures(machines, today, rng)),
@@ -80,7 +80,7 @@ def _failures(machines: list[Machine], today: datetime.datetime, rng: random.Ran
 
 
 def _reported(job: Job, today: datetime.datetime, rng: random.Random) -> datetime.datetime:
-    """When the order for a failure was created: minutes to hours after the failure."""
+    """Returns when the order for a failure was created: minutes to hours after the failure."""
     return min(today, job.due + datetime.timedelta(seconds=int(rng.expovariate(1 / 2400))))
 
 
@@ -91,7 +91,7 @@ def _extra_work(machines: list[Machine], today: datetime.datetime, rng: random.R
 
 
 def _grouped(jobs: Iterator[Job], today: datetime.datetime) -> Iterator[Batch]:
-    """Planned tasks of one week at one location share an order."""
+    """Groups planned tasks of one week at one location into one order."""
     baskets: dict[tuple[int, int | None], list[Job]] = defaultdict(list)
     for job in jobs:
         weeks_ago = (today - job.due).days // 7

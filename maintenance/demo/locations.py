@@ -1,4 +1,4 @@
-"""The locations of the two demo plants, and which machines stand there."""
+"""The locations of the two demo plants and the machines in each of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from maintenance.demo.machine_catalogue import MachineKind
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """`count` machines of a kind; `{n}` in name and code counts from `first`."""
+    """A number of machines of one kind. `{n}` in name and code counts up from `first`."""
 
     kind: MachineKind
     name: str
@@ -29,7 +29,7 @@ class Location:
 
 
 def further_site(plant: Location, number: int) -> Location:
-    """A copy of the plant with other codes."""
+    """Returns a copy of the plant with other codes."""
     return replace(
         plant,
         code=f"S{number}-{plant.code}",

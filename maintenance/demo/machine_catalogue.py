@@ -1,6 +1,6 @@
-"""The kinds of machines of the demo plants: their makers, maintenance plans and failures.
+"""The kinds of machines of the demo plants: makes, maintenance plans and failures.
 
-The texts are what people of such a plant write: mostly Spanish, some Portuguese, some English.
+The texts imitate what people of such a plant write: mostly Spanish, some Portuguese, some English.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DATE_TRIGGERS: Mapping[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A task that recurs every so many days. With `reading_hours`, running hours trigger it instead."""
+    """A task that recurs every `every_days` days, or every `reading_hours` running hours if these are set."""
 
     text: str
     every_days: int
@@ -48,7 +48,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class MachineKind:
-    """`days_between_failures` is the mean of one machine."""
+    """A kind of machine. `days_between_failures` is the mean of one machine."""
 
     group: str
     group_1: str

@@ -1,4 +1,4 @@
-"""Meters of the demo plants: counters that run with the machine, and gauges that vary around a value."""
+"""Meters of the demo plants: counters of running hours and output, and gauges around a mean value."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def add_meters(plant: Plant) -> None:
 def _history(
     meter: Meter, fitted: Counter | Gauge, today: datetime.datetime, rng: random.Random
 ) -> list[MeterReading]:
-    """Two years of readings. The meter gets the newest one."""
+    """Returns two years of readings, and sets the meter to the newest one."""
     readings: list[MeterReading] = []
     value = 0.0
     if isinstance(fitted, Counter):

@@ -64,7 +64,7 @@ LABOUR_RATES = (("Técnico mecánico", 12.0), ("Técnico electricista", 13.0), (
 
 @dataclass(slots=True)
 class Plans:
-    """The records of the plans, by the values that they were made from."""
+    """The records of the plans, found by the specifications that they were created from."""
 
     of_kind: dict[MachineKind, TaskPlan] = field(default_factory=dict)
     tasks: dict[tuple[str, str], PlannedTask] = field(default_factory=dict)
@@ -122,7 +122,7 @@ def _planned_task(record: TaskPlan, plan: Plan, type_: TaskType, rng: random.Ran
 
 
 def _events(company: Company, types: dict[str, TaskType]) -> list[TaskTrigger]:
-    """The triggers of a plan of events, each with its task; not saved."""
+    """Returns the triggers of the events plan with their tasks; neither is saved."""
     plan = TaskPlan.objects.create(company=company, description="Eventos de la planta")
     made = []
     for text, type_name, hours, trigger in texts.EXTRA_WORK:
@@ -238,7 +238,7 @@ def _add_resources(company: Company, tasks: list[PlannedTask], rng: random.Rando
 
 
 def add_pending(plant: Plant, plans: Plans) -> None:
-    """Tasks that fall due in the next weeks, some that are overdue, and requests that wait for an order."""
+    """Adds tasks that fall due in the next weeks, some overdue ones, and requests that wait for an order."""
     rng = plant.rng("pending")
     made = [*_due(plant, plans, rng), *_requested(plant, rng)]
     PendingTask.objects.bulk_create(made, batch_size=1000)

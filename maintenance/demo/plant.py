@@ -1,4 +1,4 @@
-"""A demo plant while it is being filled. Each part finds the records of earlier parts here."""
+"""A demo plant while it is created. Each part finds the records of earlier parts here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """All dates are relative to `today`, the start of a day (UTC). `sites` says how often it is built."""
+    """A plant in the making. All dates are relative to `today`, the start of a day (UTC).
+
+    `sites` says how many copies of the plant the company has.
+    """
 
     spec: DemoCompany
     company: Company
@@ -36,5 +39,5 @@ class Plant:
     warehouses: list[Warehouse] = field(default_factory=list)
 
     def rng(self, part: str) -> random.Random:
-        """A stream of numbers for each part, so that a change to one leaves the others as they are."""
+        """Returns a random generator per part, so that a change to one part leaves the others as they are."""
         return random.Random(f"{self.seed}/{self.company.slug}/{part}")  # noqa: S311 (a demo, not a secret)

@@ -22,7 +22,7 @@ from maintenance.models import (
 from maintenance.rules.request_steps import OF_ORDER, SOLVED
 
 S = RequestStatus
-# The statuses that a request goes through after it was created, the last of them included.
+# The statuses that a request passes through after its creation, the final one included.
 PATHS: Mapping[RequestStatus, tuple[RequestStatus, ...]] = {
     S.OPEN_STATUS: (),
     S.PROCESS_STATUS: (S.PROCESS_STATUS,),
@@ -58,7 +58,7 @@ class Requests:
         self._requests: list[WorkRequest] = []
 
     def ask_for(self, task: WorkOrderTask) -> None:
-        """Some failures were requested before an order was created; all the cancelled ones were."""
+        """Adds a request for an order: for some failures, and for all that were cancelled."""
         order_status = WorkOrderStatus(task.work_order.status)
         if order_status == WorkOrderStatus.FINISHED and self._rng.random() > SHARE_OF_FAILURES:
             return
@@ -74,7 +74,7 @@ class Requests:
         task.requested_by = request.requested_by
 
     def ask_for_the_rest(self, items: list[Item]) -> None:
-        """Requests without an order: at least eight of every such status."""
+        """Adds requests without an order, at least eight in each such status."""
         rng = self._rng
         for status in WITHOUT_ORDER:
             for _ in range(8 + rng.randint(0, 6)):
@@ -136,7 +136,7 @@ class Requests:
         return request
 
     def _history(self, request: WorkRequest) -> Iterable[RequestStatusChange]:
-        """The statuses from open to the present one, spread evenly over the time between."""
+        """Returns the statuses from open to the present one, spread evenly over the time in between."""
         path = PATHS[S(request.status)]
         first = S.GUEST_PORTAL if request.status == S.GUEST_PORTAL else S.OPEN_STATUS
         yield RequestStatusChange(

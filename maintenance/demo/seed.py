@@ -27,7 +27,7 @@ COUNTED = (Item, Personnel, Meter, MeterReading, WorkOrderTask, WorkRequest)
 
 
 class AlreadySeeded(Exception):
-    """There is a company `demo` already."""
+    """A company `demo` exists already."""
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from accounts.standard_groups import StandardGroup
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Personnel codes begin with `prefix`."""
+    """A role in the plant. Personnel codes begin with `prefix`."""
 
     prefix: str
     group_1: str

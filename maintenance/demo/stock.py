@@ -110,7 +110,7 @@ def _levels(plant: Plant, parts: list[Item], rng: random.Random) -> list[StockLe
             if rng.random() > chance:
                 continue
             minimum = float(rng.choice((2, 4, 5, 10, 20)))
-            # About every sixth level is below its minimum.
+            # About one level in six is below its minimum.
             stock = minimum * (rng.uniform(0, 0.9) if rng.random() < 0.17 else rng.uniform(1, 4))
             levels.append(
                 StockLevel(
@@ -168,7 +168,7 @@ def _add_documents(plant: Plant, levels: list[StockLevel], rng: random.Random) -
 
 
 def add_requisitions(plant: Plant) -> None:
-    """Open orders wait for parts; finished ones have received theirs."""
+    """Adds requisitions: open orders wait for parts, finished orders have received theirs."""
     company, rng = plant.company, plant.rng("requisitions")
     levels = list(StockLevel.objects.filter(company=company))
     orders = list(

@@ -1,4 +1,4 @@
-"""What people of the demo plants write in orders and requests."""
+"""Texts that people of the demo plants write in orders and requests."""
 
 from __future__ import annotations
 

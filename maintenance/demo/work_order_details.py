@@ -63,7 +63,7 @@ def add_order_details(plant: Plant, plans: Plans) -> None:
 
 
 def _add_resources(plant: Plant, tasks: QuerySet[WorkOrderTask], rng: random.Random) -> None:
-    """The resources of each task add up to its costs."""
+    """Adds resources to each task so that they add up to its costs."""
     parts = list(Item.objects.filter(company=plant.company, type=ItemType.SPARE_PARTS).order_by("pk"))
     providers = [party for party in plant.parties if ThirdPartyType.SERVICE_PROVIDER in party.types]
     batch: list[TaskResource] = []
@@ -131,7 +131,7 @@ def _resources_of(
 
 
 def _add_subtasks(plant: Plant, plans: Plans, tasks: QuerySet[WorkOrderTask], rng: random.Random) -> None:
-    """Subtasks of the last months only: older ones are rarely asked for."""
+    """Adds subtasks to tasks of recent months only; older ones are rarely requested."""
     questions = {
         (task.plan_id, task.description): plans.questions.get(task.pk, []) for task in plans.tasks.values()
     }

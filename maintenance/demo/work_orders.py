@@ -1,4 +1,4 @@
-"""Two years of work orders: what was done, what it cost, and how long assets were out of service."""
+"""Two years of work orders: the work done, its cost, and the downtime of assets."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Terms = dict[tuple[str, str], FailureTerm]
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Who is made responsible, who plans, and who reports."""
+    """The people of the work orders: those who are responsible, who plan, and who report."""
 
     mechanics: list[Personnel]
     electricians: list[Personnel]
@@ -79,7 +79,7 @@ def add_work(plant: Plant, plans: Plans) -> None:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Makes the records of the work done by today; not saved."""
+    """Builds the records of the work done until today, unsaved."""
 
     plant: Plant
     crew: Crew
@@ -91,7 +91,7 @@ class History:
         first, last_due = batch.jobs[0], max(job.due for job in batch.jobs)
         electrical = first.machine.kind.group_1 in ("Energía", "Edificio")
         specialists = crew.electricians if electrical else crew.mechanics
-        # The first mechanic can sign in to the demo, so that person gets more orders.
+        # The first mechanic can sign in to the demo, so this person gets more orders.
         weights = [3, *(1 for _ in specialists[1:])] if specialists is crew.mechanics else None
         responsible = rng.choices(specialists, weights)[0]
         status = _status(today - last_due, rng, failed=first.failure is not None)
@@ -157,7 +157,7 @@ class History:
         task.caused_damage = task.damage_type != DamageType.NEITHER
 
     def _carry_out(self, task: WorkOrderTask, order: WorkOrder, job: Job) -> None:
-        """Sets what was done by today, as the order's status allows, and the asset's downtime, if any."""
+        """Sets what was done until today, as the order's status allows, and the asset's downtime if any."""
         rng, today = self.rng, self.plant.today
         failed = job.failure is not None
         status = WorkOrderStatus(order.status)
@@ -238,7 +238,7 @@ def _close(order: WorkOrder, ended: datetime.datetime, today: datetime.datetime,
 
 
 def _reopen(order: WorkOrder) -> None:
-    """Not all tasks of the order are done, so it is still in process."""
+    """Puts the order back in process, because not all of its tasks are done."""
     order.status, order.completed_percentage = WorkOrderStatus.IN_PROCESS, 50
     order.review_date = order.final_date = order.rating = order.validated_by = None
 

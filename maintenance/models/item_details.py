@@ -47,7 +47,10 @@ class Document(models.Model):
         return self.name
 
     def valid_on(self, day: datetime.date) -> bool:
-        """`valid_through` is included. `day` is today in the time zone of the company."""
+        """Says whether the document is valid on `day`, `valid_through` included.
+
+        `day` is a date in the time zone of the company.
+        """
         return self.valid_through is None or self.valid_through >= day
 
 
@@ -82,7 +85,7 @@ class CustomFieldValue(models.Model):
 
 
 class ItemMove(models.Model):
-    """An asset was moved from one location to another."""
+    """A move of an asset from one location to another."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, models.CASCADE, related_name="moves")

@@ -1,4 +1,4 @@
-"""Assets: the tree of locations and equipment, and when assets were out of service."""
+"""Assets: the tree of locations and equipment, and the downtimes of assets."""
 
 from __future__ import annotations
 
@@ -86,26 +86,26 @@ class Item(models.Model):
 
     @property
     def subtree(self) -> str:
-        """The prefix of the `ancestors` of everything below this item."""
+        """Returns the prefix of the `ancestors` of everything below this item."""
         return f"{self.ancestors}{self.pk}/"
 
     @property
     def subtree_description(self) -> str:
-        """The `parent_description` of the items directly below this one.
+        """Returns the `parent_description` of the items directly below this one.
 
         "/ " ends a name there, so a slash within a name is written with a space before it.
         """
         return f"{self.parent_description}{SLASH_WITHIN.sub(' / ', self.field_1)}/ "
 
     def composed_description(self) -> str:
-        """The name that the contract shows: the identifying fields, and the code in braces."""
+        """Returns the name that the contract shows: the identifying fields, and the code in braces."""
         telling = (self.field_1, self.field_2, self.field_3)
         words = telling if self.type in (ItemType.EQUIPMENTS, ItemType.TOOLS) else telling[:1]
         return " ".join([*filter(None, words), f"{{ {self.code} }}"])
 
 
 class OutOfService(models.Model):
-    """A period in which an asset could not do its job; `final_date` is empty while it lasts."""
+    """A period in which an asset was not available; `final_date` is empty while it lasts."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, models.CASCADE, related_name="out_of_service")

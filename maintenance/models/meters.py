@@ -17,7 +17,7 @@ class ReadingSource(models.TextChoices):
 
 
 class Meter(models.Model):
-    """A counter (its dial only goes up; `counter_value` adds the offset) or a gauge (any value).
+    """A counter, whose dial only goes up (`counter_value` adds the offset), or a gauge with any value.
 
     The newest reading is stored here too, so that a list of meters needs no join.
     """
@@ -57,7 +57,7 @@ class Meter(models.Model):
 
 
 class MeterReading(models.Model):
-    """A value read at `date_reading` and entered at `date`."""
+    """A value that was read at `date_reading` and entered at `date`."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     meter = models.ForeignKey(Meter, models.CASCADE, related_name="readings")

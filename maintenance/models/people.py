@@ -1,4 +1,4 @@
-"""The people who do the work. Most have no account. An account is found by its e-mail address."""
+"""The people who do the work. Most have no account. An account finds its record by e-mail address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from accounts.models import Company
 
 
 class Personnel(models.Model):
-    """A human resource. Somebody without a `code` can be responsible for work but cannot act through the API.
+    """A personnel record. People without a `code` can be responsible for work but cannot act through the API.
 
     `account_email` is the address of the account that this person signs in with, in lower case.
     """

@@ -27,7 +27,7 @@ class TaskType(models.Model):
 
 
 class TaskPlan(models.Model):
-    """`id_group_task`: the tasks that assets of one kind need."""
+    """A task plan (`id_group_task`): the tasks that assets of one kind need."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     description = models.CharField(max_length=160)
@@ -41,7 +41,7 @@ class TaskPlan(models.Model):
 
 
 class PlannedTask(models.Model):
-    """`id_task`: a task as it is planned. A task without a plan comes from a request, or is unplanned."""
+    """A planned task (`id_task`). One without a plan comes from a request, or was unplanned."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     plan = models.ForeignKey(TaskPlan, models.CASCADE, null=True, blank=True, related_name="tasks")
@@ -84,7 +84,7 @@ class Period(models.IntegerChoices):
 
 
 class TaskTrigger(models.Model):
-    """Every `value_main` periods, every `value_main` units of a meter, or when an event happens."""
+    """A trigger: every `value_main` periods or units of a meter, or when an event happens."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     task = models.ForeignKey(PlannedTask, models.CASCADE, related_name="triggers")
@@ -104,7 +104,7 @@ class TaskTrigger(models.Model):
         return self.code("")
 
     def code(self, label: str) -> str:
-        """`trigger_description`; `label` names the asset of a meter."""
+        """Returns the contract's `trigger_description`. `label` names the asset of a meter."""
         if self.type == TriggerType.EVENT:
             return f"EVENT${self.event}"
         every = f"{self.value_main:g}"
@@ -174,7 +174,7 @@ class PlannedResource(models.Model):
 
 
 class PendingTask(models.Model):
-    """`tasks_todo`: a task that waits for an order. With `order_task` it has an order."""
+    """A pending task (`tasks_todo`), which waits for an order. If `order_task` is set, it has one."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, models.RESTRICT, related_name="pending_tasks")

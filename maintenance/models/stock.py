@@ -13,7 +13,7 @@ from maintenance.models.work_orders import WorkOrder
 
 
 class Warehouse(models.Model):
-    """With `external_integration` another system keeps the stock."""
+    """A warehouse. If `external_integration` is set, another system manages its stock."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     code = models.CharField(max_length=64)
@@ -46,7 +46,7 @@ class Warehouse(models.Model):
 
 
 class StockLevel(models.Model):
-    """How much of an item one warehouse has."""
+    """The stock of an item in one warehouse."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     warehouse = models.ForeignKey(Warehouse, models.CASCADE, related_name="levels")
@@ -68,7 +68,7 @@ class StockLevel(models.Model):
 
 
 class MovementType(models.IntegerChoices):
-    """`id_movement_type`. 4, 5 and 16 are the contract's; the others are ours."""
+    """`id_movement_type`. 4, 5 and 16 come from the contract; the others are ours."""
 
     PURCHASE_ENTRY = 1
     RETURN_ENTRY = 2

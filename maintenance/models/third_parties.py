@@ -17,7 +17,7 @@ class ThirdPartyType(models.IntegerChoices):
 
 
 class ThirdParty(models.Model):
-    """`types` is a list of ThirdPartyType."""
+    """A third party. `types` is a list of ThirdPartyType."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     code = models.CharField(max_length=64)

@@ -31,7 +31,7 @@ class CancelReason(models.Model):
 
 
 class Subtask(models.Model):
-    """`value` is text, whatever the type: "true", "12.5", "2" (alert)."""
+    """A checklist item of a task. `value` is text, whatever the type: "true", "12.5", "2" (alert)."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     task = models.ForeignKey(WorkOrderTask, models.CASCADE, related_name="subtasks")
@@ -53,7 +53,7 @@ class Subtask(models.Model):
 
 
 class TaskResource(models.Model):
-    """What a task uses. A service names the third party, labour the person, an item the warehouse."""
+    """What a task uses: a service of a third party, labour of a person, or an item from a warehouse."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     task = models.ForeignKey(WorkOrderTask, models.CASCADE, related_name="resources")

@@ -120,9 +120,9 @@ class WorkOrder(models.Model):
 
 
 class WorkOrderTask(models.Model):
-    """One task on one asset. Copies what the asset and the plan said when the task was created.
+    """One task on one asset, with copies of what asset and plan said when it was created.
 
-    `order_date` repeats the creation date of the order, which never changes, as tasks are sorted by it.
+    `order_date` repeats the order's creation date, which never changes, because tasks are sorted by it.
     `trigger` is the contract's code: NO_SCHEDULE_TASK, DATE$EVERY$1$MONTHS, EVENT$…, READING$EACH$….
     """
 

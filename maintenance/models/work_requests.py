@@ -1,4 +1,4 @@
-"""What people request from the maintenance department."""
+"""Work requests and the history of their statuses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ class RequestStatus(models.IntegerChoices):
 
 
 class WorkRequest(models.Model):
-    """A request. Its status history is in `RequestStatusChange`; the newest entry is stored here too."""
+    """A work request.
+
+    `RequestStatusChange` holds its status history; the newest entry is also stored here.
+    """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, related_name="requests")

@@ -1,4 +1,4 @@
-"""What a new company needs before anybody can work there: catalogues, and a first plan."""
+"""Prepares a new company for work: catalogues, and a first plan."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INSPECTION_SECONDS = 30 * 60
 
 
 def prepare_new_company(administrator: Membership) -> None:
-    """`settings.NEW_COMPANY`: the catalogues, and a personnel record for the administrator."""
+    """Fills the catalogues and creates the administrator's personnel record (`settings.NEW_COMPANY`)."""
     fill_catalogues(administrator.company)
     if account_links.record_of(administrator) is None:
         account_links.create(administrator, None)
@@ -31,7 +31,7 @@ def prepare_new_company(administrator: Membership) -> None:
 
 @transaction.atomic
 def fill_catalogues(company: Company) -> dict[str, int]:
-    """Fills empty catalogues and returns how many entries each got. Others are left alone."""
+    """Fills empty catalogues and leaves others alone. Returns how many entries each one got."""
     Company.objects.select_for_update().get(pk=company.pk)
     words = VOCABULARIES[company.language]
     kind = FailureTerm.Kind
@@ -55,7 +55,7 @@ def _fill(model: type[Model], company: Company, descriptions: tuple[str, ...], *
 
 
 def _add_plans(company: Company, words: Vocabulary) -> int:
-    """One plan for assets, and one of events that trigger a task."""
+    """Adds one plan for assets, and one whose tasks are triggered by events."""
     if TaskPlan.objects.filter(company=company).exists():
         return 0
     kind, _made = TaskType.objects.get_or_create(company=company, description=words.inspection)

@@ -10,7 +10,7 @@ from accounts.models import Language
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """`events` maps each event to the task that it triggers."""
+    """The terms in one language. `events` maps each event to the task that it triggers."""
 
     task_types: tuple[str, ...]
     cancel_reasons: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The page for a counter whose dial was replaced or reset, or that has a wrong reading."""
+"""The page for a counter with a wrong reading, or whose dial was replaced or reset."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ class NewDial(forms.Form):
 
 
 class WrongReading(forms.Form):
-    """`reading` is the one that the person saw. Deleting it is final, so a box must be ticked first."""
+    """Deletes a wrong reading; `reading` is the one that the person saw.
+
+    Deletion is final, so a box must be ticked first.
+    """
 
     reading = forms.IntegerField(widget=forms.HiddenInput)
     sure = forms.BooleanField(label=gettext_lazy("Delete this reading permanently"))
@@ -91,7 +94,7 @@ def change_meter(request: HttpRequest, number: int) -> HttpResponse:
                     sent.add_error(refusal.field, str(refusal.problem))
                 else:
                     messages.error(request, str(refusal.problem))
-                    wrong = None  # a new form, about the reading that is the newest now
+                    wrong = None  # start over with the reading that is newest now
         newest = meter.readings.order_by("-date_reading", "-pk").first()
         context = {
             "meter": meter,

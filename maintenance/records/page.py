@@ -30,7 +30,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text, with the URL of the record that it names."""
+    """A text, with the URL of the record that it names, if any."""
 
     text: Any
     url: str = ""
@@ -45,7 +45,7 @@ class Table:
 
     @property
     def filled(self) -> Table:
-        """Without empty columns, as tables of work are wide."""
+        """Returns the table without its empty columns, as tables of work are wide."""
         if not self.rows:
             return self
         nothing = (None, "", Cell(""))
@@ -58,7 +58,7 @@ class Table:
 
     @property
     def columns(self) -> list[tuple[Text, bool]]:
-        """Each heading, and whether its column holds numbers."""
+        """Returns each heading with whether its column holds numbers."""
         return [
             (heading, any(isinstance(row[index], Cell) and row[index].is_number for row in self.rows))
             for index, heading in enumerate(self.headings)
@@ -76,7 +76,7 @@ class Button:
 
 @dataclass(slots=True)
 class Page:
-    """`badge` is the status of the record, in words."""
+    """A page about a record. `badge` is the record's status in words."""
 
     kind: Text
     title: str
@@ -86,7 +86,7 @@ class Page:
     button: Button | None = None
 
     def add(self, label: Text, value: Any) -> None:
-        """Leaves out facts without a value."""
+        """Adds a fact if it has a value."""
         if isinstance(value, datetime.datetime):
             value = moment(value)
         if value not in (None, ""):
@@ -94,7 +94,7 @@ class Page:
 
 
 def moment(value: datetime.datetime | None) -> str:
-    """The date in the reader's language, and the time on a 24-hour clock, as in plants."""
+    """Formats a time: the date in the reader's language, the time on the 24-hour clock that plants use."""
     if value is None:
         return ""
     local = timezone.localtime(value)
@@ -102,7 +102,7 @@ def moment(value: datetime.datetime | None) -> str:
 
 
 def quantity(value: float | None) -> Cell | None:
-    """A number in the reader's language, without trailing zeros."""
+    """Formats a number in the reader's language, without trailing zeros."""
     if value is None:
         return None
     exact = Decimal(str(round(value, 6))).normalize()

@@ -1,6 +1,6 @@
-"""Which personnel record an account works with: the one with the account's e-mail address.
+"""Links accounts to personnel records by e-mail address.
 
-Every write has a person as its author, so an account without a record can only read.
+Every write names a person as its author, so an account without a record can only read.
 """
 
 from __future__ import annotations
@@ -31,13 +31,16 @@ class CodeTaken(Exception):
 
 
 def kept_elsewhere(company: Company) -> bool:
-    """Whether another system keeps the people of the company."""
+    """Says whether another system manages the company's people."""
     connection_of: Callable[[Company], object | None] = import_string(settings.DATA_ELSEWHERE)
     return connection_of(company) is not None
 
 
 def own_records(company: Company) -> Mapping[str, OwnRecord] | None:
-    """`settings.PERSONNEL_RECORDS`."""
+    """Returns the personnel records by account e-mail address, None if another system manages them.
+
+    This is `settings.PERSONNEL_RECORDS`.
+    """
     if kept_elsewhere(company):
         return None
     linked = Personnel.objects.filter(company=company, account_email__isnull=False)
@@ -54,7 +57,7 @@ def record_of(membership: Membership) -> Personnel | None:
 
 
 def free_records(company: Company) -> QuerySet[Personnel]:
-    """Active people without an account in the company."""
+    """Returns active people who are not linked to an account of the company."""
     accounts = Membership.objects.filter(company=company).values("user__email")
     return Personnel.objects.filter(company=company, active=True).filter(
         Q(account_email__isnull=True) | ~Q(account_email__in=accounts)
@@ -62,13 +65,13 @@ def free_records(company: Company) -> QuerySet[Personnel]:
 
 
 def suggested(membership: Membership) -> Personnel | None:
-    """The free record with the account's e-mail address. None if several have it."""
+    """Returns the free record with the account's e-mail address, None unless exactly one has it."""
     same = free_records(membership.company).filter(email__iexact=membership.user.email)[:2]
     return same[0] if len(same) == 1 else None
 
 
 def link(membership: Membership, person_id: int, by: User | None) -> Personnel:
-    """Links the account to that record only. A record without a code gets one."""
+    """Links the account to this record and to no other. A record without a code gets one."""
     with transaction.atomic():
         _lock(membership)
         person = free_records(membership.company).filter(pk=person_id).first()
@@ -83,7 +86,7 @@ def link(membership: Membership, person_id: int, by: User | None) -> Personnel:
 
 
 def create(membership: Membership, by: User | None, name: str = "", code: str = "") -> Personnel:
-    """Creates a record for the account, by default with the account's name."""
+    """Creates a record for the account, by default with the account's name. Raises CodeTaken."""
     user = membership.user
     first, _space, last = (name.strip() or user.name or user.email.partition("@")[0]).partition(" ")
     with transaction.atomic():
@@ -104,7 +107,7 @@ def create(membership: Membership, by: User | None, name: str = "", code: str = 
 
 
 def unlink(membership: Membership, by: User | None) -> Personnel | None:
-    """Unlinks the record, which stays with its work. Returns None if there was none."""
+    """Unlinks the record, which stays because of its work. Returns None if there was none."""
     with transaction.atomic():
         _lock(membership)
         person = record_of(membership)
@@ -116,7 +119,7 @@ def unlink(membership: Membership, by: User | None) -> Personnel | None:
 
 
 def _lock(membership: Membership) -> None:
-    """Serializes administrators, as an account has one record and a record one account."""
+    """Makes administrators wait for each other, since account and record belong to each other alone."""
     Company.objects.select_for_update().get(pk=membership.company_id)
 
 

@@ -1,4 +1,4 @@
-"""Where an asset is in the tree. Each asset stores its path, which is derived from its parent's."""
+"""Maintains the asset tree. Each asset stores its path, which derives from its parent's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_PATH = 2000  # characters, about two hundred levels: an index entry of P
 
 
 def lock_tree(company_id: int) -> None:
-    """Allows one change of a company's tree at a time, as paths are derived from those above."""
+    """Locks the tree, so that one change is made at a time: paths derive from those above."""
     Company.objects.select_for_update().get(pk=company_id)
 
 
@@ -34,7 +34,7 @@ def put_below(item: Item, parent: Item | None) -> None:
 
 
 def carry(old: Item, item: Item) -> None:
-    """Moves everything below too: both of its paths begin with those of the asset."""
+    """Updates both paths of everything below a moved asset, since they begin with those of the asset."""
     below = Item.objects.filter(company_id=item.company_id, ancestors__startswith=old.subtree)
     longer = len(item.subtree) - len(old.subtree)
     if below.annotate(length=Length("ancestors")).filter(length__gt=LONGEST_PATH - longer).exists():

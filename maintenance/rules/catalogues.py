@@ -23,16 +23,16 @@ from maintenance.rules.transaction_log import Actor, Entry, record
 
 
 class Taken(Exception):
-    """The catalogue has that term already, whatever its case."""
+    """The catalogue already has this term, in upper or lower case."""
 
 
 class InUse(Exception):
-    """Work refers to the term, so it stays."""
+    """Work refers to this term, so it cannot be removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """`also` tells its rows from those of other catalogues in the same table."""
+    """A catalogue. `also` separates its rows from those of other catalogues in the same table."""
 
     key: str
     label: Promise
@@ -67,12 +67,12 @@ def add(company: Company, catalogue: Catalogue, word: str, by: User) -> None:
         with transaction.atomic():
             catalogue.model._default_manager.create(company=company, description=word, **catalogue.also)
             _log(company, catalogue, word, by, Action.ADD)
-    except IntegrityError:  # somebody else has just added it
+    except IntegrityError:  # somebody else added it a moment ago
         raise Taken from None
 
 
 def remove(company: Company, catalogue: Catalogue, number: int, by: User) -> str:
-    """The term that was removed, or "" if none has that number."""
+    """Removes a term and returns it, or "" if none has that number. Raises InUse."""
     try:
         with transaction.atomic():
             row = catalogue.words(company).select_for_update().filter(pk=number).first()

@@ -1,4 +1,4 @@
-"""What counts as today, and as the future."""
+"""The end of today in a company's time zone, and what counts as the future."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Company
 
-CLOCK_TOLERANCE = datetime.timedelta(minutes=5)  # how far the caller's clock may be ahead
+CLOCK_TOLERANCE = datetime.timedelta(minutes=5)  # how far ahead a caller's clock may be
 
 
 def is_future(moment: datetime.datetime) -> bool:
@@ -17,9 +17,9 @@ def is_future(moment: datetime.datetime) -> bool:
 
 
 def end_of_today(company_id: int) -> datetime.datetime:
-    """The default due date, by the calendar of the company.
+    """Returns the default due date: the end of today in the company's time zone.
 
-    If it were due now, it would be overdue from the start.
+    A task due now would be overdue from the start.
     """
     zone = ZoneInfo(Company.objects.values_list("time_zone", flat=True).get(pk=company_id))
     today = datetime.datetime.now(zone)

@@ -1,4 +1,4 @@
-"""The next number of a work order and of a stock document."""
+"""Numbers for the next work order and the next stock document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ NUMBER = re.compile(r"^(.*?)([0-9]+)([^0-9]*)$")
 
 
 def next_order_folio(company_id: int) -> str:
-    """Like the newest folio, one higher and as wide. The company stays locked until the transaction ends."""
+    """Returns the newest folio plus one, with the same width.
+
+    Locks the company until the transaction ends.
+    """
     Company.objects.select_for_update().get(pk=company_id)
     newest = WorkOrder.objects.filter(company_id=company_id).order_by("-pk").values_list("folio", flat=True)
     match = NUMBER.match(newest.first() or "OT-0")
@@ -25,7 +28,7 @@ def next_order_folio(company_id: int) -> str:
 
 
 def next_document_folio(warehouse: Warehouse) -> str:
-    """Counted by the warehouse, which stays locked until the transaction ends."""
+    """Returns the warehouse's next document number. Locks the warehouse until the transaction ends."""
     locked = Warehouse.objects.select_for_update().get(pk=warehouse.pk)
     locked.folio += 1
     locked.save(update_fields=["folio"])

@@ -1,4 +1,4 @@
-"""Locations, what may be in them, and everything below them."""
+"""Locations, what can be a parent, and everything below them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def find_location(company_id: int, code: str, parameter: str) -> Item:
 
 
 def location_for(company_id: int, code: str, parameter: str) -> Item:
-    """A parent for something: a location, or equipment that it is a part of."""
+    """Finds a parent: a location, or equipment that something is a part of. Raises InvalidFields."""
     found = find_location(company_id, code, parameter)
     if found.type not in (ItemType.FACILITIES, ItemType.EQUIPMENTS):
         raise InvalidFields({parameter: "must be a location or equipment"})
@@ -28,10 +28,10 @@ def children(of: Item) -> Q:
 
 
 def below(of: Item, prefix: str = "") -> Q:
-    """Everything below a location, at any depth."""
+    """Matches everything below a location, at any depth."""
     return Q(**{f"{prefix}ancestors__startswith": of.subtree})
 
 
 def within(of: Item, prefix: str) -> Q:
-    """A location and everything below it."""
+    """Matches a location and everything below it."""
     return Q(**{f"{prefix}id": of.pk}) | below(of, prefix)

@@ -1,4 +1,4 @@
-"""Corrections of a counter that no reading can make: a new dial, or a wrong reading."""
+"""Corrections of a counter that no reading can express: a new dial, or a wrong reading."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from maintenance.rules.transaction_log import Actor, Entry, record
 
 
 class CannotChange(Exception):
-    """`field` of the form, and what is wrong with it."""
+    """The change is refused. `field` is the form's field, `problem` the message about it."""
 
     def __init__(self, field: str, problem: str | Promise) -> None:
         super().__init__(field)
@@ -27,7 +27,7 @@ class CannotChange(Exception):
 def begin_anew(
     principal: Principal, number: int, *, value: float, read_at: datetime.datetime, serial: str | None
 ) -> None:
-    """A new dial that starts at `value`. What the old one counted stays counted."""
+    """Starts a new dial at `value`. What the old dial counted remains in the accumulated value."""
     with transaction.atomic():
         meter = _locked(principal, number)
         if not meter.is_counter:
@@ -56,7 +56,10 @@ def begin_anew(
 
 
 def take_back(principal: Principal, number: int, reading: int) -> None:
-    """Deletes the newest reading, which was wrong. `reading` is the one that the person saw."""
+    """Deletes the newest reading, which was wrong. `reading` is the one that the person saw.
+
+    Raises CannotChange if another reading has arrived since.
+    """
     with transaction.atomic():
         meter = _locked(principal, number)
         newest = meter.readings.order_by("-date_reading", "-pk").first()
@@ -65,7 +68,7 @@ def take_back(principal: Principal, number: int, reading: int) -> None:
         newest.delete()
         before = meter.readings.order_by("-date_reading", "-pk").first()
         if before is not None and meter.is_counter and meter.monthly_average_auto:
-            meter.monthly_average = None  # it was computed with the wrong reading
+            meter.monthly_average = None  # it included the wrong reading
             meter.monthly_average = monthly_average(meter, before)
         _show(meter, before)
         _log(principal, meter, Action.DELETE, {"value": newest.value})

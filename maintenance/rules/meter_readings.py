@@ -1,4 +1,4 @@
-"""Readings are checked against the readings before and after them, then stored."""
+"""Stores meter readings after a check against the readings before and after them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from maintenance.rules.refusals import InvalidFields, RecordNotFound, Rejected
 
 AVERAGE_OVER = datetime.timedelta(days=90)
 MONTH = datetime.timedelta(days=30)
-DECIMALS = 6  # of accumulated values
+DECIMALS = 6  # digits of accumulated values
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a dial showed. `is_historical` allows one that is older than the newest."""
+    """The value on a dial. `is_historical` allows a reading older than the newest."""
 
     date: datetime.datetime
     value: float
@@ -26,7 +26,7 @@ class Reading:
 
 
 def locked_meter(item: Item, serial: str | None) -> Meter:
-    """The active meter of an asset, locked until the transaction ends; by its serial if there are several."""
+    """Locks the asset's active meter until the transaction ends; `serial` chooses between several."""
     candidates = Meter.objects.select_for_update().filter(item=item, active=True)
     if serial is not None:
         candidates = candidates.filter(serial=serial)
@@ -41,7 +41,7 @@ def locked_meter(item: Item, serial: str | None) -> Meter:
 
 
 def insert(meter: Meter, given: Reading) -> tuple[MeterReading, bool]:
-    """Adds a reading. The flag says that the same one was there already, and nothing was added."""
+    """Adds a reading. The flag is True if the same reading existed already, so that nothing was added."""
     same_moment = MeterReading.objects.filter(meter=meter, date_reading=given.date).first()
     if same_moment is not None:
         if same_moment.value == given.value:
@@ -69,7 +69,7 @@ def insert(meter: Meter, given: Reading) -> tuple[MeterReading, bool]:
 
 
 def _accumulated(meter: Meter, given: Reading) -> float:
-    """The accumulated value, with the offset of a neighbouring reading, as dials are replaced."""
+    """Returns the accumulated value, with the offset of a neighbouring reading, since dials get replaced."""
     readings = MeterReading.objects.filter(meter=meter)
     before = readings.filter(date_reading__lt=given.date).order_by("-date_reading").first()
     after = readings.filter(date_reading__gt=given.date).order_by("date_reading").first()
@@ -90,7 +90,7 @@ def _accumulated(meter: Meter, given: Reading) -> float:
 
 
 def monthly_average(meter: Meter, newest: MeterReading) -> float | None:
-    """What the counter gains in 30 days, from its readings of the last 90."""
+    """Returns how much the counter gains in 30 days, from its readings of the last 90 days."""
     oldest = (
         MeterReading.objects.filter(Q(date_reading__gte=newest.date_reading - AVERAGE_OVER), meter=meter)
         .order_by("date_reading")

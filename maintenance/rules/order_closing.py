@@ -15,7 +15,7 @@ from maintenance.rules.visibility import locked_order
 
 
 class CannotClose(Exception):
-    """The message says what to do first."""
+    """The order cannot be closed. The message says what to do first."""
 
 
 def close(principal: Principal, folio: str) -> None:

@@ -1,4 +1,4 @@
-"""What a work order takes over from a pending task: its subtasks and resources as planned."""
+"""Turns a pending task into a task of a work order, with the planned subtasks and resources."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from maintenance.rules.task_costs import add_up
 
 
 def add_task(order: WorkOrder, pending: PendingTask) -> WorkOrderTask:
-    """The pending task as part of the order.
+    """Adds the pending task to the order.
 
-    The contract names the two dates the other way round in orders: there `date_maintenance` is when the task
-    is scheduled, and `cal_date_maintenance` what the plan calculated
-    (docs/reference/fracttal-api.md#work-orders).
+    In orders the contract swaps the names of the two dates: `date_maintenance` is when the task is scheduled,
+    and `cal_date_maintenance` is what the plan calculated (docs/reference/fracttal-api.md#work-orders).
     """
     item, stop = pending.item, pending.out_of_service
     planned = PlannedTask.objects.prefetch_related("form_items", "resources__service__third_party").get(

@@ -1,4 +1,4 @@
-"""Tasks that wait for a work order: how they are created, and what a cancelled order leaves."""
+"""Pending tasks: how they are created, and which of them remain after an order is cancelled."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from maintenance.rules import stops
 from maintenance.rules.dates import is_future
 from maintenance.rules.refusals import InvalidFields
 
-USUAL_SECONDS = 600  # when nobody estimates the duration
+USUAL_SECONDS = 600  # if nobody estimates the duration
 MAINTAINED_TYPES = (ItemType.FACILITIES, ItemType.EQUIPMENTS, ItemType.TOOLS)
 
 
@@ -29,7 +29,7 @@ def waiting(company_id: int) -> QuerySet[PendingTask]:
 
 
 def pending(item: Item, task: PlannedTask, due: datetime.datetime) -> PendingTask:
-    """The planned task as it falls due on an asset; not saved."""
+    """Builds the pending task of a planned task on an asset, unsaved."""
     return PendingTask(
         company_id=item.company_id,
         item=item,
@@ -63,7 +63,7 @@ def task_type(company_id: int, description: str) -> TaskType:
 
 
 def reported_stop(item: Item, since: datetime.datetime | None) -> OutOfService:
-    """The asset is out of service from `since`, until the task that it was reported with is done."""
+    """Starts a downtime of the asset at `since`. It lasts until the task reported with it is done."""
     if since is None:
         raise InvalidFields({"date_asset_out_of_service": "is required"})
     if is_future(since):
@@ -72,9 +72,11 @@ def reported_stop(item: Item, since: datetime.datetime | None) -> OutOfService:
 
 
 def wait_again(order: WorkOrder) -> QuerySet[WorkRequest]:
-    """Makes the tasks of a cancelled order pending again, with downtimes that go on. Returns their requests.
+    """Makes the tasks of a cancelled order pending again, with their ongoing downtimes.
 
-    What a plan or a request asked for waits for another order; what was unplanned is over.
+    Returns their requests.
+
+    Tasks of a plan or a request then wait for another order. Unplanned tasks end with the order.
     """
     requests = set()
     for task in PendingTask.objects.select_related("task", "order_task__out_of_service").filter(

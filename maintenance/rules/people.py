@@ -1,4 +1,4 @@
-"""Which personnel record a caller works with, and whom a write may name."""
+"""Which personnel record belongs to a caller, and whom a write may name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from maintenance.rules.refusals import InvalidFields
 
 
 def active_accounts(company_id: int, emails: list[str]) -> dict[str, str]:
-    """The permission group of each e-mail address that is an active account of the company."""
+    """Maps each e-mail address of an active account in the company to the name of its permission group."""
     if not emails:
         return {}
     memberships = Membership.objects.filter(
@@ -21,7 +21,7 @@ def active_accounts(company_id: int, emails: list[str]) -> dict[str, str]:
 
 
 def own_record(principal: Principal) -> QuerySet[Personnel]:
-    """The record of the person who calls, found by the e-mail address of the account. A program has none."""
+    """Returns the caller's own record, found by the account's e-mail address. A program has none."""
     if principal.user_id is None:
         return Personnel.objects.none()
     return Personnel.objects.filter(
@@ -30,9 +30,10 @@ def own_record(principal: Principal) -> QuerySet[Personnel]:
 
 
 def acting_person(principal: Principal, code: str, parameter: str) -> Personnel:
-    """The person in whose name a write is made: active, with an active account.
+    """Returns the person in whose name a write is made: active, with an active account.
 
-    A person's own token writes as that person only; a program of the company may name anybody.
+    A person's own token writes only as that person; a program of the company may name anybody. Raises
+    InvalidFields.
     """
     person = Personnel.objects.filter(company_id=principal.company_id, code=code, active=True).first()
     email = person.account_email if person is not None else None
@@ -44,7 +45,7 @@ def acting_person(principal: Principal, code: str, parameter: str) -> Personnel:
 
 
 def active_person(company_id: int, code: str, parameter: str) -> Personnel:
-    """Somebody whom work or goods are given to; an account is not needed for that."""
+    """Returns an active person to assign work or goods to; no account is needed. Raises InvalidFields."""
     person = Personnel.objects.filter(company_id=company_id, code=code, active=True).first()
     if person is None:
         raise InvalidFields({parameter: "is not the code of an active person"})

@@ -25,7 +25,7 @@ DAYS: Mapping[Period, int] = {Period.DAYS: 1, Period.WEEKS: 7, Period.MONTHS: 30
 
 
 def triggered(item: Item, task: PlannedTask, trigger: TaskTrigger, due: datetime.datetime) -> PendingTask:
-    """A task of the asset's plan that falls due; not saved."""
+    """Builds a pending task of the asset's plan, unsaved."""
     made = pending(item, task, due)
     made.trigger = trigger.code(item.field_1)
     return made

@@ -1,4 +1,4 @@
-"""What rules refuse. Callers show it in their own form: an envelope of the API, a message on a page."""
+"""Refusals by a rule. The caller shows them in its own form: an answer of the API, a message on a page."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 
 class Refusal(Exception):
-    """Nothing was written."""
+    """A rule refused a request. Nothing was written."""
 
 
 class InvalidFields(Refusal):
-    """Parameters or fields of the body that cannot be used: their names, and what is wrong with each."""
+    """Parameters or body fields are invalid. `problems` maps each name to what is wrong with it."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(problems)
@@ -18,7 +18,7 @@ class InvalidFields(Refusal):
 
 
 class Rejected(Refusal):
-    """A well-formed request that the state of the records does not allow."""
+    """The request is well-formed, but the state of the records does not allow it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -26,7 +26,7 @@ class Rejected(Refusal):
 
 
 class RecordNotFound(Refusal):
-    """There is no such record, or the caller may not see it."""
+    """The record does not exist, or the caller may not see it."""
 
 
 class AlreadyExists(Refusal):

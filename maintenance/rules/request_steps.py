@@ -1,4 +1,4 @@
-"""How the status of a work request changes, by hand or with its order."""
+"""Status changes of a work request, made by a person or by its work order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from maintenance.models import (
     WorkRequest,
 )
 
-# By hand a request goes from one of the first statuses to one of the second.
+# A person can move a request from one of MOVABLE_FROM to one of MOVABLE_TO.
 MOVABLE_FROM = (RequestStatus.OPEN_STATUS, RequestStatus.PROCESS_STATUS, RequestStatus.REJECTED)
 MOVABLE_TO = (
     RequestStatus.OPEN_STATUS,

@@ -1,4 +1,4 @@
-"""Requisitions of work orders: delivered line by line, closed when the order is cancelled."""
+"""Requisitions of work orders: delivered line by line, closed if the order is cancelled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CLOSED = (MovementState.TOTAL_DELIVERY, MovementState.DELIVERY_CANCELLED)
 
 
 def open_requisition(warehouse: Warehouse, number: int, folio: str) -> Movement:
-    """The requisition, locked until the transaction ends, so that the next delivery sees what is left."""
+    """Returns the requisition, locked so that the next delivery sees what is left of it."""
     asked = (
         Movement.objects.select_for_update(of=("self",))
         .select_related("work_order")
@@ -30,7 +30,7 @@ def open_requisition(warehouse: Warehouse, number: int, folio: str) -> Movement:
 
 
 def deliver(asked: Movement, goods: Lines) -> None:
-    """Subtracts what was issued from what is pending, never more than that."""
+    """Subtracts the issued quantities from the pending ones, never more than these. Raises InvalidFields."""
     lines = list(asked.lines.select_related("item"))
     for code, given in by_item(goods).items():
         qty = total(given)
@@ -53,7 +53,7 @@ def deliver(asked: Movement, goods: Lines) -> None:
 
 
 def close_requisitions(order: WorkOrder) -> None:
-    """Closes what a cancelled order has not received yet. What it received stays delivered."""
+    """Closes what a cancelled order has not received. What it has received stays delivered."""
     asked = Movement.objects.select_for_update().filter(work_order=order, type=MovementType.REQUISITION)
     still_open = asked.exclude(state__in=CLOSED).order_by("pk")
     for requisition in still_open:

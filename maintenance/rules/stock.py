@@ -1,4 +1,4 @@
-"""Stock items, the warehouses that keep them, and the levels between the two."""
+"""Stock items, the warehouses that stock them, and the levels of each item in each warehouse."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def stock_items(company_id: int) -> QuerySet[Item]:
 
 
 def warehouse_by(company_id: int, code: str | None, number: int | None, parameter: str) -> Warehouse:
-    """By code or number. Raises InvalidFields, with the name of the parameter."""
+    """Finds a warehouse by code or number. The InvalidFields names `parameter`."""
     rows = Warehouse.objects.filter(company_id=company_id)
     found = None
     if code:
@@ -30,7 +30,7 @@ def warehouse_by(company_id: int, code: str | None, number: int | None, paramete
 
 
 def refuse_integrated(warehouse: Warehouse, parameter: str) -> None:
-    """Goods move only in warehouses whose stock is kept here."""
+    """Refuses a movement in a warehouse whose stock another system manages."""
     if warehouse.external_integration:
         raise InvalidFields({parameter: "another system keeps the stock of this warehouse"})
 
@@ -40,7 +40,7 @@ def set_level(
 ) -> None:
     """Sets the levels of an item in a warehouse.
 
-    Stock and cost are set only if another system keeps the warehouse. A new level starts at 0.
+    Stock and cost are set only if another system manages the warehouse. A new level starts at 0.
     """
     for column, value in columns.items():
         setattr(level, column, value)

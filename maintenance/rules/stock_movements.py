@@ -1,4 +1,4 @@
-"""How a document changes the stock of its warehouse, line by line, and the mean cost."""
+"""Changes the stock of a warehouse line by line as a document says, and updates the mean cost."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def quantity(value: float) -> float:
 
 
 def locked_levels(warehouse: Warehouse, goods: Lines) -> dict[str, StockLevel]:
-    """The level of each item by its code, locked. Raises InvalidFields for items without a level."""
+    """Returns the level of each item by its code, locked. Raises InvalidFields for items without a level."""
     codes = {line["code"] for line in goods}
     kept = StockLevel.objects.select_for_update(of=("self",)).select_related("item")
     items = stock_items(warehouse.company_id).filter(code__in=codes)
@@ -33,7 +33,7 @@ def locked_levels(warehouse: Warehouse, goods: Lines) -> dict[str, StockLevel]:
 
 
 def by_item(goods: Lines) -> dict[str, Lines]:
-    """The lines of each item: a document may name it several times."""
+    """Groups the lines by item, since a document may name an item several times."""
     lines: dict[str, Lines] = defaultdict(list)
     for line in goods:
         lines[line["code"]].append(line)
@@ -45,7 +45,7 @@ def total(lines: Lines) -> float:
 
 
 def enter(movement: Movement, levels: dict[str, StockLevel], goods: Lines) -> None:
-    """A line without a price enters at the present cost of the item."""
+    """Adds the goods to the stock. A line without a price enters at the item's present cost."""
     for code, lines in by_item(goods).items():
         level, qty = levels[code], total(lines)
         prices = [level.unit_cost if (price := line.get("price")) is None else price for line in lines]
@@ -58,7 +58,7 @@ def enter(movement: Movement, levels: dict[str, StockLevel], goods: Lines) -> No
 
 
 def mean_cost(level: StockLevel, qty: float, price: float) -> float:
-    """The mean cost of the stock after an entry. A negative stock before it has no weight."""
+    """Returns the mean cost of the stock after an entry. A negative stock before it has no weight."""
     after = level.stock + qty
     if after <= 0:
         return level.unit_cost

@@ -1,4 +1,4 @@
-"""Downtimes of assets: how they begin and end, and what the asset itself shows."""
+"""Downtimes of assets: how they start and end, and the state that the asset shows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def begin(item: Item, since: datetime.datetime) -> OutOfService:
 
 
 def set_period(stop: OutOfService, since: datetime.datetime, until: datetime.datetime | None) -> None:
-    """Without `until` the downtime goes on."""
+    """Sets start and end of a downtime. Without `until` it continues."""
     stop.initial_date, stop.final_date = since, until
     stop.save()
     show(stop.item)
@@ -27,7 +27,7 @@ def last_open(item: Item) -> OutOfService | None:
 
 
 def show(item: Item) -> None:
-    """An asset is available if no downtime goes on. If several do, it is out of service since the first."""
+    """Updates the asset: available without an open downtime, else out of service since the first."""
     Item.objects.select_for_update().get(pk=item.pk)
     dates = item.out_of_service.aggregate(
         since=Min("initial_date", filter=Q(final_date=None)), until=Max("final_date")

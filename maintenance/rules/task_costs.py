@@ -1,4 +1,4 @@
-"""The costs of a task are the sums of its resources, updated whenever a resource is written."""
+"""Keeps the costs of a task equal to the sums of its resources."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_COST, MOST_HOURS = 10**12, 10**8  # the limits of the columns
 
 
 def add_up(task: WorkOrderTask) -> None:
-    """Call it with the order of the task locked."""
+    """Updates the costs. The caller must hold the lock of the task's order. Raises Rejected."""
     kinds = task.resources.order_by().values_list("type").annotate(Sum("total_cost"), Sum("qty"))
     sums = {kind: (cost, qty) for kind, cost, qty in kinds}
     for kind, column in COLUMNS.items():

@@ -1,4 +1,4 @@
-"""The transaction log: all changes go through here."""
+"""The transaction log. Every change of maintenance data is recorded here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_DESCRIPTION = 700
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who makes a change. Programs and `manage.py` commands have no `user_id`."""
+    """Who made a change. Programs and `manage.py` commands have no `user_id`."""
 
     name: str
     user_id: int | None = None
@@ -39,7 +39,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was changed. `sub_module` is the vendor's name of the screen."""
+    """A change. `sub_module` is the vendor's name of the screen."""
 
     module: Module
     sub_module: str
@@ -49,7 +49,7 @@ class Entry:
 
 
 def record(company_id: int, actor: Actor, entry: Entry) -> None:
-    """Call it in the transaction of the change."""
+    """Records a change. Call it in the transaction of the change."""
     Transaction.objects.create(
         company_id=company_id,
         user_id=actor.user_id,

@@ -1,4 +1,4 @@
-"""Which work a caller may see, and which of it may still be changed."""
+"""Which work a caller may see, and what may still be changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from maintenance.rules.refusals import RecordNotFound, Rejected
 
 
 def visible_tasks(principal: Principal) -> QuerySet[WorkOrderTask]:
-    """The tasks of the company, or only of the orders that the caller is responsible for."""
+    """Returns the tasks of the company, or only those of orders that the caller is responsible for."""
     rows = WorkOrderTask.objects.filter(company_id=principal.company_id)
     if not principal.own_work_orders_only:
         return rows
@@ -19,7 +19,7 @@ def visible_tasks(principal: Principal) -> QuerySet[WorkOrderTask]:
 
 
 def locked_order(principal: Principal, folio: str) -> WorkOrder:
-    """An order that the caller may see, locked until the transaction ends.
+    """Returns an order that the caller may see, locked until the transaction ends.
 
     Raises RecordNotFound.
     """
@@ -36,14 +36,14 @@ def locked_order(principal: Principal, folio: str) -> WorkOrder:
 
 
 def open_order(principal: Principal, folio: str) -> WorkOrder:
-    """The same, if the order is still open. Raises RecordNotFound and Rejected."""
+    """Returns the order like `locked_order`, if it is still open. Raises RecordNotFound and Rejected."""
     order = locked_order(principal, folio)
     refuse_unless_open(order)
     return order
 
 
 def open_task(principal: Principal, task_id: int) -> WorkOrderTask:
-    """A task of an open order, locked with the order. Raises RecordNotFound and Rejected."""
+    """Returns a task of an open order, locked with the order. Raises RecordNotFound and Rejected."""
     visible = visible_tasks(principal).filter(pk=task_id)
     task = (
         WorkOrderTask.objects.select_for_update(of=("self", "work_order"))

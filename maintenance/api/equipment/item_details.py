@@ -57,7 +57,7 @@ def field_row(item: Item, field: CustomField, value: str | None) -> dict[str, An
 
 
 class CustomFields(Endpoint):
-    """The caller must name the type of the asset."""
+    """Custom fields of assets. The caller must name the type of the asset."""
 
     rights: ClassVar = {"GET": "assets:view", "PUT": "assets:edit"}
 
@@ -105,7 +105,7 @@ class CustomFields(Endpoint):
 
 
 class Moves(Endpoint):
-    """Where assets have been, newest first."""
+    """The moves of assets, newest first."""
 
     rights: ClassVar = {"GET": "assets:view"}
 

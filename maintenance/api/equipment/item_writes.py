@@ -40,7 +40,7 @@ WRITTEN: Columns = {
 
 
 class ChangeForm(serializers.Serializer[Any]):
-    """The priority comes as `id_priority` or, by name, as `priorities`."""
+    """The body of a change. The priority comes as `id_priority` or, by name, as `priorities`."""
 
     id_type_item = WholeNumber(min_value=1, max_value=5)
     field_1 = Text(max_length=120, required=False)

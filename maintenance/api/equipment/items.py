@@ -132,7 +132,7 @@ def availability_row(values: tuple[Any, ...]) -> dict[str, Any]:
 
 
 class ItemsAvailability(Endpoint):
-    """The last 30 days, unless `since` says otherwise."""
+    """Downtimes of assets in the last 30 days, unless `since` says otherwise."""
 
     rights: ClassVar = {"GET": "assets:view"}
 

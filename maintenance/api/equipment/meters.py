@@ -103,7 +103,7 @@ class Meters(Endpoint):
 
 
 class MetersAdvanced(Endpoint):
-    """Meters, once for each task of the asset's plan that is triggered in the meter's unit."""
+    """Meters, with one row for each task of the asset's plan that is triggered in the meter's unit."""
 
     rights: ClassVar = {"GET": "meters:view"}
 
@@ -143,7 +143,7 @@ Triggers = dict[tuple[int | None, str | None], dict[int | None, list[TaskTrigger
 
 
 def every_so_many_units(company_id: int, plans: set[int]) -> Triggers:
-    """The triggers of each task, by plan and unit."""
+    """Returns the "every n units" triggers of the plans' tasks, by plan and unit."""
     found: Triggers = {}
     triggers = TaskTrigger.objects.select_related("task").filter(
         company_id=company_id,
@@ -159,7 +159,10 @@ def every_so_many_units(company_id: int, plans: set[int]) -> Triggers:
 
 
 def task_of_meter(triggers: Sequence[TaskTrigger], row: dict[str, Any]) -> dict[str, Any]:
-    """The task that the meter triggers. `last_value_trigger` is the last step that the counter passed."""
+    """Returns the columns of the task that the meter triggers, empty if there is none.
+
+    `last_value_trigger` is the last step that the counter passed.
+    """
     if not triggers:
         return dict.fromkeys(
             (

@@ -1,4 +1,4 @@
-"""From a bearer token to the principal that it speaks for."""
+"""Authenticates the bearer token of an API request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Authenticator = Callable[[str], Principal | None]
 
 
 class BearerTokens(BaseAuthentication):
-    """Asks each of `settings.API_AUTHENTICATORS` in turn. `request.auth` becomes the principal."""
+    """Asks each of `settings.API_AUTHENTICATORS` in order. `request.auth` becomes the principal."""
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, Principal]:
         scheme, _, raw = request.headers.get("Authorization", "").partition(" ")

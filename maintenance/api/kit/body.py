@@ -1,4 +1,4 @@
-"""JSON bodies: parsed, validated, and refused field by field."""
+"""JSON bodies: parsed and validated, with one message for each invalid field."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Number(serializers.FloatField):
 
 
 class WholeNumber(serializers.IntegerField):
-    """An integer that fits every database's integer column, whatever narrower bounds a form sets."""
+    """An integer that fits the integer column of every database, even if the form sets no bounds."""
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool):
@@ -76,7 +76,7 @@ class WholeNumber(serializers.IntegerField):
 
 
 class Flag(serializers.BooleanField):
-    """true or false, quoted or not; 1 and "yes" are refused."""
+    """A boolean: true or false, quoted or not. 1 and "yes" are refused."""
 
     def to_internal_value(self, data: Any) -> bool:
         if isinstance(data, bool):
@@ -108,7 +108,10 @@ def optional_text(length: int) -> Text:
 
 
 def checked(form: type[serializers.Serializer[Any]], request: Request, **also: Any) -> dict[str, Any]:
-    """The validated fields of the body. `also` are fields that came in the path or the query."""
+    """Returns the validated fields of the body. `also` holds fields from the path or the query.
+
+    Raises InvalidFields.
+    """
     filled = form(data={**cast("dict[str, Any]", request.data), **also})
     if not filled.is_valid():
         raise InvalidFields(

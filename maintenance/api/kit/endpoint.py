@@ -21,7 +21,7 @@ from maintenance.api.kit.envelope import EnvelopeRenderer
 
 
 class OneFormat(BaseContentNegotiation):
-    """JSON whatever `Accept` says: a 406 would read as "rate limit" in this contract."""
+    """Answers JSON whatever `Accept` says, because a 406 means "rate limit" in this contract."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
         return next(iter(parsers))
@@ -79,9 +79,10 @@ class Endpoint(APIView):
 
 
 def ends_with_a_slash(request: HttpRequest) -> bool:
-    """Whether the URL ends with the optional slash, which is not part of a code.
+    """Says whether the URL ends with the optional slash, which is not part of a code.
 
-    A slash sent as %2F is part of the code. WSGI does not keep the raw path, so there the two look the same.
+    A slash sent as %2F is part of the code. WSGI discards the raw path, so the two cannot be told apart
+    there.
     """
     as_sent = getattr(request, "scope", {}).get("raw_path")
     if as_sent:
@@ -90,7 +91,7 @@ def ends_with_a_slash(request: HttpRequest) -> bool:
 
 
 class UnknownEndpoint(Endpoint):
-    """Any other address below /api/."""
+    """Any other URL below /api/."""
 
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         raise Http404

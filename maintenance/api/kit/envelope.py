@@ -1,4 +1,4 @@
-"""The envelope around every answer, and how it writes values."""
+"""The envelope around every answer, and the format of its values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def answer(data: list[dict[str, Any]] | dict[str, Any], total: int = 1) -> Respo
 
 
 def utc(moment: datetime.datetime) -> str:
-    """UTC with microseconds, always both: 2026-09-17T14:00:34.404671+00:00."""
+    """Formats a datetime in UTC, always with microseconds: 2026-09-17T14:00:34.404671+00:00."""
     return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds")
 
 

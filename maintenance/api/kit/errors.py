@@ -22,7 +22,7 @@ UNAUTHORIZED_ENDPOINT = "UNAUTHORIZED_ENDPOINT"
 
 
 class ApiError(exceptions.APIException):
-    """`message` and `data` are those of the envelope."""
+    """An error answer. `message` and `data` go into the envelope."""
 
     status_code: int = status.HTTP_400_BAD_REQUEST
 
@@ -33,7 +33,7 @@ class ApiError(exceptions.APIException):
 
 
 class RightMissing(ApiError):
-    """The token is valid but lacks the right, so a new token would not help."""
+    """The token is valid but lacks a right, so another token would not help. The contract answers 401."""
 
     status_code = status.HTTP_401_UNAUTHORIZED
 
@@ -42,7 +42,7 @@ class RightMissing(ApiError):
 
 
 class TooManyRequests(ApiError):
-    """The contract answers 406 where others say 429."""
+    """The rate limit was exceeded. The contract answers 406 instead of 429."""
 
     status_code = status.HTTP_406_NOT_ACCEPTABLE
 
@@ -55,7 +55,7 @@ def failure(code: int, message: str, data: list[dict[str, Any]] | None = None) -
 
 
 def refused(refusal: Refusal) -> Response:
-    """The contract answers 408 when a code is taken."""
+    """Turns a refusal into an answer. The contract answers 408 if a code is taken."""
     match refusal:
         case InvalidFields(problems=problems):
             fields = [{"field": field, "field_message": text} for field, text in problems.items()]
@@ -75,12 +75,12 @@ def _explained(code: int, reason: str) -> Response:
 
 
 def is_taken(error: Exception) -> bool:
-    """Whether a unique key was violated. A query before the insert misses rows that are not committed yet."""
+    """Says whether a unique key was violated. A query before the insert would miss uncommitted rows."""
     return _violates(error, POSTGRESQL_UNIQUE_VIOLATION, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 
 
 def has_vanished(error: Exception) -> bool:
-    """Whether a record was deleted between reading it and writing.
+    """Says whether a record was deleted between reading it and writing.
 
     It may be a record that the new one refers to, the record to be changed (Django raises a plain
     DatabaseError when an update matches no row), or one that is read again under its lock.
@@ -100,7 +100,7 @@ def _violates(error: Exception, postgresql: str, sqlite: int) -> bool:
 
 
 def handle(exc: Exception, context: dict[str, Any]) -> Response:
-    """The envelope for any exception. Internals go to the log only."""
+    """Turns any exception into an answer in the envelope. Internals go to the log only."""
     if is_taken(exc):
         exc = AlreadyExists()
     if has_vanished(exc) and context["request"].method != "GET":

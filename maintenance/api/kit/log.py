@@ -1,4 +1,4 @@
-"""A change that a caller of the API makes, in the transaction log."""
+"""Records a change by a caller of the API in the transaction log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from maintenance.rules.transaction_log import Actor, Entry, record
 
 
 def log(request: Request, entry: Entry) -> None:
-    """Call it in the transaction of the change."""
+    """Records a change. Call it in the transaction of the change."""
     principal = principal_of(request)
     actor = Actor.of_caller(principal, request.META.get("REMOTE_ADDR") or None)
     record(principal.company_id, actor, entry)

@@ -1,4 +1,4 @@
-"""The key of a record in the address: a code, a folio or a number."""
+"""The key of a record in the URL: a code, a folio or a number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from maintenance.api.kit.query import MAX_TEXT, Query
 from maintenance.models import Item
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 
-MOST_DIGITS = 9  # primary keys are no longer than this
+MOST_DIGITS = 9  # primary keys are not longer
 
 
 def checked_code(code: str) -> str:
@@ -28,7 +28,7 @@ def item_in_path(company_id: int, code: str) -> Item:
 
 
 def folio_of(request: Request, folio: str) -> str:
-    """From the path or the query."""
+    """Returns the folio of the path or the query. Raises InvalidFields."""
     folio = folio or Query(request.query_params).text("folio") or ""
     if not folio:
         raise InvalidFields({"folio": "is required"})

@@ -1,4 +1,4 @@
-"""Query parameters. A value that cannot be used is refused by the name of its parameter.
+"""Query parameters. An invalid value is refused with the name of its parameter.
 
 Unknown parameters are ignored, as the contract says. An empty value counts as absent.
 """
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 def parse_moment(value: str) -> datetime.datetime:
-    """An ISO 8601 timestamp with an offset such as -03, -03:00 or Z. Without one it is UTC."""
+    """Parses an ISO 8601 timestamp with an offset such as -03, -03:00 or Z; without an offset it is UTC."""
     moment = datetime.datetime.fromisoformat(value.strip())
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)
@@ -31,7 +31,7 @@ def parse_moment(value: str) -> datetime.datetime:
 
 
 def by_code_points(column: str) -> Collate:
-    """An order that is the same in every database, and that clients can reproduce."""
+    """Orders by code points, so that every database and the clients sort alike."""
     return Collate(column, "C" if connection.vendor == "postgresql" else "BINARY")
 
 
@@ -90,13 +90,13 @@ class Query:
     def period(
         self, columns: Mapping[str, str], *, default: str, since: datetime.datetime | None = None
     ) -> dict[str, datetime.datetime]:
-        """The filter by `since` and `until` on the date column that `type_date` names."""
+        """Returns the filter for `since` and `until` on the date column that `type_date` names."""
         column = columns[self.choice("type_date", columns, default)]
         bounds = {"gte": self.moment("since") or since, "lte": self.moment("until")}
         return {f"{column}__{bound}": value for bound, value in bounds.items() if value is not None}
 
     def cut(self, rows: Sequence[T]) -> tuple[Sequence[T], int]:
-        """The page of rows that are in memory already, and how many rows there are."""
+        """Cuts the page out of rows in memory. Returns it with the total number of rows."""
         start, size = self._start_and_size()
         return rows[start : start + size], len(rows)
 
@@ -107,10 +107,10 @@ class Query:
     def page(
         self, rows: QuerySet[Any, Any], read: Callable[[list[int]], QuerySet[Any, Any]] | None = None
     ) -> tuple[list[Any], int]:
-        """The page that `start` and `limit` ask for, and how many rows there are in all.
+        """Returns the page that `start` and `limit` ask for, and the total number of rows.
 
-        With `read`, the primary keys of the page are found first and `read` loads the rest. A query with
-        many joins then starts from a hundred rows at most, whatever plan the database chooses.
+        With `read`, the primary keys of the page are found first and `read` loads the rest. A query with many
+        joins then starts from at most a hundred rows, whatever plan the database chooses.
         """
         start, size = self._start_and_size()
         if read is None:

@@ -1,6 +1,6 @@
 """The rate limit of the contract: requests per minute and company.
 
-Counted in Django's cache, which goes on in this process while Redis is gone (fracttal_mcp/cache.py).
+It is counted in Django's cache, which falls back to this process while Redis is down (fracttal_mcp/cache.py).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Quota:
 
 
 def spend(company_id: int) -> Quota | None:
-    """Counts one request of a company. None if no limit is set."""
+    """Counts one request of a company. Returns None if no limit is set."""
     limit = settings.API_REQUESTS_PER_MINUTE
     if limit <= 0:
         return None
@@ -48,6 +48,6 @@ def _count(key: str) -> int:
     cache.add(key, 0, KEPT_SECONDS)
     try:
         return cache.incr(key)
-    except ValueError:  # a full cache dropped the key in between, or Redis went away
+    except ValueError:  # a full cache evicted the key in between, or Redis went away
         cache.set(key, 1, KEPT_SECONDS)
         return 1

@@ -47,7 +47,10 @@ PERSONNEL_COLUMNS: Columns = {
 
 
 class People(Endpoint):
-    """Without the right to view people, callers can still read their own record: a write names its code."""
+    """People.
+
+    Callers without the right to view them can still read their own record: writes need its code.
+    """
 
     rights: ClassVar = {"GET": "people:view", "POST": "people:add", "PUT": "people:edit"}
 

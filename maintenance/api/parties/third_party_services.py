@@ -35,7 +35,7 @@ SERVICE_COLUMNS: Columns = {
     "visible_to_all": "third_party__visible_to_all",
     "parent_description": "third_party__location__parent_description",
 }
-# They refer to catalogues of the vendor that the contract does not list.
+# These refer to catalogues of the vendor that the contract does not list.
 SERVICE_NUMBERS = (
     "id_service_type",
     "id_unity",
@@ -79,7 +79,7 @@ class NewServiceForm(ServiceForm):
 
 
 class Services(Endpoint):
-    """A service that no third party offers yet needs a unit."""
+    """Services of third parties. One that no third party offers yet needs a unit."""
 
     rights: ClassVar = {
         "GET": "third_parties:view",

@@ -165,7 +165,10 @@ class Inventories(Endpoint):
         return answer(item_row(item))
 
     def put(self, request: Request, code: str = "") -> Response:
-        """Sets levels, in integrated warehouses also stock and cost. Links item and warehouse if needed."""
+        """Sets levels, and in integrated warehouses also stock and cost.
+
+        Links item and warehouse if needed.
+        """
         company_id = principal_of(request).company_id
         if not code:
             raise InvalidFields({"code": "is required in the path"})
@@ -216,7 +219,7 @@ class AdjustmentForm(Levels):
 
 
 class Adjustment(Endpoint):
-    """Sets stock and cost to what was counted."""
+    """PUT: sets stock and cost to the counted values."""
 
     rights: ClassVar = {"PUT": "inventory:edit"}
 

@@ -57,7 +57,7 @@ class EntryForm(serializers.Serializer[Any]):
 
 
 class IssueForm(serializers.Serializer[Any]):
-    """Optional fields may be left out, but null is refused, as Fracttal One does."""
+    """An issue. Optional fields may be left out, but null is refused, as at Fracttal One."""
 
     warehouse_code = Text(max_length=64)
     id_movement_type = WholeNumber(required=False, default=int(MovementType.WORK_ORDER_ISSUE))
@@ -161,7 +161,7 @@ class Outputs(Endpoint):
 
     @staticmethod
     def requisition_of(fields: dict[str, Any], warehouse: Warehouse) -> Movement | None:
-        """The requisition that the issue delivers. None for a general issue."""
+        """Returns the requisition that the issue delivers, None for a general issue."""
         if fields["id_movement_type"] == MovementType.GENERAL_ISSUE:
             if not fields.get("document"):
                 raise InvalidFields({"document": "is required for a general issue"})

@@ -111,7 +111,8 @@ class Warehouses(Endpoint):
             one = rows.filter(code=checked_code(code)).values_list(*COLUMNS.values()).first()
             if one is None:
                 raise RecordNotFound
-            # Here one page of the vendor shows an object, and the key of the envelope in Spanish.
+            # Here one page of the vendor shows an object instead of a list, and the envelope's key in
+            # Spanish.
             return Response({"success": True, "mensaje": "200", "data": warehouse_row(one), "total": 1})
         found, total = query.page(rows.order_by("id").values_list(*COLUMNS.values()))
         return answer([warehouse_row(values) for values in found], total)

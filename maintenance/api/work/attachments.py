@@ -76,7 +76,7 @@ class NewForm(serializers.Serializer[Any]):
 
 
 class TaskFiles(Endpoint):
-    """If several tasks are on the same asset, the first one is meant."""
+    """Links and notes of tasks. If several tasks are on the asset, the first one is meant."""
 
     rights: ClassVar = {"GET": "work_orders:view", "POST": "work_orders:edit"}
 
@@ -152,7 +152,7 @@ class RequestAttachments(Endpoint):
 
 
 class SharedUrl(Endpoint):
-    """The page of the order. It requires a sign-in, so nothing is shown to the public."""
+    """The page of the order. It requires a sign-in, so nothing becomes public."""
 
     rights: ClassVar = {"GET": "work_orders:view"}
 

@@ -80,7 +80,7 @@ class NonScheduled(Endpoint):
 
 
 def of_event(item: Item, fields: dict[str, Any]) -> PendingTask:
-    """A pending task as the event's planned task says, unless the fields say otherwise."""
+    """Builds the pending task of an event as planned, with the fields of the request taking precedence."""
     trigger = (
         TaskTrigger.objects.select_related("task__type")
         .filter(
@@ -132,7 +132,7 @@ class RequestForm(serializers.Serializer[Any]):
 
 
 class FromRequest(Endpoint):
-    """POST /tasks_from_work_request: the request then waits for a work order."""
+    """POST /tasks_from_work_request: a request becomes a pending task and then waits for a work order."""
 
     rights: ClassVar = {"POST": "tasks:add"}
 

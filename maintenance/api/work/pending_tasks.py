@@ -57,7 +57,7 @@ SAME_FOR_ALL: Mapping[str, object] = {
 
 
 class PendingTasks(Endpoint):
-    """Tasks that are due within 30 days, soonest first. `delay` counts whole days past the due date."""
+    """Tasks due within 30 days, soonest first. `delay` counts whole days past the due date."""
 
     rights: ClassVar = {"GET": "tasks:view"}
 

@@ -62,7 +62,7 @@ class ValueForm(serializers.Serializer[Any]):
 
 
 class Subtasks(Endpoint):
-    """With a folio, all subtasks of the order; without one, those of the last 30 days."""
+    """Subtasks: with a folio, all of the order; without one, those of the last 30 days."""
 
     rights: ClassVar = {"GET": "work_orders:view", "PUT": "work_orders:edit"}
 
@@ -105,7 +105,7 @@ class Subtasks(Endpoint):
 
 
 def fitting(kind: FormItemType, value: Any) -> str:
-    """The value as it is stored. Raises InvalidFields if it does not fit the type."""
+    """Returns the value as it is stored. Raises InvalidFields if it does not fit the type."""
     if isinstance(value, bool):
         value = str(value).lower()
     text = value.strip() if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""

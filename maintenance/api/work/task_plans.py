@@ -124,7 +124,7 @@ class TaskTriggers(Endpoint):
 
 
 class Plans(Endpoint):
-    """One row for each task of a plan."""
+    """Task plans, one row for each task."""
 
     rights: ClassVar = {"GET": "tasks:view"}
 
@@ -211,7 +211,7 @@ def resource_row(resource: PlannedResource) -> dict[str, Any]:
 
 
 class PlannedResources(Endpoint):
-    """Resources of one type. The three URLs differ in the type only."""
+    """Planned resources of one type. The three URLs differ only in the type."""
 
     kind: ClassVar[ResourceType]
     rights: ClassVar = {"GET": "tasks:view"}

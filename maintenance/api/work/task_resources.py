@@ -107,7 +107,7 @@ class NoteForm(serializers.Serializer[Any]):
 
 
 class Resources(Endpoint):
-    """With a folio, all resources of the order; without one, those of the last 30 days."""
+    """Resources: with a folio, all of the order; without one, those of the last 30 days."""
 
     rights: ClassVar = {"GET": "work_orders:view", "POST": "work_orders:edit", "PUT": "work_orders:edit"}
 
@@ -193,7 +193,7 @@ class Resources(Endpoint):
 
     @staticmethod
     def task_of(tasks: Any, fields: dict[str, Any]) -> WorkOrderTask:
-        """The task with that number, or the first one on the asset with that code."""
+        """Finds the task by its number, or the first one on the asset with this code."""
         if fields.get("id_work_order_task"):
             found, field = tasks.filter(pk=fields["id_work_order_task"]).first(), "id_work_order_task"
         elif fields.get("code"):
@@ -207,7 +207,7 @@ class Resources(Endpoint):
 
     @staticmethod
     def as_part(resource: TaskResource, fields: dict[str, Any], request: Request) -> None:
-        """A part of the catalogue is requested from the warehouse by a requisition."""
+        """Requests a catalogue part from the warehouse by a requisition; describes any other part."""
         if not fields["catalogued"]:
             as_described(resource, fields)
             return

@@ -40,7 +40,10 @@ class CancelForm(serializers.Serializer[Any]):
 
 
 class WorkOrderCancel(Endpoint):
-    """The tasks wait for another order (see `wait_again`). The note is added to the one of the order."""
+    """Cancels an order.
+
+    Its tasks become pending again (see `wait_again`); the note is appended to the order's.
+    """
 
     rights: ClassVar = {"PUT": "work_orders:edit"}
 

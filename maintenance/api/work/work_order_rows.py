@@ -137,7 +137,7 @@ def newest_first(rows: QuerySet[WorkOrderTask]) -> QuerySet[WorkOrderTask]:
 
 
 def read(keys: list[int]) -> QuerySet[WorkOrderTask, tuple[Any, ...]]:
-    """The values that `task_row` turns into rows."""
+    """Returns the values that `task_row` turns into rows."""
     children = WorkOrder.objects.filter(parent_id=OuterRef("work_order_id"))
     page = WorkOrderTask.objects.filter(pk__in=keys).annotate(has_children=Exists(children))
     return newest_first(page).values_list(*COLUMNS.values())

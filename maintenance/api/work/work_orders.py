@@ -200,7 +200,7 @@ class TaskForm(serializers.Serializer[Any]):
 
 
 def filters(company_id: int, query: Query) -> Q:
-    """The filter by the parameters. A period needs both ends: one alone is ignored, as Fracttal One does."""
+    """Builds the filter. A period needs both ends: one alone is ignored, as at Fracttal One."""
     found = Q()
     if (folio := query.text("folio")) is not None:
         found &= Q(work_order__folio=folio)
@@ -262,7 +262,7 @@ def note_failure(task: WorkOrderTask, fields: dict[str, Any]) -> None:
 
 
 def note_out_of_service(task: WorkOrderTask, fields: dict[str, Any]) -> None:
-    """The asset was out of service from the given date, until the end of the task if that is done."""
+    """Records the asset's downtime from the given date, until the end of the task if it is done."""
     task.out_of_service = task.out_of_service or OutOfService(company_id=task.company_id, item=task.item)
     until = fields["final_date"] if fields["is_done"] else None
     stops.set_period(task.out_of_service, fields["date_asset_out_of_service"], until)

@@ -1,4 +1,4 @@
-"""Fills the empty catalogues of companies that were created before this happened by itself."""
+"""Fills the empty catalogues of companies that were created before this became automatic."""
 
 from __future__ import annotations
 
