@@ -71,3 +71,20 @@ class WriteRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]} {self.outcome}"
+
+
+class AwaitedAnswer(models.Model):
+    """A request to a client in the middle of a call, while its answer is awaited.
+
+    `key` and `call` are digests of the request's id and of the call that asks; `session` of the id of the
+    session that may answer. `answer` is deleted with the row as soon as the call has it.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    session = models.CharField(max_length=64)
+    call = models.CharField(max_length=64, db_index=True)
+    expires_at = models.DateTimeField(db_index=True)
+    answer = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {'answered' if self.answer else 'awaited'}"

@@ -12,6 +12,7 @@ from django.core.handlers.asgi import ASGIHandler
 
 from mcp_gateway.apps import McpGatewayConfig
 from mcp_gateway.calls.audit import AuditLog
+from mcp_gateway.calls.awaited_answers import AwaitedAnswers
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.dispatch import Dispatcher
 from mcp_gateway.http.authentication import Authentication
@@ -24,6 +25,7 @@ class Runtime:
 
     def __init__(self) -> None:
         self.audit = AuditLog()
+        self.awaited = AwaitedAnswers()
         self.authentication = Authentication()
         self.credentials = KeptCredentials()
         self.dispatcher = Dispatcher(self.audit, self.upstream_of)
@@ -61,6 +63,7 @@ class Runtime:
     def stop(self) -> None:
         """Write what waits, and end the threads. Nothing may be called after it."""
         self.audit.stop()
+        self.awaited.stop()
         self.authentication.stop()
         self.credentials.stop()
 

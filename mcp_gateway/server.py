@@ -61,6 +61,7 @@ def endpoint_over(runtime: Runtime) -> Endpoint:
         instructions=INSTRUCTIONS,
         guards=guards(),
         state_key=state_key(),
+        awaited=runtime.awaited,
     )
 
 

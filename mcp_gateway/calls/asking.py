@@ -1,8 +1,9 @@
-"""Asking the person in the middle of a call (elicitation, 2026-07-28), in the words of that person.
+"""Asking the person in the middle of a call (elicitation), in the words of that person.
 
 A refusal that a person can lift carries a `Question`. Where the client announced that it can ask, the
-question goes out in place of the refusal. The client repeats the call with the answer; what was asked and
-what was answered before comes back in the sealed state, so nothing is kept between the rounds.
+question goes out in place of the refusal. The call is repeated with the answer, by the client or in its
+session (methods/client_input.py). The state says what was asked and what was answered before, so nothing is
+kept between the rounds.
 """
 
 from __future__ import annotations

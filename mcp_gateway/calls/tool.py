@@ -112,9 +112,9 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class InputRequired:
-    """A question back to the client (2026-07-28, multi-round-trip): it repeats the request with
-    the answers in `params["inputResponses"]`, and with `state` in `params["requestState"]`; on the
-    way through the client it is signed and bound to the caller and the request."""
+    """A question back to the client. The request is repeated with the answers in
+    `params["inputResponses"]`, and with `state` in `params["requestState"]`; on its way through a client of
+    2026-07-28 it is signed and bound to the caller and the request."""
 
     requests: Mapping[str, Any]
     state: Mapping[str, Any] | None = None

@@ -1,7 +1,7 @@
 """The MCP endpoint: an HTTP request in, an HTTP response out, free of any server or framework.
 
-Both doors (views.py, asgi.py) call `Endpoint.handle`. Stateless: no session, any process
-answers any request, in any of the five live revisions.
+Both doors (views.py, asgi.py) call `Endpoint.handle`. Any process answers any request, in any of
+the five live revisions: what a session is, its id says (sessions.py).
 
 In this order: who calls (401), from where (421, 403), how (405, 415, 406, 413), then what.
 """
@@ -9,12 +9,14 @@ In this order: who calls (401), from where (421, 403), how (405, 415, 406, 413),
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
 from mcp_types.jsonrpc import INVALID_REQUEST
 
+from mcp_gateway.calls.awaited_answers import AwaitedAnswers, NotKept
 from mcp_gateway.calls.caller import DEFAULT_TOOLSET, Caller
 from mcp_gateway.calls.dispatch import Dispatcher
 from mcp_gateway.calls.tool import Catalogue
@@ -32,12 +34,17 @@ from mcp_gateway.http.messages import (
     HttpResponse,
 )
 from mcp_gateway.http.selection import InvalidSelection, forbids_writing, selected
-from mcp_gateway.methods.handlers import Exchange, Methods
+from mcp_gateway.http.sessions import SESSION_HEADER, Session, Sessions, UnknownSession
+from mcp_gateway.methods.exchange import Exchange
+from mcp_gateway.methods.handlers import Methods
 from mcp_gateway.protocol import messages
 from mcp_gateway.protocol.messages import Message, ProtocolError
 from mcp_gateway.protocol.revisions import Revision, check_batch, revision_of
 
 KEEPALIVE_SECONDS = 10.0
+ANSWER_LIMIT = 64 * 1024  # of what a person or a model says to one question
+
+security = logging.getLogger("security")
 
 
 class Endpoint:
@@ -51,11 +58,14 @@ class Endpoint:
         instructions: str,
         guards: Guards,
         state_key: bytes,
+        awaited: AwaitedAnswers,
     ) -> None:
         self._authenticate = authenticate
         self._guards = guards
         self._toolsets = catalogue.toolsets | {DEFAULT_TOOLSET}
-        self._methods = Methods(catalogue, dispatcher, server_info, instructions, state_key)
+        self._awaited = awaited
+        self._sessions = Sessions(state_key)
+        self._methods = Methods(catalogue, dispatcher, server_info, instructions, state_key, awaited)
 
     async def handle(self, request: HttpRequest) -> HttpResponse:
         headers = request.headers()
@@ -101,11 +111,55 @@ class Endpoint:
                 return await self._answer_all(caller, data, headers)
             message = messages.message_of(data)
             revision = revision_of(message, headers)
+            session = self._session_of(caller, message, revision, headers)
+            if session is not None:
+                revision = Revision(session.version, session.capabilities)
+            if message.id is None:
+                return await self._take(caller, message, session, body)
         except ProtocolError as problem:
             return HttpResponse(problem.status, JSON, messages.error(problem))
-        if message.id is None:
+        return await self._run(caller, message, revision, headers, request.may_stream, session)
+
+    def _session_of(
+        self, caller: Caller, message: Message, revision: Revision, headers: Mapping[str, str]
+    ) -> Session | None:
+        """Raises ProtocolError with HTTP 404, at which a client begins a new session."""
+        session_id = headers.get(SESSION_HEADER)
+        if not session_id or revision.modern or message.method == "initialize":
+            return None
+        try:
+            return self._sessions.open(caller, session_id)
+        except UnknownSession:
+            sentence = "There is no such session: begin a new one with initialize."
+            raise ProtocolError(INVALID_REQUEST, sentence, request_id=message.id, status=404) from None
+
+    async def _take(
+        self, caller: Caller, message: Message, session: Session | None, body: bytes
+    ) -> HttpResponse:
+        """A notification, or the answer to a question of ours. Raises ProtocolError."""
+        if session is None:
             return HttpResponse(202, ALWAYS)
-        return await self._run(caller, message, revision, headers, request.may_stream)
+        try:
+            await self._deliver(caller, message, session, body)
+        except NotKept:
+            return _plain(503, "Try again in a moment.", [(b"retry-after", b"5")])
+        return HttpResponse(202, ALWAYS)
+
+    async def _deliver(self, caller: Caller, message: Message, session: Session, body: bytes) -> None:
+        """Raises ProtocolError or NotKept."""
+        reply, call_id = message.reply, message.params.get("requestId")
+        if reply is None:
+            if message.method == "notifications/cancelled" and isinstance(call_id, (str, int)):
+                await self._awaited.cancel(session.key, call_id)
+            return
+        if len(body) > ANSWER_LIMIT:
+            raise ProtocolError(INVALID_REQUEST, f"An answer has at most {ANSWER_LIMIT} bytes.", status=413)
+        kept: dict[str, Any] = {kind: reply[kind] for kind in ("result", "error") if kind in reply}
+        if not isinstance(reply.get("id"), str) or not await self._awaited.deliver(
+            reply["id"], session.key, kept
+        ):
+            security.warning("mcp answer refused consumer=%s user=%s", caller.consumer_id, caller.user_id)
+            raise ProtocolError(INVALID_REQUEST, "Nothing of that id waits for an answer.", status=400)
 
     async def _answer_all(self, caller: Caller, batch: list[Any], headers: Mapping[str, str]) -> HttpResponse:
         """One after the other, in their order, so that a batch takes no more at once than a message. The
@@ -136,19 +190,19 @@ class Endpoint:
         revision: Revision,
         headers: Mapping[str, str],
         may_stream: bool,
+        session: Session | None,
     ) -> HttpResponse:
         """Run the method; switch to server-sent events when it says something before it ends."""
         assert message.id is not None
-        if not (may_stream and self._methods.may_report(caller, message, headers)):
+        may_stream = may_stream and "text/event-stream" in headers.get("accept", "")
+        if not may_stream and session is not None:
+            session, revision = None, Revision(revision.version, {})  # there is no way to ask
+        if not (may_stream and (session or self._methods.may_report(caller, message))):
             return await self._methods.answer(
-                Exchange(caller, message, revision, headers, message.id, _silence)
+                Exchange(caller, message, revision, headers, message.id, _silence, can_ask=may_stream)
             )
         said: asyncio.Queue[bytes] = asyncio.Queue()
-
-        async def notify(method: str, params: dict[str, Any]) -> None:
-            said.put_nowait(messages.notification(method, params))
-
-        exchange = Exchange(caller, message, revision, headers, message.id, notify)
+        exchange = Exchange(caller, message, revision, headers, message.id, said.put_nowait, session)
         work = asyncio.ensure_future(self._methods.answer(exchange))
         first = asyncio.ensure_future(said.get())
         either: set[asyncio.Future[Any]] = {work, first}
@@ -172,7 +226,7 @@ def _plain(status: int, sentence: str, extra: Headers) -> HttpResponse:
     return HttpResponse(status, [*JSON, *extra], body)
 
 
-async def _silence(method: str, params: dict[str, Any]) -> None:
+def _silence(message: bytes) -> None:
     """For clients that take no reports on the way."""
 
 

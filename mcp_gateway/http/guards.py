@@ -49,7 +49,7 @@ class Guards:
             return []
         return [
             (b"access-control-allow-origin", origin.encode("latin-1")),
-            (b"access-control-expose-headers", b"WWW-Authenticate"),
+            (b"access-control-expose-headers", b"WWW-Authenticate, Mcp-Session-Id"),
         ]
 
     def preflight(self, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 from mcp_types import methods
-from mcp_types.jsonrpc import (
-    INTERNAL_ERROR,
-    INVALID_PARAMS,
-    METHOD_NOT_FOUND,
-    MISSING_REQUIRED_CLIENT_CAPABILITY,
-)
+from mcp_types.jsonrpc import INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from mcp_gateway.calls.asking import Asking, InvalidAnswer
+from mcp_gateway.calls.awaited_answers import AwaitedAnswers
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.dispatch import Dispatcher
 from mcp_gateway.calls.errors import InsufficientScope, UnknownTool
 from mcp_gateway.calls.results import error_result
 from mcp_gateway.calls.tool import Catalogue, InputRequired, ToolResult
 from mcp_gateway.http.authentication import insufficient_scope_challenge
-from mcp_gateway.http.messages import JSON, HttpResponse
+from mcp_gateway.http.messages import JSON, Headers, HttpResponse
+from mcp_gateway.http.sessions import SESSION_HEADER, Sessions
+from mcp_gateway.methods.client_input import Capabilities, ClientInput, Params
+from mcp_gateway.methods.exchange import Exchange
 from mcp_gateway.methods.tools_list import LIST_CACHE, Listing
 from mcp_gateway.protocol import messages
 from mcp_gateway.protocol.messages import Message, ProtocolError
-from mcp_gateway.protocol.revisions import Revision, check_parameter_headers, handshake_version
-from mcp_gateway.sealing import NotSealed, Seal
+from mcp_gateway.protocol.revisions import check_parameter_headers, handshake_version
 
 logger = logging.getLogger(__name__)
 
@@ -43,26 +42,7 @@ EMPTY_LISTS = {
 PAGED = {"tools/list", *EMPTY_LISTS}  # they could be, and are not
 OWN_METHODS = {"initialize", "server/discover", *EMPTY_LISTS}
 MOST_SELECTIONS = 64
-REQUEST_STATE_SECONDS = 600  # for the person to answer
 SERVER_INFO_META = "io.modelcontextprotocol/serverInfo"
-# What a client must have announced before it may be asked for something (2026-07-28).
-NEEDED_CAPABILITY = {
-    "elicitation/create": "elicitation",
-    "sampling/createMessage": "sampling",
-    "roots/list": "roots",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One authenticated request with its message, and the way to send something before its answer."""
-
-    caller: Caller
-    message: Message
-    revision: Revision
-    headers: Mapping[str, str]
-    id: messages.RequestId
-    notify: Callable[[str, dict[str, Any]], Awaitable[None]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +64,14 @@ class Methods:
         server_info: Mapping[str, str],
         instructions: str,
         state_key: bytes,
+        awaited: AwaitedAnswers,
     ) -> None:
         self._dispatcher = dispatcher
         self._catalogue = catalogue
         self._server_info = dict(server_info)
         self._instructions = instructions
-        self._state_seal = Seal(state_key, "request-state", REQUEST_STATE_SECONDS)
+        self._input = ClientInput(state_key, awaited)
+        self._sessions = Sessions(state_key)
         self._served: dict[tuple[frozenset[str], bool], Served] = {}
         self._capabilities: dict[str, Any] = {"tools": {}}
         for feature in ("prompts", "resources", "completions", "logging"):
@@ -107,8 +89,8 @@ class Methods:
             self._served[key] = Served(catalogue, Listing(catalogue))
         return self._served[key]
 
-    def may_report(self, caller: Caller, message: Message, headers: Mapping[str, str]) -> bool:
-        if message.method != "tools/call" or "text/event-stream" not in headers.get("accept", ""):
+    def may_report(self, caller: Caller, message: Message) -> bool:
+        if message.method != "tools/call":
             return False
         tool = self._for(caller).catalogue.named(str(message.params.get("name")))
         return tool is not None and tool.reports_progress
@@ -131,7 +113,8 @@ class Methods:
                 INTERNAL_ERROR, "Something went wrong on our side.", request_id=exchange.id
             )
             return HttpResponse(500, JSON, messages.error(hidden))
-        return HttpResponse(200, JSON, messages.result(exchange.id, data))
+        headers = [*JSON, *self._begun_session(exchange)] if method == "initialize" else JSON
+        return HttpResponse(200, headers, messages.result(exchange.id, data))
 
     # --- methods -------------------------------------------------------------------------
 
@@ -178,8 +161,7 @@ class Methods:
                 **(LIST_CACHE if modern else {}),
                 **self._envelope(modern),
             }
-        params = self._with_state(exchange)
-        data = await feature(caller, params, exchange.revision.capabilities)
+        data = await self._input.run(exchange, partial(feature, caller))
         if isinstance(data, InputRequired):
             return self._question(exchange, data)
         cache = LIST_CACHE if modern and message.method in methods.CACHEABLE_METHODS else {}
@@ -204,33 +186,6 @@ class Methods:
         kind = {"resultType": "complete"} if complete else {}
         return {**kind, "_meta": {SERVER_INFO_META: self._server_info}}
 
-    def _question(self, exchange: Exchange, asked: InputRequired) -> dict[str, Any]:
-        """A client is asked only for what it announced; older revisions cannot be asked at all."""
-        needed = {NEEDED_CAPABILITY[str(request["method"])] for request in asked.requests.values()}
-        missing = sorted(needed - exchange.revision.capabilities.keys())
-        if missing:
-            raise ProtocolError(
-                MISSING_REQUIRED_CLIENT_CAPABILITY,
-                f"This needs a client that supports {', '.join(missing)}.",
-                data={"requiredCapabilities": {name: {} for name in missing}},
-            )
-        told = {"resultType": "input_required", "inputRequests": asked.requests}
-        if asked.state is not None:
-            told["requestState"] = self._state_seal.seal(_bound_to(exchange), asked.state)
-        return {**told, **self._envelope(exchange.revision.modern, complete=False)}
-
-    def _with_state(self, exchange: Exchange) -> dict[str, Any]:
-        """The params, with the state that we gave the client opened."""
-        params = exchange.message.params
-        state = params.get("requestState")
-        if state is None:
-            return params
-        try:
-            opened = self._state_seal.unseal(_bound_to(exchange), str(state))
-        except NotSealed:
-            raise ProtocolError(INVALID_PARAMS, "The requestState is not valid for this request.") from None
-        return {**params, "requestState": opened}
-
     async def _call_tool(self, exchange: Exchange) -> HttpResponse:
         params, modern = exchange.message.params, exchange.revision.modern
         name, arguments = params.get("name"), params.get("arguments")
@@ -240,12 +195,6 @@ class Methods:
             raise ProtocolError(INVALID_PARAMS, "name is a string and arguments an object.")
         if "inputResponses" in params or "requestState" in params:
             self._check(exchange)
-            params = self._with_state(exchange)
-        try:
-            asking = Asking.of(exchange.revision.capabilities, params)
-        except InvalidAnswer:
-            sentence = "The answer is none of those that were offered. Ask again, or leave it out."
-            raise ProtocolError(INVALID_PARAMS, sentence) from None
         served = self._for(exchange.caller)
         if modern and (schema := served.listing.schema_with_headers(name)) is not None:
             check_parameter_headers(exchange.message, schema, exchange.headers)
@@ -253,24 +202,36 @@ class Methods:
         if type(token) not in (str, int):
             token = None
 
+        reported = -1.0
+
         async def progress(done: float, total: float | None = None, message: str = "") -> None:
-            if token is not None:
+            nonlocal reported
+            if token is not None and done > reported:  # a call that asked begins again
+                reported = done
                 told = {"progressToken": token, "progress": done, "total": total, "message": message or None}
                 await exchange.notify(
                     "notifications/progress", {k: v for k, v in told.items() if v is not None}
                 )
 
-        extra = {
-            "notify": exchange.notify,
-            "capabilities": exchange.revision.capabilities,
-            "params": params,
-            "modern": modern,
-        }
-        try:
-            result = await self._dispatcher.call_tool(
+        async def attempt(params: Params, capabilities: Capabilities) -> ToolResult | InputRequired:
+            try:
+                asking = Asking.of(capabilities, params)
+            except InvalidAnswer:
+                sentence = "The answer is none of those that were offered. Ask again, or leave it out."
+                raise ProtocolError(INVALID_PARAMS, sentence) from None
+            extra = {
+                "notify": exchange.notify,
+                "capabilities": capabilities,
+                "params": params,
+                "modern": modern,
+            }
+            return await self._dispatcher.call_tool(
                 exchange.caller, name, arguments, catalogue=served.catalogue, progress=progress,
                 request_id=secrets.token_hex(8), extra=extra, asking=asking,
             )  # fmt: skip
+
+        try:
+            result = await self._input.run(exchange, attempt)
         except UnknownTool as error:
             raise ProtocolError(INVALID_PARAMS, error.message) from None
         except InsufficientScope as error:
@@ -286,6 +247,17 @@ class Methods:
         )
         return HttpResponse(200, JSON, messages.result(exchange.id, wire))
 
+    def _question(self, exchange: Exchange, asked: InputRequired) -> dict[str, Any]:
+        return {**self._input.question(exchange, asked), **self._envelope(modern=True, complete=False)}
+
+    def _begun_session(self, exchange: Exchange) -> Headers:
+        """The header of the session that `initialize` begins, where the client can be asked in it."""
+        if not exchange.can_ask:
+            return []
+        version = handshake_version(exchange.message)
+        begun = self._sessions.begin(exchange.caller, version, exchange.message.params["capabilities"])
+        return [(SESSION_HEADER.encode(), begun.encode())] if begun else []
+
     def _tool_result(self, result: ToolResult, modern: bool) -> dict[str, Any]:
         wire: dict[str, Any] = {
             "content": result.content,
@@ -297,10 +269,3 @@ class Methods:
         if result.meta:
             wire["_meta"] = {**wire.get("_meta", {}), **result.meta}
         return wire
-
-
-def _bound_to(exchange: Exchange) -> tuple[object, ...]:
-    """Whom and what a requestState is for: other answers are the only thing that may change."""
-    caller, params = exchange.caller, exchange.message.params
-    what = {key: params.get(key) for key in ("name", "uri", "arguments")}
-    return caller.company_id, caller.user_id, caller.consumer_id, exchange.message.method, what

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +37,12 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A request, or (with `id` None) a notification or an answer that nobody waits for."""
+    """A request, or (with `id` None) a notification, or (with `reply`) a response of the client."""
 
     method: str
     params: dict[str, Any]
     id: RequestId | None
+    reply: dict[str, Any] | None = None
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def message_of(data: Any) -> Message:
         raise ProtocolError(INVALID_REQUEST, 'A message carries "jsonrpc": "2.0".')
     method = data.get("method")
     if method is None and ("result" in data or "error" in data):
-        return Message("", {}, None)
+        return Message("", {}, None, data)
     request_id = data.get("id")
     if "id" in data and not (
         isinstance(request_id, str) or (isinstance(request_id, int) and not isinstance(request_id, bool))
@@ -116,6 +117,10 @@ def error(problem: ProtocolError) -> bytes:
     if problem.data is not None:
         told["data"] = problem.data
     return orjson.dumps({"jsonrpc": "2.0", "id": problem.request_id, "error": told})
+
+
+def request(request_id: RequestId, asked: Mapping[str, Any]) -> bytes:
+    return orjson.dumps({"jsonrpc": "2.0", "id": request_id, **asked})
 
 
 def notification(method: str, params: dict[str, Any]) -> bytes:

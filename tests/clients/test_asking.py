@@ -1,4 +1,5 @@
-"""The Python SDK's own client asks the person, and the call goes on with the answer."""
+"""The Python SDK's own client asks the person, and the call goes on with the answer: in 2026-07-28 by another
+request, in 2025-11-25 ("legacy") in a session."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from tests.process.person import Person
 from tests.process.server import Server
 
 Decide = Callable[[ElicitRequestFormParams], ElicitResult]
+ERAS = ["2026-07-28", "legacy"]
 SEVERAL = {"code": "compresor de tornillo"}
 
 
@@ -51,10 +53,11 @@ async def client(
         yield connected
 
 
-async def test_the_person_chooses(assistant: Assistant) -> None:
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_person_chooses(assistant: Assistant, era: str) -> None:
     asked: list[ElicitRequestFormParams] = []
     chosen = ElicitResult(action="accept", content={"choice": "CMP-03"})
-    async with client(assistant, lambda params: chosen, asked) as mcp:
+    async with client(assistant, lambda params: chosen, asked, era) as mcp:
         result = await mcp.call_tool("get_asset", SEVERAL)
     assert not result.is_error, result.content
     assert result.structured_content is not None
@@ -65,28 +68,28 @@ async def test_the_person_chooses(assistant: Assistant) -> None:
     assert "CMP-03 — Compresor de tornillo 3" in " ".join(option["title"] for option in options)
 
 
-@pytest.mark.parametrize("action", ["decline", "cancel"])
-async def test_the_person_does_not_answer(assistant: Assistant, action: Any) -> None:
-    async with client(assistant, lambda params: ElicitResult(action=action), []) as mcp:
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(("action", "said"), [("decline", "declined"), ("cancel", "cancelled")])
+async def test_the_person_does_not_answer(assistant: Assistant, era: str, action: Any, said: str) -> None:
+    async with client(assistant, lambda params: ElicitResult(action=action), [], era) as mcp:
         result = await mcp.call_tool("get_asset", SEVERAL)
     assert result.is_error
+    assert f'"person_said":"{said}"' in str(result.content)
     assert '"code":"ambiguous"' in str(result.content)
 
 
-@pytest.mark.parametrize(("mode", "decides"), [("2026-07-28", False), ("legacy", False), ("legacy", True)])
-async def test_who_cannot_be_asked_is_told(assistant: Assistant, mode: Any, decides: bool) -> None:
-    """A legacy client is not asked even where it could be: the server keeps no session to ask it in."""
-    asked: list[ElicitRequestFormParams] = []
-    decide: Decide | None = (lambda params: ElicitResult(action="cancel")) if decides else None
-    async with client(assistant, decide, asked, mode) as mcp:
+@pytest.mark.parametrize("era", ERAS)
+async def test_who_cannot_be_asked_is_told(assistant: Assistant, era: str) -> None:
+    async with client(assistant, None, [], era) as mcp:
         result = await mcp.call_tool("get_asset", SEVERAL)
     assert result.is_error
     assert '"code":"ambiguous"' in str(result.content)
-    assert asked == []
+    assert "person_said" not in str(result.content)
 
 
-async def test_two_questions_before_one_write(assistant: Assistant) -> None:
-    """First which asset, then whether to ask for the same once more."""
+@pytest.mark.parametrize(("era", "title"), [("2026-07-28", "Polea floja"), ("legacy", "Tapa abierta")])
+async def test_two_questions_before_one_write(assistant: Assistant, era: str, title: str) -> None:
+    """First which asset, then whether to ask for the same once more (`even_if_similar`)."""
     asked: list[ElicitRequestFormParams] = []
 
     def decide(params: ElicitRequestFormParams) -> ElicitResult:
@@ -94,9 +97,9 @@ async def test_two_questions_before_one_write(assistant: Assistant) -> None:
             return ElicitResult(action="accept", content={"choice": "CMP-04"})
         return ElicitResult(action="accept", content={"confirm": True})
 
-    async with client(assistant, decide, asked) as mcp:
-        first = await mcp.call_tool("create_work_request", {"title": "Polea floja", "asset": "CMP-04"})
-        again = {"title": "Polea muy floja", "asset": SEVERAL["code"]}
+    async with client(assistant, decide, asked, era) as mcp:
+        first = await mcp.call_tool("create_work_request", {"title": title, "asset": "CMP-04"})
+        again = {"title": f"{title} otra vez", "asset": SEVERAL["code"]}
         second = await mcp.call_tool("create_work_request", again)
     assert first.structured_content is not None
     assert second.structured_content is not None, second.content

@@ -21,6 +21,7 @@ endpoint = Endpoint(
     instructions="Fixtures of the conformance suite.",
     guards=guards(),
     state_key=state_key(),
+    awaited=runtime().awaited,
 )
 
 

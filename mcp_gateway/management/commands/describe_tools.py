@@ -22,11 +22,11 @@ Besides: the resources `fracttal://work-orders/{folio}`, `fracttal://assets/{cod
 `fracttal://requests/{id}`, and the prompts `shift_handover`, `weekly_maintenance_review`,
 `asset_health_report`, `plan_next_week` and `triage_new_requests`, with completion of codes.
 
-A client that announces elicitation (revision 2026-07-28) is asked in the middle of a call, in the language
-of the person: by a form which record a name means that fits several, whether to create what looks like
-something open (`even_if_similar`), and whether an unusual reading was read right (`even_if_unusual`); by a
-page to connect the account at Fracttal One. Any other client is told what to do, and so is whoever gives no
-answer.
+A client that announces elicitation (revision 2025-06-18 or later) is asked in the middle of a call, in
+the language of the person: by a form which record a name means that fits several, whether to create what
+looks like something open (`even_if_similar`), and whether an unusual reading was read right
+(`even_if_unusual`); by a page to connect the account at Fracttal One. Any other client is told what to do,
+and so is whoever gives no answer.
 """
 
 

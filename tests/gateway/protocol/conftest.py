@@ -48,12 +48,14 @@ CALLERS = {
     "read": dataclasses.replace(READER, consumer_id=2, scopes=frozenset({READ_SCOPE})),
     "nothing": dataclasses.replace(READER, consumer_id=5, scopes=frozenset()),
     "person": dataclasses.replace(READER, consumer_id=4, scopes=frozenset({READ_SCOPE}), authorization_id=5),
+    "again": dataclasses.replace(READER, consumer_id=4, scopes=frozenset({READ_SCOPE}), authorization_id=6),
     "poor": dataclasses.replace(READER, consumer_id=3, rights=frozenset({"assets:view"})),
 }
 
 
 async def authenticate(authorization: bytes | str | None) -> Caller:
-    """`Bearer all`, `read`, `poor`, or any `marked-…` for a caller of that name."""
+    """`Bearer all`, `read`, `poor`, `person`, `again` (that person after another consent), or any `marked-…`
+    for a caller of that name."""
     _scheme, _space, token = str(authorization or "").partition(" ")
     if token.startswith("marked-"):
         return dataclasses.replace(READER, user_name=token)
@@ -163,6 +165,7 @@ def endpoint(transactional_db: None, plant: Plant) -> Iterator[Endpoint]:
         instructions="Short.",
         guards=Guards(hosts=[HOST], origins=[ORIGIN]),
         state_key=b"k" * 32,
+        awaited=runtime().awaited,
     )
     runtime().audit.stop()
 

@@ -50,6 +50,7 @@ def product(transactional_db: None) -> Iterator[Client]:
         instructions="",
         guards=Guards(hosts=[HOST], origins=[ORIGIN]),
         state_key=b"k" * 32,
+        awaited=runtime().awaited,
     )
     yield Client(through_asgi(endpoint))
     runtime().audit.stop()

@@ -79,7 +79,7 @@ async def test_170_an_allowed_origin_may_read_the_answer_and_the_challenge(clien
         reply = await client.raw(PING, token=token, origin=ORIGIN)
         assert reply.status == status
         assert reply.headers["access-control-allow-origin"] == ORIGIN
-        assert reply.headers["access-control-expose-headers"] == "WWW-Authenticate"
+        assert reply.headers["access-control-expose-headers"] == "WWW-Authenticate, Mcp-Session-Id"
         assert "access-control-allow-credentials" not in reply.headers
 
 

@@ -38,6 +38,7 @@ class Screen:
                 served(runtime().dispatcher), authenticate, runtime().dispatcher,
                 server_info={"name": "t", "version": "1"}, instructions="",
                 guards=Guards(hosts=[HOST], origins=[]), state_key=b"k" * 32,
+                awaited=runtime().awaited,
             )  # fmt: skip
             able = {} if self.elicitation is None else {"elicitation": self.elicitation}
             meta = {"io.modelcontextprotocol/clientCapabilities": able}

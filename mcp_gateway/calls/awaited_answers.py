@@ -1,0 +1,180 @@
+"""Answers of clients to what they were asked in the middle of a call, whichever process they reach.
+
+A question is a row while it waits. The process that takes the answer writes it into the row, once and only
+in the session that was asked; the one that waits looks at its rows twice a second. Where both are the same
+process the call goes on at once (docs/decisions/0025).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import orjson
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from mcp_gateway.calls.fresh_connection import once_more
+from mcp_gateway.models import AwaitedAnswer
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+# In one process. Whoever comes then is told what is told where nobody can be asked.
+MOST_WAITING, MOST_OF_SESSION = 1000, 20
+KEPT_FOR = timedelta(minutes=10)  # longer than anybody waits
+CANCELLED = "cancelled"  # in the place of an answer: the client gave the call up
+
+T = TypeVar("T")
+Reply = Mapping[str, Any]  # `result` or `error` of a JSON-RPC response
+
+
+class NotKept(Exception):
+    """The database did not answer, or too many wait already."""
+
+
+class CallCancelled(Exception):
+    """The client cancelled the call that asks."""
+
+
+class AwaitedAnswers:
+    """Of one process. Its only thread reads and writes the rows."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, _Waiting] = {}
+        self._looked_at = 0.0
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="awaited-answers")
+
+    @asynccontextmanager
+    async def expecting(
+        self, ids: Sequence[str], session: str, call_id: str | int
+    ) -> AsyncIterator[Expected]:
+        """Answers to the requests `ids` of a call count from here to the end of the block. Raises NotKept."""
+        of_session = sum(waiting.session == session for waiting in self._waiting.values())
+        if len(self._waiting) >= MOST_WAITING or of_session >= MOST_OF_SESSION:
+            raise NotKept
+        keys, now = [_digest(request_id) for request_id in ids], timezone.now()
+        rows = [
+            AwaitedAnswer(key=key, session=session, call=_digest(session, call_id), expires_at=now + KEPT_FOR)
+            for key in keys
+        ]
+
+        def store() -> None:
+            AwaitedAnswer.objects.filter(expires_at__lte=now).delete()
+            AwaitedAnswer.objects.bulk_create(rows)
+
+        loop = asyncio.get_running_loop()
+        waiting = {key: _Waiting(session, loop, loop.create_future()) for key in keys}
+        self._waiting |= waiting
+        try:
+            await self._run(store)
+            futures = {request_id: waiting[key].answer for request_id, key in zip(ids, keys, strict=True)}
+            yield Expected(futures, self._look)
+        finally:
+            for key in keys:
+                del self._waiting[key]
+            with suppress(RuntimeError):  # the process ends
+                # Not awaited: whoever waited may be cancelled.
+                self._thread.submit(_in_thread, AwaitedAnswer.objects.filter(key__in=keys).delete)
+
+    async def deliver(self, request_id: str, session: str, reply: Reply) -> bool:
+        """Whether somebody waits for it. An answer counts once, and from the session that was asked. Raises
+        NotKept."""
+        key, answer = _digest(request_id), orjson.dumps(reply).decode()
+        if not await self._run(lambda: _unanswered(key=key, session=session).update(answer=answer)):
+            return False
+        self._settle(key, answer)
+        return True
+
+    async def cancel(self, session: str, call_id: str | int) -> None:
+        """End the wait of a call that its client gave up. Raises NotKept."""
+        call = _digest(session, call_id)
+        await self._run(lambda: _unanswered(session=session, call=call).update(answer=CANCELLED))
+
+    def stop(self) -> None:
+        self._thread.shutdown()
+
+    async def _look(self) -> None:
+        """For all who wait in this process, whoever of them comes first."""
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_SECONDS / 2:
+            return
+        self._looked_at = now
+        keys = list(self._waiting)
+        answered = AwaitedAnswer.objects.filter(key__in=keys).exclude(answer="")
+        try:
+            found = await self._run(lambda: list(answered.values_list("key", "answer")))
+        except NotKept:
+            return  # the next look may find them
+        for key, answer in found:
+            self._settle(key, answer)
+
+    def _settle(self, key: str, answer: str) -> None:
+        if waiting := self._waiting.get(key):
+            with suppress(RuntimeError):  # the loop of a vanished request is closed
+                waiting.loop.call_soon_threadsafe(waiting.settle, answer)
+
+    async def _run(self, job: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, _in_thread, job)
+        except DatabaseError as error:
+            logger.error("Questions to clients cannot be kept: %s", type(error).__name__)
+            raise NotKept from None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The questions of one call, by the ids of their requests."""
+
+    _answers: Mapping[str, asyncio.Future[str]]
+    _look: Callable[[], Any]
+
+    async def within(self, seconds: float) -> dict[str, Reply] | None:
+        """All replies; None when the time is up before. Raises CallCancelled."""
+        try:
+            async with asyncio.timeout(seconds):
+                while missing := [answer for answer in self._answers.values() if not answer.done()]:
+                    await asyncio.wait(missing, timeout=LOOK_SECONDS)
+                    if not all(answer.done() for answer in missing):
+                        await self._look()
+        except TimeoutError:
+            return None
+        given = {request_id: answer.result() for request_id, answer in self._answers.items()}
+        if CANCELLED in given.values():
+            raise CallCancelled
+        return {request_id: orjson.loads(answer) for request_id, answer in given.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    session: str
+    loop: asyncio.AbstractEventLoop
+    answer: asyncio.Future[str]
+
+    def settle(self, answer: str) -> None:
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+
+def _unanswered(**which: str) -> Any:
+    return AwaitedAnswer.objects.filter(answer="", expires_at__gt=timezone.now(), **which)
+
+
+def _in_thread(job: Callable[[], T]) -> T:
+    try:
+        return once_more(job)
+    finally:
+        connection.close()
+
+
+def _digest(*words: object) -> str:
+    """Of ids that nobody can guess, so that no key is needed."""
+    return hashlib.sha256(orjson.dumps(words)).hexdigest()
