@@ -1,4 +1,4 @@
-"""The company's requests a minute, spent in turns: one person after another, nobody beyond the deadline."""
+"""Spends a company's requests per minute fairly: people take turns, and nobody waits beyond the deadline."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from mcp_gateway.upstream.pace import Bucket, Grant, Heard, Pace
 
 LIMIT_HEADERS = ("ratelimit-limit", "request-call-limit")
 REMAINING_HEADERS = ("ratelimit-remaining", "request-call-limit-remaining")
-LONGEST_SLEEP = 1.0  # another process may have given back, and a person's use fades
+LONGEST_SLEEP = 1.0  # another process may have returned tokens, and a person's use expires
 MOST_COMPANIES = 10_000
-MOST_ASKED_FOR = 200  # people, in one question to the bucket
+MOST_ASKED_FOR = 200  # people, in one request to the bucket
 
 
 class Budgets:
@@ -31,7 +31,7 @@ class Budgets:
         self._shared: SharedBuckets | None = None
 
     def of(self, caller: Caller) -> Budget | None:
-        """The budget of the company behind this caller; None where there is no limit."""
+        """Return the budget of the caller's company, None if there is no limit."""
         limit = limit_of(caller)
         if limit <= 0:
             return None
@@ -54,7 +54,7 @@ class Budgets:
 
 
 def limit_of(caller: Caller) -> int:
-    """Requests a minute of this process: the embedded API in the same process has its own setting."""
+    """Return the limit in requests per minute. The embedded API in the same process has its own setting."""
     if caller.remote is None and not settings.UPSTREAM_URL:
         limit = settings.API_REQUESTS_PER_MINUTE
     else:
@@ -63,7 +63,7 @@ def limit_of(caller: Caller) -> int:
 
 
 def company_of(caller: Caller) -> str:
-    """Who pays: two companies here that link to one company there share its budget."""
+    """Return the name of the budget. Two companies here that link to the same company there share one."""
     remote = caller.remote
     if remote is None:
         return f"here:{caller.company_id}"
@@ -77,7 +77,7 @@ def person_of(caller: Caller) -> str:
 
 
 class Budget:
-    """Of one company, in one event loop."""
+    """The budget of one company, in one event loop."""
 
     def __init__(self, name: str, limit: int, shared: SharedBuckets | None = None) -> None:
         self.configured = self._limit = limit
@@ -85,18 +85,21 @@ class Budget:
         self._heard: Heard | None = None
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._arrived = asyncio.Event()
-        self._opens_at = 0.0  # nobody gets a token before
+        self._opens_at = 0.0  # no token is available earlier
         self._serving: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[Grant | None] | None = None
 
     def spend_now(self, person: str) -> bool:
-        """Takes a token of this process if there is one for this person; own calls that wait go first."""
+        """Take a token of this process if this person may have one now.
+
+        Waiting calls of the person come first.
+        """
         if person in self._waiting or (self._shared is not None and self._shared.is_up):
             return False
         return self._take_here([person]).turn is not None
 
     async def spend(self, person: str, seconds: float) -> None:
-        """Waits for a token, at most so long; RateLimited says when to come again."""
+        """Wait for a token, at most `seconds`. The RateLimited says when to try again."""
         if person not in self._waiting:
             grant = await self._take([person])
             if grant.turn is not None:
@@ -120,14 +123,14 @@ class Budget:
             self._leave(person, turn)
 
     def hear(self, status: int, headers: Mapping[str, str]) -> None:
-        """What an answer says of the company's count: in its headers, or by refusing."""
+        """Note what an answer says about the company's count, in its headers or by a refusal."""
         left = 0.0 if status in (406, 429) else first_number(headers, REMAINING_HEADERS)
         if left is None:
             return
         heard = Heard(max(0, int(left)), time.monotonic() + wait_seconds(headers))
         self._bucket.note(heard)
         if self._shared is not None:
-            self._heard = heard  # told with the next question; a refusal at once
+            self._heard = heard  # sent with the next request to Redis; a refusal is sent at once
             if not heard.left and self._shared.is_up and (self._telling is None or self._telling.done()):
                 self._telling = asyncio.ensure_future(
                     self._shared.take(self._name, Pace(self._limit), [], heard)
@@ -146,14 +149,14 @@ class Budget:
         return self._take_here(people)
 
     def _take_here(self, people: list[str]) -> Grant:
-        # What nobody counts for all processes is divided among them.
+        # Without a count for all processes, the limit is divided among them.
         pace = Pace(max(1, self._limit // max(1, settings.WORKERS)))
         grant = self._bucket.take(pace, people)
         self._opens_at = 0.0 if grant.turn is not None else time.monotonic() + grant.wait
         return grant
 
     async def _serve(self) -> None:
-        """Gives tokens to who waits, one person after another, until nobody does."""
+        """Give tokens to waiting calls, one person after another, until none is left."""
         while self._waiting:
             people = list(self._waiting)[:MOST_ASKED_FOR]
             self._arrived.clear()
@@ -188,7 +191,10 @@ class Budget:
                 del self._waiting[person]
 
     def _refusal(self, person: str) -> RateLimited:
-        """`retry_after_seconds`: until the next token, or until this person's own queue is through."""
+        """Build the refusal.
+
+        Its wait ends with the next token or with the person's own queue, whichever is later.
+        """
         before = len(self._waiting.get(person, ())) * len(self._waiting)
         seconds = max(self._opens_at - time.monotonic(), before / Pace(self._limit).per_second)
         return out_of_budget(int(min(LONGEST_WAIT_SECONDS, max(1, math.ceil(seconds)))))

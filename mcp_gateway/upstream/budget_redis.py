@@ -1,6 +1,6 @@
-"""The companies' buckets in Redis, so that any number of processes spend one budget.
+"""The companies' buckets in Redis, so that any number of processes share one budget.
 
-Rules and figures are those of pace.Bucket; a test holds the two together.
+Rules and figures are those of pace.Bucket; a test compares the two.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 0.5
 RETRY_AFTER_SECONDS = 5.0
 
-# KEYS: the bucket (hash), who asked when (sorted set), how much (hash).
-# ARGV: burst, tokens a second, share of one, then what was heard: left (-1: nothing) and seconds to its end,
-# then the people. Answers {place of who may go, from 0, or -1; seconds to wait}.
+# KEYS: the bucket (hash), who asked when (sorted set), how much (hash). ARGV: burst, tokens per second, share
+# of one person, then the upstream's count: requests left (-1 if unknown) and seconds until it resets, then
+# the people. Returns {index from 0 of the person who may go, or -1; seconds to wait}.
 SCRIPT = f"""
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
@@ -70,7 +70,7 @@ return {{turn, string.format('%.6f', wait)}}
 
 
 class SharedBuckets:
-    """One connection pool of one event loop. Nothing of it raises: without Redis there is no grant."""
+    """The connection pool of one event loop. Its methods never raise: without Redis they grant nothing."""
 
     def __init__(self, url: str) -> None:
         self._client = Redis.from_url(
@@ -82,7 +82,7 @@ class SharedBuckets:
 
     @property
     def is_up(self) -> bool:
-        """Whether Redis is worth asking: not within some seconds after it failed."""
+        """Say whether to ask Redis: not within some seconds after it failed."""
         return time.monotonic() >= self._try_at
 
     async def take(

@@ -1,4 +1,4 @@
-"""What a caller may not ask of the upstream at all, whatever the upstream itself would answer."""
+"""Requests that a caller may not make upstream, whatever the upstream would answer."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.errors import NotPermitted
 
-# Every resource of the contract that shows or changes work orders: an unknown one is refused, too.
+# Prefixes of all resources that show or change work orders. Unknown resources with these prefixes are refused
+# too.
 WORK_ORDERS = ("work_order", "wo_")
 
 
 def check(caller: Caller, segments: Sequence[str]) -> None:
-    """Fracttal One narrows work orders by the account's profile there and not for us: never show more
-    than a permission group here promises."""
+    """Refuse work orders to a caller who may see only their own if the data is at Fracttal One.
+
+    Fracttal One limits work orders by the account's profile and not by our permission group, so an answer
+    could show more than the group allows. Raises NotPermitted.
+    """
     narrowed = caller.remote is not None and caller.own_work_orders_only
     if narrowed and segments and segments[0].startswith(WORK_ORDERS):
         raise NotPermitted(

@@ -1,6 +1,6 @@
-"""The upstream as a tool sees it: reads that are tried again, writes that are sent once, one deadline.
+"""The upstream as tools see it: reads are retried, writes are sent once, and one deadline covers everything.
 
-Each request waits for its turn in the company's budget and carries the caller's own credential.
+Each request waits for a token of the company's budget and carries the caller's own credential.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ security = logging.getLogger("security")
 
 RETRIES = 2
 ATTEMPT_SHARE = 0.4  # of the deadline, so that a read that hangs leaves time for another
-QUEUE_SHARE = 0.8  # of what is left of the deadline, so that time to ask remains
-SPENT_SECONDS = 0.05  # with less than this left, another try cannot end
+QUEUE_SHARE = 0.8  # of the remaining deadline, so that time for the request itself remains
+SPENT_SECONDS = 0.05  # with less time than this, another attempt cannot finish
 
 
 class UpstreamRuntime:
-    """What the upstream calls of one event loop share."""
+    """The state that upstream calls of one event loop share."""
 
     def __init__(self, kept: KeptCredentials, embedded: Callable[[], Any]) -> None:
         self.engines = Engines(embedded)
@@ -68,7 +68,7 @@ class UpstreamRuntime:
 
 
 class Upstream:
-    """The upstream for one caller and one call: own credential, one deadline over everything."""
+    """The upstream for one caller and one call, with the caller's credential and one deadline."""
 
     def __init__(self, caller: Caller, shared: UpstreamRuntime) -> None:
         self.calls = 0
@@ -80,11 +80,11 @@ class Upstream:
         self._deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
 
     async def account(self) -> Account:
-        """Whose account upstream this caller uses: the linked one, or the person's own e-mail."""
+        """Return the account that the caller uses upstream: the linked one, or the person's own e-mail."""
         return await self._shared.credentials.account_of(self._caller)
 
     async def get(self, segments: Sequence[str], query: Query | None = None) -> Envelope:
-        """An unknown record is an empty answer, as an unknown filter value is."""
+        """Read a resource. An unknown record gives an empty answer, as does an unknown filter value."""
         envelope = await self._get(segments, query)
         return replace(envelope, resource=segments[0], gaps=self.gaps)
 
@@ -95,12 +95,13 @@ class Upstream:
             return understood(await self._joined(url), is_write=False)
         kept = cache.get(self._caller, segments[0], url)
         if kept is not None:
-            await self._shared.credentials.of(self._caller)  # who has lost theirs gets nothing kept either
+            # a caller who lost the credential gets no cached answer either
+            await self._shared.credentials.of(self._caller)
             return understood(kept, is_write=False)
         writes = cache.writes
         answer = await self._joined(url)
         envelope = understood(answer, is_write=False)
-        _ = envelope.entries  # raises: an answer that nobody can read is not kept
+        _ = envelope.entries  # raises: an unreadable answer is not cached
         cache.put(self._caller, segments[0], url, answer, writes)
         return envelope
 
@@ -112,7 +113,7 @@ class Upstream:
         *,
         bare: str | None = None,
     ) -> Envelope:
-        """`bare`: see `understood`."""
+        """Send a PUT. For `bare` see `understood`."""
         return await self._write("PUT", segments, query, body, bare)
 
     async def post(self, segments: Sequence[str], body: Mapping[str, Any]) -> Envelope:
@@ -122,7 +123,7 @@ class Upstream:
         return await self._shared.reads.joined(self._caller, url, self._left(), self._read)
 
     async def _read(self, url: str) -> Answer:
-        """Tried again after a broken connection or an error there, never past the deadline."""
+        """Read, and retry after a broken connection or a server error, but never beyond the deadline."""
         for attempt in range(RETRIES + 1):
             last = attempt == RETRIES
             await self._turn()
@@ -156,7 +157,7 @@ class Upstream:
         body: Mapping[str, Any],
         bare: str | None = None,
     ) -> Envelope:
-        """Sent once. Whatever leaves its outcome open is said to be open."""
+        """Send a write once. If its outcome is uncertain, raise OutcomeUnknown."""
         url = self._url(segments, query)
         await self._turn()
         if self._left() < SPENT_SECONDS:
@@ -182,7 +183,10 @@ class Upstream:
             self._shared.references.forget(self._caller, segments[0])
 
     async def _authorized(self, method: str, url: str, body: bytes | None) -> Answer:
-        """One fresh credential after a 401: the request was refused, so it may be sent again."""
+        """Send a request with the caller's credential. After a 401, send it once more with a fresh one.
+
+        The refused request had no effect, so repeating it is safe for writes too.
+        """
         remote = self._caller.remote
         refused = ""
         for attempt in range(2):
@@ -213,12 +217,12 @@ class Upstream:
         raise await self._shared.credentials.not_accepted(self._caller, refused)
 
     async def _credential(self, refused: str) -> str:
-        if self._caller.remote is None:  # minted here: nothing to wait for
+        if self._caller.remote is None:  # created here without waiting
             return await self._shared.credentials.of(self._caller, refused)
         try:
             async with asyncio.timeout(max(0.0, self._left())):
                 return await self._shared.credentials.of(self._caller, refused)
-        except TimeoutError:  # while it was renewed
+        except TimeoutError:  # the refresh took too long
             raise NotSent from None
 
     def _url(self, segments: Sequence[str], query: Query | None = None) -> str:
@@ -226,7 +230,7 @@ class Upstream:
         return build_url(segments, query, self._caller.remote)
 
     async def _turn(self) -> None:
-        """One request of the company's budget: at once, or in turn with the company's other people."""
+        """Spend one request of the company's budget, now or after waiting with the company's other people."""
         self._budget = self._shared.budgets.of(self._caller)
         if self._budget is not None:
             person = person_of(self._caller)

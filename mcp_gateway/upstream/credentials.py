@@ -1,7 +1,7 @@
-"""What we show upstream for a caller: a credential of the caller's own.
+"""The caller's own credential for requests to the upstream.
 
-For the embedded API a token of a few minutes; for Fracttal One that of the account the person linked,
-or of the company's own consumer there. Never the bearer token that the assistant showed us.
+For the embedded API it is a token of a few minutes. For Fracttal One it is the token of the account that the
+person linked, or of the company's own consumer there. It is never the bearer token that the assistant sent.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from mcp_gateway.single_flight import SingleFlight
 LIFETIME_SECONDS = 300
 SPARE_SECONDS = 30
 LARGEST = 10_000
-# A linked account's token is looked up again after this, so that an unlinked one is out within it.
+# A linked account's token is read again after this time, so that unlinking takes effect within it.
 KEEP_SECONDS = 1.0
-REFRESHES_AT_ONCE = 4  # of one company, so that its slow token endpoint holds up no other
+REFRESHES_AT_ONCE = 4  # per company, so that a slow token endpoint blocks no other company
 
 _Key = tuple[int, int | None, int | None, bool]
 _Linked = tuple[int, int | None]
@@ -42,7 +42,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """By its number where that is known, or else by its e-mail; `said` where it is more than a guess."""
+    """An account upstream, identified by its number if known, otherwise by e-mail.
+
+    `said` is False if the e-mail is only a guess.
+    """
 
     id: int | None = None
     email: str = ""
@@ -50,7 +53,7 @@ class Account:
 
 
 class KeptCredentials:
-    """What one process looked up, and the threads in which it does."""
+    """The credentials that one process has cached, and the threads that look them up."""
 
     def __init__(self) -> None:
         self.embedded: ExpiringCache[_Key, str] = ExpiringCache(LARGEST)
@@ -65,7 +68,7 @@ class KeptCredentials:
 
 
 class Credentials:
-    """Of one event loop."""
+    """The credentials of callers, in one event loop."""
 
     def __init__(self, kept: KeptCredentials) -> None:
         self._kept = kept
@@ -73,13 +76,13 @@ class Credentials:
         self._turns: dict[int, asyncio.Semaphore] = {}
 
     async def of(self, caller: Caller, refused: str = "") -> str:
-        """The caller's upstream token; `refused` is the last one, if the upstream did not accept it."""
+        """Return the caller's upstream token. `refused` is the previous one if the upstream rejected it."""
         if caller.remote is None:
             return self.embedded(caller, fresh=bool(refused))
         return await self._linked_credential(caller, caller.remote, refused)
 
     async def account_of(self, caller: Caller) -> Account:
-        """Of a linked account what Fracttal One said of it, or else the person's own e-mail."""
+        """Return the linked account as Fracttal One named it, or else the person's own e-mail address."""
         if caller.remote is None or caller.user_id is None:
             return Account(email=caller.user_email)
         remote, user_id = caller.remote, caller.user_id
@@ -91,7 +94,7 @@ class Credentials:
         return Account(account_id, email)
 
     async def not_accepted(self, caller: Caller, refused: str) -> GatewayError:
-        """A second credential was refused too: that link is dead, and the person is told once and for all."""
+        """Return the error after a second credential was rejected. The link is marked as dead."""
         if caller.remote is not None and caller.user_id is not None:
             remote, user_id = caller.remote, caller.user_id
             self._kept.linked.discard((remote.connection_id, user_id))
@@ -130,7 +133,7 @@ class Credentials:
         kept = self._kept.linked.get(key)
         if kept is not None and kept != refused:
             return kept
-        try:  # calls of one person that arrive together ask once
+        try:  # concurrent calls of one person share one request
             return await self._flights.run((key, refused), lambda: self._ask(remote, caller.user_id, refused))
         except access.NotLinked:
             raise _not_linked(caller) from None
@@ -172,7 +175,7 @@ async def _in_thread(pool: ThreadPoolExecutor, function: Callable[[], T]) -> T:
             return function()
         finally:
             if connection.vendor != "sqlite":
-                connection.close()  # back to the pool
+                connection.close()  # return it to the pool
 
     return await asyncio.get_running_loop().run_in_executor(pool, run)
 

@@ -1,4 +1,4 @@
-"""Answers of the contract, and what each of them means for a call."""
+"""Parses answers of the contract, and turns errors into the call's errors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from mcp_gateway.upstream.gaps import Gaps
 RESET_HEADERS = ("ratelimit-reset", "request-call-limit-reset", "retry-after")
 DEFAULT_WAIT_SECONDS = 60
 LONGEST_WAIT_SECONDS = 300
-MOST_ROWS = 10**12  # of a list: a total above it counts nothing
+MOST_ROWS = 10**12  # of a list; a larger total is not credible
 
 LOST_WRITE = (
     "The write was sent and its answer never came. Check whether the record exists before trying again."
@@ -50,7 +50,7 @@ _NOT_UNDERSTOOD = "Fracttal One gave an answer that could not be understood."
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer; header names in small letters."""
+    """One HTTP answer; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -59,9 +59,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Envelope:
-    """A success: `raw` is `data` as it came, so that it is read once, by who knows its rows.
+    """A successful answer.
 
-    `resource` is what was asked, and `gaps` takes what of its answer cannot be read.
+    `raw` is the undecoded `data`, so that only the code that knows its rows decodes it.
+
+    `resource` is the requested resource; `gaps` collects what of the answer could not be read.
     """
 
     raw: bytes | msgspec.Raw = b"null"
@@ -78,7 +80,7 @@ class Envelope:
 
     @property
     def entries(self) -> list[Any]:
-        """What `data` holds, whether it came as a list, one object or nothing."""
+        """Return the content of `data` as a list, whether it came as a list, one object or nothing."""
         if isinstance(self.data, list):
             return self.data
         if self.data is None:
@@ -89,14 +91,14 @@ class Envelope:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The objects of `data`; nothing else may be among them."""
+        """Return the objects of `data`. Raises UpstreamNotUnderstood if it contains anything else."""
         if not all(isinstance(row, dict) for row in self.entries):
             raise UpstreamNotUnderstood(_NOT_UNDERSTOOD)
         return self.entries
 
 
 class _Outside(msgspec.Struct):
-    """The envelope without a look into `data`."""
+    """The envelope with `data` left undecoded."""
 
     success: bool
     data: msgspec.Raw = msgspec.Raw(b"null")
@@ -107,15 +109,13 @@ _outside = msgspec.json.Decoder(_Outside)
 
 
 def understood(answer: Answer, *, is_write: bool, bare: str | None = None) -> Envelope:
-    """The envelope of a success; raises what anything else means. 401 is the caller's to handle.
+    """Return the envelope of a success, or raise the error that the answer means. The caller handles 401.
 
-    Some writes answer with the record alone, without an envelope: `bare` is a key that it then has.
+    Some writes answer with the record alone, without an envelope; `bare` names a key that it then has.
     """
     status = answer.status
     if status == 404 and not is_write:
-        if (
-            _json(answer) is None
-        ):  # the page of some other server is not the word of the API: no "nothing found"
+        if _json(answer) is None:  # the page of another server must not count as "nothing found"
             raise UpstreamNotUnderstood(_NOT_UNDERSTOOD)
         return Envelope(total=0)
     if 200 <= status < 300:
@@ -126,12 +126,12 @@ def understood(answer: Answer, *, is_write: bool, bare: str | None = None) -> En
 
 
 def is_envelope(answer: Answer) -> bool:
-    """Whether the API itself may have said it: a firewall answers in its own words."""
+    """Say whether the API itself may have sent this answer, rather than a firewall."""
     return _json(answer) is not None
 
 
 def lacks_permission(answer: Answer) -> bool:
-    """A 401 that a fresh credential would not cure."""
+    """Say whether this is a 401 for a missing right, which a fresh credential would not change."""
     return answer.status == 401 and _message(_json(answer)) == "UNAUTHORIZED_ENDPOINT"
 
 
@@ -142,9 +142,9 @@ def not_permitted() -> NotPermitted:
 
 
 def from_another_company(answer: Answer, company_id: int | None) -> bool:
-    """Whether a record in it names a company other than this one (security case 212).
+    """Say whether a record in the answer names another company (security case 212).
 
-    Read off the bytes: within a text of the answer each quotation mark has a backslash before it.
+    The bytes are searched. This is safe, because a quotation mark within a text is escaped with a backslash.
     """
     return any(int(found) != company_id for found in _COMPANY.findall(answer.body))
 
@@ -158,7 +158,7 @@ def _json(answer: Answer) -> dict[str, Any] | None:
 
 
 def _message(body: dict[str, Any] | None) -> str:
-    """Some pages of the contract spell it `mensaje`."""
+    """Return the envelope's message; some pages of the contract spell it `mensaje`."""
     message = (body or {}).get("message", (body or {}).get("mensaje"))
     return message if isinstance(message, str) else ""
 
@@ -183,7 +183,7 @@ def _success(answer: Answer, *, is_write: bool) -> Envelope:
 
 
 def _total(value: object) -> int | None:
-    """None where it is no count: of a number beyond all plants nothing may be made, by JSON neither."""
+    """Return the total, None if it is no credible count. A huge number would not fit into JSON either."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -202,7 +202,7 @@ def _refusal(answer: Answer, *, is_write: bool) -> GatewayError:
     if status == 404:
         return NotFound("There is no such record in Fracttal One, or this person may not see it.")
     if status == 408:
-        # The contract's word for "exists already", to a write; to a read it is what it means elsewhere.
+        # The contract's status for "already exists" after a write. For a read it means a timeout, as in HTTP.
         return (
             UpstreamRejected("Fracttal One already has that record; nothing was written.")
             if is_write
@@ -211,7 +211,7 @@ def _refusal(answer: Answer, *, is_write: bool) -> GatewayError:
     if status in (400, 409):
         return _rejected(_json(answer), bad_request=status == 400)
     if status >= 500:
-        # A write may have been committed before the error.
+        # The write may have been committed before the error.
         return OutcomeUnknown(LOST_WRITE) if is_write else _unavailable()
     if 300 <= status < 400:
         return UpstreamNotUnderstood("Fracttal One answered with a redirect, which is not followed.")
@@ -223,7 +223,7 @@ def _unavailable() -> UpstreamUnavailable:
 
 
 def _rejected(body: dict[str, Any] | None, *, bad_request: bool = False) -> GatewayError:
-    """In our words: the texts of the upstream are not repeated, only the names of fields."""
+    """Build a refusal in our own words. Of the upstream's texts only field names are repeated."""
     fields = _invalid_fields(body)
     if fields:
         return FieldsRefused(fields)
@@ -265,7 +265,7 @@ def out_of_budget(seconds: int) -> RateLimited:
 
 
 def first_number(headers: Mapping[str, str], names: Sequence[str]) -> float | None:
-    """Of the first of these headers that holds one, finite; each of them has an older spelling."""
+    """Return the first finite number among these headers; each of them also has an older spelling."""
     for name in names:
         with contextlib.suppress(ValueError):
             number = float(headers.get(name, ""))
@@ -275,7 +275,7 @@ def first_number(headers: Mapping[str, str], names: Sequence[str]) -> float | No
 
 
 def wait_seconds(headers: Mapping[str, str]) -> int:
-    """How long the upstream wants us to wait, held between 1 second and 5 minutes."""
+    """Return how long the upstream wants us to wait, between 1 second and 5 minutes."""
     for name in RESET_HEADERS:
         value = headers.get(name, "").strip()
         if not value:
@@ -287,7 +287,7 @@ def wait_seconds(headers: Mapping[str, str]) -> int:
                 seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
             except (ValueError, TypeError, OverflowError):
                 continue
-        if seconds != seconds:  # not a number
+        if seconds != seconds:  # NaN
             continue
         return int(min(LONGEST_WAIT_SECONDS, max(1, seconds)))
     return DEFAULT_WAIT_SECONDS

@@ -1,4 +1,4 @@
-"""What a call could not read or did not look at: its answer says so, whichever tool it is."""
+"""Collects what a call could not read or did not examine, so that every tool's answer can say so."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ MOST_FIELDS = 5  # named in one sentence
 
 @dataclass(slots=True)
 class Gaps:
-    """Of one call. `dispatch` puts the sentences into its answer."""
+    """The gaps of one call. `dispatch` puts the sentences into its answer."""
 
     _unread: dict[tuple[str, bytes], Sequence[str]] = field(default_factory=dict)
     _notes: list[str] = field(default_factory=list)
 
     def unread(self, resource: str, row: bytes, fields: Sequence[str]) -> None:
-        """A row that is not of the contract; the same one may come on several pages."""
+        """Note a row that violates the contract. The same row may appear on several pages."""
         self._unread[resource, row] = fields
 
     def note(self, sentence: str) -> None:
@@ -33,7 +33,7 @@ class Gaps:
 
     @property
     def sentences(self) -> list[str]:
-        """Our own words: of the rows only names of the contract."""
+        """Return our own sentences, which name only fields of the contract, never content of rows."""
         by_resource: dict[str, list[Sequence[str]]] = {}
         for (resource, _), fields in self._unread.items():
             by_resource.setdefault(resource, []).append(fields)

@@ -1,6 +1,7 @@
-"""Requests on the wire, and the only module that knows an HTTP client library.
+"""Sends requests; the only module of the gateway that knows an HTTP client library.
 
-Two engines behind one call: in process for the embedded API, pooled connections for a remote one.
+There are two engines with one interface: in process for the embedded API, pooled connections for a remote
+one.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ Query = Mapping[str, str | int | bool | None]
 
 
 class NotSent(Exception):
-    """No connection was made: the request surely had no effect."""
+    """No connection was made, so the request had no effect."""
 
 
 class NoAnswer(Exception):
-    """The request may have been carried out; its answer is missing."""
+    """The request may have been carried out, but its answer is missing."""
 
 
 class TooLarge(Exception):
-    """The answer goes on after the limit."""
+    """The answer exceeds the size limit."""
 
 
 class Engine(Protocol):
@@ -47,17 +48,18 @@ class Engine(Protocol):
 
 
 class InProcess:
-    """The embedded API, without a socket."""
+    """Sends requests to the embedded API without a socket."""
 
-    def __init__(self, application: Any) -> None:  # Django and httpx name the types of ASGI differently
+    def __init__(self, application: Any) -> None:  # Django and httpx declare the types of ASGI differently
         transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
         host = {"Host": urlsplit(settings.PUBLIC_URL).netloc}
-        # The deadline is ours.
+        # The caller enforces the deadline.
         self._client = httpx.AsyncClient(transport=transport, headers=host, timeout=None)  # noqa: S113
         self._running: set[asyncio.Task[httpx.Response]] = set()
 
     async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        # Who stops waiting does not stop the API half-way: it ends as it would behind a socket.
+        # A caller that gives up does not interrupt the API: the request finishes, as it would behind a
+        # socket.
         task = asyncio.ensure_future(
             self._client.request(method, url, headers=dict(headers), content=body, follow_redirects=False)
         )
@@ -74,7 +76,7 @@ class InProcess:
 
 
 class Remote:
-    """One pool of connections. No cookies, no proxies of the environment, no redirects."""
+    """Sends requests over one connection pool, without cookies, environment proxies and redirects."""
 
     def __init__(self, resolver: AbstractResolver | None = None) -> None:
         self._session = aiohttp.ClientSession(
@@ -83,8 +85,8 @@ class Remote:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
             trust_env=False,
         )
-        # The library would send a PUT again whose connection broke. It has no public switch for
-        # that; tests/upstream keeps watch.
+        # The library would repeat a PUT whose connection broke. It has no public switch for that;
+        # tests/gateway/upstream checks it.
         self._session._retry_connection = False
 
     async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
@@ -110,7 +112,7 @@ class Remote:
 
 
 class ReachableOnly(aiohttp.ThreadedResolver):
-    """A company names the host of its API: no name may lead into our own network."""
+    """Refuses host names that resolve into our own network, since companies choose the host of their API."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -122,8 +124,10 @@ class ReachableOnly(aiohttp.ThreadedResolver):
 
 
 class Engines:
-    """Of one event loop, since a pool of connections belongs to the loop it was made in. `embedded` gives the
-    ASGI application that has the embedded API."""
+    """The engines of one event loop, since a connection pool belongs to the loop that created it.
+
+    `embedded` returns the ASGI application with the embedded API.
+    """
 
     def __init__(self, embedded: Callable[[], Any]) -> None:
         self._embedded = embedded
@@ -152,7 +156,7 @@ NO_CODE = (
 
 
 def build_url(segments: Sequence[str], query: Query | None = None, remote: RemoteApi | None = None) -> str:
-    """An address below the API: each segment is quoted whole, so that none can leave its place."""
+    """Build a URL below the API. Each segment is fully quoted, so that a code cannot change the path."""
     base = remote.base_url if remote else settings.UPSTREAM_URL or "http://embedded/api"
     for segment in segments:
         if segment in {"", ".", ".."} or "\x00" in segment:
@@ -169,7 +173,8 @@ def build_url(segments: Sequence[str], query: Query | None = None, remote: Remot
         or built.fragment
     ):
         raise InvalidArguments(NO_CODE)
-    if segments[-1].endswith("/"):  # the slash that may end an address must not be taken off the code
+    # a code that ends with a slash needs another one, which the server removes
+    if segments[-1].endswith("/"):
         url += "/"
     given = {name: _written(value) for name, value in (query or {}).items() if value is not None}
     return f"{url}?{urlencode(given)}" if given else url

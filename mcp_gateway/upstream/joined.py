@@ -1,6 +1,7 @@
-"""Reads that are identical and in flight at once are sent once.
+"""Sends identical concurrent reads once.
 
-Only among calls of one caller with the same rights: nobody gets an answer that was made for somebody else.
+Only calls of one caller with the same rights are joined, so nobody gets an answer that was made for somebody
+else.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.errors import GatewayError, RateLimited, UpstreamTimeout
 from mcp_gateway.upstream.envelope import Answer
 
-Outcome = Answer | GatewayError | None  # None: who asked gave up, and the matter is open
+Outcome = Answer | GatewayError | None  # None: the first call gave up, so another one must ask
 
 
 def identity_of(caller: Caller) -> Hashable:
-    """Everything that an answer may depend on besides its address."""
+    """Return everything that an answer depends on besides its URL."""
     return (
         caller.company_id, caller.user_id, caller.consumer_id, caller.narrowed_to_group_id, caller.rights,
         caller.own_work_orders_only, caller.may_write, caller.remote,
@@ -24,10 +25,10 @@ def identity_of(caller: Caller) -> Hashable:
 
 
 class JoinedReads:
-    """Of one event loop.
+    """The reads in flight in one event loop.
 
-    Unlike in a SingleFlight, the first request runs in its own call and ends with it: it spends that call's
-    time and that person's turn. When it gives up, a waiter with time left asks again.
+    Unlike in a SingleFlight, the first request runs within its own call and ends with it, because it spends
+    that call's time and budget. If it gives up, a waiting call with time left asks again.
     """
 
     def __init__(self) -> None:
@@ -35,13 +36,13 @@ class JoinedReads:
         self._writes = 0
 
     def wrote(self) -> None:
-        """A read that begins now does not join one that began before a write."""
+        """Note a write: later reads do not join those that began before it."""
         self._writes += 1
 
     async def joined(
         self, caller: Caller, url: str, seconds: float, read: Callable[[str], Awaitable[Answer]]
     ) -> Answer:
-        """The answer of `read`, or of the same one under way, waited for so long at most."""
+        """Return the answer of `read`, or of the same read in flight, waiting at most `seconds` for it."""
         key = (identity_of(caller), url, self._writes)
         while (waiting := self._in_flight.get(key)) is not None:
             loop = asyncio.get_running_loop()
@@ -62,7 +63,7 @@ class JoinedReads:
         outcome = None
         try:
             outcome = await read(url)
-        except (UpstreamTimeout, RateLimited):  # of this call's time
+        except (UpstreamTimeout, RateLimited):  # specific to this call's time
             raise
         except GatewayError as error:
             outcome = error

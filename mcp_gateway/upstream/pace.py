@@ -1,8 +1,9 @@
-"""How fast one company may ask, and whose turn a request is: the numbers, and the book of one process.
+"""Decides how fast a company may send requests, and whose request is next.
 
-A token bucket: a burst, then a steady flow. Burst and a minute's flow together are the limit, so that no
-minute, wherever the upstream lets it begin, holds more. Part of the burst is kept for people who asked
-little, the more so the more of them there are: who asks without end lives on the flow.
+It is a token bucket: a burst, then a steady flow. The burst plus the flow of a minute equal the limit, so no
+minute exceeds it, whenever the upstream's minute starts. Part of the burst is reserved for people who sent
+few requests, and the reserve grows with the number of people. A person who sends requests without pause lives
+on the flow alone.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from dataclasses import dataclass
 
 MINUTE = 60.0
 BURST_SHARE = 0.25
-SHARE_OF_ONE = 0.1  # of the limit: who used that in a minute finds the whole reserve closed
+SHARE_OF_ONE = 0.1  # of the limit; a person who used it within a minute gets nothing from the reserve
 KEPT_FOR_EACH = 3.0  # tokens for each other person of the last minute, at most half of the burst
-SAME_WINDOW_SECONDS = 5.0  # two answers that name ends this close speak of one window
+SAME_WINDOW_SECONDS = 5.0  # two answers whose windows end this close together describe the same window
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Requests a minute, 1 or more."""
+    """A limit in requests per minute, 1 or more."""
 
     limit: int
 
@@ -41,7 +42,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`turn` is the place in the list of who may go; None: ask again in `wait` seconds."""
+    """The bucket's answer: `turn` is the index of the person who may go.
+
+    If None, ask again in `wait` seconds.
+    """
 
     turn: int | None
     wait: float = 0.0
@@ -49,24 +53,25 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the upstream said of its own count: `left` requests until `ends` (monotonic seconds)."""
+    """What the upstream said about its own count: `left` requests until `ends` (monotonic seconds)."""
 
     left: int
     ends: float
 
 
 class Bucket:
-    """The book of one company in this process; budget_redis.py keeps the same one for all of them."""
+    """The counts of one company in this process; budget_redis.py has the same for all processes."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._tokens = math.inf  # the burst of whatever pace asks first
+        self._tokens = math.inf  # the burst of the first pace that asks
         self._at = clock()
         self._left, self._ends = 0.0, -math.inf
-        self._used: OrderedDict[str, tuple[float, float]] = OrderedDict()  # by who asked last: use, when
+        # ordered by last request; (use, time)
+        self._used: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, pace: Pace, people: Sequence[str]) -> Grant:
-        """A token for the first of these people who may have one."""
+        """Take a token for the first of these people who may have one."""
         now = self._clock()
         self._tokens = min(pace.burst, self._tokens + max(0.0, now - self._at) * pace.per_second)
         self._at = now
@@ -95,6 +100,6 @@ class Bucket:
     def note(self, heard: Heard) -> None:
         if heard.ends > self._ends + SAME_WINDOW_SECONDS:
             self._left = heard.left
-        else:  # answers overtake each other: within a window the count only falls
+        else:  # answers may overtake each other: within a window the count only falls
             self._left = min(self._left, heard.left)
         self._ends = max(self._ends, heard.ends)

@@ -1,4 +1,4 @@
-"""From page to page of a list, over an upstream that may not know how."""
+"""Reads lists page by page, even if the upstream does not support paging."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Fetch = Callable[[int, int], Awaitable[Page[R]]]
 
 
 class NoFurther(UpstreamNotUnderstood):
-    """The upstream does not get on from page to page: what was read is all that it gives."""
+    """The upstream does not advance from page to page, so the rows read so far are all that it gives."""
 
 
 async def pages(
     fetch: Fetch[R], *, start: int = 0, size: int = PAGE_SIZE, most: int, first: str = ""
 ) -> AsyncIterator[Page[R]]:
-    """One page after another, at most `most`; NoFurther where they do not get on.
+    """Yield pages, at most `most`. Raises NoFurther if the upstream does not advance.
 
-    `size` is that of the first page: who needs more than that needs full ones. `first` is the mark of
-    the row at the very beginning, for a `start` later than that.
+    `size` is the size of the first page; further pages are full ones. `first` is the mark of the very first
+    row, if `start` is later than that.
     """
     before = ""
     for _ in range(most):
@@ -32,7 +32,7 @@ async def pages(
             first = page.first
         elif page.read and page.first == first:
             page = await _from_the_beginning(fetch, page)
-            if page.start == 0:  # `start` is ignored
+            if page.start == 0:  # `start` was ignored
                 yield _later(page, start)
                 if not page.is_last:
                     raise NoFurther(SAME_PAGE)
@@ -50,8 +50,10 @@ async def pages(
 async def all_rows(
     fetch: Fetch[R], gaps: Gaps, what: str, *, most: int, enough: int | None = None
 ) -> list[R]:
-    """Rows of up to `most` pages; that there are more is said, with how many were read, but where there are
-    `enough` rows."""
+    """Return the rows of up to `most` pages.
+
+    If rows remain, `gaps` says so and how many were read, except after `enough` rows.
+    """
     rows: list[R] = []
     end, is_last = 0, True
     try:
@@ -68,8 +70,10 @@ async def all_rows(
 
 
 async def _from_the_beginning(fetch: Fetch[R], page: Page[R]) -> Page[R]:
-    """A later page that begins like the very first one is that one again, unless the first row is another
-    by now: new records move the rest down."""
+    """Check whether a later page that begins like the first page is the first page again.
+
+    It is not if the list now begins with another row: new records shift the rest down.
+    """
     now = await fetch(0, 1)
     if now.first != page.first:
         return page

@@ -1,7 +1,7 @@
-"""What hardly changes and is asked for all the time, kept for some seconds: people, warehouses, task types.
+"""Caches reference lists (people, warehouses, task types) for some seconds.
 
-For each caller alone, and gone with that caller's own write to the resource. What somebody else writes
-is seen when the time is up.
+They rarely change and are read often. Each caller has a separate cache. The caller's own write to the
+resource empties it; other people's writes show after the time has passed.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from mcp_gateway.expiring_cache import ExpiringCache
 from mcp_gateway.upstream.envelope import Answer
 from mcp_gateway.upstream.joined import identity_of
 
-KEPT = frozenset({("personnel",), ("warehouses",), ("tasks", "types")})  # lists; a single record never is
+KEPT = frozenset({("personnel",), ("warehouses",), ("tasks", "types")})  # lists only, never a single record
 MOST_BYTES = 16 * 1024 * 1024
 LARGEST_BYTES = 512 * 1024
-BYTES_BESIDES = 512  # of the address and the headers
+BYTES_BESIDES = 512  # for the URL and the headers
 
-_Key = tuple[Hashable, str, Hashable, str]  # person, resource, identity, address
+_Key = tuple[Hashable, str, Hashable, str]  # person, resource, identity, URL
 
 
 def is_kept(segments: Sequence[str]) -> bool:
-    """Whether answers of this address are kept."""
+    """Say whether answers of this resource are cached."""
     return settings.UPSTREAM_REFERENCE_SECONDS > 0 and tuple(segments) in KEPT
 
 
 class ReferenceCache:
-    """Of one event loop."""
+    """The cached lists of one event loop."""
 
     def __init__(self) -> None:
         self.writes = 0
@@ -42,13 +42,16 @@ class ReferenceCache:
         return self._answers.get(_key(caller, resource, url))
 
     def put(self, caller: Caller, resource: str, url: str, answer: Answer, writes: int) -> None:
-        """`writes` is that of the moment of asking: an answer that a write overtook is not kept."""
+        """Cache an answer.
+
+        `writes` is the counter before the request: if a write came in between, do not cache.
+        """
         if writes == self.writes and len(answer.body) <= LARGEST_BYTES:
             until = time.monotonic() + settings.UPSTREAM_REFERENCE_SECONDS
             self._answers.put(_key(caller, resource, url), answer, until)
 
     def forget(self, caller: Caller, resource: str) -> None:
-        """After a write of this person, whichever app it came through and whatever came of it."""
+        """Drop a person's lists of a resource after a write by that person, whatever app and outcome."""
         self.writes += 1
         of_person = (_person(caller), resource)
         self._answers.discard_where(lambda key: key[:2] == of_person)

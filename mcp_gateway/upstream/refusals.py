@@ -1,7 +1,7 @@
-"""Known reasons of the upstream for a refusal, each as a sentence of ours.
+"""Translates known refusals of the upstream into our own sentences.
 
-Texts of the upstream never reach a person: they may hold what people wrote. Of a known text only its
-numbers are taken over; an unknown one is not repeated.
+Texts of the upstream never reach a person, because they may contain what people wrote. Of a known text only
+the numbers are used; an unknown one is not repeated.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"counter only counts up", "A counter only counts up: the value does not fit its other readings."),
     )
 )
-# Of a field: the words of the embedded plant and those of Django REST framework.
+# Problems of a field, in the words of the embedded API and of Django REST framework.
 _PROBLEMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), problem)
     for pattern, problem in (
@@ -84,12 +84,12 @@ _PROBLEMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 def reason(text: str) -> str | None:
-    """Our sentence for what the upstream says, or None where it is not known."""
+    """Return our sentence for a message of the upstream, None if it is unknown."""
     return _translated(text, _REASONS)
 
 
 def problem(text: object) -> str:
-    """What is wrong with a field, in our words."""
+    """Describe in our words what is wrong with a field."""
     known = _translated(text, _PROBLEMS) if isinstance(text, str) else None
     return known or NOT_ACCEPTED
 

@@ -1,4 +1,4 @@
-"""Rows of the contract: tolerant of what the vendor leaves open, strict about what is used."""
+"""Decodes rows of the contract: tolerant where the vendor is vague, strict about the fields that we use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mcp_gateway.calls.errors import OutcomeUnknown, UpstreamNotUnderstood
 from mcp_gateway.upstream.envelope import LOST_WRITE, Envelope
 
 PAGE_SIZE = 100
-LARGEST_INTEGER = 2**63 - 1  # of JSON as it is written here
+LARGEST_INTEGER = 2**63 - 1  # the largest integer that our JSON library writes
 
 R = TypeVar("R", bound="Row")
 
@@ -30,17 +30,19 @@ Flag = bool | None
 
 
 class Row(msgspec.Struct):
-    """The fields of a row that we use: only these are read, and checked while they are read.
+    """A row with the fields that we use; only these are decoded and checked.
 
-    No key is sure to be filled. What comes in another type than the contract says is mended where
-    its meaning is plain (a folio as a number, a number as text, a moment without a zone).
+    Any field may be empty. A value of another type than the contract says is converted if its meaning is
+    clear (a folio as a number, a number as text, a timestamp without a zone).
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Unread(Generic[R]):
-    """A row with fields that are not of the contract; `row` is what is left of it, where it is one then, and
-    `mark` tells it from others."""
+    """A row with fields that violate the contract.
+
+    `row` is the rest of it, if the rest makes a row; `mark` distinguishes it from other rows.
+    """
 
     fields: Sequence[str]
     row: R | None
@@ -49,8 +51,11 @@ class Unread(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """`start` is the offset of the first row and `read` how many rows the upstream gave from there;
-    `offsets` are those of the rows that were kept. `first` tells the first row from others."""
+    """A page of rows.
+
+    `start` is the offset of the first row and `read` the number of rows that the upstream returned. `offsets`
+    are the offsets of `rows`, which passed the filter. `first` distinguishes the first row from others.
+    """
 
     rows: Sequence[R]
     offsets: Sequence[int]
@@ -60,11 +65,11 @@ class Page(Generic[R]):
     size: int
     first: str = ""
     unread: Sequence[Unread[R]] = ()
-    is_whole: bool = False  # the upstream gives everything at once, whatever it is asked for
+    is_whole: bool = False  # the upstream returns everything at once, whatever was requested
 
     @property
     def counted(self) -> int | None:
-        """`total`, where it counts what was asked for: not once a row had to be dropped."""
+        """Return `total` if it counts what was requested; after a row was filtered out it does not."""
         return self.total if len(self.rows) + len(self.unread) == self.read else None
 
     @property
@@ -73,7 +78,10 @@ class Page(Generic[R]):
 
     @property
     def is_last(self) -> bool:
-        """A page that is shorter than was asked for proves nothing: the upstream may give less at a time."""
+        """Say whether this is the last page.
+
+        A short page proves nothing: the upstream may return less at a time.
+        """
         return self.read == 0 or self.is_whole or (self.total is not None and self.end >= self.total)
 
 
@@ -84,7 +92,7 @@ def page_of(
     size: int,
     keep: Callable[[R], bool] | None = None,
 ) -> Page[R]:
-    """`keep` looks again at what the upstream was asked to filter: unknown filters are ignored there."""
+    """Decode a page. `keep` repeats the upstream's filter here, because unknown filters are ignored there."""
     placed, unread = _read(model, envelope)
     read = len(placed) + len(unread)
     first = _mark(placed[0][1]) if placed else unread[0].mark.hex() if unread else ""
@@ -95,9 +103,9 @@ def page_of(
 
 
 def the_only(page: Page[R], keep: Callable[[R], bool]) -> R | None:
-    """The record of a page that was asked for by its key; None only where there surely is none.
+    """Return the record of a page that was requested by its key, None only if it certainly does not exist.
 
-    Raises UpstreamNotUnderstood where it cannot be read, or may stand where nobody looked.
+    Raises UpstreamNotUnderstood if it cannot be read, or may be on a page that was not read.
     """
     if page.rows:
         return page.rows[0]
@@ -117,12 +125,12 @@ def the_only(page: Page[R], keep: Callable[[R], bool]) -> R | None:
 
 
 def rows_of(model: type[R], envelope: Envelope) -> list[R]:
-    """As the contract says, or mended; what cannot be is left out, and `envelope.gaps` says so."""
+    """Decode rows, converting values if necessary. Rows that cannot be read are noted in `envelope.gaps`."""
     return [row for _, row in _read(model, envelope)[0]]
 
 
 def written_row(model: type[R], envelope: Envelope) -> R | None:
-    """What the answer to a write says: done it is, so what else is odd in it is passed over."""
+    """Decode the answer to a write leniently: the write is done, so oddities in the answer do not matter."""
     placed, unread = _read(model, envelope)
     row = placed[0][1] if placed else unread[0].row if unread else None
     if row is None and unread:
@@ -131,7 +139,7 @@ def written_row(model: type[R], envelope: Envelope) -> R | None:
 
 
 def whole_number(value: object) -> int | None:
-    """A number of a record, as an integer, a text or with a decimal point."""
+    """Return a record number that came as an integer, as text or with a decimal point."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
@@ -140,7 +148,7 @@ def whole_number(value: object) -> int | None:
 
 
 def _read(model: type[R], envelope: Envelope) -> tuple[list[tuple[int, R]], list[Unread[R]]]:
-    """Rows with their places. Only an answer that needs it pays for our tolerance."""
+    """Decode rows with their positions. The slow, tolerant way is taken only if the strict one fails."""
     with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return list(enumerate(_decoder(model).decode(envelope.raw))), []
     placed: list[tuple[int, R]] = []
@@ -191,7 +199,7 @@ def _digest(text: bytes) -> bytes:
 
 
 def _mended(model: type[Row], row: dict[str, Any]) -> dict[str, Any]:
-    """Empty values come as an empty text too; moments without a zone are UTC."""
+    """Convert empty strings to missing values, and timestamps without a zone to UTC."""
     mended = {name: value for name, value in row.items() if value != ""}
     for field in msgspec.structs.fields(model):
         value = mended.get(field.encode_name)
@@ -208,7 +216,7 @@ def _mended(model: type[Row], row: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Both ends and the kind of date go together: one end alone is ignored upstream."""
+    """A period and the kind of date it applies to. The upstream ignores a period with one end only."""
 
     since: dt.datetime
     until: dt.datetime

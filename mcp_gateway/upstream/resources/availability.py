@@ -1,4 +1,4 @@
-"""/items_availability: when assets were out of service."""
+"""/items_availability: the downtimes of assets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mcp_gateway.upstream.rows import PAGE_SIZE, Id, Moment, Page, Period, Row, 
 
 
 class OutageRow(Row):
-    """`final_date` is empty while it lasts."""
+    """A downtime. `final_date` is empty while it lasts."""
 
     id: Id
     id_item: Whole = None

@@ -1,4 +1,4 @@
-"""/items_custom_fields: what a company adds to its assets.
+"""/items_custom_fields: fields that a company adds to its assets.
 
 Contract: docs/reference/fracttal-api.md#assets.
 """
@@ -10,7 +10,7 @@ from mcp_gateway.upstream.http import Query
 from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.rows import Page, Row, Whole, page_of
 
-MOST_PAGES = 5  # of one asset
+MOST_PAGES = 5  # for one asset
 
 
 class CustomFieldRow(Row):
@@ -23,7 +23,7 @@ class CustomFieldRow(Row):
 
 
 async def list_custom_fields(upstream: Upstream, code: str, item_type: int) -> list[CustomFieldRow]:
-    """The contract wants the type of the asset too."""
+    """Return an asset's custom fields. The contract also requires the type of the asset."""
 
     async def fetch(start: int, size: int) -> Page[CustomFieldRow]:
         query: Query = {"item_type": item_type, "start": start, "limit": size}

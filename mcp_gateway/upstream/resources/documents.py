@@ -1,4 +1,4 @@
-"""Documents of assets, people and third parties: what is known of them, never the file.
+"""Documents of assets, people and third parties: their data, never the file.
 
 Contract: docs/reference/fracttal-api.md#documents.
 """
@@ -21,7 +21,7 @@ RESOURCES: Mapping[Owner, str] = {
 
 
 class DocumentRow(Row):
-    """`valid_from` and `valid_through` are dates, with or without a time."""
+    """A document. `valid_from` and `valid_through` are dates, with or without a time."""
 
     id: Whole = None
     name: str | None = None

@@ -52,9 +52,10 @@ async def list_items(
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[ItemRow]:
-    """`location` is the code of a place: what stands in it, or with `whole_tree` below it at any depth.
+    """Return a page of assets.
 
-    `name` is a whole name (`field_1`), `number` the internal one.
+    `location` is the code of a location: only its direct children, or with `whole_tree` everything below it.
+    `name` is a complete name (`field_1`), `number` the internal id.
     """
     query: Query = {
         "item_type": item_type,
@@ -90,13 +91,16 @@ async def find_item(upstream: Upstream, code: str) -> ItemRow | None:
 
 
 async def create_item(upstream: Upstream, body: Mapping[str, Any]) -> None:
-    """Not for parts: one made here stands in no warehouse and no view of stock shows it
-    (docs/reference/fracttal-api.md#what-integrators-met, row 14)."""
+    """Create an asset other than a part.
+
+    A part created here would be in no warehouse, and no view of stock would show it
+    (docs/reference/fracttal-api.md#what-integrators-met, row 14).
+    """
     await upstream.post(["items"], body)
 
 
 async def update_item(upstream: Upstream, code: str, body: Mapping[str, Any]) -> None:
-    """Only what changes, with `code` and `id_type_item` always."""
+    """Change an asset. `body` holds what changes, and always `code` and `id_type_item`."""
     await upstream.put(["items", code], body)
 
 
@@ -109,7 +113,7 @@ class MoveRow(Row):
 
 
 async def moves_of(upstream: Upstream, code: str) -> list[MoveRow]:
-    """Where the asset stood before, newest first."""
+    """Return the earlier locations of an asset, newest first."""
 
     async def fetch(start: int, size: int) -> Page[MoveRow]:
         envelope = await upstream.get(["items_locations"], {"code": code, "start": start, "limit": size})

@@ -22,7 +22,7 @@ from mcp_gateway.upstream.rows import (
     written_row,
 )
 
-MOST_METER_PAGES = 10  # of one asset
+MOST_METER_PAGES = 10  # for one asset
 
 
 class Dial(Row):
@@ -54,7 +54,7 @@ class MeterRow(Row):
 
     @property
     def asset_path(self) -> str | None:
-        """The places that the asset stands in, outermost first."""
+        """Return the path of the asset's locations, outermost first."""
         return self.parent_description
 
 
@@ -135,7 +135,7 @@ class ReadingRow(Row):
 
 
 class AdvancedRow(MeterRow):
-    """A meter with one of the tasks that it makes due."""
+    """A meter with one of the tasks that it triggers."""
 
     id_task: Whole = None
     tasks_description: str | None = None
@@ -164,7 +164,7 @@ async def list_readings(
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[ReadingRow]:
-    """Newest first; a period is one of `date_reading`."""
+    """Return a page of readings, newest first. A period applies to `date_reading`."""
     query: Query = {
         "code": asset,
         "serial": serial,

@@ -1,4 +1,4 @@
-"""/personnel: the people who do and ask for work, some of whom have an account."""
+"""/personnel: people who do or request work. Some have an account."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mcp_gateway.upstream.http import Query
 from mcp_gateway.upstream.paging import NoFurther, pages
 from mcp_gateway.upstream.rows import PAGE_SIZE, Flag, Page, Row, Whole, page_of, the_only
 
-MOST_PAGES = 60  # to find the one of an account: about a third of what a company has a minute
+MOST_PAGES = 60  # to find a person by account; about a third of a company's requests per minute
 
 
 class PersonRow(Row):
@@ -50,7 +50,7 @@ async def find_person(upstream: Upstream, code: str) -> PersonRow | None:
 
 
 async def person_of_account(upstream: Upstream) -> PersonRow | None:
-    """The active record of the account that is used upstream; there is no filter for it there."""
+    """Return the active record of the account that is used upstream. The API has no filter for it."""
 
     async def fetch(start: int, size: int) -> Page[PersonRow]:
         return await list_people(upstream, start=start, size=size)
@@ -77,5 +77,5 @@ async def create_person(upstream: Upstream, body: Mapping[str, Any]) -> None:
 
 
 async def update_person(upstream: Upstream, code: str, body: Mapping[str, Any]) -> None:
-    """Only what changes; the record must have a code."""
+    """Change a person. `body` holds only what changes; the record must have a code."""
     await upstream.put(["personnel", code], body)

@@ -1,4 +1,4 @@
-"""Task plans, their tasks and triggers, and the tasks that wait for an order.
+"""Task plans, their tasks and triggers, and pending tasks.
 
 Contract: docs/reference/fracttal-api.md#task-plans-and-pending-tasks.
 """
@@ -27,8 +27,8 @@ from mcp_gateway.upstream.rows import (
     whole_number,
 )
 
-MOST_TRIGGER_PAGES = 10  # of one task
-MOST_TASK_PAGES = 10  # of one plan
+MOST_TRIGGER_PAGES = 10  # for one task
+MOST_TASK_PAGES = 10  # for one plan
 Body = Mapping[str, Any]
 PlannedResource = Literal["labour", "parts", "services"]
 RESOURCES: Mapping[PlannedResource, str] = {
@@ -39,7 +39,7 @@ RESOURCES: Mapping[PlannedResource, str] = {
 
 
 class PendingRow(Row):
-    """`date_maintenance` is the calculated date, `cal_date_maintenance` the scheduled one."""
+    """A pending task. `date_maintenance` is the calculated date, `cal_date_maintenance` the scheduled one."""
 
     id: Id
     id_task: Whole = None
@@ -63,7 +63,7 @@ class PendingRow(Row):
 
 
 class TaskRow(Row):
-    """A planned task; without a plan it is an unplanned one."""
+    """A planned task, or an unplanned one if it has no plan."""
 
     id: Id
     id_group_task: Whole = None
@@ -139,7 +139,7 @@ async def list_pending(
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[PendingRow]:
-    """Without `until`: one month ahead. Late ones are always in it."""
+    """Return a page of pending tasks, by default for one month ahead. Overdue tasks are always included."""
     query: Query = {
         "until": until.astimezone(dt.UTC).isoformat(timespec="seconds") if until else None,
         "code_location": location,
@@ -217,7 +217,7 @@ async def list_task_types(upstream: Upstream, *, start: int = 0, size: int = PAG
 
 
 async def create_from_request(upstream: Upstream, body: Body) -> int:
-    """The number of the new pending task."""
+    """Create a pending task from a work request. Return its number."""
     return _number(await upstream.post(["tasks_from_work_request"], body), "id_todo", "id")
 
 

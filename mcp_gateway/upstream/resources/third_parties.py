@@ -24,7 +24,7 @@ from mcp_gateway.upstream.rows import (
     written_row,
 )
 
-MOST_PAGES = 20  # of services or contacts of one party
+MOST_PAGES = 20  # of services or contacts, for one party
 Body = Mapping[str, Any]
 
 
@@ -76,7 +76,7 @@ class ContactRow(Row):
 async def list_third_parties(
     upstream: Upstream, *, code: str | None = None, start: int = 0, size: int = PAGE_SIZE
 ) -> Page[ThirdPartyRow]:
-    """No paging is documented here: an answer may hold all rows whatever was asked for."""
+    """Return a page of third parties. Paging is not documented here, so an answer may contain all rows."""
     query: Query = {"code": code, "start": start, "limit": size}
     envelope = await upstream.get(["third_parties"], query)
     return page_of(ThirdPartyRow, envelope, start, size, lambda row: code is None or row.code == code)

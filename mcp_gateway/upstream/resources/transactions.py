@@ -9,7 +9,7 @@ from mcp_gateway.upstream.client import Upstream
 from mcp_gateway.upstream.http import Query
 from mcp_gateway.upstream.rows import PAGE_SIZE, Id, Moment, Page, Period, Row, Whole, page_of
 
-# The modules of the contract, as rows name them.
+# The contract's modules by number, with the names that rows use.
 MODULES = {
     1: "ASSETS",
     2: "HUMAN_RESOURCES",
@@ -49,8 +49,11 @@ async def list_transactions(
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[TransactionRow]:
-    """`module` is the number of the contract. A row names its module: one that is known as another is
-    dropped, a name that the contract does not list is the upstream's word for the one asked for."""
+    """Return a page of the log, optionally of one `module` (a number of the contract).
+
+    The upstream's filter is checked by the name in each row. A row with the name of another known module is
+    dropped. A name that the contract does not list is taken as the upstream's name of the requested module.
+    """
     query: Query = {"action": action, "module": module, "start": start, "limit": size}
     if period is not None:
         query = {**query, "since": period.query["since"], "until": period.query["until"]}

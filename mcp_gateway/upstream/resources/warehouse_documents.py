@@ -1,4 +1,4 @@
-"""Purchase orders, material requests and requisitions, goods in and out.
+"""Purchase orders, material requests, requisitions, receipts and issues.
 
 Contract: docs/reference/fracttal-api.md#warehouses.
 """
@@ -25,12 +25,12 @@ from mcp_gateway.upstream.rows import (
     written_row,
 )
 
-MOST_REQUISITION_PAGES = 5  # of one order
+MOST_REQUISITION_PAGES = 5  # for one order
 Body = Mapping[str, Any]
 
 
 class Line(Row):
-    """An item of a document."""
+    """A line of a document."""
 
     id_item: Whole = None
     id_movements_details: Whole = None
@@ -146,7 +146,7 @@ async def list_requisitions(
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[RequisitionRow]:
-    """What work orders asked the warehouses for."""
+    """Return a page of requisitions: what work orders requested from warehouses."""
     query: Query = {
         "folio": folio, "warehouse_code": warehouse, "start": start, "limit": size,
         **(_dates(period) if period else {}),
@@ -163,7 +163,10 @@ async def list_requisitions(
 
 
 async def requisitions_of(upstream: Upstream, folio: str, everything: Period) -> list[RequisitionRow]:
-    """`everything` is a period around the order: without one only the newest are looked at."""
+    """Return the requisitions of an order.
+
+    `everything` is a period around it: the default shows only recent ones.
+    """
 
     async def fetch(start: int, size: int) -> Page[RequisitionRow]:
         return await list_requisitions(upstream, folio=folio, period=everything, start=start, size=size)
@@ -176,7 +179,7 @@ async def enter_goods(upstream: Upstream, warehouse: str, body: Body) -> Moved:
 
 
 async def issue_goods(upstream: Upstream, body: Body) -> Moved:
-    """Optional fields are left out: the contract does not take them as null."""
+    """Issue goods. Optional fields must be left out: the contract does not accept null."""
     return _moved(await upstream.post(["warehouse_outputs_orders"], body))
 
 
@@ -189,5 +192,5 @@ def _moved(envelope: Envelope) -> Moved:
 
 
 def _dates(period: Period) -> dict[str, str]:
-    """These have one kind of date only, so the contract knows no `type_date` for them."""
+    """Return the period without `type_date`: these resources have only one kind of date."""
     return {name: value for name, value in period.query.items() if name != "type_date"}

@@ -1,4 +1,4 @@
-"""/warehouses, /warehouses_items and /inventories: where parts lie and how many there are.
+"""/warehouses, /warehouses_items and /inventories: warehouses and their stock.
 
 Contract: docs/reference/fracttal-api.md#warehouses.
 """
@@ -102,7 +102,7 @@ async def list_warehouses(
 
 
 async def all_warehouses(upstream: Upstream) -> list[WarehouseRow]:
-    """A company has few; the answer is one page as a rule."""
+    """Return all warehouses. A company has few, so this is usually one page."""
 
     async def fetch(start: int, size: int) -> Page[WarehouseRow]:
         return await list_warehouses(upstream, start=start, size=size)
@@ -135,12 +135,12 @@ async def create_warehouse(upstream: Upstream, body: Body) -> None:
 
 
 async def create_stock_item(upstream: Upstream, body: Body) -> None:
-    """The stock begins at 0, whatever is sent, unless the warehouse is an integrated one."""
+    """Create a stock item. Unless the warehouse is integrated, its stock starts at 0, whatever is sent."""
     await upstream.post(["inventories"], body)
 
 
 async def link_stock_item(upstream: Upstream, body: Body) -> None:
-    """A second link of the same two is refused."""
+    """Link an item to a warehouse. Linking the same two again is refused."""
     await upstream.post(["inventories_associate_warehouse"], body)
 
 

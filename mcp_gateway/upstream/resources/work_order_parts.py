@@ -1,4 +1,4 @@
-"""What belongs to a work order: subtasks, resources, attachments, its public page.
+"""The parts of a work order: subtasks, resources, attachments, public page.
 
 Contract: docs/reference/fracttal-api.md#parts-of-a-work-order.
 """
@@ -26,7 +26,7 @@ from mcp_gateway.upstream.rows import (
 )
 
 Body = Mapping[str, Any]
-MOST_PAGES = 20  # of the parts of one order
+MOST_PAGES = 20  # for the parts of one order
 
 
 class SubtaskRow(Row):
@@ -74,7 +74,10 @@ class AttachmentRow(Row):
 
 
 async def subtasks_of(upstream: Upstream, folio: str, everything: Period) -> list[SubtaskRow]:
-    """`everything` is a period around the order: without one only the last 30 days are looked at."""
+    """Return the subtasks of an order.
+
+    `everything` is a period around it: the default is the last 30 days.
+    """
 
     async def fetch(start: int, size: int) -> Page[SubtaskRow]:
         query: Query = {"folio": folio, "start": start, "limit": size, **everything.query}
@@ -95,8 +98,11 @@ async def list_resources(
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[ResourceRow]:
-    """`kind` is 1 for parts, 2 for labour, 3 for services, `status` that of the order; a period is one of
-    `date_create`."""
+    """Return a page of resources.
+
+    `kind` is 1 for parts, 2 for labour and 3 for services; `status` is the status of the order. A period
+    applies to `date_create`.
+    """
     query: Query = {
         "folio": folio,
         "type": kind,
@@ -134,7 +140,7 @@ async def attachments_of(upstream: Upstream, folio: str) -> list[AttachmentRow]:
 
 
 async def shared_url(upstream: Upstream, folio: str) -> str | None:
-    """The contract does not say under which name the address comes: the first one counts."""
+    """Return the first URL in the answer, since the contract does not name its field."""
     envelope = await upstream.get(["work_orders_shared_url", folio])
     for row in envelope.rows:
         for value in row.values():

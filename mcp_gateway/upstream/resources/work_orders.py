@@ -1,4 +1,4 @@
-"""/work_orders: one row per task; the rows of an order stand together, newest order first."""
+"""/work_orders: one row per task. The rows of an order are adjacent, newest order first."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from mcp_gateway.upstream.rows import (
     written_row,
 )
 
-MOST_TASK_PAGES = 20  # of one order
+MOST_TASK_PAGES = 20  # for one order
 ORDERS_A_PAGE = 4
 EPOCH = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 DATE_KINDS = (
@@ -42,7 +42,7 @@ DATE_KINDS = (
 
 
 class TaskLine(Row):
-    """What a list says of a task: most rows that are read are only listed."""
+    """The fields of a task that lists need; most rows are only listed, so fewer fields are decoded."""
 
     wo_folio: str
     id_work_orders_tasks: Whole = None
@@ -121,7 +121,10 @@ async def list_tasks(
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[L]:
-    """`made_by` leaves out what was made later; it goes with a period of creation dates or none."""
+    """Return a page of tasks. `made_by` leaves out orders created later.
+
+    It can be combined only with a period of creation dates, or with none.
+    """
     asked = period
     if made_by is not None:
         since, until = (period.since, min(period.until, made_by)) if period else (EPOCH, made_by)
@@ -151,7 +154,7 @@ async def list_tasks(
 
 
 async def tasks_of(upstream: Upstream, folio: str) -> list[TaskRow]:
-    """All tasks of one order; none where there is no such order for this person."""
+    """Return all tasks of one order, none if the order does not exist for this person."""
 
     def is_one(row: TaskRow) -> bool:
         return row.wo_folio == folio
@@ -160,7 +163,7 @@ async def tasks_of(upstream: Upstream, folio: str) -> list[TaskRow]:
         query: Query = {"folio": folio, "start": start, "limit": size}
         page = page_of(TaskRow, await upstream.get(["work_orders"], query), start, size, is_one)
         if start == 0:
-            the_only(page, is_one)  # an order of which nothing can be read is not one that is not there
+            the_only(page, is_one)  # raises if rows exist but cannot be read: the order is not missing
         return page
 
     return await all_rows(fetch, upstream.gaps, "tasks of the order", most=MOST_TASK_PAGES)
@@ -176,8 +179,10 @@ async def find_task(upstream: Upstream, folio: str, number: int) -> TaskRow | No
 
 
 async def whole_orders(upstream: Upstream, orders: Sequence[Sequence[TaskLine]]) -> dict[str, list[TaskLine]]:
-    """All tasks of these orders, by folio. Orders that were made close together are read at once, by the time
-    they were made; else each by its folio."""
+    """Return all tasks of these orders, by folio.
+
+    Orders that were created close together are read in one list by creation date, others one by one.
+    """
     folios = [order[0].wo_folio for order in orders]
     whole = await _made_together(upstream, orders)
     missing = [folio for folio in folios if folio not in whole]
@@ -188,7 +193,7 @@ async def whole_orders(upstream: Upstream, orders: Sequence[Sequence[TaskLine]])
 async def _made_together(
     upstream: Upstream, orders: Sequence[Sequence[TaskLine]]
 ) -> dict[str, list[TaskLine]]:
-    """None of them where that would take more than a quarter of the calls that folios take."""
+    """Read orders by creation date; {} if that takes more than a quarter of the calls for single orders."""
     made = [order[0].creation_date for order in orders]
     known = [moment for moment in made if moment is not None]
     most = len(orders) // ORDERS_A_PAGE
@@ -216,13 +221,13 @@ async def _made_together(
 
 
 class Order(Row):
-    """What the answer to a write says of the order; `OT-1` may come as a number."""
+    """The order in the answer to a write. The folio may come as a number."""
 
     wo_folio: str | None = None
 
 
 async def create_order(upstream: Upstream, body: Mapping[str, Any]) -> str:
-    """The folio of the new order."""
+    """Create an order. Return its folio."""
     order = written_row(Order, await upstream.post(["work_orders"], body))
     if order is None or not order.wo_folio:
         raise OutcomeUnknown(LOST_WRITE)
@@ -234,7 +239,7 @@ async def set_note(upstream: Upstream, folio: str, note: str, person: str) -> No
 
 
 async def set_status(upstream: Upstream, folio: str, status: int, person: str) -> None:
-    """1 in process, 2 in review: there is no way to others."""
+    """Set the status: 1 in process or 2 in review. The API offers no others."""
     body = {"id_status_work_order": status, "user_code": person}
     await upstream.put(["work_order_change_status", folio], body, bare="wo_folio")
 
@@ -244,5 +249,5 @@ async def update_task(upstream: Upstream, body: Mapping[str, Any]) -> None:
 
 
 async def cancel_order(upstream: Upstream, folio: str, body: Mapping[str, Any]) -> None:
-    """`folio` goes into the query: the path form is not in the contract."""
+    """Cancel an order. The contract has `folio` in the query and not in the path."""
     await upstream.put(["work_order_cancel"], body, {"folio": folio})

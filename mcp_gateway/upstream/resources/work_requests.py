@@ -24,7 +24,7 @@ from mcp_gateway.upstream.rows import (
     whole_number,
 )
 
-MOST_HISTORY_PAGES = 5  # of one request
+MOST_HISTORY_PAGES = 5  # for one request
 MOST_IMAGE_PAGES = 5
 
 
@@ -100,7 +100,7 @@ async def create_request(
     asset: str | None,
     details: str | None,
 ) -> int:
-    """The number of the new request."""
+    """Create a request. Return its number."""
     body: dict[str, Any] = {
         "description": title,
         "user_code": user_code,
@@ -135,8 +135,10 @@ class ImageRow(Row):
 
 
 async def history_of(upstream: Upstream, number: int) -> list[StatusRow]:
-    """Newest first. Asked without a period: with one the live service hangs
-    (docs/reference/fracttal-api.md#work-requests)."""
+    """Return a request's status changes, newest first.
+
+    No period is sent: with one the live service hangs (docs/reference/fracttal-api.md#work-requests).
+    """
 
     async def fetch(start: int, size: int) -> Page[StatusRow]:
         query: Query = {"code": number, "start": start, "limit": size}
@@ -167,6 +169,6 @@ async def set_status(
 async def list_history(
     upstream: Upstream, *, since: dt.datetime, start: int = 0, size: int = PAGE_SIZE
 ) -> Page[StatusRow]:
-    """Of all requests, newest first, without the rows before `since`."""
+    """Return a page of status changes of all requests, newest first, without those before `since`."""
     envelope = await upstream.get(["work_requests_status"], {"start": start, "limit": size})
     return page_of(StatusRow, envelope, start, size, lambda row: row.date is None or row.date >= since)
