@@ -89,9 +89,11 @@ def _of_order(plant: Plant, task: Row) -> dict[str, Any]:
 
 
 def subtasks(plant: Plant) -> list[Shown]:
-    """In the order in which they are asked."""
+    """Of the newest task first, in the order in which they are asked."""
     rows: list[Shown] = []
-    for question in sorted(plant["Subtask"], key=lambda row: (row["order_number"], row["id"])):
+    for question in sorted(
+        plant["Subtask"], key=lambda row: (-row["task_id"], row["order_number"], row["id"])
+    ):
         task = plant["WorkOrderTask"][question["task_id"] - 1]
         meter = plant.by_id("Meter", question["meter_id"])
         shown = {
