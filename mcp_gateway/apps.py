@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class McpGatewayConfig(AppConfig):
-    """Holds what lives as long as the process. Imports wait until the models are loaded."""
+    """Holds what lives as long as the process. The imports must wait until the models are loaded."""
 
     name = "mcp_gateway"
     verbose_name = "MCP gateway"

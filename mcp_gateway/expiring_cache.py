@@ -1,4 +1,4 @@
-"""Values that are good for some time, in a bounded space: the one cache of the gateway."""
+"""A bounded cache whose values expire. All caches of the gateway use it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ V = TypeVar("V")
 
 
 class ExpiringCache(Generic[K, V]):
-    """Each value has its own end; what was used longest ago makes room. Threads may share one."""
+    """A thread-safe cache. Each value has its own expiry; the least recently used value is evicted first."""
 
     def __init__(self, largest: int, size: Callable[[V], int] = lambda _value: 1) -> None:
-        """`largest` is the sum of the sizes; without `size` it is a number of values."""
+        """`largest` limits the sum of the sizes, or without `size` the number of values."""
         self._lock = threading.Lock()
         self._cache: TLRUCache[K, tuple[float, V]] = TLRUCache(
             largest,
             ttu=lambda _key, kept, _now: kept[0],
-            timer=lambda: time.monotonic(),  # looked up on each call, so that a test can move it
+            timer=lambda: time.monotonic(),  # looked up at each call, so that tests can move it
             getsizeof=lambda kept: size(kept[1]),
         )
 
@@ -32,7 +32,7 @@ class ExpiringCache(Generic[K, V]):
         return None if kept is None else kept[1]
 
     def put(self, key: K, value: V, until: float) -> None:
-        """`until` is in monotonic seconds. What has ended already is not kept, and replaces what was."""
+        """Store a value. `until` is in monotonic seconds; an expired value only removes the previous one."""
         with self._lock:
             self._cache[key] = (until, value)
 
@@ -50,7 +50,7 @@ class ExpiringCache(Generic[K, V]):
             self._cache.clear()
 
     def kept(self) -> list[K]:
-        """The keys of what is still good."""
+        """Return the keys of unexpired values."""
         with self._lock:
             self._cache.expire()
             return list(self._cache)

@@ -1,4 +1,4 @@
-"""What the gateway keeps: one row per tool call, and the results of writes for repeats."""
+"""The audit rows of tool calls, and the results of writes for repeats."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from django.utils import timezone
 
 
 class Outcome(models.TextChoices):
-    STARTED = "started"  # a write that was sent, or is about to be
+    STARTED = "started"  # a write that was sent or is about to be
     DONE = "done"
-    REFUSED = "refused"  # nothing was sent upstream, or the upstream said no
+    REFUSED = "refused"  # nothing was sent upstream, or the upstream refused
     FAILED = "failed"
-    UNKNOWN = "unknown"  # a write was sent and its answer never came
+    UNKNOWN = "unknown"  # a write was sent and its answer never arrived
 
 
 class ToolCall(models.Model):
-    """Append-only audit of tool calls, ordered by id; partition-ready by `at`.
+    """Append-only audit of tool calls, ordered by id; it can be partitioned by `at`.
 
-    Names and e-mails are copied, so that the row says who it was after the user is gone.
-    Argument values are never kept: only their names and a keyed digest, by which a known
-    value can be looked for.
+    Names and e-mail addresses are copied, so that a row identifies the person after the user is deleted.
+    Argument values are never stored: only their names, and a keyed digest with which a known value can be
+    searched for.
     """
 
     at = models.DateTimeField(default=timezone.now)
@@ -34,7 +34,7 @@ class ToolCall(models.Model):
     argument_names = models.JSONField(default=list)
     dropped_names = models.JSONField(
         default=list, db_default=[]
-    )  # of arguments that the host added of itself
+    )  # of arguments that the host added by itself
     arguments_digest = models.CharField(max_length=64)
     is_write = models.BooleanField(default=False)
     outcome = models.CharField(max_length=8, choices=Outcome)
@@ -54,11 +54,11 @@ class ToolCall(models.Model):
 
 
 class WriteRecord(models.Model):
-    """A write that was asked for once: a repeat gets this result and never runs again.
+    """A write that was requested once: a repeat gets this result and never runs again.
 
-    `key` is a keyed digest of caller, tool and idempotency key (or, without a key, of the
-    arguments). A repeat finds `result` after the first one finished, and is refused while
-    it runs or when its outcome is unknown. Security cases 182-184.
+    `key` is a keyed digest of caller, tool and idempotency key (or, without a key, of the arguments). A
+    repeat gets `result` once the first write has finished. It is refused while the first one runs or if its
+    outcome is unknown. Security cases 182-184.
     """
 
     key = models.CharField(max_length=64, unique=True)

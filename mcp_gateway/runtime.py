@@ -1,4 +1,4 @@
-"""What the calls of one process share, and of each of its event loops: all state that outlives a request."""
+"""All state that outlives a request: shared by the calls of a process, or of one of its event loops."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mcp_gateway.upstream.credentials import KeptCredentials
 
 
 class Runtime:
-    """Of one process. Connections belong to the event loop they were made in: `upstream` has those."""
+    """The shared state of one process. Connections belong to an event loop, so they are in `upstream`."""
 
     def __init__(self) -> None:
         self.audit = AuditLog()
@@ -33,12 +33,12 @@ class Runtime:
 
     @cached_property
     def embedded_api(self) -> ASGIHandler:
-        """Django itself, asked without a socket."""
+        """Return Django's ASGI application, which is called without a socket."""
         return ASGIHandler()
 
     @property
     def upstream(self) -> UpstreamRuntime:
-        """Of the running loop."""
+        """Return the shared upstream state of the running event loop."""
         loop = asyncio.get_running_loop()
         found = self._upstreams.get(loop)
         if found is None:
@@ -46,22 +46,22 @@ class Runtime:
         return found
 
     def upstream_of(self, caller: Caller) -> Upstream:
-        """For one call of this caller, in the running loop."""
+        """Return the upstream for one call of this caller, in the running event loop."""
         return Upstream(caller, self.upstream)
 
     async def start(self) -> None:
-        """For the lifespan of the process: make what the first call would wait for."""
+        """Prepare what the first call would wait for. Call it when the process starts."""
         await asyncio.to_thread(self.audit.start)
         self.upstream.engines.of(None)
 
     async def close_loop(self) -> None:
-        """End the connections of the running loop; the next call makes new ones."""
+        """Close the connections of the running event loop. The next call opens new ones."""
         found = self._upstreams.pop(asyncio.get_running_loop(), None)
         if found is not None:
             await found.close()
 
     def stop(self) -> None:
-        """Write what waits, and end the threads. Nothing may be called after it."""
+        """Write what is queued and end the threads. Nothing may be called afterwards."""
         self.audit.stop()
         self.awaited.stop()
         self.authentication.stop()
@@ -69,5 +69,5 @@ class Runtime:
 
 
 def runtime() -> Runtime:
-    """That of this process, which the app's configuration holds."""
+    """Return the runtime of this process, which the app's configuration holds."""
     return cast(McpGatewayConfig, apps.get_app_config("mcp_gateway")).runtime

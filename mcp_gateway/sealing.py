@@ -1,4 +1,4 @@
-"""What goes out through a client and comes back: signed, bound to what it is for, and good for a time."""
+"""Seals data that goes out through a client and comes back: signed, bound to its purpose, limited in time."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from django.core.signing import BadSignature, TimestampSigner
 
 
 class NotSealed(Exception):
-    """Not ours, changed, too old, or bound to something else."""
+    """The value is not ours, was changed, has expired, or is bound to something else."""
 
 
 class _Json:
-    """The signer's serializer: its own one would write a Chinese code in six bytes for each character."""
+    """A serializer for the signer. Django's own one would escape a Chinese character to six bytes."""
 
     def dumps(self, data: Any) -> bytes:
         return orjson.dumps(data)
@@ -26,7 +26,10 @@ class _Json:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Seal:
-    """`purpose` tells the seals of one key apart. The client can read what is sealed, and not change it."""
+    """Seals and opens values. `purpose` separates the uses of one key.
+
+    The client can read a sealed value but not change it.
+    """
 
     key: bytes
     purpose: str
@@ -36,7 +39,7 @@ class Seal:
         return self._signer(bound_to).sign_object(data, serializer=_Json)
 
     def unseal(self, bound_to: object, sealed: str) -> Any:
-        """Raises NotSealed."""
+        """Return the sealed data. Raises NotSealed."""
         try:
             return self._signer(bound_to).unsign_object(
                 sealed, serializer=_Json, max_age=self.lifetime_seconds

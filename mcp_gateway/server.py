@@ -1,4 +1,4 @@
-"""The endpoint that this product serves: its catalogue, its name, its guards."""
+"""Composes the endpoint that we serve: its catalogue, name, instructions and guards."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from mcp_gateway.methods.resources import list_templates, read
 from mcp_gateway.runtime import Runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
 
-# ChatGPT reads the first 512 characters.
+# ChatGPT reads only the first 512 characters.
 INSTRUCTIONS = (
     "Maintenance data of one company in Fracttal One, with the permissions of the signed-in "
     "person: work orders, plans, assets, requests, meters, stock, people, metrics. Call "
@@ -37,7 +37,7 @@ INSTRUCTIONS = (
 
 
 def served(dispatcher: Dispatcher) -> Catalogue:
-    """The tools, and the methods beside them that run tools too."""
+    """Return the tools, and the other methods that run tools too."""
     return replace(
         CATALOGUE,
         features={
@@ -66,7 +66,7 @@ def endpoint_over(runtime: Runtime) -> Endpoint:
 
 
 def endpoint() -> Endpoint:
-    """That of this process, which the app's configuration holds."""
+    """Return the endpoint of this process, which the app's configuration holds."""
     return cast(McpGatewayConfig, apps.get_app_config("mcp_gateway")).endpoint
 
 

@@ -1,4 +1,4 @@
-"""The same question, asked several times at once, is put once."""
+"""Runs work once for several identical requests at the same time."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ T = TypeVar("T")
 
 
 class SingleFlight(Generic[T]):
-    """Calls of one key that arrive while one is under way share its result or its exception.
+    """Concurrent calls with the same key share one result or exception.
 
-    The work goes on when the call that began it is cancelled: others may wait for it. A result belongs to
-    the event loop that asked.
+    The work continues if the call that started it is cancelled, since others may wait for it. A result is
+    shared within one event loop only.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class SingleFlight(Generic[T]):
             def landed(done: asyncio.Future[T]) -> None:
                 self._flights.pop(name, None)
                 if not done.cancelled():
-                    done.exception()  # nobody may be left to take it
+                    done.exception()  # nobody may be left to retrieve it
 
             flight.add_done_callback(landed)
         return await asyncio.shield(flight)

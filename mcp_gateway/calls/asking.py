@@ -43,19 +43,22 @@ CHOOSE, NONE = _("Choose one"), _("None of these")
 
 
 class InvalidAnswer(Exception):
-    """It does not fit what was asked."""
+    """The answer does not fit the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How the person behind one call can be asked, and what was answered in the rounds before."""
+    """How the person can be asked in this call, and the answers of earlier rounds."""
 
     modes: frozenset[str] = frozenset()
     answers: Answers = field(default_factory=dict)
 
     @classmethod
     def of(cls, capabilities: Mapping[str, Any], params: Mapping[str, Any]) -> Asking:
-        """`params` with the state opened. Raises InvalidAnswer."""
+        """Read the client's capabilities and the answers in `params`, whose state must be opened already.
+
+        Raises InvalidAnswer.
+        """
         return cls(_modes(capabilities.get("elicitation")), _answers(params))
 
     @property
@@ -63,7 +66,7 @@ class Asking:
         return {key: answer.value for key, answer in self.answers.items() if answer.value}
 
     def ask(self, question: Question | None, language: str) -> InputRequired | None:
-        """None where there is nothing to ask, nobody who can be asked, or the answer is there already."""
+        """Return the question, None if it is missing or answered already, or if the client cannot ask it."""
         if question is None or question.key in self.answers:
             return None
         if (URL if question.url else FORM) not in self.modes:
@@ -86,7 +89,7 @@ NOBODY = Asking()
 def _modes(elicitation: Any) -> frozenset[str]:
     if not isinstance(elicitation, dict):
         return frozenset()
-    # Without a mode it is the form, the only one that there was at first.
+    # A capability without modes means the form, originally the only mode.
     return frozenset(mode for mode in (FORM, URL) if isinstance(elicitation.get(mode), dict)) or (
         frozenset() if elicitation else frozenset({FORM})
     )
@@ -122,7 +125,7 @@ def _answers(params: Mapping[str, Any]) -> dict[str, Answer]:
     responses = params.get("inputResponses") or {}
     if not isinstance(responses, dict):
         raise InvalidAnswer
-    if ANSWER in responses:  # without an answer the same is asked again
+    if ANSWER in responses:  # without an answer the same question is asked again
         answers[state["asked"]["key"]] = _answer(state["asked"], responses[ANSWER])
     return answers
 

@@ -1,6 +1,6 @@
-"""Audit rows of tool calls, committed before the answer leaves (group_commit.py).
+"""Audit rows of tool calls, committed before the answer is sent (group_commit.py).
 
-When a row cannot be stored the call fails: no answer without its row.
+If a row cannot be stored, the call fails: no answer without its row.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from mcp_gateway.calls.errors import InsufficientScope
 from mcp_gateway.calls.group_commit import GroupCommit
 from mcp_gateway.models import Outcome, ToolCall, WriteRecord
 
-REPEAT_WINDOW = dt.timedelta(minutes=5)  # a write without a key
-KEY_LIFETIME = dt.timedelta(hours=24)  # a write with an idempotency key
-CHALLENGE_LASTS = dt.timedelta(minutes=15)  # as long as somebody may take to decide
-CLAIM_TRIES = 5  # each is lost only to a claim that was given up at once
+REPEAT_WINDOW = dt.timedelta(minutes=5)  # for a write without an idempotency key
+KEY_LIFETIME = dt.timedelta(hours=24)  # for a write with an idempotency key
+CHALLENGE_LASTS = dt.timedelta(minutes=15)  # how long a person may take to decide
+CLAIM_TRIES = 5  # an attempt fails only if another claim was released at that moment
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to run a write once. `earlier` is set instead when it was asked for before."""
+    """The right to run a write once. `earlier` is set instead if the write was requested before."""
 
     record_id: int
     call_id: int
@@ -38,32 +38,35 @@ class Claim:
 
 
 _COLUMNS = [str(field.column) for field in ToolCall._meta.local_concrete_fields if not field.primary_key]
-# Column names are constants of this module and values are bound.
+# Column names are constants of this module, and values are bound.
 _INSERT = f"INSERT INTO {ToolCall._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608
 _VALUES = f"({', '.join(['%s'] * len(_COLUMNS))})"
 
 
 def _insert(rows: list[tuple[Any, ...]]) -> None:
-    # One statement: with one for each row the thread would wait for its turn after each.
+    # One statement for all rows: with one for each, the thread would have to wait to be scheduled after each.
     with connection.cursor() as cursor:
         cursor.execute(_INSERT + ", ".join([_VALUES] * len(rows)), list(chain.from_iterable(rows)))
 
 
 class AuditLog:
-    """The rows of this process, written by one thread."""
+    """The audit log of this process. One thread writes its rows."""
 
     def __init__(self) -> None:
         self._writer = GroupCommit("audit-writer", _insert)
 
     def start(self) -> None:
-        """For the process lifespan, in a thread: settle what a dead process left, and start the writer."""
+        """Settle what a dead process left, and start the writer.
+
+        Call it in a thread at the start of the process.
+        """
         settle_interrupted()
         forget_answers()
-        connection.close()  # of a thread that may never be asked again
+        connection.close()  # this thread may never be used again
         self._writer.start()
 
     def stop(self) -> None:
-        """Write what waits, and end the thread; the next call starts it again."""
+        """Write what is queued and end the thread. The next call starts it again."""
         self._writer.stop()
 
     async def record(self, entry: Entry) -> None:
@@ -73,11 +76,11 @@ class AuditLog:
     async def claim_write(
         self, entry: Entry, idempotency_key: str | None, *, replaces: bool = False
     ) -> Claim:
-        """Commit the call as `started` and its repeat guard, before anything goes upstream.
+        """Commit the call as `started` and its guard against repeats, before anything is sent upstream.
 
-        A write that `replaces` a state ends its guard with itself: asked for again later without a key it
-        is a new wish, since anybody may have changed the record meanwhile. Without a key, a write for another
-        record that the person chose is another write.
+        The guard of a write that `replaces` a state ends with the write. The same request without a key is
+        then a new one, since anybody may have changed the record in the meantime. Without a key, a write for
+        another record chosen by the person is a different write.
         """
         caller = entry.caller
         who = (caller.company_id, caller.user_id, caller.consumer_id, entry.tool)
@@ -89,7 +92,7 @@ class AuditLog:
             WriteRecord.objects.filter(key=key, expires_at__lte=timezone.now()).delete()
             earlier = WriteRecord.objects.select_for_update().filter(key=key).first()
             if earlier and replaces and not idempotency_key and earlier.outcome != Outcome.STARTED:
-                # Kept under another key: who waits for the first one still finds its result.
+                # Moved to another key: a call that waits for the first write still finds its result.
                 WriteRecord.objects.filter(pk=earlier.pk).update(key=digest("over", earlier.pk))
                 earlier = None
             if earlier:
@@ -105,7 +108,7 @@ class AuditLog:
             return Claim(saved.pk, call.pk)
 
         def job() -> Claim:
-            """Another process may claim the same write between the look and the insert: then look again."""
+            """Claim the write; try again if another process claims it between query and insert."""
             for _ in range(CLAIM_TRIES - 1):
                 with suppress(IntegrityError), transaction.atomic():
                     return claimed()
@@ -115,7 +118,7 @@ class AuditLog:
         return claim
 
     async def finish_write(self, claim: Claim, entry: Entry, result: dict[str, Any] | None) -> None:
-        """Store how the write ended. A write that surely did nothing may be asked for again."""
+        """Store how the write ended. A write that certainly did nothing may be requested again."""
 
         def job() -> None:
             ToolCall.objects.filter(pk=claim.call_id).update(
@@ -133,7 +136,7 @@ class AuditLog:
         await self._writer.run(job)
 
     async def earlier_result(self, record_id: int) -> WriteRecord | None:
-        """The record of a write that another request claimed; None when it was given up."""
+        """Return the record of a write that another request claimed, None if the claim was released."""
 
         def job() -> WriteRecord | None:
             return WriteRecord.objects.filter(pk=record_id).first()
@@ -142,8 +145,10 @@ class AuditLog:
         return found
 
     async def challenged_lately(self, caller: Caller) -> bool:
-        """Whether this connection was sent to ask for more rights and came back without. Programs that
-        connect for themselves ask nobody."""
+        """Say whether this connection was recently challenged for more scopes and came back without them.
+
+        Programs that connect for themselves cannot ask anybody, so for them it is False.
+        """
         if caller.authorization_id is None:
             return False
 
@@ -159,7 +164,7 @@ class AuditLog:
 
 
 def _without_null(value: Any) -> Any:
-    """An answer as PostgreSQL keeps it: JSON there takes no null character."""
+    """Remove NUL characters from an answer, because PostgreSQL accepts none in JSON."""
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, dict):
@@ -168,7 +173,7 @@ def _without_null(value: Any) -> Any:
 
 
 def calls_by_authorization(ids: Iterable[int], since: dt.datetime) -> dict[int, int]:
-    """Calls per app authorization since a moment, for the authorizations screen."""
+    """Count calls per app authorization since a given time, for the authorizations screen."""
     rows = (
         ToolCall.objects.filter(authorization_id__in=list(ids), at__gte=since)
         .values_list("authorization_id")
@@ -178,12 +183,12 @@ def calls_by_authorization(ids: Iterable[int], since: dt.datetime) -> dict[int, 
 
 
 def settle_interrupted(older_than: dt.timedelta = dt.timedelta(minutes=5)) -> int:
-    """Writes whose process died on the way become `unknown`; returns how many."""
+    """Mark writes whose process died as `unknown`. Return how many."""
     before = timezone.now() - older_than
     WriteRecord.objects.filter(outcome=Outcome.STARTED, created_at__lt=before).update(outcome=Outcome.UNKNOWN)
     return ToolCall.objects.filter(outcome=Outcome.STARTED, at__lt=before).update(outcome=Outcome.UNKNOWN)
 
 
 def forget_answers() -> int:
-    """Drop the kept answers of writes whose time of repeats is over; returns how many."""
+    """Delete stored answers of writes whose repeat window is over. Return how many."""
     return WriteRecord.objects.filter(expires_at__lt=timezone.now()).delete()[0]

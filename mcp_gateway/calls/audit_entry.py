@@ -1,4 +1,4 @@
-"""One call as the audit sees it: who, what, when, and how it ended."""
+"""One call as the audit log records it: who, what, when, and how it ended."""
 
 from __future__ import annotations
 
@@ -19,21 +19,22 @@ from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.errors import GatewayError, OutcomeUnknown, Refusal
 from mcp_gateway.models import Outcome, ToolCall
 
-MOST_UPSTREAM_CALLS = 32_767  # as many as the column holds
+MOST_UPSTREAM_CALLS = 32_767  # the maximum of the column
 _DIGEST_KEY = hashlib.sha256(b"tool-call-audit\0" + settings.CREDENTIAL_HASH_KEY.encode()).digest()
 
 
 def digest(*parts: object) -> str:
-    """A keyed digest: equal values can be found, none can be read back."""
+    """Return a keyed digest: equal values can be matched, but none can be read back."""
     text = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS, default=str)
     return hmac.digest(_DIGEST_KEY, text, "sha256").hex()
 
 
 @dataclass(slots=True)
 class Entry:
-    """One call as the audit sees it, from its beginning to its `end`.
+    """The audit entry of one call, from its start to its `end`.
 
-    Names are those of the client, and may hold what PostgreSQL keeps in no text: a null character.
+    Tool and argument names come from the client and may contain a NUL character, which PostgreSQL refuses in
+    texts.
     """
 
     caller: Caller
@@ -44,7 +45,8 @@ class Entry:
     at: dt.datetime
     arguments_digest: str
     dropped: Sequence[str] = ()
-    chosen: Mapping[str, str] = field(default_factory=dict)  # by the person, when asked what is meant
+    # chosen by the person when asked which record is meant
+    chosen: Mapping[str, str] = field(default_factory=dict)
     outcome: Outcome = Outcome.STARTED
     error_code: str = ""
     milliseconds: int = 0
@@ -87,7 +89,7 @@ class Entry:
             self.outcome = Outcome.REFUSED if isinstance(error, Refusal) else Outcome.FAILED
 
     def values(self) -> tuple[Any, ...]:
-        """As `_INSERT` takes them, in the order of the columns."""
+        """Return the values for `_INSERT`, in the order of the columns."""
         caller = self.caller
         return (
             connection.ops.adapt_datetimefield_value(self.at),

@@ -1,4 +1,4 @@
-"""The caller and the scopes, as the look-up of a token gives them: the gateway's one way to both."""
+"""Re-exports the caller and the scopes of the token look-up, as the gateway's only import of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opaque cursors: where the next page begins, sealed for one caller, tool and question."""
+"""Opaque cursors: the position of the next page, sealed for one caller, tool and set of filters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mcp_gateway.calls.errors import InvalidArguments
 from mcp_gateway.sealing import NotSealed, Seal
 
 LIFETIME_SECONDS = 24 * 3600
-MAX_LENGTH = 4096  # of what we make: a place of 120 characters can take 12 bytes for each
+MAX_LENGTH = 4096  # of our own cursors: a position of 120 characters can take 12 bytes for each
 
 Position = Mapping[str, int | str]
 
@@ -19,8 +19,8 @@ Position = Mapping[str, int | str]
 class Cursors:
     """Seals and opens the cursors of one caller.
 
-    `owner` names company, user and consumer: a cursor of somebody else does not open, nor does one
-    of another tool or of the same tool with other filters.
+    `owner` identifies company, user and consumer. A cursor of another caller, of another tool, or with other
+    filters does not open.
     """
 
     key: bytes

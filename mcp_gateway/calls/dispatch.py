@@ -1,4 +1,4 @@
-"""The one place where a tool runs: rights, validation, repeats, audit."""
+"""Runs tools: rights, validation, repeats, audit. No other module calls a tool."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ REPEATED = (
     "This was already done and was not written again; this is the first result. If the "
     "person wants it once more, call again with a new idempotency_key."
 )
-# A tool ends by the upstream deadline; this ends one that does not.
+# A tool ends by the upstream deadline. This limit ends one that does not.
 GRACE_SECONDS = 3.0
 _CURSOR_KEY = hashlib.sha256(b"tool-cursors\0" + settings.CREDENTIAL_HASH_KEY.encode()).digest()
 
 
 class Dispatcher:
-    """Runs tools for callers. `upstream_of` gives the upstream of one call."""
+    """Runs tools for callers. `upstream_of` returns the upstream of one call."""
 
     def __init__(self, audit: AuditLog, upstream_of: Callable[[Caller], Upstream]) -> None:
         self._audit = audit
@@ -73,17 +73,17 @@ class Dispatcher:
     ) -> ToolResult | InputRequired:
         """Run one tool for one caller.
 
-        Refusals and failures come back as `is_error` results, or as a question where the person can lift
-        them. Only UnknownTool (JSON-RPC -32602) and InsufficientScope (HTTP 403) are raised, the latter once:
-        who was asked and did not allow it would be asked again and again, and some clients end the session
-        then. Every way out leaves one audit row.
+        Refusals and failures are returned as `is_error` results, or as a question if the person can lift
+        them. Only UnknownTool (JSON-RPC -32602) and InsufficientScope (HTTP 403) are raised.
+        InsufficientScope is raised once: a person who did not allow more would be asked again and again, and
+        some clients end the session then. Every outcome leaves one audit row.
         """
         tool = catalogue.named(name)
         upstream = self._upstream_of(caller)
         is_write = tool is not None and not tool.read_only
         dropped: list[str] = []
         if tool is not None:
-            # Before anything is compared: a repeat of a write carries another `toolCallId`.
+            # Dropped before anything is compared, because a repeated write carries another `toolCallId`.
             own, dropped = without_host_fields(arguments, tool.input.model_fields)
             name, arguments = tool.name, read(tool, own)
         entry = Entry.of(
@@ -99,7 +99,7 @@ class Dispatcher:
             _require(tool, caller)
             given = _validate(tool, arguments)
             if is_write:
-                # A client that goes away must not leave a write half recorded.
+                # A client that disconnects must not leave a write half recorded.
                 task = asyncio.create_task(self._write_once(tool, call, given, entry, asking))
                 self._running_writes.add(task)
                 task.add_done_callback(self._running_writes.discard)
@@ -130,7 +130,7 @@ class Dispatcher:
     async def _write_once(
         self, tool: Tool[Any, Any], call: Call, given: BaseModel, entry: Entry, asking: Asking
     ) -> ToolResult | InputRequired:
-        """Commit `started`, run, commit the outcome; a repeat gets the first result."""
+        """Commit `started`, run the tool, commit the outcome. A repeat gets the first result."""
         key = getattr(given, "idempotency_key", None)
         claim = await self._audit.claim_write(entry, key, replaces=tool.idempotent)
         if claim.earlier is not None:
@@ -142,13 +142,14 @@ class Dispatcher:
         except GatewayError as caught:
             error = caught
             if call.upstream.may_have_written and not isinstance(caught, OutcomeUnknown):
-                # It failed after the write was sent: to run it again could write twice.
+                # It failed after the write was sent, so running it again could write twice.
                 error = OutcomeUnknown(
                     "The write was sent, and then something failed. Check whether the record exists."
                 )
             result = _question_or_refusal(error, call.caller, asking)
         entry.end(call.upstream.calls, error)
-        if isinstance(result, InputRequired):  # it asks before it writes: the next round is a new claim
+        # it asks before it writes, and the next round makes a new claim
+        if isinstance(result, InputRequired):
             entry.outcome = Outcome.REFUSED
         kept = result.structured if isinstance(result, ToolResult) and error is None else None
         await self._audit.finish_write(claim, entry, kept)
@@ -157,7 +158,7 @@ class Dispatcher:
     async def _repeat(
         self, tool: Tool[Any, Any], claim: Claim, earlier: WriteRecord, entry: Entry
     ) -> ToolResult:
-        """Answer a write that was asked for before."""
+        """Answer a write that was requested before."""
         try:
             first = await self._first_result(claim, earlier, entry)
         except GatewayError as error:
@@ -171,7 +172,7 @@ class Dispatcher:
         return result
 
     async def _first_result(self, claim: Claim, earlier: WriteRecord, entry: Entry) -> dict[str, Any]:
-        """What the first of two equal writes gave, waited for while it runs. Raises GatewayError."""
+        """Return the result of the first of two equal writes, waiting while it runs. Raises GatewayError."""
         if earlier.arguments_digest != entry.arguments_digest:
             raise IdempotencyConflict(
                 "That idempotency_key was used with other arguments. Use a new key for another record."
@@ -249,7 +250,7 @@ async def _run(tool: Tool[Any, Any], call: Call, given: BaseModel) -> ToolResult
             "The time ran out before the answer came. Check whether the record exists before trying again."
         ) from None
     except Exception as error:
-        # The text of an unforeseen exception may hold anything: only its kind is logged.
+        # The text of an unexpected exception may contain anything, so only its type is logged.
         logger.error(
             "Tool %s failed with %s (request %s)",
             tool.name,

@@ -42,7 +42,7 @@ R = TypeVar("R")
 def offered(
     records: Sequence[R], shown: Callable[[R], Mapping[str, Any]], most: int = MOST_CANDIDATES
 ) -> dict[str, Any]:
-    """Records to choose from, for the details of a refusal, and how many more there are than it shows."""
+    """Build the details with which a refusal offers records, and count those beyond `most`."""
     candidates = [
         {name: value for name, value in shown(record).items() if value is not None}
         for record in records[:most]
@@ -52,10 +52,10 @@ def offered(
 
 
 class GatewayError(Exception):
-    """`code` is stable and for programs, `message` is for the model and the person.
+    """An error of a call. `code` is stable and for programs, `message` is for the model and the person.
 
-    `details["candidates"]`, where it is there, is a list of records, whose texts people wrote: cleaned ones.
-    Nothing else in the details is. `offered` makes it. `question` is what a person could lift it with.
+    `details["candidates"]`, if present, is a list of records made by `offered`. Only these contain texts that
+    people wrote, and the texts are cleaned. `question` is what the person can be asked to lift the refusal.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -79,7 +79,7 @@ class UnknownTool(Refusal):
 
 
 class InsufficientScope(Refusal):
-    """`scopes` is everything needed for this call (RFC 6750 §3.1)."""
+    """The connection lacks a scope. `scopes` is everything that this call needs (RFC 6750 §3.1)."""
 
     code = "insufficient_scope"
 
@@ -93,7 +93,7 @@ class NotPermitted(Refusal):
 
 
 class InvalidArguments(Refusal):
-    """`details["fields"]` is a list of {field, problem}; values are never repeated."""
+    """The arguments are invalid. `details["fields"]` is a list of {field, problem} without the values."""
 
     code = "invalid_arguments"
 
@@ -102,7 +102,7 @@ NOT_ACCEPTED = "was not accepted"
 
 
 class FieldsRefused(InvalidArguments):
-    """The upstream did not accept some fields. They bear its names until the tool gives them ours."""
+    """The upstream refused some fields. They have the upstream's names until the tool translates them."""
 
     def __init__(self, fields: Sequence[Mapping[str, str]]) -> None:
         told = dict.fromkeys(
@@ -120,7 +120,7 @@ class FieldsRefused(InvalidArguments):
         )
 
     def renamed(self, ours: Mapping[str, str]) -> FieldsRefused:
-        """With our names, by `ours`; `items.0.code` is told by its list."""
+        """Return the refusal with our field names, by `ours`. `items.0.code` is named by its list."""
         return FieldsRefused(
             [
                 {**field, "field": ours.get(name) or ours.get(name.partition(".")[0], name)}
@@ -130,7 +130,7 @@ class FieldsRefused(InvalidArguments):
         )
 
     def only(self, arguments: Collection[str]) -> FieldsRefused:
-        """Without names that mean nothing to the caller."""
+        """Return the refusal without fields that are no arguments of the tool."""
         return FieldsRefused(
             [field for field in self.details["fields"] if field["field"].partition(".")[0] in arguments]
         )
@@ -141,25 +141,25 @@ class NotFound(Refusal):
 
 
 class Ambiguous(Refusal):
-    """`details["candidates"]` lists what the words could mean."""
+    """Several records fit. `details["candidates"]` lists them."""
 
     code = "ambiguous"
 
 
 class LooksLikeDuplicate(Refusal):
-    """`details["candidates"]` lists what is there already."""
+    """A similar record is open. `details["candidates"]` lists what exists."""
 
     code = "looks_like_a_duplicate"
 
 
 class LooksUnusual(Refusal):
-    """What cannot be taken back looks like a slip: the person decides."""
+    """A value that cannot be undone looks like a mistake, so the person decides."""
 
     code = "looks_unusual"
 
 
 class NeedsManyCalls(Refusal):
-    """It would take much of the company's budget: the person decides. `calls` is how many."""
+    """The call would take much of the company's budget, so the person decides. `calls` is the number."""
 
     code = "needs_many_calls"
 
@@ -200,7 +200,7 @@ class OutcomeUnknown(Failure):
 
 
 class PartlyDone(OutcomeUnknown):
-    """One of two writes is there, the other is not: the details say which, and how to go on."""
+    """One of two writes was done and the other was not. The details say which, and how to continue."""
 
     code = "partly_done"
 

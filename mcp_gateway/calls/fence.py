@@ -1,16 +1,16 @@
-"""Around what people wrote: a line that nobody could know before, and the line that ends it."""
+"""Puts a fence around what people wrote: lines with an unpredictable id before and after."""
 
 from __future__ import annotations
 
 import secrets
 
-LONGEST = 300  # characters that a fence adds, with room
+LONGEST = 300  # upper bound for the characters that a fence adds
 
 
 def fenced(text: str) -> str:
-    """Opening line, text, closing line. The id is new for each answer, so that no text can close it.
+    """Return opening line, text and closing line. The id is new for each answer, so no text can close it.
 
-    One text: hosts that read the first block of a result alone have all of it.
+    It is a single text, because some hosts read only the first block of a result.
     """
     fence = f"data {secrets.token_hex(8)}"
     opening = (

@@ -1,4 +1,4 @@
-"""The database ends what was under way, by a restart or to break a deadlock: it is done again."""
+"""Repeats database work that a restart of the server or a deadlock ended."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from django.db import InterfaceError, OperationalError, connection
 
 T = TypeVar("T")
 
-# A database that restarted fails an old connection at once; one that is gone lets us wait.
+# A restarted database fails an old connection at once; one that is down keeps us waiting.
 AT_ONCE_SECONDS = 1.0
-DEADLOCK = "40P01"  # two transactions held what the other wanted; PostgreSQL notices after a second
-# Batches of several processes may meet in a deadlock more than once; each time one of them gets through.
+DEADLOCK = "40P01"  # two transactions waited for each other; PostgreSQL notices after a second
+# Batches of several processes may deadlock more than once. Each time one of them succeeds.
 DEADLOCK_TRIES = 6
 
 
 def once_more(work: Callable[[], T]) -> T:
-    """`work`, which can be repeated, and again where its connection had ended. Raises what `work` raises."""
+    """Run `work`, which must be repeatable; run it again if its connection had ended or after a deadlock.
+
+    Raises what `work` raises.
+    """
     begun = monotonic()
     try:
         return work()

@@ -1,7 +1,7 @@
-"""Group commit: many callers, one writing thread, one transaction for whatever waits.
+"""Group commit: many callers, one writing thread, one transaction for everything that is queued.
 
-Each caller awaits the commit of its own work, so a row costs little under load and is on disk
-before the caller goes on.
+Each caller waits until its own work is committed. A row costs little under load, and it is on disk before the
+caller continues.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from mcp_gateway.calls.fresh_connection import once_more
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-# A commit costs nearly the same for one row as for fifty. So a batch waits for as much company as the last
-# one had, this long for each row of it. A call by itself never waits.
+# A commit costs nearly the same for one row as for fifty. So a batch waits until it is as large as the last
+# one, for at most this long per row. A single call never waits.
 LINGER_SECONDS = 0.001
 LONGEST_LINGER_SECONDS = 0.02
 LINGER_STEP_SECONDS = 0.002
 
 
 class Row(Protocol):
-    """Something to insert; the rows of a batch go in by one statement."""
+    """Something to insert. All rows of a batch are inserted with one statement."""
 
     def values(self) -> tuple[Any, ...]: ...
 
@@ -44,7 +44,7 @@ class _Job:
     future: asyncio.Future[Any]
 
     def settle(self, result: Any, error: BaseException | None) -> None:
-        """In the loop of the job."""
+        """Complete the job. Runs in the job's event loop."""
         if self.future.done():
             return
         if error is not None:
@@ -57,7 +57,7 @@ _Settled = tuple[_Job, Any, BaseException | None]
 
 
 def _settle(settled: Sequence[_Settled]) -> None:
-    """Wakes each loop once for all of its jobs."""
+    """Complete the jobs, waking each event loop only once."""
     loops: dict[asyncio.AbstractEventLoop, list[_Settled]] = {}
     for entry in settled:
         loops.setdefault(entry[0].loop, []).append(entry)
@@ -67,25 +67,28 @@ def _settle(settled: Sequence[_Settled]) -> None:
             job.settle(result, error)
 
     for loop, entries in loops.items():
-        with contextlib.suppress(RuntimeError):  # the loop of a vanished request is closed
+        with contextlib.suppress(RuntimeError):  # the loop of an abandoned request is closed
             loop.call_soon_threadsafe(all_of, entries)
 
 
 class GroupCommit:
-    """`insert` writes the values of many rows; it runs in the thread, inside the transaction."""
+    """The queue and its thread.
+
+    `insert` writes the values of many rows, in the thread and its transaction.
+    """
 
     def __init__(self, name: str, insert: Callable[[list[tuple[Any, ...]]], None]) -> None:
         self._name, self._insert = name, insert
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
-        self._company = 0  # of the first row in the last batch
+        self._company = 0  # how many rows came along with the first one of the last batch
 
     async def store(self, row: Row) -> None:
         await self._submit(row, None)
 
     async def run(self, work: Callable[[], Any]) -> Any:
-        """`work` under a savepoint of its own: when it fails, it is rolled back alone."""
+        """Run `work` in the thread under its own savepoint, so that a failure rolls back nothing else."""
         return await self._submit(None, work)
 
     async def _submit(self, row: Row | None, work: Callable[[], Any] | None) -> Any:
@@ -103,7 +106,7 @@ class GroupCommit:
                     self._thread.start()
 
     def stop(self) -> None:
-        """Write what waits, then end the thread."""
+        """Write what is queued, then end the thread."""
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 self._jobs.put(None)
@@ -114,7 +117,7 @@ class GroupCommit:
         try:
             while (batch := self._next_batch()) is not None:
                 self._commit(batch)
-                close_old_connections()  # back to the pool: the next batch may be long in coming
+                close_old_connections()  # return it to the pool: the next batch may come late
                 self._company = len(batch) - 1
         finally:
             connection.close()
@@ -131,13 +134,13 @@ class GroupCommit:
                 job = self._jobs.get_nowait()
             except queue.Empty:
                 return batch
-        if batch:  # the end was asked for behind these jobs
+        if batch:  # stop was requested after these jobs
             self._jobs.put(None)
             return batch
         return None
 
     def _linger(self) -> None:
-        """Until there are as many as in the last batch, or until they have had their time to come."""
+        """Wait until as many jobs are queued as in the last batch, or until the time for them is over."""
         left = min(self._company * LINGER_SECONDS, LONGEST_LINGER_SECONDS)
         while left > 0 and self._jobs.qsize() < self._company:
             sleep(min(left, LINGER_STEP_SECONDS))

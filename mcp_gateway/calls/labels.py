@@ -1,7 +1,7 @@
-"""Words of the caller's language for the constants of an answer, once per answer.
+"""Labels in the caller's language for the constants of an answer, listed once per answer.
 
-Records hold stable English constants, which programs and later calls rely on. `words` says what a person
-of this language calls them.
+Records contain stable English constants, on which programs and later calls rely. `words` gives their names in
+the caller's language.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ WORDS: Mapping[str, str | Promise] = {
 
 
 def words(model: type[BaseModel], language: str) -> bytes:
-    """`,"words":{field: {constant: word}}` for an answer of this model; nothing in English."""
+    """Return `,"words":{field: {constant: label}}` for this output model; nothing in English."""
     return b"" if language.startswith("en") else _written(model, language)
 
 
@@ -84,7 +84,7 @@ def _written(model: type[BaseModel], language: str) -> bytes:
 
 
 def _constants(schema: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Each field of fixed words, at any depth. Fields of one name that differ are both in it."""
+    """Yield each field with fixed constants, at any depth. Fields of the same name are merged."""
     merged: dict[str, list[str]] = {}
 
     def walk(node: Any) -> None:

@@ -1,4 +1,4 @@
-"""An answer says itself what it lacks, whichever tool gave it."""
+"""Marks an answer as partial if the call could not read everything, for all tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mcp_gateway.upstream.gaps import Gaps
 
 
 def mark_partial(data: dict[str, Any], output: type[BaseModel] | None, gaps: Gaps) -> list[str]:
-    """Says it in the fields that the output has for that; what is returned has no field to stand in."""
+    """Mark the answer in the output's own fields. Return the sentences for which it has no field."""
     fields = output.model_fields if output else {}
     if "partial" in fields:
         data["partial"] = True
@@ -24,7 +24,7 @@ def mark_partial(data: dict[str, Any], output: type[BaseModel] | None, gaps: Gap
 
 
 def not_surely(error: GatewayError, gaps: Gaps) -> GatewayError:
-    """That nothing was found is no fact while some of it could not be looked at."""
+    """Qualify NotFound: while something could not be read, "not found" is not certain."""
     if isinstance(error, NotFound) and gaps:
         return NotFound(
             f"{error.message} Not everything could be examined: {' '.join(gaps.sentences)}", **error.details

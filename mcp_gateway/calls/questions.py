@@ -1,4 +1,4 @@
-"""What a person could answer so that a refused call goes on, and what was answered."""
+"""Questions to the person that let a refused call continue, and the answers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One of `choices` (value and title) is chosen, or the page at `url` is opened; where there is neither,
-    the answer is yes or no.
+    """A question: choose one of `choices` (value to title), open the page at `url`, or else answer yes or no.
 
-    `about` names the sentence that asks it (asking.py), which holds `facts`. `subject` tells it from other
-    questions of one call, and is all that an answer is good for.
+    `about` names the text of the question (asking.py), which is filled with `facts`. `subject` distinguishes
+    it from other questions of the call; an answer is valid for that subject only.
     """
 
     about: str
@@ -36,7 +35,7 @@ class Said(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`value` is the one that was chosen."""
+    """An answer; `value` is the choice, if there was one."""
 
     said: Said
     value: str = ""

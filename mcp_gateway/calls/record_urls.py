@@ -1,4 +1,4 @@
-"""The addresses of our own pages of a record, for people."""
+"""URLs of our own record pages, for people."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def record_url(kind: RecordKind, identifier: str | int) -> str:
 
 
 def records_url(kind: RecordKind) -> str:
-    """What the addresses of all records of a kind begin with."""
+    """Return the common prefix of the URLs of a kind of record."""
     return f"{settings.PUBLIC_URL}{settings.RECORDS_PATH}{kind}/"
 
 
 def own_host() -> str:
-    """With its port, where that is not the usual one."""
+    """Return our host name, with the port unless it is the default one."""
     return urlsplit(settings.PUBLIC_URL).netloc

@@ -1,4 +1,4 @@
-"""What a call gives back, as MCP content: the answer, or a refusal in words for the model."""
+"""Builds tool results as MCP content: an answer, or a refusal in words for the model."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ RESULT_LIMIT = 256 * 1024
 def success_result(
     data: dict[str, Any], *, plain: bool = False, legend: bytes = b"", before: str = ""
 ) -> ToolResult:
-    """`structuredContent`, and the same JSON as one text for clients that read only that.
+    """Build `structuredContent`, and the same JSON as one text block for clients that read only that.
 
-    `legend` is one more member of the object, written already; `before` a sentence of ours. The text
-    stands in a fence, unless it is `plain`: what people wrote cannot leave it, and reads as what it is.
+    `legend` is one more member of the object, serialized already; `before` is a sentence of ours. Unless
+    `plain`, the text is fenced, so that text written by people cannot pass for ours.
     """
     text = orjson.dumps(data, option=orjson.OPT_OMIT_MICROSECONDS)
     if legend and data:
@@ -33,12 +33,12 @@ def success_result(
 
 
 def error_result(error: GatewayError, *, said: str | None = None) -> ToolResult:
-    """An `isError` result: a sentence for the model, its details behind it, and all for programs in `_meta`.
+    """Build an `isError` result: a sentence for the model, then details; `_meta` has all for programs.
 
-    The text begins with the sentence, since hosts that find JSON there take it for the tool's output and
-    check it against the output schema (Gemini CLI 0.61). Records to choose from follow in a fence: people
-    named them. No `structuredContent`: it would have to satisfy the tool's output schema. `said` is what the
-    person answered who was asked about it.
+    The text begins with the sentence, because hosts that find JSON there take it for the tool's output and
+    check it against the output schema (Gemini CLI 0.61). Offered records follow in a fence, since people
+    named them. There is no `structuredContent`: it would have to match the tool's output schema. `said` is
+    the person's answer, if the person was asked.
     """
     details = {"code": error.code, "message": error.message, **error.details}
     if said is not None:

@@ -1,4 +1,4 @@
-"""A tool is a value; a catalogue is what one endpoint serves."""
+"""The values of a tool call: the tool, the catalogue of an endpoint, the call and its result."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ Output = TypeVar("Output", bound=BaseModel)
 
 
 class Progress(Protocol):
-    """Reports progress of a long call; a no-op when the client did not ask for it."""
+    """Reports the progress of a long call; does nothing if the client did not ask for it."""
 
     async def __call__(self, done: float, total: float | None = None, message: str = "") -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a tool function gets besides its arguments.
+    """What a tool function receives besides its arguments.
 
-    `upstream` is bound to this caller's own upstream credential, `cursors` to this caller;
-    `language` is the caller's.
+    `upstream` uses this caller's own credential, `cursors` are sealed for this caller, and `language` is the
+    caller's.
     """
 
     caller: Caller
@@ -38,15 +38,15 @@ class Call:
     request_id: str
     cursors: Cursors
     extra: Mapping[str, Any] = field(default_factory=dict)
-    writes: bool = False  # of a tool that writes: names are exact there, and only offered where they are not
-    answers: Answers = field(default_factory=dict)  # of the person, to what was asked in this call
+    writes: bool = False  # the tool writes: names must match exactly, and similar ones are only offered
+    answers: Answers = field(default_factory=dict)  # the person's answers to questions of this call
 
     @property
     def language(self) -> str:
         return self.caller.language
 
     def chose(self, question: Question) -> str | None:
-        """The value that the person chose, one of those that were offered then."""
+        """Return the choice of the person, one of those that were offered then; None without a yes."""
         answer = self.answers.get(question.key)
         return answer.value if answer is not None and answer.said == Said.YES else None
 
@@ -57,11 +57,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Tool(Generic[Input, Output]):
-    """One tool. `rights` must all be held, and one of `one_of` where there are any; `read_only` decides
-    the scope that is needed.
+    """One tool. The caller needs all of `rights`, and one of `one_of` if there are any.
 
-    `input` must forbid extra fields; `output` is the model of `structuredContent`. `run` gives that
-    model, or, where speed matters, the same as JSON.
+    `read_only` decides the scope. `input` must forbid extra fields; `output` is the model of
+    `structuredContent`. `run` returns that model, or the same as JSON where speed matters.
     """
 
     name: str
@@ -76,31 +75,30 @@ class Tool(Generic[Input, Output]):
     destructive: bool = False
     idempotent: bool = True
     open_world: bool = False
-    reports_progress: bool = False  # its answer may come as server-sent events
-    input_schema: Mapping[str, Any] | None = None  # where it says more than `input` can
+    reports_progress: bool = False  # its answer may be sent as server-sent events
+    input_schema: Mapping[str, Any] | None = None  # if it says more than `input` can
     toolset: str = DEFAULT_TOOLSET
-    formerly: tuple[str, ...] = ()  # names that it had: clients keep a list for a while
-    # Exactly one content block, the JSON: what some clients need of `search` and `fetch`.
+    formerly: tuple[str, ...] = ()  # earlier names: clients cache the list for a while
+    # Return exactly one content block, the JSON. Some clients need this of `search` and `fetch`.
     plain: bool = False
 
     def missing(self, rights: frozenset[str]) -> frozenset[str]:
-        """What keeps somebody with these rights from using it."""
+        """Return the rights that a caller with these rights lacks."""
         lacking = self.rights - rights
         return lacking if self.one_of & rights else lacking | self.one_of
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """Everything that a call needs, as the 403 challenge names it."""
+        """Return all scopes that a call needs, as the 403 challenge names them."""
         return (READ_SCOPE,) if self.read_only else (READ_SCOPE, WRITE_SCOPE)
 
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What one call gives back to the protocol: `structuredContent`, content blocks as wire
-    dictionaries, and the hidden `_meta`."""
+    """The result of a call: `structuredContent`, content blocks as wire dictionaries, and hidden `_meta`."""
 
     content: list[dict[str, Any]]
-    json: bytes | None = None  # `structuredContent`, written once
+    json: bytes | None = None  # `structuredContent`, serialized once
     is_error: bool = False
     meta: dict[str, Any] = field(default_factory=dict)
 
@@ -125,8 +123,11 @@ Feature = Callable[[Caller, Mapping[str, Any], Mapping[str, Any]], Awaitable[dic
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Tools by name, in the order in which they are listed. `features` are further methods
-    (prompts, resources, completion): `(caller, params, client capabilities) -> result`."""
+    """Tools by name, in the order in which they are listed.
+
+    `features` are further methods (prompts, resources, completion): `(caller, params, client capabilities) ->
+    result`.
+    """
 
     tools: Mapping[str, Tool[Any, Any]]
     features: Mapping[str, Feature] = field(default_factory=dict)
@@ -134,7 +135,7 @@ class Catalogue:
     extensions: frozenset[str] = frozenset()
 
     def named(self, name: str) -> Tool[Any, Any] | None:
-        """The tool of that name, or the one that had it."""
+        """Return the tool with that name, or the one that had it formerly."""
         if name in self.tools:
             return self.tools[name]
         return next((tool for tool in self.tools.values() if name in tool.formerly), None)
@@ -148,7 +149,7 @@ class Catalogue:
         return frozenset(tool.toolset for tool in self.tools.values())
 
     def selected(self, toolsets: Collection[str], *, read_only: bool) -> Catalogue:
-        """Only the tools of these sets; with `read_only` only those that write nothing."""
+        """Return only the tools of these sets; with `read_only` only those that do not write."""
         selected = {
             name: tool
             for name, tool in self.tools.items()

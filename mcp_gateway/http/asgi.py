@@ -1,4 +1,4 @@
-"""Door 2: the endpoint as a bare ASGI application, for speed and for streaming."""
+"""The endpoint as a bare ASGI application, for speed and for streaming (door 2)."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODY_SECONDS = 30.0
-# Most answers are out before: only a call that lasts is worth the watch for its client.
+# Most answers are sent before this; only a longer call is worth watching its client.
 WATCH_AFTER_SECONDS = 0.25
 
 
 class ClientGone(Exception):
-    """The connection ended before the body did."""
+    """The client disconnected before its request was complete."""
 
 
 async def serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one request. A client that goes away ends what it asked for; a write finishes (dispatch.py)."""
+    """Answer one request.
+
+    If the client disconnects, its call is cancelled; a write finishes (dispatch.py).
+    """
     lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     task, watch = asyncio.current_task(), _Watch(receive)
     assert task is not None
@@ -47,7 +50,7 @@ async def serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) 
 
 
 class _Watch:
-    """Cancels the task of a request whose client went away."""
+    """Cancels the task of a request whose client disconnected."""
 
     def __init__(self, receive: Receive) -> None:
         self.client_gone = False
@@ -75,7 +78,7 @@ class _Watch:
 
 
 async def _read(receive: Receive, headers: dict[str, str], watch: _Watch, task: asyncio.Task[Any]) -> bytes:
-    """The body, refused as early as it is known to be over the limit."""
+    """Read the body; refuse it as soon as it is known to exceed the limit."""
     declared = headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > BODY_LIMIT:
         raise BodyTooLarge

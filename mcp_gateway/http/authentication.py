@@ -1,8 +1,8 @@
-"""Bearer token to caller, once per call: RFC 6750, RFC 9728, docs/reference/mcp.md#resource-server.
+"""Resolves a bearer token to the caller, once per call.
 
-A caller is kept in this process for at most a second, counted from before the question, so
-whatever is revoked, disabled or narrowed is out everywhere within that second, with no message
-between processes.
+Sources: RFC 6750, RFC 9728, docs/reference/mcp.md#resource-server. A caller is cached in this process for at
+most a second, counted from before the query. Whatever is revoked, disabled or narrowed therefore takes effect
+everywhere within that second, without messages between processes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LONGEST_HEADER = 4096
 
 
 class Unauthorized(Exception):
-    """No caller: HTTP 401 with `challenge()`. An error is named only where a token was shown."""
+    """No caller: HTTP 401 with `challenge()`. It names an error only if a token was sent."""
 
     def __init__(self, *, token_shown: bool) -> None:
         super().__init__("invalid token" if token_shown else "no token")
@@ -49,11 +49,11 @@ class Unauthorized(Exception):
 
 
 class Unavailable(Exception):
-    """The database did not answer: HTTP 503, so that nobody throws a good token away."""
+    """The database did not answer: HTTP 503, so that no client discards a valid token."""
 
 
 def insufficient_scope_challenge(scopes: Iterable[str]) -> str:
-    """For HTTP 403: `scopes` is everything that the call needs (RFC 6750 §3.1)."""
+    """Return the challenge for HTTP 403. `scopes` is everything that the call needs (RFC 6750 §3.1)."""
     return "Bearer " + ", ".join(
         (
             'error="insufficient_scope"',
@@ -70,17 +70,17 @@ def _resource_metadata() -> str:
 
 
 class Authentication:
-    """Who calls: look-ups in threads of this process, and what they found for a second."""
+    """Authenticates callers. Tokens are looked up in threads of this process and cached for a second."""
 
     def __init__(self) -> None:
-        # A tuple, since that a token is nobody's is worth keeping too.
+        # In a tuple, because the result "no caller" is worth caching too.
         self._found: ExpiringCache[str, tuple[Caller | None]] = ExpiringCache(MOST_KEPT)
         self._flights: SingleFlight[Caller | None] = SingleFlight()
         self._lookups = ThreadPoolExecutor(4, thread_name_prefix="authentication")
         self.last_use = LastUse()
 
     async def authenticate(self, authorization: bytes | str | None) -> Caller:
-        """The caller behind an Authorization header. Raises Unauthorized or Unavailable."""
+        """Return the caller of an Authorization header. Raises Unauthorized or Unavailable."""
         key = _digest_in(authorization)
         found = self._found.get(key)
         if found is not None:
@@ -91,19 +91,19 @@ class Authentication:
         )
 
     def authenticate_now(self, authorization: bytes | str | None) -> Caller:
-        """The same without an event loop, and without what is kept."""
+        """Authenticate without an event loop and without the cache."""
         return _known(self._ask(_digest_in(authorization))[0])
 
     def forget(self) -> None:
         self._found.clear()
 
     def stop(self) -> None:
-        """Note the uses that wait, and end the threads."""
+        """Record pending uses and end the threads."""
         self.last_use.stop()
         self._lookups.shutdown()
 
     def _look_up(self, key: str) -> Caller | None:
-        """In a thread of `_lookups`."""
+        """Look up a caller and cache it. Runs in a thread of `_lookups`."""
         asked_at = time.monotonic()
         try:
             caller, left = once_more(lambda: self._ask(key))
@@ -112,12 +112,12 @@ class Authentication:
             raise Unavailable from error
         finally:
             if connection.vendor != "sqlite":
-                connection.close()  # back to the pool
+                connection.close()  # return it to the pool
         self._found.put(key, (caller,), asked_at + min(KEEP_SECONDS, left))
         return caller
 
     def _ask(self, key: str) -> tuple[Caller | None, float]:
-        """The caller, and for how many seconds the token is still good."""
+        """Return the caller, and for how many seconds the token remains valid."""
         found = token_info.resolve_digest(key, settings.MCP_RESOURCE)
         if found is None:
             security.warning("mcp token refused digest=%s", key[:12])

@@ -162,8 +162,10 @@ class Endpoint:
             raise ProtocolError(INVALID_REQUEST, "Nothing of that id waits for an answer.", status=400)
 
     async def _answer_all(self, caller: Caller, batch: list[Any], headers: Mapping[str, str]) -> HttpResponse:
-        """One after the other, in their order, so that a batch takes no more at once than a message. The
-        answer is 200 whatever is in it: a challenge for one message would have the others sent again."""
+        """Answer the messages of a batch one after another, so that it takes no more at once than a message.
+
+        The answer is always 200: with a challenge for one message the client would send the others again.
+        """
         answers = []
         for data in batch:
             try:
@@ -192,7 +194,7 @@ class Endpoint:
         may_stream: bool,
         session: Session | None,
     ) -> HttpResponse:
-        """Run the method; switch to server-sent events when it says something before it ends."""
+        """Run the method. Switch to server-sent events if it sends something before its result."""
         assert message.id is not None
         may_stream = may_stream and "text/event-stream" in headers.get("accept", "")
         if not may_stream and session is not None:
@@ -219,7 +221,7 @@ class Endpoint:
 
 
 def _plain(status: int, sentence: str, extra: Headers) -> HttpResponse:
-    """A refusal before there is a message to answer."""
+    """Refuse a request before its message was read."""
     body = orjson.dumps(
         {"jsonrpc": "2.0", "id": None, "error": {"code": INVALID_REQUEST, "message": sentence}}
     )
@@ -227,13 +229,13 @@ def _plain(status: int, sentence: str, extra: Headers) -> HttpResponse:
 
 
 def _silence(message: bytes) -> None:
-    """For clients that take no reports on the way."""
+    """Drop a notification, for clients that accept none during a call."""
 
 
 async def _events(
     first: bytes, said: asyncio.Queue[bytes], work: asyncio.Future[HttpResponse]
 ) -> AsyncGenerator[bytes]:
-    """The first thing said, what is said next, and at last the answer. Left early, it cancels the work."""
+    """Yield `first`, further notifications, and at last the answer. Closing it early cancels the work."""
     more: asyncio.Future[bytes] | None = None
     try:
         yield messages.event(first)

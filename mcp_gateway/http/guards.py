@@ -1,4 +1,4 @@
-"""What a request must be before anybody looks into it: host, origin, content type, answer type."""
+"""Checks of a request before its content is read: host, origin, content type, accepted types."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ ANSWERS = frozenset({"application/json", "text/event-stream", "application/*", "
 
 
 class Guards:
-    """`hosts` are patterns as in ALLOWED_HOSTS; `origins` are whole origins of browsers that may call.
+    """Checks requests. `hosts` are patterns as in ALLOWED_HOSTS; `origins` are complete origins of browsers.
 
-    A wrong Host or Origin is how DNS rebinding looks (MCP transports, security cases 170 and 171).
+    A wrong Host or Origin indicates DNS rebinding (MCP transports, security cases 170 and 171).
     """
 
     def __init__(self, hosts: Collection[str], origins: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""When a connection was last used, for the screens; noted after the answer is under way."""
+"""Records when a connection was last used, for the screens, without delaying the answer."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from consumers.oauth import token_info
 
 
 class LastUse:
-    """Once at a time for each connection. In a thread of its own: a write that waits for the database must
-    not hold up a look-up."""
+    """Records uses, at most one at a time for each connection.
+
+    It has its own thread, so that a write that waits for the database does not block look-ups.
+    """
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="last-use")
@@ -28,7 +30,7 @@ class LastUse:
         self._thread.submit(self._write, name, found)
 
     def settle(self) -> None:
-        """Wait until what was noted is written."""
+        """Wait until the noted uses are written."""
         self._thread.submit(lambda: None).result(10)
 
     def stop(self) -> None:

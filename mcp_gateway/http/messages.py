@@ -1,4 +1,4 @@
-"""HTTP requests and responses as values, between the doors and the endpoint."""
+"""HTTP requests and responses as values, between the doors (asgi.py, views.py) and the endpoint."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ EVENTS: Headers = [(b"content-type", b"text/event-stream"), (b"x-accel-buffering
 
 
 class BodyTooLarge(Exception):
-    """Said by a door when it has read more than BODY_LIMIT, or was told that more would come."""
+    """The body exceeds BODY_LIMIT, or its declared length does."""
 
 
 class BodyTooSlow(Exception):
-    """Said by a door that waited for the body long enough."""
+    """The body did not arrive in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """Header names in lower case, in the order received. `read` gives the body, and is called
-    only for somebody who may send one."""
+    """A request. Header names are in lower case, in the order received.
+
+    `read` returns the body. It is called only for a caller who may send one.
+    """
 
     method: str
     header_lines: Sequence[tuple[str, str]]
@@ -37,7 +39,7 @@ class HttpRequest:
     query: str = ""
 
     def headers(self) -> dict[str, str]:
-        """Repeated headers are joined, so that none of two copies can pass unseen."""
+        """Return the headers. Repeated ones are joined, so that no copy escapes a check."""
         folded: dict[str, str] = {}
         for name, value in self.header_lines:
             value = value.strip(" \t")

@@ -1,10 +1,10 @@
-"""Which tools a connection is served: sets that the consumer has switched on, or that the address asks for.
+"""Selects the tools of a connection: the consumer's tool sets, or those that the URL asks for.
 
     /mcp/oauth/fracttal-one?toolsets=default,planning&read_only=true
 
-The address replaces the consumer's choice of sets; read-only can only be added. What looks like one of the
-two is an error and never ignored: a misspelt `read_only` must not let writes through. Other options mean
-nothing here and hurt nobody: hosts add their own.
+The URL replaces the consumer's tool sets. Read-only can be added but never removed. A misspelt option is an
+error and not ignored: a misspelt `read_only` must not let writes through. Other options are ignored, because
+hosts add their own.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from mcp_gateway.calls.caller import DEFAULT_TOOLSET, Caller
 LONGEST_QUERY = 400
 ALL = "all"
 OPTIONS = frozenset({"toolsets", "read_only"})
-# Whoever writes one of these into the address means to choose tools or to forbid writing.
+# An option with one of these words in its name is meant to select tools or to forbid writing.
 PARTS = ("tool", "read", "write", "only")
 
 
 class InvalidSelection(Exception):
-    """The sentence says what is allowed."""
+    """The selection is invalid. The message says what is allowed."""
 
 
 def selected(caller: Caller, query: str, known: Collection[str]) -> Caller:
-    """The caller as the address narrows or widens it. Raises InvalidSelection."""
+    """Apply the selection in the URL to the caller. Raises InvalidSelection."""
     if not query:
         return caller
     toolsets, read_only = _parsed(query, frozenset(known))
@@ -41,7 +41,7 @@ def selected(caller: Caller, query: str, known: Collection[str]) -> Caller:
 
 
 def forbids_writing(query: str, known: Collection[str]) -> bool:
-    """Whether the address asks for reading only, before it is known who calls."""
+    """Say whether the URL asks for read-only tools, before the caller is known."""
     try:
         return bool(query) and _parsed(query, frozenset(known))[1]
     except InvalidSelection:

@@ -1,4 +1,4 @@
-"""Door 1: the endpoint as a Django view, for any Django server and the test client."""
+"""The endpoint as a Django view, for any Django server and the test client (door 1)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def answer(serving: Endpoint, request: DjangoRequest) -> DjangoResponse | 
             raise BodyTooLarge
         try:
             body: bytes = request.read(BODY_LIMIT + 1)
-        except OSError:  # the client went away while it sent
+        except OSError:  # the client disconnected while sending
             raise BodyTooSlow from None
         if len(body) > BODY_LIMIT:
             raise BodyTooLarge
@@ -35,13 +35,14 @@ async def answer(serving: Endpoint, request: DjangoRequest) -> DjangoResponse | 
     lines = [(name.lower(), value) for name, value in request.headers.items()]
     if "host" not in request.headers:
         lines.append(("host", request.META["SERVER_NAME"]))
-    # A WSGI server cannot wait for what comes later: there the answer is always JSON.
+    # A WSGI server cannot stream later events, so the answer is always JSON.
     may_stream = isinstance(request, ASGIRequest)
     try:
         query = str(request.META.get("QUERY_STRING", ""))
         response = await serving.handle(HttpRequest(request.method or "", lines, read, may_stream, query))
     finally:
-        if not may_stream:  # under WSGI the loop ends with the request, and with it its connections must
+        # under WSGI the event loop ends with the request, and its connections must be closed before
+        if not may_stream:
             await runtime().close_loop()
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
     if isinstance(response.body, bytes):

@@ -65,7 +65,7 @@ class ClientInput:
         return told
 
     def _with_state(self, exchange: Exchange) -> Params:
-        """The params, with the state that we gave the client opened."""
+        """Return the params with our request state opened."""
         params = exchange.message.params
         state = params.get("requestState")
         if state is None:
@@ -115,7 +115,7 @@ def _require(capabilities: Capabilities, asked: InputRequired) -> None:
 
 
 def _bound_to(exchange: Exchange) -> tuple[object, ...]:
-    """Whom and what a requestState is for: other answers are the only thing that may change."""
+    """Return what a requestState is bound to: only the answers may change between rounds."""
     caller, params = exchange.caller, exchange.message.params
     what = {key: params.get(key) for key in ("name", "uri", "arguments")}
     return caller.company_id, caller.user_id, caller.consumer_id, exchange.message.method, what

@@ -11,8 +11,8 @@ from mcp_gateway.methods.prompts import PROMPTS
 from mcp_gateway.methods.resources import KINDS, run
 
 MOST = 100
-SHORTEST = 2  # of a text to look for
-# What completes a variable: the tool, the records in its answer, the value of a record, its right.
+SHORTEST = 2  # characters of a text to search for
+# Variable → the tool that completes it, the records in its answer, their field, and the right.
 SOURCES: dict[str, tuple[str, str, str, str]] = {
     "folio": ("list_work_orders", "work_orders", "folio", "work_orders:view"),
     "code": ("list_assets", "assets", "code", "assets:view"),
@@ -26,7 +26,7 @@ Params = Mapping[str, Any]
 async def complete(
     dispatcher: Dispatcher, caller: Caller, params: Params, capabilities: Params
 ) -> dict[str, Any]:
-    """At most a hundred values that begin with what was typed, or hold it; none for what is unknown."""
+    """Return at most a hundred values that contain the typed text; none for an unknown variable."""
     reference, argument = params["ref"], params["argument"]
     name, begun = str(argument["name"]), str(argument["value"])
     if name not in _variables(reference) or name not in SOURCES:
@@ -49,7 +49,7 @@ async def complete(
     values = list(dict.fromkeys(fitting))
     if not answer.get("has_more"):
         return _values(values)
-    # How many of the others fit is not known, unless nothing was typed and all of them do.
+    # The number of matches is unknown, unless nothing was typed and all values match.
     return _values(values, more=True, total=None if begun else answer.get("total"))
 
 
@@ -61,7 +61,7 @@ def _variables(reference: Mapping[str, Any]) -> set[str]:
 
 
 def _values(values: list[str], *, more: bool = False, total: int | None = None) -> dict[str, Any]:
-    """Without `total` where it is not known how many there are."""
+    """Build the result, without `total` if it is unknown."""
     known = total if more else len(values)
     shown: dict[str, Any] = {"values": values[:MOST], "hasMore": more or len(values) > MOST}
     return {"completion": shown if known is None else {**shown, "total": known}}

@@ -1,4 +1,4 @@
-"""One authenticated request with its message, and the way to send something before its answer."""
+"""One authenticated request, and the function that sends notifications before its answer."""
 
 from __future__ import annotations
 

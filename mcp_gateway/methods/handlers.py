@@ -1,4 +1,4 @@
-"""The MCP methods: one authenticated message in, its answer out, shaped for its revision."""
+"""Handlers of the MCP methods: from an authenticated message to its answer in the message's revision."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ EMPTY_LISTS = {
     "resources/list": "resources",
     "resources/templates/list": "resourceTemplates",
 }
-PAGED = {"tools/list", *EMPTY_LISTS}  # they could be, and are not
+PAGED = {"tools/list", *EMPTY_LISTS}  # the protocol allows paging here, but each of these lists is one page
 OWN_METHODS = {"initialize", "server/discover", *EMPTY_LISTS}
 MOST_SELECTIONS = 64
 SERVER_INFO_META = "io.modelcontextprotocol/serverInfo"
@@ -47,13 +47,13 @@ SERVER_INFO_META = "io.modelcontextprotocol/serverInfo"
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The tools of one selection."""
+    """The tools of one selection, and their list."""
 
     catalogue: Catalogue
     listing: Listing
 
 
-WITHOUT_COMPLETIONS = "2024-11-05"  # has completion/complete, and no capability that announces it
+WITHOUT_COMPLETIONS = "2024-11-05"  # it has completion/complete, but no capability to announce it
 
 
 class Methods:
@@ -80,7 +80,7 @@ class Methods:
         self._extensions: dict[str, Any] = {name: {} for name in sorted(catalogue.extensions)}
 
     def _for(self, caller: Caller) -> Served:
-        """What this connection is served: there are few combinations of sets."""
+        """Return what this connection is served, from a cache: there are few combinations of tool sets."""
         key = caller.toolsets, caller.read_only
         if key not in self._served:
             if len(self._served) >= MOST_SELECTIONS:
@@ -155,7 +155,7 @@ class Methods:
                 **self._envelope(modern),
             }
         if feature is None:
-            # Lists that are asked for although we do not offer them are empty, not an error.
+            # Lists that clients request although we do not announce them are empty, which is not an error.
             return {
                 EMPTY_LISTS[message.method]: [],
                 **(LIST_CACHE if modern else {}),
@@ -168,7 +168,7 @@ class Methods:
         return {**data, **cache, **self._envelope(modern)}
 
     def _check(self, exchange: Exchange) -> None:
-        """The SDK's own validators, for all that is not checked by hand."""
+        """Apply the SDK's own validators to everything that is not checked by hand."""
         message = exchange.message
         try:
             methods.validate_client_request(message.method, exchange.revision.version, message.params)
@@ -180,7 +180,7 @@ class Methods:
             raise ProtocolError(INVALID_PARAMS, sentence) from None
 
     def _envelope(self, modern: bool, *, complete: bool = True) -> dict[str, Any]:
-        """What every 2026-07-28 result carries besides its data."""
+        """Return the fields that every 2026-07-28 result has besides its data."""
         if not modern:
             return {}
         kind = {"resultType": "complete"} if complete else {}

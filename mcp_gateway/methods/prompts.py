@@ -1,4 +1,4 @@
-"""prompts/list and prompts/get: ways to work that people pick from a menu, in their language."""
+"""prompts/list and prompts/get: prepared tasks that people pick from a menu, in their language."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """`text` holds %(name)s for each argument; `whole` stands for a location that was not given."""
+    """A prompt. `text` has a %(name)s for each argument; `whole` replaces a location that was not given."""
 
     name: str
     title: Promise
@@ -125,7 +125,7 @@ PROMPTS = {
 
 
 async def list_prompts(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
-    """Those whose tools the person may use."""
+    """List the prompts whose tools the person may use."""
     with translation.override(caller.language):
         return {
             "prompts": [
@@ -149,7 +149,10 @@ async def list_prompts(caller: Caller, params: Params, capabilities: Params) -> 
 
 
 async def get_prompt(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
-    """Raises ProtocolError (-32602) for an unknown prompt or argument, or one that is missing."""
+    """Return a prompt.
+
+    Raises ProtocolError (-32602) for an unknown prompt and for unknown or missing arguments.
+    """
     prompt = PROMPTS.get(str(params["name"]))
     if prompt is None or not prompt.rights <= caller.rights:
         raise ProtocolError(INVALID_PARAMS, "There is no such prompt.")

@@ -1,6 +1,6 @@
-"""Records by address: resources/templates/list and resources/read.
+"""Records by URI: resources/templates/list and resources/read.
 
-An address is read by the tool that shows such a record, so it has the same rights, audit row and fence.
+A URI is read through the tool that shows such a record, so rights, audit row and fence are the same.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from mcp_gateway.protocol.messages import RESOURCE_NOT_FOUND, ProtocolError
 from mcp_gateway.tools.catalogue import CATALOGUE
 
 SCHEME = "fracttal://"
-MIME_TYPE = "text/plain"  # the record as JSON stands in a fence, so that the whole is not JSON
+MIME_TYPE = "text/plain"  # the record is JSON within a fence, so the whole text is not JSON
 Params = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`argument` is that of `tool`; `variable` that of the template."""
+    """A kind of record. `argument` belongs to `tool`, `variable` to the URI template."""
 
     segment: str
     variable: str
@@ -48,7 +48,7 @@ BY_SEGMENT = {kind.segment: kind for kind in KINDS}
 
 
 async def list_templates(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
-    """Those whose records the person may see."""
+    """List the templates of records that the person may see."""
     return {
         "resourceTemplates": [
             {
@@ -67,8 +67,10 @@ async def list_templates(caller: Caller, params: Params, capabilities: Params) -
 async def read(
     dispatcher: Dispatcher, caller: Caller, params: Params, capabilities: Params
 ) -> dict[str, Any]:
-    """Raises ProtocolError for what is no address, or no record that the person may see: -32602, and before
-    2026-07-28 -32002."""
+    """Read a record. Raises ProtocolError if the URI is invalid or the person may not see such a record.
+
+    The code is -32602, and before 2026-07-28 -32002.
+    """
     uri = str(params["uri"])
     segment, _, name = uri.removeprefix(SCHEME).partition("/")
     kind = BY_SEGMENT.get(segment)
@@ -93,7 +95,7 @@ def address(kind: Kind, name: str) -> str:
 
 
 async def run(dispatcher: Dispatcher, caller: Caller, tool: str, arguments: dict[str, Any]) -> ToolResult:
-    """A tool called for a method that is not tools/call."""
+    """Call a tool for a method other than tools/call."""
 
     async def nobody_waits(done: float, total: float | None = None, message: str = "") -> None:
         return None

@@ -1,4 +1,4 @@
-"""The answer to `tools/list`, built once per set of rights and scopes and era and kept as bytes."""
+"""The answer to `tools/list`, serialized once per set of rights, scopes and era."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mcp_gateway.protocol.schemas import input_schema, output_schema
 
 MAX_KEPT = 256
 VERSION_META = "fracttal-one/listVersion"
-# Lists change only with the caller's rights: a client may keep one for a minute.
+# The list changes only with the caller's rights, so a client may cache it for a minute.
 LIST_CACHE = {"ttlMs": 60_000, "cacheScope": "private"}
 
 
@@ -32,10 +32,10 @@ class Listing:
     def tools(
         self, rights: frozenset[str], scopes: frozenset[str], modern: bool, envelope: Mapping[str, Any]
     ) -> bytes:
-        """The result as JSON: what rights and scopes allow, in the order of the catalogue.
+        """Return the result as JSON: the tools that rights and scopes allow, in the order of the catalogue.
 
-        Its version tells a client whether the list is still the one that it has seen: nobody is told when
-        it changes, since no connection is held open.
+        Its version shows a client whether a list has changed. No connection is held open, so clients are not
+        notified.
         """
         key = modern, scopes, rights
         if key not in self._kept:
@@ -55,13 +55,15 @@ class Listing:
         return self._kept[key]
 
     def schema_with_headers(self, name: str) -> dict[str, Any] | None:
-        """The input schema of a tool that mirrors arguments in `Mcp-Param-*` headers."""
+        """Return the tool's input schema if it repeats arguments in `Mcp-Param-*` headers, otherwise None."""
         return self._with_headers.get(name)
 
 
 def wire(tool: Tool[Any, Any]) -> dict[str, Any]:
-    """A tool as `tools/list` shows it. The security schemes stand twice: ChatGPT reads the
-    tool's own, other SDKs keep only `_meta`."""
+    """Describe a tool for `tools/list`.
+
+    The security schemes appear twice: ChatGPT reads the tool's own, other SDKs only `_meta`.
+    """
     schemes = [{"type": "oauth2", "scopes": list(tool.scopes)}]
     described: dict[str, Any] = {
         "name": tool.name,

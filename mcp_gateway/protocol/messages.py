@@ -1,4 +1,4 @@
-"""JSON-RPC on the wire: the messages of a POST decoded, answers and errors encoded."""
+"""Encodes and decodes JSON-RPC: the messages of a POST, answers and errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RequestId = str | int
 
 
 class ProtocolError(Exception):
-    """A JSON-RPC error answer: code, our own sentence, and the HTTP status that goes with it."""
+    """A JSON-RPC error: code, our own sentence, and the HTTP status that goes with it."""
 
     def __init__(
         self,
@@ -51,8 +51,10 @@ class Message:
 
 
 def decode(body: bytes) -> Any:
-    """The body of a POST: a message, or a list of messages. Repeated keys: the last one counts, as in RFC
-    8259. Raises ProtocolError: -32700 for what is not JSON, -32600 for what is neither.
+    """Decode the body of a POST: a message, or a list of messages.
+
+    Of repeated keys the last one counts (RFC 8259 allows it). Raises ProtocolError: -32700 for invalid JSON,
+    -32600 for JSON that is neither.
     """
     try:
         data = orjson.loads(body)
@@ -66,7 +68,7 @@ def decode(body: bytes) -> Any:
 
 
 def message_of(data: Any) -> Message:
-    """Raises ProtocolError -32600 for what is no message."""
+    """Validate a message. Raises ProtocolError -32600."""
     if not isinstance(data, dict):
         raise ProtocolError(INVALID_REQUEST, "A JSON-RPC message is an object.")
     if data.get("jsonrpc") != "2.0":
@@ -82,7 +84,7 @@ def message_of(data: Any) -> Message:
     if not isinstance(method, str) or not method:
         raise ProtocolError(INVALID_REQUEST, "A request names its method.", request_id=request_id)
     params = data.get("params")
-    if params is None:  # several libraries write null for none
+    if params is None:  # several libraries send null for no params
         params = {}
     if not isinstance(params, dict):
         raise ProtocolError(INVALID_PARAMS, "params is an object.", request_id=request_id)
@@ -104,7 +106,7 @@ def deeper_than(value: Any, limit: int) -> bool:
 
 
 def result(request_id: RequestId, data: Any) -> bytes:
-    """`data` may be prebuilt JSON wrapped in orjson.Fragment."""
+    """Encode a result. `data` may be prebuilt JSON wrapped in orjson.Fragment."""
     return orjson.dumps({"jsonrpc": "2.0", "id": request_id, "result": data})
 
 
@@ -128,5 +130,5 @@ def notification(method: str, params: dict[str, Any]) -> bytes:
 
 
 def event(message: bytes) -> bytes:
-    """One message as a server-sent event."""
+    """Encode a message as a server-sent event."""
     return b"event: message\ndata: " + message + b"\n\n"

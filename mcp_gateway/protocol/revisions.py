@@ -1,7 +1,7 @@
-"""Which revision a message speaks, decided from the message alone.
+"""Decides which revision a message uses, from the message alone.
 
-Legacy: 2024-11-05 to 2025-11-25, begun by `initialize`. Modern: 2026-07-28, where each request
-carries its own envelope and mirrors it in headers.
+Legacy: 2024-11-05 to 2025-11-25, which begin with `initialize`. Modern: 2026-07-28, where each request
+carries its own envelope and repeats it in headers.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from mcp_types.version import (
 
 from mcp_gateway.protocol.messages import MOST_BATCHED, Message, ProtocolError
 
-ASSUMED = "2025-03-26"  # a client that sends no header (2025-06-18, "Protocol Version Header")
-BATCHES = "2025-03-26"  # the one revision that has them, and there they must be taken
+ASSUMED = "2025-03-26"  # for a client that sends no header (2025-06-18, "Protocol Version Header")
+BATCHES = "2025-03-26"  # the only revision with batches, which it requires servers to accept
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,14 @@ class Revision:
 
 
 def revision_of(message: Message, headers: Mapping[str, str]) -> Revision:
-    """Raises ProtocolError -32020, -32022 or -32602 with the id of the message."""
+    """Return the revision. Raises ProtocolError -32020, -32022 or -32602 with the id of the message."""
     asked = headers.get(MCP_PROTOCOL_VERSION_HEADER)
     version = asked or ASSUMED
     named = message.meta.get(PROTOCOL_VERSION_META_KEY)
     if version in HANDSHAKE_PROTOCOL_VERSIONS and (named is None or named == version):
         return Revision(version, {})
     if message.id is None:
-        # A notification has no envelope to hold against the header.
+        # A notification has no envelope to compare with the header.
         if rejection := unsupported_protocol_version_rejection(version, KNOWN_PROTOCOL_VERSIONS):
             raise _refused(rejection, message)
         return Revision(version, {})
@@ -67,7 +67,7 @@ def revision_of(message: Message, headers: Mapping[str, str]) -> Revision:
 
 
 def check_batch(batch: Sequence[Any], headers: Mapping[str, str]) -> None:
-    """Raises ProtocolError -32600."""
+    """Check the size of a batch, and that its revision has batches. Raises ProtocolError -32600."""
     if (headers.get(MCP_PROTOCOL_VERSION_HEADER) or ASSUMED) != BATCHES:
         raise ProtocolError(
             INVALID_REQUEST, f"Send one JSON-RPC message as an object: only {BATCHES} has batches."
@@ -77,7 +77,10 @@ def check_batch(batch: Sequence[Any], headers: Mapping[str, str]) -> None:
 
 
 def check_parameter_headers(message: Message, schema: Mapping[str, Any], headers: Mapping[str, str]) -> None:
-    """`Mcp-Param-*` headers against the arguments they mirror (2026-07-28, transports)."""
+    """Compare `Mcp-Param-*` headers with the arguments that they repeat (2026-07-28, transports).
+
+    Raises ProtocolError.
+    """
     arguments = message.params.get("arguments")
     rejection = validate_mcp_param_headers(schema, arguments if isinstance(arguments, dict) else {}, headers)
     if rejection is not None:
@@ -85,7 +88,7 @@ def check_parameter_headers(message: Message, schema: Mapping[str, Any], headers
 
 
 def handshake_version(message: Message) -> str:
-    """The version that `initialize` settles on: the one asked for if it is known."""
+    """Return the version that `initialize` agrees on: the requested one if it is known."""
     asked = message.params.get("protocolVersion")
     return asked if asked in HANDSHAKE_PROTOCOL_VERSIONS else LATEST_HANDSHAKE_VERSION
 

@@ -1,8 +1,8 @@
-"""JSON Schemas of tools: what is enforced, and what of it clients get.
+"""JSON Schemas of tools: the full ones that are enforced, and the reduced ones that clients get.
 
-On the wire stand the seven words that every host takes: `type`, `description`, `enum`, `items`, `properties`,
-`required` and `x-mcp-header`. Hosts refuse or drop the others, each its own ones: limits, defaults and forms
-are said in the description instead, and are enforced as before (docs/decisions/0019).
+Clients get the seven keywords that every host accepts: `type`, `description`, `enum`, `items`, `properties`,
+`required` and `x-mcp-header`. Hosts reject or drop the others, each of them different ones. Limits, defaults
+and formats therefore appear in the description, and are enforced all the same (docs/decisions/0019).
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import Any
 from pydantic import BaseModel
 
 WIRE = ("type", "description", "enum", "x-mcp-header")
-LARGEST_SAID = 1_000_000  # of numbers: nobody comes near a larger limit
-LONGEST_UNSAID, LONGEST_SAID = 120, 4000  # characters: no code has more, and no text that a person writes
+LARGEST_SAID = 1_000_000  # of numbers; nobody comes near a larger limit
+# characters; no code is longer than the first, no text longer than the second
+LONGEST_UNSAID, LONGEST_SAID = 120, 4000
 
 
 def input_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """As clients get it."""
+    """Return the reduced input schema for clients."""
     schema = enforced(model)
     return {
         "type": "object",
@@ -28,7 +29,7 @@ def input_schema(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def enforced(model: type[BaseModel]) -> dict[str, Any]:
-    """All of it: closed, with limits, defaults and examples."""
+    """Return the full input schema: closed, with limits, defaults and examples."""
     schema = _published(model.model_json_schema(mode="validation"))
     schema.setdefault("properties", {})
     schema["additionalProperties"] = False
@@ -36,15 +37,18 @@ def enforced(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def output_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The fields of the answer and their types. Of the records in it only the first field: the others speak
-    for themselves, and in full these schemas would be most of what `tools/list` costs."""
+    """Return the reduced schema of an answer: its fields and their types.
+
+    Of records only the first field is listed. The others are self-explanatory, and complete schemas would
+    take up most of `tools/list`.
+    """
     schema = published(model)
     fields = {name: _outline(field) for name, field in schema.get("properties", {}).items()}
     return {"type": "object", "properties": fields, "required": schema.get("required", [])}
 
 
 def published(model: type[BaseModel]) -> dict[str, Any]:
-    """The whole schema of an answer."""
+    """Return the full schema of an answer."""
     return _published(model.model_json_schema(mode="serialization"))
 
 
@@ -62,7 +66,7 @@ def _told(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _limits(node: dict[str, Any]) -> Iterator[str]:
-    """What the keywords that are left out say, where it may matter to somebody."""
+    """Describe in words the keywords that are left out, if they matter."""
     if node.get("format") == "date":
         yield "A date as YYYY-MM-DD."
     if node.get("examples"):
@@ -72,7 +76,7 @@ def _limits(node: dict[str, Any]) -> Iterator[str]:
     least, most = node.get("minimum"), node.get("maximum")
     if most is not None and most <= LARGEST_SAID:
         yield f"At most {_number(most)}." if least is None else f"{_number(least)} to {_number(most)}."
-    elif least is not None and least != 1:  # numbers of records begin with 1
+    elif least is not None and least != 1:  # ids of records start at 1
         yield f"{_number(least)} or more."
     if node.get("minLength", 1) > 1:
         yield f"{node['minLength']} characters or more."
@@ -90,7 +94,7 @@ def _number(value: float) -> str:
 
 def _outline(node: dict[str, Any]) -> dict[str, Any]:
     if "anyOf" in node:
-        node = node["anyOf"][0]  # of records in several shapes: they begin alike
+        node = node["anyOf"][0]  # records of several shapes begin with the same field
     outline: dict[str, Any] = {"type": node["type"]}
     if "items" in node:
         outline["items"] = _outline(node["items"])
@@ -107,7 +111,7 @@ def _published(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _inline(node: Any, definitions: dict[str, Any], open_names: tuple[str, ...]) -> Any:
-    """Replace `$ref` by what it names; a schema that contains itself is a defect of the tool."""
+    """Replace each `$ref` by its definition. A recursive schema is a defect of the tool."""
     if isinstance(node, list):
         return [_inline(item, definitions, open_names) for item in node]
     if not isinstance(node, dict):
@@ -135,7 +139,7 @@ def _is_nullable(schema: Any) -> bool:
 
 
 def _without_null(node: dict[str, Any]) -> dict[str, Any]:
-    """`X | None` as an X that may be left out: we never send null, and many clients know no unions."""
+    """Turn `X | None` into an optional X: we never send null, and many clients support no unions."""
     node = dict(node)
     properties = node.get("properties")
     if isinstance(properties, dict) and "required" in node:

@@ -1,4 +1,4 @@
-"""A value that fits a field, for the sentence that refuses one which does not."""
+"""Example values for fields, shown in the sentence that refuses an invalid value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Schema = Mapping[str, Any]
 
 
 def field_at(schema: Schema, path: Sequence[int | str]) -> Schema:
-    """The schema at a path; below a choice of types, that of the choice."""
+    """Return the schema at a path of names and indexes, or the last schema found on the way."""
     for step in path:
         if isinstance(step, int) and "items" in schema:
             schema = schema["items"]
@@ -24,7 +24,7 @@ def field_at(schema: Schema, path: Sequence[int | str]) -> Schema:
 
 
 def example(field: Schema, name: str = "") -> str:
-    """As JSON."""
+    """Return an example value as JSON."""
     return orjson.dumps(_value(field, name)).decode()
 
 

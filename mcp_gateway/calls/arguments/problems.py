@@ -1,4 +1,4 @@
-"""What is wrong with the arguments of a call, in sentences that say what to do and show how it looks."""
+"""Explains invalid arguments: what to change in each, with an example."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _NUMBER = "must be a number and not a text: 1500 or 1.5, with nothing between th
 _DATE = "must be a date as YYYY-MM-DD, such as {example}"
 _OTHERWISE = "does not fit what the tool takes: {description}"
 
-# By pydantic's names of errors, filled with what it tells of each, an example and the field's description.
+# Sentences by pydantic's error types, filled with the error's context, an example and the field's
+# description.
 _SENTENCES = {
     "missing": "is required, such as {example}",
     "literal_error": "must be {expected}",
@@ -51,7 +52,7 @@ _SENTENCES = {
 
 
 def refused(model: type[BaseModel], error: ValidationError) -> InvalidArguments:
-    """`fields` of it: [{"field": dotted path, "problem": words}], at most MOST."""
+    """Build the refusal. Its `fields` are [{"field": dotted path, "problem": text}], at most MOST."""
     schema = enforced(model)
     fields, problems = [], []
     for item in error.errors(include_url=False, include_input=False)[:MOST]:

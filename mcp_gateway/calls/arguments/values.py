@@ -1,8 +1,8 @@
-"""Arguments as hosts send them, read as what they say where that can be one thing only.
+"""Converts arguments as hosts send them to the declared types, if only one meaning is possible.
 
-What already fits is never changed, but for empty texts and `null` as a text: hosts that require each field
-send them for what was left out. Where something is written no text is read as a number, for "1.500" is 1500
-to half of our users, and no number as a text, for 7 may have been the code "007". docs/decisions/0019 has
+A value that fits already is never changed, except empty strings and the string "null": hosts that require
+every field send them for omitted ones. In tools that write, no string becomes a number ("1.500" is 1500 to
+half of our users) and no number becomes a string (7 may have been the code "007"). docs/decisions/0019 has
 the whole table.
 """
 
@@ -21,7 +21,7 @@ from mcp_gateway.calls.tool import Tool
 from mcp_gateway.protocol.messages import MAX_DEPTH, deeper_than
 from mcp_gateway.protocol.schemas import enforced
 
-LARGEST_EXACT = 2**53  # of whole numbers that a double holds
+LARGEST_EXACT = 2**53  # largest whole number that every double represents exactly
 NULL = "null"
 _whole = re.compile(r"-?\d{1,15}", re.ASCII)
 _fraction = re.compile(r"-?\d{1,15}\.\d{1,2}", re.ASCII)  # three digits could be thousands
@@ -32,7 +32,10 @@ Schema = Mapping[str, Any]
 
 
 def read(tool: Tool[Any, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of the arguments; what can mean several things, or nothing, is left for `checked` to refuse."""
+    """Return a converted copy of the arguments.
+
+    Ambiguous values stay as they are and `checked` refuses them.
+    """
     reading = _Reading(writes=not tool.read_only, replaces=not tool.read_only and tool.idempotent)
     model: type[BaseModel] = tool.input
     return reading.fields(_schema(model), arguments)
@@ -44,14 +47,14 @@ def _schema(model: type[BaseModel]) -> Schema:
 
 
 def checked(model: type[BaseModel], given: Mapping[str, Any]) -> BaseModel:
-    """Raises ValidationError."""
+    """Validate the arguments strictly. Raises ValidationError."""
     return model.model_validate_json(orjson.dumps(given), strict=True)
 
 
 class _Reading:
     def __init__(self, *, writes: bool, replaces: bool) -> None:
         self._writes = writes
-        self._replaces = replaces  # to leave a field out, or to empty it, are two wishes there
+        self._replaces = replaces  # then omitting a field and emptying it mean different things
 
     def fields(self, schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
         known, required = schema.get("properties", {}), schema.get("required", ())
@@ -65,7 +68,7 @@ class _Reading:
         return read
 
     def _empty(self, field: Schema, value: Any) -> bool:
-        """Whether it stands for a field that was left out."""
+        """Say whether a value stands for a field that was left out."""
         if self._replaces or (self._writes and field.get("type") not in ("string", "array")):
             return False
         if isinstance(value, str):
@@ -74,7 +77,7 @@ class _Reading:
 
     def _value(self, field: Schema, value: Any) -> Any:
         if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_EXACT:
-            value = int(value)  # JSON has one kind of number, and some clients send all of them as doubles
+            value = int(value)  # JSON has one type of number, and some clients send all of them as doubles
         kind = field.get("type")
         if kind == "array":
             return self._list(field["items"], value)
@@ -86,7 +89,7 @@ class _Reading:
         return value if self._writes else _plain(kind, value)
 
     def _list(self, entry: Schema, value: Any) -> Any:
-        """A single value is a list of one."""
+        """Convert each entry of a list. A single value counts as a list of one."""
         value = _parsed(value, list)
         if entry.get("type") == "object":
             value = _parsed(value, dict)
@@ -97,7 +100,7 @@ class _Reading:
 
 
 def _parsed(value: Any, kind: type) -> Any:
-    """What a text of JSON says, where it says something of this kind, no deeper than a message may be."""
+    """Decode a string that contains JSON of this kind, if it is not nested deeper than a message may be."""
     if not isinstance(value, str):
         return value
     try:
@@ -108,7 +111,7 @@ def _parsed(value: Any, kind: type) -> Any:
 
 
 def _plain(kind: str | None, value: Any) -> Any:
-    """A number, flag or text that came as another of the three."""
+    """Convert a number, boolean or string that came as another of these types."""
     if kind == "string":
         exact = type(value) is int and abs(value) <= LARGEST_EXACT
         return str(value) if exact else value

@@ -1,4 +1,4 @@
-"""A fixed word of an argument in another dress: "In Process", "HIGH", "en proceso", "alta"."""
+"""Recognizes a constant of an argument in another spelling: "In Process", "HIGH", "en proceso", "alta"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _joints = re.compile(r"[\s_-]+")
 
 
 def meant(text: str, words: Sequence[str]) -> str:
-    """The one of `words` that the text can only mean, or the text as it is."""
+    """Return the one constant of `words` that the text can mean, otherwise the text itself."""
     if text in words:
         return text
     bare = _bare(text)
@@ -26,7 +26,7 @@ def meant(text: str, words: Sequence[str]) -> str:
 
 @cache
 def _spellings(word: str) -> frozenset[str]:
-    """The word itself, and what people call it in each language."""
+    """Return the constant and its labels in every language, folded for comparison."""
     names = {word}
     if word in WORDS:
         for language, _name in settings.LANGUAGES:
