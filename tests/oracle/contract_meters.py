@@ -53,7 +53,8 @@ def meters_with_tasks(plant: Plant) -> list[Shown]:
                 "id_task_trigger_type": task and 3,
                 "last_value_trigger": task and plant.passed_last(meter["id"], task["id"]),
             }
-            rows.append(({**shown, **made}, {"parent": shown["code_parent_location"]}))
+            hidden = {"code": item["code"], "parent": shown["code_parent_location"]}
+            rows.append(({**shown, **made}, hidden))
     return rows
 
 

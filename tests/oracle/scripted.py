@@ -38,13 +38,15 @@ Filter = Callable[[Shown, str], bool]
 @dataclass(frozen=True)
 class Quirks:
     """`total` is a number, a text or missing; `cap` the most rows that a page holds, whatever was asked for;
-    `ignored` are parameters that have no effect; `texts` says that numbers come as texts. `unreadable` is a
-    resource and the place of a row in it that is not of the contract, or a text where `is_no_object`."""
+    `ignored` are parameters that have no effect; `texts` says that numbers come as texts, `other_names` that
+    fields have the second of their names. `unreadable` is a resource and the place of a row in it that is not
+    of the contract, or a text where `is_no_object`."""
 
     total: str = "number"
     cap: int = 100
     ignored: frozenset[str] = frozenset()
     texts: bool = False
+    other_names: bool = False
     unreadable: tuple[str, int] | None = None
     is_no_object: bool = False
 
@@ -76,7 +78,10 @@ QUIRKS = st.builds(
         max_size=2,
     ),
     texts=st.booleans(),
+    other_names=st.booleans(),
 )
+# The contract has two names for these, and a row may show either.
+OTHER_NAMES = {"meters_advanced": {"code": "items_code", "parent_description": "items_parent_description"}}
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,7 @@ RESOURCES: dict[str, Resource] = {
     "tasks_todo": Resource(contract.pending_tasks),
     "meters": Resource(contract_meters.meters, {"code": _shows("code"), "serial": _shows("serial")}),
     "meters_advanced": Resource(
-        contract_meters.meters_with_tasks, {"code": _shows("code"), "serial": _shows("serial")}
+        contract_meters.meters_with_tasks, {"code": _hides("code"), "serial": _shows("serial")}
     ),
     "meters_reading": Resource(
         contract_meters.readings, {"code": _hides("code"), "serial": _hides("serial")}, ("date_reading",)
@@ -226,6 +231,12 @@ class Scripted:
 
     def _shown(self, name: str, resource: Resource) -> list[Shown]:
         rows = resource.rows(self._plant)
+        if self._quirks.other_names and name in OTHER_NAMES:
+            others = OTHER_NAMES[name]
+            rows = [
+                ({others.get(field, field): value for field, value in row.items()}, hidden)
+                for row, hidden in rows
+            ]
         if self._quirks.unreadable is not None and self._quirks.unreadable[0] == name:
             place = self._quirks.unreadable[1]
             rows[place] = unreadable(name, rows[place])

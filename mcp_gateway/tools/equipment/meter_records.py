@@ -56,7 +56,7 @@ def meter_texts(row: MeterRow) -> tuple[str | None, ...]:
         row.units_description,
         row.units_code,
         row.items_description,
-        row.code,
+        row.asset_code,
     )
 
 
@@ -77,7 +77,7 @@ def meter(call: Call, row: MeterRow) -> Meter:
         serial=row.serial,
         kind=None if row.is_counter is None else "counter" if row.is_counter else "gauge",
         unit=row.units_code or row.units_description,
-        asset_code=row.code,
+        asset_code=row.asset_code,
         asset=row.items_description,
         active=row.active,
         last_value=last.value if last else None,

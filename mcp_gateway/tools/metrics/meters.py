@@ -34,7 +34,7 @@ async def stale_meters(question: MetricQuery) -> MetricResult:
     stale = [(row, date) for row, date in read if date is None or date < limit]
     found = [
         MetricRow(
-            key=row.code or "-",
+            key=row.asset_code or "-",
             name=row.description,
             meter=row.id,
             unit=row.units_code or row.units_description,
@@ -104,7 +104,8 @@ async def meter_forecast(question: MetricQuery) -> MetricResult:
             f"For {unknown} pairs of a counter and a task no date can be told: without a reading, without an "
             "average above 0, or without a step in the unit of the counter."
         )
-    due.sort(key=lambda step: (step.due_at or dt.datetime.min.replace(tzinfo=dt.UTC), step.row.code or "-"))
+    earliest = dt.datetime.min.replace(tzinfo=dt.UTC)
+    due.sort(key=lambda step: (step.due_at or earliest, step.row.asset_code or "-"))
     return MetricResult(
         {
             "meters": len({row.id for row in rows}),
@@ -124,7 +125,7 @@ def _forecast(question: MetricQuery, step: Step) -> MetricRow:
     row = step.row
     dial = row.last_data.value if row.last_data else None
     return MetricRow(
-        key=row.code or row.items_code or "-",
+        key=row.asset_code or "-",
         name=row.items_description,
         meter=row.id,
         task=row.tasks_description or row.task_description,
