@@ -30,7 +30,6 @@ from mcp_gateway.upstream.resources.meters import MeterRow, list_meters
 from mcp_gateway.upstream.resources.personnel import PersonRow, find_person, list_people
 from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks, tasks_of
 from mcp_gateway.upstream.resources.work_requests import RequestRow, find_request, list_requests
-from mcp_gateway.upstream.rows import Page
 
 MOST_RESULTS = 25
 MOST_OF_A_KIND = 10
@@ -168,9 +167,7 @@ class Found:
 
 
 async def _search_assets(upstream: Upstream, words: str) -> Found:
-    async def every(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(upstream, start=start, size=size)
-
+    every = partial(list_items, upstream)
     named = (await list_items(upstream, name=words)).rows
     exact = await item_with_code(upstream, words)
     rows = [*([exact] if exact is not None else []), *named]
@@ -183,9 +180,7 @@ async def _search_assets(upstream: Upstream, words: str) -> Found:
 
 
 async def _search_orders(upstream: Upstream, words: str) -> Found:
-    async def every(start: int, size: int) -> Page[TaskLine]:
-        return await list_tasks(upstream, TaskLine, start=start, size=size)
-
+    every = partial(list_tasks, upstream, TaskLine)
     exact: Sequence[TaskLine] = ()
     for folio in composed_forms(words):
         exact = exact or await tasks_of(upstream, folio)
@@ -196,9 +191,7 @@ async def _search_orders(upstream: Upstream, words: str) -> Found:
 
 
 async def _search_requests(upstream: Upstream, words: str) -> Found:
-    async def every(start: int, size: int) -> Page[RequestRow]:
-        return await list_requests(upstream, start=start, size=size)
-
+    every = partial(list_requests, upstream)
     exact = await find_request(upstream, int(words)) if is_number(words) else None
     looked = await look(every, lambda row: contains(words, *request_records.request_texts(row)))
     rows = [*([exact] if exact is not None else []), *looked.rows]
@@ -217,9 +210,7 @@ async def _search_meters(upstream: Upstream, words: str) -> Found:
 
 
 async def _search_people(upstream: Upstream, words: str) -> Found:
-    async def every(start: int, size: int) -> Page[PersonRow]:
-        return await list_people(upstream, start=start, size=size)
-
+    every = partial(list_people, upstream)
     exact = await find_person(upstream, words)
     looked = await look(
         every, lambda row: bool(row.code) and contains(words, *person_records.person_texts(row))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -14,7 +15,6 @@ from mcp_gateway.tools.kit.positions import newest_first
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
 from mcp_gateway.upstream.resources.transactions import TransactionRow
 from mcp_gateway.upstream.resources.transactions import list_transactions as read_transactions
-from mcp_gateway.upstream.rows import Page
 
 Action = Literal["add", "edit", "delete", "cancelled", "login", "finished", "logout"]
 Module = Literal[
@@ -93,16 +93,13 @@ def transaction(call: Call, row: TransactionRow) -> Transaction:
 async def list_transactions(call: Call, arguments: ListTransactionsInput) -> ListTransactionsOutput:
     upstream = call.upstream
     when = period(call.caller, arguments.since, arguments.until, "event_date")
-
-    async def fetch(start: int, size: int) -> Page[TransactionRow]:
-        return await read_transactions(
-            upstream,
-            action=None if arguments.action is None else arguments.action.upper(),
-            module=None if arguments.module is None else MODULE[arguments.module],
-            period=when,
-            start=start,
-            size=size,
-        )
+    fetch = partial(
+        read_transactions,
+        upstream,
+        action=None if arguments.action is None else arguments.action.upper(),
+        module=None if arguments.module is None else MODULE[arguments.module],
+        period=when,
+    )
 
     def keep(row: TransactionRow) -> bool:
         return (arguments.by is None or contains(arguments.by, row.name, row.email)) and (

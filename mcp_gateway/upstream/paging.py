@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
+from typing import Protocol
 
 from mcp_gateway.calls.errors import UpstreamNotUnderstood
 from mcp_gateway.upstream.gaps import Gaps
-from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R, R_co
 
 SAME_PAGE = "Fracttal One gave the same page twice."
-Fetch = Callable[[int, int], Awaitable[Page[R]]]
+
+
+class Fetch(Protocol[R_co]):
+    """Reads one page of a list. It is a function of `resources/`, bound to everything else that it takes."""
+
+    def __call__(self, *, start: int, size: int) -> Awaitable[Page[R_co]]: ...
 
 
 class NoFurther(UpstreamNotUnderstood):
@@ -27,7 +33,7 @@ async def pages(
     """
     before = ""
     for _ in range(most):
-        page = await fetch(start, size)
+        page = await fetch(start=start, size=size)
         if start == 0:
             first = page.first
         elif page.read and page.first == first:
@@ -74,7 +80,7 @@ async def _from_the_beginning(fetch: Fetch[R], page: Page[R]) -> Page[R]:
 
     It is not if the list now begins with another row: new records shift the rest down.
     """
-    now = await fetch(0, 1)
+    now = await fetch(start=0, size=1)
     if now.first != page.first:
         return page
     offsets = [offset - page.start for offset in page.offsets]

@@ -20,6 +20,7 @@ PAGE_SIZE = 100
 LARGEST_INTEGER = 2**63 - 1  # the largest integer that our JSON library writes
 
 R = TypeVar("R", bound="Row")
+R_co = TypeVar("R_co", bound="Row", covariant=True)
 
 
 Moment = Annotated[dt.datetime, msgspec.Meta(tz=True)] | None
@@ -38,33 +39,33 @@ class Row(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class Unread(Generic[R]):
+class Unread(Generic[R_co]):
     """A row with fields that violate the contract.
 
     `row` is the rest of it, if the rest makes a row; `mark` distinguishes it from other rows.
     """
 
     fields: Sequence[str]
-    row: R | None
+    row: R_co | None
     mark: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[R]):
+class Page(Generic[R_co]):
     """A page of rows.
 
     `start` is the offset of the first row and `read` the number of rows that the upstream returned. `offsets`
     are the offsets of `rows`, which passed the filter. `first` distinguishes the first row from others.
     """
 
-    rows: Sequence[R]
+    rows: Sequence[R_co]
     offsets: Sequence[int]
     start: int
     read: int
     total: int | None
     size: int
     first: str = ""
-    unread: Sequence[Unread[R]] = ()
+    unread: Sequence[Unread[R_co]] = ()
     is_whole: bool = False  # the upstream returns everything at once, whatever was requested
 
     @property

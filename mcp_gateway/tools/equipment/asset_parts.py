@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -26,7 +27,7 @@ from mcp_gateway.upstream.resources.items import ItemRow, moves_of
 from mcp_gateway.upstream.resources.meters import meters_of
 from mcp_gateway.upstream.resources.planning import tasks_of_plan
 from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks
-from mcp_gateway.upstream.rows import Page, Period
+from mcp_gateway.upstream.rows import Period
 
 Part = Literal["custom_fields", "location_history", "documents", "downtime", "meters", "history", "plan"]
 MOST = 50
@@ -154,20 +155,14 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
 
 async def _history(upstream: Upstream, code: str) -> list[TaskLine]:
     """The newest first, one more than is shown: a page may be short, or of other assets."""
-
-    async def fetch(start: int, size: int) -> Page[TaskLine]:
-        return await list_tasks(upstream, TaskLine, asset=code, start=start, size=size)
-
+    fetch = partial(list_tasks, upstream, TaskLine, asset=code)
     return await all_rows(fetch, upstream.gaps, "tasks of orders", most=MOST_HISTORY_PAGES, enough=MOST + 1)
 
 
 async def _outages(upstream: Upstream, code: str) -> list[OutageRow]:
     """Open stops first, however old, then the newest."""
     period = Period(EARLIEST, dt.datetime.now(dt.UTC), "initial_date")
-
-    async def fetch(start: int, size: int) -> Page[OutageRow]:
-        return await list_outages(upstream, asset=code, period=period, start=start, size=size)
-
+    fetch = partial(list_outages, upstream, asset=code, period=period)
     rows = await all_rows(fetch, upstream.gaps, "stops of the asset", most=MOST_OUTAGE_PAGES)
     newest_first = sorted(rows, key=lambda row: row.initial_date or EARLIEST, reverse=True)
     return sorted(newest_first, key=lambda row: row.final_date is not None)

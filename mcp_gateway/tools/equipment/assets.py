@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -29,7 +30,6 @@ from mcp_gateway.tools.kit.listing import (
 )
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, the_asset
 from mcp_gateway.upstream.resources.items import ItemRow, list_items
-from mcp_gateway.upstream.rows import Page
 
 
 class ListAssetsOutput(ListAnswer):
@@ -79,18 +79,15 @@ async def list_assets(call: Call, arguments: ListAssetsInput) -> ListAssetsOutpu
     position = position_of(call, "list_assets", arguments)
     place = position.get("place") or await asset_code(call, arguments.location, location=True)
     location = None if place is None else str(place)
-
-    async def fetch(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(
-            upstream,
-            item_type=item_type,
-            location=location,
-            whole_tree=arguments.whole_tree,
-            active=arguments.active,
-            available=arguments.available,
-            start=start,
-            size=size,
-        )
+    fetch = partial(
+        list_items,
+        upstream,
+        item_type=item_type,
+        location=location,
+        whole_tree=arguments.whole_tree,
+        active=arguments.active,
+        available=arguments.available,
+    )
 
     def keep(row: ItemRow) -> bool:
         return (

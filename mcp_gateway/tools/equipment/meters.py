@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -13,9 +14,9 @@ from mcp_gateway.tools.equipment.standing import subtree_of
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of, present
 from mcp_gateway.tools.kit.parameters import Serial
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
+from mcp_gateway.upstream.paging import Fetch
 from mcp_gateway.upstream.resources.meters import MeterRow, list_meters_with_tasks
 from mcp_gateway.upstream.resources.meters import list_meters as read_meters
-from mcp_gateway.upstream.rows import Page
 
 
 class ListMetersOutput(ListAnswer):
@@ -51,18 +52,13 @@ async def list_meters(call: Call, arguments: ListMetersInput) -> ListMetersOutpu
         location = await asset_code(call, arguments.location, location=True)
     within = None if location is None else await subtree_of(upstream, str(location))
     asked_for = location if within is None else None
-
-    async def fetch(start: int, size: int) -> Page[MeterRow]:
-        read = list_meters_with_tasks if arguments.with_tasks else read_meters
-        page: Page[MeterRow] = await read(  # type: ignore[assignment] # rows of the one are rows of the other
-            upstream,
-            asset=None if asset is None else str(asset),
-            serial=arguments.serial,
-            location=None if asked_for is None else str(asked_for),
-            start=start,
-            size=size,
-        )
-        return page
+    fetch: Fetch[MeterRow] = partial(
+        list_meters_with_tasks if arguments.with_tasks else read_meters,
+        upstream,
+        asset=None if asset is None else str(asset),
+        serial=arguments.serial,
+        location=None if asked_for is None else str(asked_for),
+    )
 
     def keep(row: MeterRow) -> bool:
         if within is not None and not within.holds(row):

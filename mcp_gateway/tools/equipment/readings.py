@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -15,7 +16,6 @@ from mcp_gateway.tools.kit.positions import newest_first
 from mcp_gateway.tools.kit.resolving import AssetName, asset_code
 from mcp_gateway.tools.kit.text import UntrustedName
 from mcp_gateway.upstream.resources.meters import ReadingRow, list_readings
-from mcp_gateway.upstream.rows import Page
 
 Source = Literal["api", "work_order", "manual"]
 SOURCES: dict[str, Source] = {"API": "api", "WORK_ORDER": "work_order", "MANUAL": "manual"}
@@ -68,12 +68,7 @@ async def list_meter_readings(call: Call, arguments: ListMeterReadingsInput) -> 
     position = position_of(call, "list_meter_readings", arguments)
     asset = str(position.get("asset") or await asset_code(call, arguments.asset))
     when = period(call.caller, arguments.since, arguments.until, "date_reading")
-
-    async def fetch(start: int, size: int) -> Page[ReadingRow]:
-        return await list_readings(
-            upstream, asset=asset, serial=arguments.serial, period=when, start=start, size=size
-        )
-
+    fetch = partial(list_readings, upstream, asset=asset, serial=arguments.serial, period=when)
     found = await listed(
         fetch,
         lambda row: reading(call, row),

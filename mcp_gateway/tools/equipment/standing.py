@@ -7,13 +7,14 @@ depth, so meters are matched against the assets below the location.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from mcp_gateway.calls.errors import NotPermitted
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import all_rows
-from mcp_gateway.upstream.resources.items import ItemRow, list_items
+from mcp_gateway.upstream.resources.items import list_items
 from mcp_gateway.upstream.resources.meters import MeterRow
-from mcp_gateway.upstream.rows import PAGE_SIZE, Page
+from mcp_gateway.upstream.rows import PAGE_SIZE
 
 MOST_PAGES = 12  # of assets, read for their codes; a larger location is matched by the path of its rows
 MOST_PAGES_WITHOUT_PATH = 60
@@ -37,12 +38,9 @@ class Subtree:
 
 async def subtree_of(upstream: Upstream, code: str) -> Subtree | None:
     """None where this person may not see assets: only the filter of the upstream is left then."""
-
-    async def below(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(upstream, location=code, whole_tree=True, start=start, size=size)
-
+    below = partial(list_items, upstream, location=code, whole_tree=True)
     try:
-        first = await below(0, PAGE_SIZE)
+        first = await below(start=0, size=PAGE_SIZE)
         path = ""
         if first.total is not None and first.total > MOST_PAGES * PAGE_SIZE:
             path = await _path_in(upstream, code)

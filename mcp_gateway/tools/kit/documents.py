@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -11,7 +12,6 @@ from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.resources.documents import DocumentRow, Owner, list_documents
-from mcp_gateway.upstream.rows import Page
 
 MOST_PAGES = 5  # of one owner
 
@@ -45,9 +45,7 @@ def document(row: DocumentRow) -> Document:
 
 
 async def documents_of(upstream: Upstream, owner: Owner, code: str) -> list[Document]:
-    async def fetch(start: int, size: int) -> Page[DocumentRow]:
-        return await list_documents(upstream, owner, code=code, start=start, size=size)
-
+    fetch = partial(list_documents, upstream, owner, code=code)
     rows = await all_rows(fetch, upstream.gaps, "documents", most=MOST_PAGES)
     return [document(row) for row in rows]
 

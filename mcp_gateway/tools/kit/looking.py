@@ -33,7 +33,7 @@ async def look(fetch: Fetch[R], fits: Callable[[R], bool], most: int = MOST_PAGE
 async def look_from_the_end(fetch: Fetch[R], fits: Callable[[R], bool]) -> Looked[R]:
     """The matching rows of a list sorted oldest first. Of a long list, the last pages and the first are
     read."""
-    first = await fetch(0, PAGE_SIZE)
+    first = await fetch(start=0, size=PAGE_SIZE)
     if first.is_last:
         return Looked([row for row in reversed(first.rows) if fits(row)], "")
     later = (MOST_PAGES - 1) * PAGE_SIZE

@@ -72,7 +72,7 @@ def key_of_token(token: int | str | None) -> Key | None:
 async def row_of_position(fetch: Fetch[R], row: int, key: KeyOf[R], after: Key | None) -> int:
     """`row`, or an earlier row when records before it have left the list, so that none is missed."""
     while after is not None and row > 0:
-        page = await fetch(row - 1, 1)
+        page = await fetch(start=row - 1, size=1)
         found = key(page.rows[0]) if page.rows else None
         if found is not None and found <= after:
             break

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -22,7 +23,6 @@ from mcp_gateway.upstream.paging import pages
 from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
 from mcp_gateway.upstream.resources.personnel import PersonRow, find_person, list_people
 from mcp_gateway.upstream.resources.work_requests import RequestRow, find_request, list_requests
-from mcp_gateway.upstream.rows import Page
 
 LOCATION, SPARE_PART = 1, 4
 _plain_number = re.compile(r"[1-9]\d{0,8}", re.ASCII)
@@ -47,13 +47,8 @@ async def the_asset(call: Call, words: str, *, location: bool = False) -> ItemRo
     found = await item_with_code(upstream, words)
     if found is not None:
         return found
-
-    async def named(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(upstream, name=words, start=start, size=size)
-
-    async def every(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(upstream, item_type=LOCATION if location else None, start=start, size=size)
-
+    named = partial(list_items, upstream, name=words)
+    every = partial(list_items, upstream, item_type=LOCATION if location else None)
     seen: Seen[ItemRow] = Seen()
     async for page in as_far_as_they_go(named, MOST_PAGES, seen):
         if len(page.rows) + len(page.unread) < page.read:  # the API has no filter by name there
@@ -106,10 +101,7 @@ async def asset_to_filter_by(call: Call, words: str | None) -> tuple[str | None,
 
 async def codes_within(call: Call, location: str) -> tuple[frozenset[str], bool]:
     """The codes of a location and everything in it, at any depth, and whether they are complete."""
-
-    async def fetch(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(call.upstream, location=location, whole_tree=True, start=start, size=size)
-
+    fetch = partial(list_items, call.upstream, location=location, whole_tree=True)
     codes, whole = {location}, False
     async for page in pages(fetch, most=MOST_PAGES):
         codes.update(row.code for row in page.rows)
@@ -122,10 +114,7 @@ async def the_person(call: Call, words: str) -> PersonRow:
     by_code = await find_person(upstream, words)
     if by_code is not None:
         return by_code
-
-    async def every(start: int, size: int) -> Page[PersonRow]:
-        return await list_people(upstream, start=start, size=size)
-
+    every = partial(list_people, upstream)
     seen = await look_for(
         every,
         words,
@@ -194,10 +183,7 @@ async def the_request(call: Call, words: str) -> RequestRow:
         if found is None:
             raise NotFound("There is no work request with that number, or this person may not see it.")
         return found
-
-    async def every(start: int, size: int) -> Page[RequestRow]:
-        return await list_requests(upstream, start=start, size=size)
-
+    every = partial(list_requests, upstream)
     seen = await look_for(
         every,
         words,

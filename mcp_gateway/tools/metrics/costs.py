@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 
 from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.kit.datetimes import EARLIEST
@@ -11,7 +12,7 @@ from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.task_groups import NOBODY, folios, grouped, read_finished
 from mcp_gateway.upstream.resources.work_order_parts import ResourceRow, list_resources
 from mcp_gateway.upstream.resources.work_orders import TaskRow
-from mcp_gateway.upstream.rows import Page, Period
+from mcp_gateway.upstream.rows import Period
 
 SERVICE = 3
 SMALLEST = 0.01  # a smaller difference is rounding
@@ -122,12 +123,7 @@ async def _services(question: MetricQuery, tasks: list[TaskRow]) -> list[Resourc
     upstream = question.call.upstream
     begin = min(row.creation_date or EARLIEST for row in tasks)
     period = Period(begin, question.now, "date_create")
-
-    async def fetch(start: int, size: int) -> Page[ResourceRow]:
-        return await list_resources(
-            upstream, kind=SERVICE, location=question.location, period=period, start=start, size=size
-        )
-
+    fetch = partial(list_resources, upstream, kind=SERVICE, location=question.location, period=period)
     rows = once(await question.reading.all_rows(fetch, "services"), lambda row: row.id_wo_resource)
     return [row for row in rows if row.id_work_orders_tasks in numbers]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol, TypeVar
 
 from mcp_gateway.calls.errors import NotPermitted
@@ -13,7 +14,7 @@ from mcp_gateway.tools.equipment.standing import subtree_of
 from mcp_gateway.tools.kit.datetimes import shown
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.resources.items import find_item, list_items
 from mcp_gateway.upstream.resources.meters import AdvancedRow, MeterRow, list_meters, list_meters_with_tasks
 from mcp_gateway.upstream.resources.planning import TriggerRow, list_triggers
 from mcp_gateway.upstream.rows import Page
@@ -80,10 +81,7 @@ class Step:
 async def meter_forecast(question: MetricQuery) -> MetricResult:
     upstream = question.call.upstream
     ahead = question.days or AHEAD_DAYS
-
-    async def triggers(start: int, size: int) -> Page[TriggerRow]:
-        return await list_triggers(upstream, start=start, size=size)
-
+    triggers = partial(list_triggers, upstream)
     rows = [row for row in await _in_use(question, list_meters_with_tasks) if _counts_up_to_a_task(row)]
     of_tasks: dict[int | None, list[TriggerRow]] = {}
     for trigger in await question.reading.all_rows(triggers, "triggers") if rows else []:
@@ -201,11 +199,8 @@ async def _in_use(question: MetricQuery, listing: Listing[M]) -> list[M]:
     """Active meters of the scope on active assets: nobody reads the meters of inactive ones."""
     upstream = question.call.upstream
     location = None if question.location is None else await subtree_of(upstream, question.location)
-
-    async def fetch(start: int, size: int) -> Page[M]:
-        asked = question.location if location is None else None
-        return await listing(upstream, asset=question.asset, location=asked, start=start, size=size)
-
+    asked = question.location if location is None else None
+    fetch = partial(listing, upstream, asset=question.asset, location=asked)
     rows = await question.reading.all_rows(fetch, "meters")
     found = [row for row in rows if row.active is not False and (location is None or location.holds(row))]
     retired = await _inactive_assets(question) if found else frozenset()
@@ -214,17 +209,13 @@ async def _in_use(question: MetricQuery, listing: Listing[M]) -> list[M]:
 
 async def _inactive_assets(question: MetricQuery) -> frozenset[str]:
     upstream = question.call.upstream
-
-    async def fetch(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(
-            upstream,
-            active=False,
-            location=question.location,
-            whole_tree=question.location is not None,
-            start=start,
-            size=size,
-        )
-
+    fetch = partial(
+        list_items,
+        upstream,
+        active=False,
+        location=question.location,
+        whole_tree=question.location is not None,
+    )
     try:
         rows = await question.reading.all_rows(fetch, "inactive assets")
         # The location itself is not among what stands below it; it may be equipment with meters.

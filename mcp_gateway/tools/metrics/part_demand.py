@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from mcp_gateway.tools.kit.datetimes import EARLIEST
 from mcp_gateway.tools.metrics.metric import MetricQuery
@@ -14,17 +15,15 @@ from mcp_gateway.tools.metrics.task_groups import read_within
 from mcp_gateway.tools.work.task_facts import OPEN, is_done
 from mcp_gateway.upstream.resources.items import ItemRow, list_items
 from mcp_gateway.upstream.resources.planning import (
-    PendingRow,
     PlannedResourceRow,
     list_pending,
     list_planned_resources,
 )
-from mcp_gateway.upstream.resources.planning import TaskRow as PlannedTaskRow
 from mcp_gateway.upstream.resources.planning import list_tasks as list_planned_tasks
 from mcp_gateway.upstream.resources.warehouse_documents import RequisitionRow
 from mcp_gateway.upstream.resources.work_order_parts import ResourceRow, list_resources
 from mcp_gateway.upstream.resources.work_orders import TaskRow
-from mcp_gateway.upstream.rows import Page, Period
+from mcp_gateway.upstream.rows import Period
 
 PART = 1
 CANCELLED_DELIVERY = "DELIVERY_CANCELLED"
@@ -57,13 +56,8 @@ class Planned:
 
 async def read_planned(question: MetricQuery, until: dt.datetime) -> Planned:
     upstream = question.call.upstream
-
-    async def pending(start: int, size: int) -> Page[PendingRow]:
-        return await list_pending(upstream, until=until, start=start, size=size)
-
-    async def parts(start: int, size: int) -> Page[PlannedResourceRow]:
-        return await list_planned_resources(upstream, "parts", start=start, size=size)
-
+    pending = partial(list_pending, upstream, until=until)
+    parts = partial(list_planned_resources, upstream, "parts")
     times: dict[int, int] = defaultdict(int)
     for row in once(await question.reading.all_rows(pending, "pending tasks"), lambda row: row.id):
         if row.id_task is not None:
@@ -83,10 +77,7 @@ async def read_items(question: MetricQuery, planned: Planned, known: Mapping[int
                 f"Of {len(unknown) - len(found)} planned parts that lie nowhere the code was not read."
             )
             break
-
-        async def fetch(start: int, size: int, number: int = number) -> Page[ItemRow]:
-            return await list_items(upstream, number=number, start=start, size=size)
-
+        fetch = partial(list_items, upstream, number=number)
         for row in (await question.reading.page(fetch, size=2)).rows[:1]:
             found[number] = row
     return found
@@ -156,12 +147,7 @@ async def _parts_taken(question: MetricQuery, tasks: list[TaskRow]) -> dict[int,
     period = Period(begin, question.now, "date_create")
     found: dict[int, list[ResourceRow]] = defaultdict(list)
     for status in OPEN:
-
-        async def fetch(start: int, size: int, status: int = status) -> Page[ResourceRow]:
-            return await list_resources(
-                upstream, kind=PART, status=status, period=period, start=start, size=size
-            )
-
+        fetch = partial(list_resources, upstream, kind=PART, status=status, period=period)
         for row in once(
             await question.reading.all_rows(fetch, "parts of orders"), lambda row: row.id_wo_resource
         ):
@@ -173,9 +159,6 @@ async def _parts_taken(question: MetricQuery, tasks: list[TaskRow]) -> dict[int,
 async def _planned_numbers(question: MetricQuery) -> dict[tuple[int | None, str | None], int]:
     """A task of an order names its plan and what is done, not the number of the planned task."""
     upstream = question.call.upstream
-
-    async def fetch(start: int, size: int) -> Page[PlannedTaskRow]:
-        return await list_planned_tasks(upstream, start=start, size=size)
-
+    fetch = partial(list_planned_tasks, upstream)
     rows = await question.reading.all_rows(fetch, "planned tasks")
     return {(row.id_group_task, row.description): row.id for row in rows if row.id_group_task is not None}

@@ -65,7 +65,7 @@ class Reading:
         return rows
 
     async def page(self, fetch: Fetch[R], start: int = 0, size: int = PAGE_SIZE) -> Page[R]:
-        page = await fetch(start, size)
+        page = await fetch(start=start, size=size)
         self.pages_read += 1
         return page
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from mcp_gateway.calls.errors import NotFound
 from mcp_gateway.tools.kit.datetimes import EARLIEST
@@ -17,7 +18,7 @@ from mcp_gateway.upstream.paging import Fetch
 from mcp_gateway.upstream.resources.availability import OutageRow, list_outages
 from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
 from mcp_gateway.upstream.resources.work_orders import TaskRow, list_tasks
-from mcp_gateway.upstream.rows import PAGE_SIZE, Page, Period
+from mcp_gateway.upstream.rows import PAGE_SIZE, Period
 
 MOST_ASSET_PAGES = 12
 MOST_STOP_PAGES = 20
@@ -74,18 +75,14 @@ async def _only_counted(reading: Reading, pages: int) -> Plant:
 
 
 def _equipment(upstream: Upstream, location: str | None, *, active: bool | None = None) -> Fetch[ItemRow]:
-    async def fetch(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(
-            upstream,
-            item_type=EQUIPMENT,
-            active=active,
-            location=location,
-            whole_tree=location is not None,
-            start=start,
-            size=size,
-        )
-
-    return fetch
+    return partial(
+        list_items,
+        upstream,
+        item_type=EQUIPMENT,
+        active=active,
+        location=location,
+        whole_tree=location is not None,
+    )
 
 
 async def read_stops(question: MetricQuery, plant: Plant) -> dict[int, OutageRow]:
@@ -119,12 +116,7 @@ async def _lately(question: MetricQuery, plant: Plant, total: int) -> dict[int, 
     ):
         rows = await reading.all_rows(_stops(upstream, period), "out-of-service records")
         found |= _by_number(rows)
-
-    async def stopped(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(
-            upstream, item_type=EQUIPMENT, active=True, available=False, start=start, size=size
-        )
-
+    stopped = partial(list_items, upstream, item_type=EQUIPMENT, active=True, available=False)
     open_yet = [
         row for row in await reading.all_rows(stopped, "assets out of service") if plant.holds(row.code)
     ]
@@ -149,10 +141,7 @@ def _by_number(rows: Iterable[OutageRow]) -> dict[int, OutageRow]:
 
 
 def _stops(upstream: Upstream, period: Period, code: str | None = None) -> Fetch[OutageRow]:
-    async def fetch(start: int, size: int) -> Page[OutageRow]:
-        return await list_outages(upstream, asset=code, period=period, start=start, size=size)
-
-    return fetch
+    return partial(list_outages, upstream, asset=code, period=period)
 
 
 async def read_reported(question: MetricQuery) -> list[TaskRow]:
@@ -191,7 +180,4 @@ def _going_on(question: MetricQuery, stops: Iterable[OutageRow]) -> Iterator[Out
 
 
 def _linked(upstream: Upstream, stop: int) -> Fetch[TaskRow]:
-    async def fetch(start: int, size: int) -> Page[TaskRow]:
-        return await list_tasks(upstream, TaskRow, outage=stop, start=start, size=size)
-
-    return fetch
+    return partial(list_tasks, upstream, TaskRow, outage=stop)

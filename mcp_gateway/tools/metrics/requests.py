@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from functools import partial
 
 from mcp_gateway.tools.kit.datetimes import EARLIEST, zone_of
 from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, mean
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.task_groups import NOBODY
-from mcp_gateway.upstream.resources.items import ItemRow, list_items
-from mcp_gateway.upstream.resources.work_requests import RequestRow, StatusRow, list_history, list_requests
-from mcp_gateway.upstream.rows import Page, Period
+from mcp_gateway.upstream.resources.items import list_items
+from mcp_gateway.upstream.resources.work_requests import RequestRow, list_history, list_requests
+from mcp_gateway.upstream.rows import Period
 
 FIRST_STATES = (1, 13)  # open, created at the guest portal: nobody has answered yet
 SOLVED = (4, 6)
@@ -56,10 +57,7 @@ async def requests(question: MetricQuery) -> MetricResult:
 async def _asked(question: MetricQuery) -> list[RequestRow]:
     upstream = question.call.upstream
     created = Period(question.since, question.until, "date")
-
-    async def fetch(start: int, size: int) -> Page[RequestRow]:
-        return await list_requests(upstream, asset=question.asset, period=created, start=start, size=size)
-
+    fetch = partial(list_requests, upstream, asset=question.asset, period=created)
     rows = once(await question.reading.all_rows(fetch, "work requests"), lambda row: row.id)
     if question.location is None:
         return rows
@@ -70,10 +68,7 @@ async def _asked(question: MetricQuery) -> list[RequestRow]:
 async def _codes_in(question: MetricQuery, location: str) -> set[str]:
     """The codes of all assets in the location: the upstream filters requests by asset only."""
     upstream = question.call.upstream
-
-    async def fetch(start: int, size: int) -> Page[ItemRow]:
-        return await list_items(upstream, location=location, whole_tree=True, start=start, size=size)
-
+    fetch = partial(list_items, upstream, location=location, whole_tree=True)
     rows = await question.reading.all_rows(fetch, "assets of the location")
     return {location} | {row.code for row in rows}
 
@@ -101,10 +96,7 @@ async def first_answers(
 
     The history has no working period filter, so it is read newest first back to the start of the period."""
     upstream = question.call.upstream
-
-    async def fetch(start: int, size: int) -> Page[StatusRow]:
-        return await list_history(upstream, since=question.since, start=start, size=size)
-
+    fetch = partial(list_history, upstream, since=question.since)
     rows, whole = await question.reading.rows_until(fetch, "histories of requests")
     known_since = EARLIEST
     if not whole:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.upstream.resources.warehouse_documents import (
     Line,
-    PurchaseOrderRow,
     RequisitionRow,
     list_purchase_orders,
     list_requisitions,
 )
 from mcp_gateway.upstream.resources.warehouses import StockRow, WarehouseRow, all_warehouses, list_stock
-from mcp_gateway.upstream.rows import Page, Period
+from mcp_gateway.upstream.rows import Period
 
 LOOK_BACK = dt.timedelta(days=180)  # how far back documents may still be pending
 WAITING = ("NOT_DELIVERED", "PARTIAL_DELIVERY")
@@ -39,10 +39,7 @@ async def read_stock(question: MetricQuery, warehouses: list[WarehouseRow]) -> l
     upstream = question.call.upstream
     found = []
     for warehouse in warehouses:
-
-        async def fetch(start: int, size: int, of: WarehouseRow = warehouse) -> Page[StockRow]:
-            return await list_stock(upstream, warehouse=of, start=start, size=size)
-
+        fetch = partial(list_stock, upstream, warehouse=warehouse)
         rows = once(await question.reading.all_rows(fetch, "stock"), lambda row: row.code)
         found += [Kept(warehouse, row) for row in rows if row.active is not False]
     return found
@@ -56,10 +53,7 @@ async def read_warehouses(question: MetricQuery) -> list[WarehouseRow]:
 async def read_requisitions(question: MetricQuery) -> list[RequisitionRow]:
     upstream = question.call.upstream
     period = lately(question)
-
-    async def fetch(start: int, size: int) -> Page[RequisitionRow]:
-        return await list_requisitions(upstream, period=period, start=start, size=size)
-
+    fetch = partial(list_requisitions, upstream, period=period)
     return once(await question.reading.all_rows(fetch, "requisitions"), lambda row: row.id)
 
 
@@ -78,10 +72,7 @@ async def read_open_purchase_orders(question: MetricQuery, warehouses: list[Ware
     period = lately(question)
     found: list[str] = []
     for warehouse in warehouses:
-
-        async def fetch(start: int, size: int, code: str = warehouse.code) -> Page[PurchaseOrderRow]:
-            return await list_purchase_orders(upstream, warehouse=code, period=period, start=start, size=size)
-
+        fetch = partial(list_purchase_orders, upstream, warehouse=warehouse.code, period=period)
         rows = once(await question.reading.all_rows(fetch, "purchase orders"), lambda row: row.id_movement)
         found += [row.folio_source or "-" for row in rows if row.movements_states_description in WAITING]
     return found

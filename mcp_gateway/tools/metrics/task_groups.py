@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from mcp_gateway.tools.kit.datetimes import EARLIEST, zone_of
 from mcp_gateway.tools.kit.locations import path
@@ -13,7 +14,7 @@ from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.work.task_facts import CANCELLED, is_done
 from mcp_gateway.upstream.resources.work_orders import TaskRow, list_tasks
-from mcp_gateway.upstream.rows import Page, Period
+from mcp_gateway.upstream.rows import Period
 
 NOBODY = "-"
 
@@ -37,19 +38,15 @@ async def read_within(
     question: MetricQuery, period: Period | None, *, status: int | None = None, most: int | None = None
 ) -> list[TaskRow]:
     upstream = question.call.upstream
-
-    async def fetch(start: int, size: int) -> Page[TaskRow]:
-        return await list_tasks(
-            upstream,
-            TaskRow,
-            status=status,
-            asset=question.asset,
-            location=question.location,
-            period=period,
-            start=start,
-            size=size,
-        )
-
+    fetch = partial(
+        list_tasks,
+        upstream,
+        TaskRow,
+        status=status,
+        asset=question.asset,
+        location=question.location,
+        period=period,
+    )
     rows = await question.reading.all_rows(fetch, "work orders", most)
     return once(rows, lambda row: row.id_work_orders_tasks)
 

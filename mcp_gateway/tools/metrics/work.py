@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from mcp_gateway.tools.kit.codes import ORDER_STATUS
 from mcp_gateway.tools.kit.datetimes import EARLIEST, zone_of
@@ -52,18 +53,15 @@ async def summary(question: MetricQuery) -> MetricResult:
     created = Period(question.since, question.until, "creation_date")
 
     async def created_with(status: int) -> Page[TaskLine]:
-        async def fetch(start: int, size: int) -> Page[TaskLine]:
-            return await list_tasks(
-                upstream,
-                TaskLine,
-                status=status,
-                asset=question.asset,
-                location=question.location,
-                period=created,
-                start=start,
-                size=size,
-            )
-
+        fetch = partial(
+            list_tasks,
+            upstream,
+            TaskLine,
+            status=status,
+            asset=question.asset,
+            location=question.location,
+            period=created,
+        )
         return await reading.page(fetch)
 
     firsts = await asyncio.gather(*(created_with(status) for status in ORDER_STATUS))

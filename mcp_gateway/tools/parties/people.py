@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
@@ -19,7 +20,6 @@ from mcp_gateway.tools.kit.text import UntrustedName
 from mcp_gateway.tools.parties.person_records import Person, person, person_texts
 from mcp_gateway.upstream.resources.personnel import PersonRow, person_of_account
 from mcp_gateway.upstream.resources.personnel import list_people as read_people
-from mcp_gateway.upstream.rows import Page
 
 MOST_WITH_DOCUMENTS = 10
 Module = Literal[
@@ -76,9 +76,7 @@ class WhoamiInput(Arguments):
 
 async def list_people(call: Call, arguments: ListPeopleInput) -> ListPeopleOutput:
     upstream = call.upstream
-
-    async def fetch(start: int, size: int) -> Page[PersonRow]:
-        return await read_people(upstream, start=start, size=size)
+    fetch = partial(read_people, upstream)
 
     def keep(row: PersonRow) -> bool:
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -31,7 +32,6 @@ from mcp_gateway.upstream.resources.third_parties import (
 from mcp_gateway.upstream.resources.third_parties import (
     list_third_parties as read_third_parties,
 )
-from mcp_gateway.upstream.rows import Page
 
 MOST_WITH_MORE = 5  # parties whose services, contacts and documents are read in one answer
 
@@ -72,9 +72,7 @@ def contact(row: ContactRow) -> Contact:
 
 async def list_third_parties(call: Call, arguments: ListThirdPartiesInput) -> ListThirdPartiesOutput:
     upstream = call.upstream
-
-    async def fetch(start: int, size: int) -> Page[ThirdPartyRow]:
-        return await read_third_parties(upstream, code=arguments.code, start=start, size=size)
+    fetch = partial(read_third_parties, upstream, code=arguments.code)
 
     def keep(row: ThirdPartyRow) -> bool:
         return (

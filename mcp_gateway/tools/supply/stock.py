@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field
@@ -40,7 +41,6 @@ from mcp_gateway.upstream.resources.warehouses import (
 from mcp_gateway.upstream.resources.warehouses import (
     list_stock as read_stock,
 )
-from mcp_gateway.upstream.rows import Page
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -185,9 +185,7 @@ async def _of_warehouse(
     position: Position,
     basket: Basket[StockLine],
 ) -> Listed[StockLine]:
-    async def fetch(start: int, size: int) -> Page[StockRow]:
-        return await read_stock(upstream, warehouse=warehouse, start=start, size=size)
-
+    fetch = partial(read_stock, upstream, warehouse=warehouse)
     return await listed(
         fetch,
         lambda row: line(row, row, warehouse),

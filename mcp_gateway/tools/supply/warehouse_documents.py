@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -30,7 +31,7 @@ from mcp_gateway.upstream.resources.warehouse_documents import (
     list_purchase_orders,
     list_requisitions,
 )
-from mcp_gateway.upstream.rows import Page, Period
+from mcp_gateway.upstream.rows import Period
 
 DEFAULT_DAYS = 90
 
@@ -85,12 +86,7 @@ async def list_warehouse_documents(
     if arguments.kind == "purchase_orders":
         assert code is not None
         warehouse = code
-
-        async def orders(start: int, size: int) -> Page[PurchaseOrderRow]:
-            return await list_purchase_orders(
-                upstream, warehouse=warehouse, period=when, start=start, size=size
-            )
-
+        orders = partial(list_purchase_orders, upstream, warehouse=warehouse, period=when)
         found = await listed(
             orders,
             lambda row: purchase_order(call, row),
@@ -100,10 +96,7 @@ async def list_warehouse_documents(
             key=lambda row: newest_first(row.date_create or row.date, row.id_movement),
         )
     elif arguments.kind == "material_requests":
-
-        async def requests(start: int, size: int) -> Page[MaterialRequestRow]:
-            return await list_material_requests(upstream, warehouse=code, period=when, start=start, size=size)
-
+        requests = partial(list_material_requests, upstream, warehouse=code, period=when)
         found = await listed(
             requests,
             lambda row: material_request(call, row),
@@ -113,12 +106,9 @@ async def list_warehouse_documents(
             key=lambda row: newest_first(row.date_create, row.id),
         )
     else:
-
-        async def requisitions(start: int, size: int) -> Page[RequisitionRow]:
-            return await list_requisitions(
-                upstream, folio=arguments.work_order, warehouse=code, period=when, start=start, size=size
-            )
-
+        requisitions = partial(
+            list_requisitions, upstream, folio=arguments.work_order, warehouse=code, period=when
+        )
         found = await listed(
             requisitions,
             lambda row: requisition(call, row),

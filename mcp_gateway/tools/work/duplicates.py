@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import re
 from collections.abc import Mapping
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -25,7 +26,7 @@ from mcp_gateway.tools.kit.text import (
 from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks
 from mcp_gateway.upstream.resources.work_requests import RequestRow, list_requests
-from mcp_gateway.upstream.rows import Page, Period
+from mcp_gateway.upstream.rows import Period
 
 LOOK_BACK = dt.timedelta(days=30)
 MOST_SHOWN = 5
@@ -88,10 +89,7 @@ async def _requests(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
     upstream = call.upstream
     now = dt.datetime.now(dt.UTC)
     period = Period(now - LOOK_BACK, now, "date")
-
-    async def fetch(start: int, size: int) -> Page[RequestRow]:
-        return await list_requests(upstream, asset=asset, period=period, start=start, size=size)
-
+    fetch = partial(list_requests, upstream, asset=asset, period=period)
     return [
         _request(row)
         for row in await all_rows(fetch, upstream.gaps, COMPARED_REQUESTS, most=MOST_PAGES)
@@ -105,10 +103,7 @@ async def _of_that_title(call: Call, title: str) -> list[dict[str, Any]]:
     now = dt.datetime.now(dt.UTC)
     period = Period(now - LOOK_BACK, now, "date")
     wanted = _words(title)
-
-    async def fetch(start: int, size: int) -> Page[RequestRow]:
-        return await list_requests(upstream, period=period, start=start, size=size)
-
+    fetch = partial(list_requests, upstream, period=period)
     return [
         _request(row)
         for row in await all_rows(fetch, upstream.gaps, COMPARED_REQUESTS, most=MOST_PAGES)
@@ -136,9 +131,7 @@ async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
     upstream = call.upstream
 
     async def with_status(status: int) -> list[TaskLine]:
-        async def fetch(start: int, size: int) -> Page[TaskLine]:
-            return await list_tasks(upstream, TaskLine, asset=asset, status=status, start=start, size=size)
-
+        fetch = partial(list_tasks, upstream, TaskLine, asset=asset, status=status)
         return await all_rows(fetch, upstream.gaps, COMPARED_TASKS, most=MOST_PAGES)
 
     found = await asyncio.gather(*(with_status(status) for status in OPEN_ORDERS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from mcp_gateway.tools.kit.listing import MOST_PAGES, Basket, Listed
 from mcp_gateway.tools.kit.positions import Key, SortPosition, newest_first, row_of_position
@@ -11,7 +12,7 @@ from mcp_gateway.tools.work.order_records import LONGEST_FOLIO
 from mcp_gateway.tools.work.order_shapes import WorkOrderShown
 from mcp_gateway.tools.work.whole_orders import Begun, Taking
 from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks
-from mcp_gateway.upstream.rows import PAGE_SIZE, Page
+from mcp_gateway.upstream.rows import PAGE_SIZE
 
 ROWS_AN_ORDER = 2  # to request: orders have fewer tasks on average, so one page is usually enough
 
@@ -40,20 +41,16 @@ async def collect(
     only once the next one begins.
     """
     upstream, arguments = query.call.upstream, query.arguments
-
-    async def fetch(start: int, size: int) -> Page[TaskLine]:
-        return await list_tasks(
-            upstream,
-            TaskLine,
-            status=status,
-            asset=query.where.asset,
-            location=query.where.location,
-            period=query.period,
-            made_by=query.made_by,
-            start=start,
-            size=size,
-        )
-
+    fetch = partial(
+        list_tasks,
+        upstream,
+        TaskLine,
+        status=status,
+        asset=query.where.asset,
+        location=query.where.location,
+        period=query.period,
+        made_by=query.made_by,
+    )
     step: Listed[WorkOrderShown] = Listed(first=start.first)
     sorted_at = SortPosition(order_key, start.after)
     top = await row_of_position(fetch, start.row, order_key, start.after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -25,7 +26,6 @@ from mcp_gateway.tools.kit.positions import soonest_first
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
 from mcp_gateway.upstream.resources import planning
-from mcp_gateway.upstream.rows import Page
 
 
 class PendingTask(BaseModel):
@@ -99,10 +99,8 @@ async def list_pending_tasks(call: Call, arguments: ListPendingTasksInput) -> Li
         location = await asset_code(call, arguments.location, location=True)
     now = dt.datetime.now(dt.UTC)
     until = last(call.caller, arguments.until, "until") if arguments.until else None
-
-    async def fetch(start: int, size: int) -> Page[planning.PendingRow]:
-        within = None if location is None else str(location)
-        return await planning.list_pending(upstream, until=until, location=within, start=start, size=size)
+    within = None if location is None else str(location)
+    fetch = partial(planning.list_pending, upstream, until=until, location=within)
 
     def keep(row: planning.PendingRow) -> bool:
         due = row.cal_date_maintenance or row.date_maintenance

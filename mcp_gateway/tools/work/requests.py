@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
@@ -48,7 +49,6 @@ from mcp_gateway.upstream.resources.work_requests import (
     images_of,
     list_requests,
 )
-from mcp_gateway.upstream.rows import Page
 
 DATE_KINDS = {"created": "date", "incident": "date_incident", "solved": "date_solution"}
 
@@ -133,9 +133,7 @@ async def list_work_requests(call: Call, arguments: ListWorkRequestsInput) -> Li
     when = period(call.caller, arguments.since, arguments.until, DATE_KINDS[arguments.date_kind])
     statuses = {number_of(REQUEST_STATUS, word) for word in arguments.status or ()}
     one = next(iter(statuses)) if len(statuses) == 1 else None
-
-    async def fetch(start: int, size: int) -> Page[RequestRow]:
-        return await list_requests(upstream, status=one, asset=code, period=when, start=start, size=size)
+    fetch = partial(list_requests, upstream, status=one, asset=code, period=when)
 
     def keep(row: RequestRow) -> bool:
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
@@ -23,7 +24,6 @@ from mcp_gateway.tools.kit.parameters import Number
 from mcp_gateway.tools.kit.positions import in_order
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
 from mcp_gateway.upstream.resources import planning
-from mcp_gateway.upstream.rows import Page
 
 Kind = Literal["plans", "tasks", "triggers", "resources", "task_types"]
 Trigger = Literal["date", "meter_when", "meter_every", "event"]
@@ -181,23 +181,11 @@ async def list_task_plans(call: Call, arguments: ListTaskPlansInput) -> ListTask
             note=row.note or None,
         )
 
-    async def resources(start: int, size: int) -> Page[planning.PlannedResourceRow]:
-        return await planning.list_planned_resources(
-            upstream, arguments.resource, task=arguments.task, start=start, size=size
-        )
-
-    async def tasks(start: int, size: int) -> Page[planning.TaskRow]:
-        return await planning.list_tasks(upstream, plan=arguments.plan, start=start, size=size)
-
-    async def triggers(start: int, size: int) -> Page[planning.TriggerRow]:
-        return await planning.list_triggers(upstream, task=arguments.task, start=start, size=size)
-
-    async def plans(start: int, size: int) -> Page[planning.PlanRow]:
-        return await planning.list_plan_tasks(upstream, start=start, size=size)
-
-    async def types(start: int, size: int) -> Page[planning.TaskTypeRow]:
-        return await planning.list_task_types(upstream, start=start, size=size)
-
+    resources = partial(planning.list_planned_resources, upstream, arguments.resource, task=arguments.task)
+    tasks = partial(planning.list_tasks, upstream, plan=arguments.plan)
+    triggers = partial(planning.list_triggers, upstream, task=arguments.task)
+    plans = partial(planning.list_plan_tasks, upstream)
+    types = partial(planning.list_task_types, upstream)
     ways: dict[Kind, tuple[Any, Any, Any]] = {
         "plans": (plans, plan_entry, lambda row: in_order(row.id, row.id_task)),
         "tasks": (tasks, task_entry, lambda row: in_order(row.id)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
@@ -93,9 +94,7 @@ async def list_meters(
 
 
 async def meters_of(upstream: Upstream, asset: str) -> list[MeterRow]:
-    async def fetch(start: int, size: int) -> Page[MeterRow]:
-        return await list_meters(upstream, asset=asset, start=start, size=size)
-
+    fetch = partial(list_meters, upstream, asset=asset)
     return await all_rows(fetch, upstream.gaps, "meters of the asset", most=MOST_METER_PAGES)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
@@ -51,10 +52,7 @@ async def find_person(upstream: Upstream, code: str) -> PersonRow | None:
 
 async def person_of_account(upstream: Upstream) -> PersonRow | None:
     """Return the active record of the account that is used upstream. The API has no filter for it."""
-
-    async def fetch(start: int, size: int) -> Page[PersonRow]:
-        return await list_people(upstream, start=start, size=size)
-
+    fetch = partial(list_people, upstream)
     account = await upstream.account()
     email = account.email.casefold()
     looked_at, is_last = 0, True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal
 
 from mcp_gateway.calls.errors import OutcomeUnknown
@@ -182,16 +183,12 @@ async def list_triggers(
 
 
 async def triggers_of(upstream: Upstream, task: int) -> list[TriggerRow]:
-    async def fetch(start: int, size: int) -> Page[TriggerRow]:
-        return await list_triggers(upstream, task=task, start=start, size=size)
-
+    fetch = partial(list_triggers, upstream, task=task)
     return await all_rows(fetch, upstream.gaps, "triggers of the task", most=MOST_TRIGGER_PAGES)
 
 
 async def tasks_of_plan(upstream: Upstream, plan: int) -> list[TaskRow]:
-    async def fetch(start: int, size: int) -> Page[TaskRow]:
-        return await list_tasks(upstream, plan=plan, start=start, size=size)
-
+    fetch = partial(list_tasks, upstream, plan=plan)
     return await all_rows(fetch, upstream.gaps, "tasks of the plan", most=MOST_TASK_PAGES)
 
 

@@ -6,6 +6,7 @@ Contract: docs/reference/fracttal-api.md#warehouses.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
@@ -167,10 +168,7 @@ async def requisitions_of(upstream: Upstream, folio: str, everything: Period) ->
 
     `everything` is a period around it: the default shows only recent ones.
     """
-
-    async def fetch(start: int, size: int) -> Page[RequisitionRow]:
-        return await list_requisitions(upstream, folio=folio, period=everything, start=start, size=size)
-
+    fetch = partial(list_requisitions, upstream, folio=folio, period=everything)
     return await all_rows(fetch, upstream.gaps, "requisitions of the order", most=MOST_REQUISITION_PAGES)
 
 

@@ -6,6 +6,7 @@ Contract: docs/reference/fracttal-api.md#warehouses.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
@@ -103,10 +104,7 @@ async def list_warehouses(
 
 async def all_warehouses(upstream: Upstream) -> list[WarehouseRow]:
     """Return all warehouses. A company has few, so this is usually one page."""
-
-    async def fetch(start: int, size: int) -> Page[WarehouseRow]:
-        return await list_warehouses(upstream, start=start, size=size)
-
+    fetch = partial(list_warehouses, upstream)
     return await all_rows(fetch, upstream.gaps, "warehouses", most=MOST_WAREHOUSE_PAGES)
 
 

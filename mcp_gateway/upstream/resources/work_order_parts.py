@@ -6,6 +6,7 @@ Contract: docs/reference/fracttal-api.md#parts-of-a-work-order.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
@@ -125,9 +126,7 @@ async def list_resources(
 
 
 async def resources_of(upstream: Upstream, folio: str, everything: Period) -> list[ResourceRow]:
-    async def fetch(start: int, size: int) -> Page[ResourceRow]:
-        return await list_resources(upstream, folio=folio, period=everything, start=start, size=size)
-
+    fetch = partial(list_resources, upstream, folio=folio, period=everything)
     return await all_rows(fetch, upstream.gaps, "resources", most=MOST_PAGES)
 
 

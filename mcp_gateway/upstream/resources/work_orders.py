@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from mcp_gateway.calls.errors import OutcomeUnknown
@@ -200,10 +201,7 @@ async def _made_together(
     if not most or len(known) < len(made):
         return {}
     period = Period(min(known), max(known), "creation_date")
-
-    async def fetch(start: int, size: int) -> Page[TaskLine]:
-        return await list_tasks(upstream, TaskLine, period=period, start=start, size=size)
-
+    fetch = partial(list_tasks, upstream, TaskLine, period=period)
     rows: list[TaskLine] = []
     is_last = False
     with contextlib.suppress(NoFurther):
