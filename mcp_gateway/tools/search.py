@@ -25,7 +25,7 @@ from mcp_gateway.tools.parties import person_records
 from mcp_gateway.tools.work import order_records, request_records
 from mcp_gateway.tools.work.order_shapes import order_texts
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.resources.items import ItemFilter, ItemRow, find_item, list_items
 from mcp_gateway.upstream.resources.meters import MeterRow, list_meters
 from mcp_gateway.upstream.resources.personnel import PersonRow, find_person, list_people
 from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks, tasks_of
@@ -168,7 +168,7 @@ class Found:
 
 async def _search_assets(upstream: Upstream, words: str) -> Found:
     every = partial(list_items, upstream)
-    named = (await list_items(upstream, name=words)).rows
+    named = (await list_items(upstream, ItemFilter(name=words))).rows
     exact = await item_with_code(upstream, words)
     rows = [*([exact] if exact is not None else []), *named]
     if not rows:

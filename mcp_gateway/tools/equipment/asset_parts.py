@@ -26,7 +26,7 @@ from mcp_gateway.upstream.resources.custom_fields import list_custom_fields
 from mcp_gateway.upstream.resources.items import ItemRow, moves_of
 from mcp_gateway.upstream.resources.meters import meters_of
 from mcp_gateway.upstream.resources.planning import tasks_of_plan
-from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks
+from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskLine, list_tasks
 from mcp_gateway.upstream.rows import Period
 
 Part = Literal["custom_fields", "location_history", "documents", "downtime", "meters", "history", "plan"]
@@ -155,7 +155,7 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
 
 async def _history(upstream: Upstream, code: str) -> list[TaskLine]:
     """The newest first, one more than is shown: a page may be short, or of other assets."""
-    fetch = partial(list_tasks, upstream, TaskLine, asset=code)
+    fetch = partial(list_tasks, upstream, TaskLine, TaskFilter(asset=code))
     return await all_rows(fetch, upstream.gaps, "tasks of orders", most=MOST_HISTORY_PAGES, enough=MOST + 1)
 
 

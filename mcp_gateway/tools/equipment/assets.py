@@ -29,7 +29,7 @@ from mcp_gateway.tools.kit.listing import (
     present,
 )
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, the_asset
-from mcp_gateway.upstream.resources.items import ItemRow, list_items
+from mcp_gateway.upstream.resources.items import ItemFilter, ItemRow, list_items
 
 
 class ListAssetsOutput(ListAnswer):
@@ -82,11 +82,13 @@ async def list_assets(call: Call, arguments: ListAssetsInput) -> ListAssetsOutpu
     fetch = partial(
         list_items,
         upstream,
-        item_type=item_type,
-        location=location,
-        whole_tree=arguments.whole_tree,
-        active=arguments.active,
-        available=arguments.available,
+        ItemFilter(
+            item_type=item_type,
+            location=location,
+            whole_tree=arguments.whole_tree,
+            active=arguments.active,
+            available=arguments.available,
+        ),
     )
 
     def keep(row: ItemRow) -> bool:

@@ -12,7 +12,7 @@ from functools import partial
 from mcp_gateway.calls.errors import NotPermitted
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import all_rows
-from mcp_gateway.upstream.resources.items import list_items
+from mcp_gateway.upstream.resources.items import ItemFilter, list_items
 from mcp_gateway.upstream.resources.meters import MeterRow
 from mcp_gateway.upstream.rows import PAGE_SIZE
 
@@ -38,7 +38,7 @@ class Subtree:
 
 async def subtree_of(upstream: Upstream, code: str) -> Subtree | None:
     """None where this person may not see assets: only the filter of the upstream is left then."""
-    below = partial(list_items, upstream, location=code, whole_tree=True)
+    below = partial(list_items, upstream, ItemFilter(location=code, whole_tree=True))
     try:
         first = await below(start=0, size=PAGE_SIZE)
         path = ""
@@ -58,5 +58,5 @@ async def subtree_of(upstream: Upstream, code: str) -> Subtree | None:
 
 async def _path_in(upstream: Upstream, code: str) -> str:
     """The path of what stands directly in the location, which any of it carries."""
-    children = (await list_items(upstream, location=code, size=1)).rows
+    children = (await list_items(upstream, ItemFilter(location=code), size=1)).rows
     return (children[0].parent_description or "") if children else ""

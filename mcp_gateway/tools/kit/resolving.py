@@ -20,7 +20,7 @@ from mcp_gateway.tools.kit.naming import MOST_PAGES, Seen, as_far_as_they_go, lo
 from mcp_gateway.tools.kit.text import NAME, TEXT, cleaned
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import pages
-from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
+from mcp_gateway.upstream.resources.items import ItemFilter, ItemRow, find_item, list_items
 from mcp_gateway.upstream.resources.personnel import PersonRow, find_person, list_people
 from mcp_gateway.upstream.resources.work_requests import RequestRow, find_request, list_requests
 
@@ -47,8 +47,8 @@ async def the_asset(call: Call, words: str, *, location: bool = False) -> ItemRo
     found = await item_with_code(upstream, words)
     if found is not None:
         return found
-    named = partial(list_items, upstream, name=words)
-    every = partial(list_items, upstream, item_type=LOCATION if location else None)
+    named = partial(list_items, upstream, ItemFilter(name=words))
+    every = partial(list_items, upstream, ItemFilter(item_type=LOCATION if location else None))
     seen: Seen[ItemRow] = Seen()
     async for page in as_far_as_they_go(named, MOST_PAGES, seen):
         if len(page.rows) + len(page.unread) < page.read:  # the API has no filter by name there
@@ -60,7 +60,9 @@ async def the_asset(call: Call, words: str, *, location: bool = False) -> ItemRo
     if not seen.exact:
         seen = await look_for(every, words, lambda row: (row.code, row.field_1, row.barcode), _asset_texts)
     if not seen.best and not call.writes and is_number(words):
-        seen.others += [(row, fold(words)) for row in (await list_items(upstream, number=int(words))).rows]
+        seen.others += [
+            (row, fold(words)) for row in (await list_items(upstream, ItemFilter(number=int(words)))).rows
+        ]
     return the_one(
         call,
         words,
@@ -101,7 +103,7 @@ async def asset_to_filter_by(call: Call, words: str | None) -> tuple[str | None,
 
 async def codes_within(call: Call, location: str) -> tuple[frozenset[str], bool]:
     """The codes of a location and everything in it, at any depth, and whether they are complete."""
-    fetch = partial(list_items, call.upstream, location=location, whole_tree=True)
+    fetch = partial(list_items, call.upstream, ItemFilter(location=location, whole_tree=True))
     codes, whole = {location}, False
     async for page in pages(fetch, most=MOST_PAGES):
         codes.update(row.code for row in page.rows)

@@ -14,7 +14,7 @@ from mcp_gateway.tools.equipment.standing import subtree_of
 from mcp_gateway.tools.kit.datetimes import shown
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow
 from mcp_gateway.upstream import Upstream
-from mcp_gateway.upstream.resources.items import find_item, list_items
+from mcp_gateway.upstream.resources.items import ItemFilter, find_item, list_items
 from mcp_gateway.upstream.resources.meters import AdvancedRow, MeterRow, list_meters, list_meters_with_tasks
 from mcp_gateway.upstream.resources.planning import TriggerRow, list_triggers
 from mcp_gateway.upstream.rows import Page
@@ -24,6 +24,7 @@ EVERY = 3
 MONTH = dt.timedelta(days=30)
 DAY = dt.timedelta(days=1)
 M = TypeVar("M", bound=MeterRow)
+M_co = TypeVar("M_co", bound=MeterRow, covariant=True)
 
 
 async def stale_meters(question: MetricQuery) -> MetricResult:
@@ -189,10 +190,10 @@ def _sizes(row: AdvancedRow, triggers: Sequence[TriggerRow]) -> set[float | None
     return {each.value_main for each in triggers if (each.unit_description or "").casefold() in units}
 
 
-class Listing(Protocol[M]):
+class Listing(Protocol[M_co]):
     async def __call__(
         self, upstream: Upstream, /, *, asset: str | None, location: str | None, start: int, size: int
-    ) -> Page[M]: ...
+    ) -> Page[M_co]: ...
 
 
 async def _in_use(question: MetricQuery, listing: Listing[M]) -> list[M]:
@@ -212,9 +213,7 @@ async def _inactive_assets(question: MetricQuery) -> frozenset[str]:
     fetch = partial(
         list_items,
         upstream,
-        active=False,
-        location=question.location,
-        whole_tree=question.location is not None,
+        ItemFilter(active=False, location=question.location, whole_tree=question.location is not None),
     )
     try:
         rows = await question.reading.all_rows(fetch, "inactive assets")

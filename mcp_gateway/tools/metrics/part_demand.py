@@ -13,7 +13,7 @@ from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.task_groups import read_within
 from mcp_gateway.tools.work.task_facts import OPEN, is_done
-from mcp_gateway.upstream.resources.items import ItemRow, list_items
+from mcp_gateway.upstream.resources.items import ItemFilter, ItemRow, list_items
 from mcp_gateway.upstream.resources.planning import (
     PlannedResourceRow,
     list_pending,
@@ -77,7 +77,7 @@ async def read_items(question: MetricQuery, planned: Planned, known: Mapping[int
                 f"Of {len(unknown) - len(found)} planned parts that lie nowhere the code was not read."
             )
             break
-        fetch = partial(list_items, upstream, number=number)
+        fetch = partial(list_items, upstream, ItemFilter(number=number))
         for row in (await question.reading.page(fetch, size=2)).rows[:1]:
             found[number] = row
     return found

@@ -10,6 +10,7 @@ from mcp_gateway.tools.metrics.reliability_figures import (
     METHOD,
     Failure,
     Outage,
+    Window,
     failures_of,
     figures,
     outages_of,
@@ -43,9 +44,7 @@ async def reliability(question: MetricQuery) -> MetricResult:
         outages,
         failures,
         assets=plant.count,
-        since=question.since,
-        until=question.until,
-        now=question.now,
+        window=Window(question.since, question.until, question.now),
     )
     grouped = question.group_by != "none"
     return MetricResult(

@@ -25,6 +25,19 @@ METHOD = (
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A period as it stands now: what is still to come counts for nothing."""
+
+    since: dt.datetime
+    until: dt.datetime
+    now: dt.datetime
+
+    @property
+    def end(self) -> dt.datetime:
+        return min(self.until, self.now)
+
+
+@dataclass(frozen=True, slots=True)
 class Outage:
     number: int
     asset: str
@@ -126,31 +139,26 @@ def figures(
     failures: Sequence[Failure],
     *,
     assets: int,
-    since: dt.datetime,
-    until: dt.datetime,
-    now: dt.datetime,
+    window: Window,
 ) -> Figures:
-    """The figures of one group of assets over one period, from the failures in it."""
-    until = min(until, now)
+    """The figures of one group of assets over one window, from the failures in it."""
     repairs = [failure.repair_seconds for failure in failures if failure.repair_seconds is not None]
     return Figures(
         assets=assets,
-        period_seconds=max(0.0, (until - since).total_seconds()),
-        downtime_seconds=_down(outages, since, until, now),
-        failure_downtime_seconds=_down(
-            [outage for outage in outages if outage.by_failure], since, until, now
-        ),
+        period_seconds=max(0.0, (window.end - window.since).total_seconds()),
+        downtime_seconds=_down(outages, window),
+        failure_downtime_seconds=_down([outage for outage in outages if outage.by_failure], window),
         failures=len(failures),
         repairs=len(repairs),
         repair_seconds=sum(repairs),
     )
 
 
-def _down(outages: Sequence[Outage], since: dt.datetime, until: dt.datetime, now: dt.datetime) -> float:
+def _down(outages: Sequence[Outage], window: Window) -> float:
     """Seconds out of service, over all assets."""
     spans: dict[str, list[Span]] = {}
     for outage in outages:
-        begin, end = max(outage.begin, since), min(outage.end or now, until)
+        begin, end = max(outage.begin, window.since), min(outage.end or window.now, window.end)
         if begin < end:
             spans.setdefault(outage.asset, []).append((begin, end))
     return sum(_length(of_asset) for of_asset in spans.values())

@@ -10,7 +10,7 @@ from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.kit.datetimes import shown, zone_of
 from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import Group, MetricQuery
-from mcp_gateway.tools.metrics.reliability_figures import Failure, Figures, Outage, figures
+from mcp_gateway.tools.metrics.reliability_figures import Failure, Figures, Outage, Window, figures
 from mcp_gateway.tools.metrics.reliability_rows import Plant
 from mcp_gateway.upstream.resources.items import ItemRow
 
@@ -32,9 +32,7 @@ def groups_of(
             [stop for item in items for stop in stops[item.code]],
             [failure for item in items for failure in failed[item.code]],
             assets=len(items),
-            since=question.since,
-            until=question.until,
-            now=question.now,
+            window=Window(question.since, question.until, question.now),
         )
         computed.append((part, key, items[0]))
     computed.sort(key=lambda entry: (-entry[0].downtime_seconds, -entry[0].failures, entry[1]))
@@ -78,7 +76,7 @@ def _by_month(
         of_month[failure.at.astimezone(zone).strftime("%Y-%m")].append(failure)
     for begin, end in _months(question.since, question.until, zone):
         month = begin.astimezone(zone).strftime("%Y-%m")
-        part = figures(outages, of_month[month], assets=plant.count, since=begin, until=end, now=question.now)
+        part = figures(outages, of_month[month], assets=plant.count, window=Window(begin, end, question.now))
         yield Group(key=month, **rounded(part))
 
 

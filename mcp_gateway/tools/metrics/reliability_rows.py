@@ -16,8 +16,8 @@ from mcp_gateway.tools.work.task_facts import is_failure
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import Fetch
 from mcp_gateway.upstream.resources.availability import OutageRow, list_outages
-from mcp_gateway.upstream.resources.items import ItemRow, find_item, list_items
-from mcp_gateway.upstream.resources.work_orders import TaskRow, list_tasks
+from mcp_gateway.upstream.resources.items import ItemFilter, ItemRow, find_item, list_items
+from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskRow, list_tasks
 from mcp_gateway.upstream.rows import PAGE_SIZE, Period
 
 MOST_ASSET_PAGES = 12
@@ -78,10 +78,7 @@ def _equipment(upstream: Upstream, location: str | None, *, active: bool | None 
     return partial(
         list_items,
         upstream,
-        item_type=EQUIPMENT,
-        active=active,
-        location=location,
-        whole_tree=location is not None,
+        ItemFilter(item_type=EQUIPMENT, active=active, location=location, whole_tree=location is not None),
     )
 
 
@@ -116,7 +113,7 @@ async def _lately(question: MetricQuery, plant: Plant, total: int) -> dict[int, 
     ):
         rows = await reading.all_rows(_stops(upstream, period), "out-of-service records")
         found |= _by_number(rows)
-    stopped = partial(list_items, upstream, item_type=EQUIPMENT, active=True, available=False)
+    stopped = partial(list_items, upstream, ItemFilter(item_type=EQUIPMENT, active=True, available=False))
     open_yet = [
         row for row in await reading.all_rows(stopped, "assets out of service") if plant.holds(row.code)
     ]
@@ -180,4 +177,4 @@ def _going_on(question: MetricQuery, stops: Iterable[OutageRow]) -> Iterator[Out
 
 
 def _linked(upstream: Upstream, stop: int) -> Fetch[TaskRow]:
-    return partial(list_tasks, upstream, TaskRow, outage=stop)
+    return partial(list_tasks, upstream, TaskRow, TaskFilter(outage=stop))

@@ -11,7 +11,7 @@ from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, mean
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.task_groups import NOBODY
-from mcp_gateway.upstream.resources.items import list_items
+from mcp_gateway.upstream.resources.items import ItemFilter, list_items
 from mcp_gateway.upstream.resources.work_requests import RequestRow, list_history, list_requests
 from mcp_gateway.upstream.rows import Period
 
@@ -68,7 +68,7 @@ async def _asked(question: MetricQuery) -> list[RequestRow]:
 async def _codes_in(question: MetricQuery, location: str) -> set[str]:
     """The codes of all assets in the location: the upstream filters requests by asset only."""
     upstream = question.call.upstream
-    fetch = partial(list_items, upstream, location=location, whole_tree=True)
+    fetch = partial(list_items, upstream, ItemFilter(location=location, whole_tree=True))
     rows = await question.reading.all_rows(fetch, "assets of the location")
     return {location} | {row.code for row in rows}
 

@@ -13,7 +13,7 @@ from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.work.task_facts import CANCELLED, is_done
-from mcp_gateway.upstream.resources.work_orders import TaskRow, list_tasks
+from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskRow, list_tasks
 from mcp_gateway.upstream.rows import Period
 
 NOBODY = "-"
@@ -42,10 +42,7 @@ async def read_within(
         list_tasks,
         upstream,
         TaskRow,
-        status=status,
-        asset=question.asset,
-        location=question.location,
-        period=period,
+        TaskFilter(status=status, asset=question.asset, location=question.location, period=period),
     )
     rows = await question.reading.all_rows(fetch, "work orders", most)
     return once(rows, lambda row: row.id_work_orders_tasks)

@@ -37,7 +37,7 @@ from mcp_gateway.tools.work.task_facts import (
     is_overdue,
     worked_seconds,
 )
-from mcp_gateway.upstream.resources.work_orders import TaskLine, TaskRow, list_tasks
+from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskLine, TaskRow, list_tasks
 from mcp_gateway.upstream.rows import Page, Period
 
 MOST_LATE_PAGES = 10
@@ -57,10 +57,7 @@ async def summary(question: MetricQuery) -> MetricResult:
             list_tasks,
             upstream,
             TaskLine,
-            status=status,
-            asset=question.asset,
-            location=question.location,
-            period=created,
+            TaskFilter(status=status, asset=question.asset, location=question.location, period=created),
         )
         return await reading.page(fetch)
 

@@ -24,7 +24,7 @@ from mcp_gateway.tools.kit.text import (
     in_a_line,
 )
 from mcp_gateway.upstream.paging import all_rows
-from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks
+from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskLine, list_tasks
 from mcp_gateway.upstream.resources.work_requests import RequestRow, list_requests
 from mcp_gateway.upstream.rows import Period
 
@@ -131,7 +131,7 @@ async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
     upstream = call.upstream
 
     async def with_status(status: int) -> list[TaskLine]:
-        fetch = partial(list_tasks, upstream, TaskLine, asset=asset, status=status)
+        fetch = partial(list_tasks, upstream, TaskLine, TaskFilter(asset=asset, status=status))
         return await all_rows(fetch, upstream.gaps, COMPARED_TASKS, most=MOST_PAGES)
 
     found = await asyncio.gather(*(with_status(status) for status in OPEN_ORDERS))

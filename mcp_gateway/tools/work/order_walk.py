@@ -11,7 +11,7 @@ from mcp_gateway.tools.work.order_query import OrderQuery
 from mcp_gateway.tools.work.order_records import LONGEST_FOLIO
 from mcp_gateway.tools.work.order_shapes import WorkOrderShown
 from mcp_gateway.tools.work.whole_orders import Begun, Taking
-from mcp_gateway.upstream.resources.work_orders import TaskLine, list_tasks
+from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskLine, list_tasks
 from mcp_gateway.upstream.rows import PAGE_SIZE
 
 ROWS_AN_ORDER = 2  # to request: orders have fewer tasks on average, so one page is usually enough
@@ -45,11 +45,13 @@ async def collect(
         list_tasks,
         upstream,
         TaskLine,
-        status=status,
-        asset=query.where.asset,
-        location=query.where.location,
-        period=query.period,
-        made_by=query.made_by,
+        TaskFilter(
+            status=status,
+            asset=query.where.asset,
+            location=query.where.location,
+            period=query.period,
+            made_by=query.made_by,
+        ),
     )
     step: Listed[WorkOrderShown] = Listed(first=start.first)
     sorted_at = SortPosition(order_key, start.after)

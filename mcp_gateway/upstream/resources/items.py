@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mcp_gateway.upstream.client import Upstream
@@ -39,47 +40,53 @@ class ItemRow(Row):
     id_group_task: Whole = None
 
 
-async def list_items(
-    upstream: Upstream,
-    *,
-    item_type: int | None = None,
-    location: str | None = None,
-    whole_tree: bool = False,
-    active: bool | None = None,
-    available: bool | None = None,
-    name: str | None = None,
-    number: int | None = None,
-    start: int = 0,
-    size: int = PAGE_SIZE,
-) -> Page[ItemRow]:
-    """Return a page of assets.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFilter:
+    """Which assets to list.
 
     `location` is the code of a location: only its direct children, or with `whole_tree` everything below it.
     `name` is a complete name (`field_1`), `number` the internal id.
     """
-    query: Query = {
-        "item_type": item_type,
-        "location_code": location,
-        "is_tree": True if location is not None and whole_tree else None,
-        "active": active,
-        "available": available,
-        "field_1": name,
-        "id": number,
-        "start": start,
-        "limit": size,
-    }
 
-    def keep(row: ItemRow) -> bool:
+    item_type: int | None = None
+    location: str | None = None
+    whole_tree: bool = False
+    active: bool | None = None
+    available: bool | None = None
+    name: str | None = None
+    number: int | None = None
+
+    @property
+    def query(self) -> Query:
+        return {
+            "item_type": self.item_type,
+            "location_code": self.location,
+            "is_tree": True if self.location is not None and self.whole_tree else None,
+            "active": self.active,
+            "available": self.available,
+            "field_1": self.name,
+            "id": self.number,
+        }
+
+    def fits(self, row: ItemRow) -> bool:
         return (
-            (item_type is None or row.id_type_item == item_type)
-            and (active is None or row.active == active)
-            and (available is None or row.available == available)
-            and (location is None or whole_tree or row.location_code == location)
-            and (name is None or (row.field_1 or "").casefold() == name.casefold())
-            and (number is None or row.id == number)
+            (self.item_type is None or row.id_type_item == self.item_type)
+            and (self.active is None or row.active == self.active)
+            and (self.available is None or row.available == self.available)
+            and (self.location is None or self.whole_tree or row.location_code == self.location)
+            and (self.name is None or (row.field_1 or "").casefold() == self.name.casefold())
+            and (self.number is None or row.id == self.number)
         )
 
-    return page_of(ItemRow, await upstream.get(["items"], query), start, size, keep)
+
+EVERY_ITEM = ItemFilter()
+
+
+async def list_items(
+    upstream: Upstream, filters: ItemFilter = EVERY_ITEM, *, start: int = 0, size: int = PAGE_SIZE
+) -> Page[ItemRow]:
+    envelope = await upstream.get(["items"], {**filters.query, "start": start, "limit": size})
+    return page_of(ItemRow, envelope, start, size, filters.fits)
 
 
 async def find_item(upstream: Upstream, code: str) -> ItemRow | None:

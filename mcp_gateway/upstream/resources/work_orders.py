@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -109,49 +110,63 @@ class TaskRow(TaskLine):
 L = TypeVar("L", bound=TaskLine)
 
 
-async def list_tasks(
-    upstream: Upstream,
-    model: type[L],
-    *,
-    status: int | None = None,
-    asset: str | None = None,
-    location: str | None = None,
-    period: Period | None = None,
-    made_by: dt.datetime | None = None,
-    outage: int | None = None,
-    start: int = 0,
-    size: int = PAGE_SIZE,
-) -> Page[L]:
-    """Return a page of tasks. `made_by` leaves out orders created later.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFilter:
+    """Which tasks to list. `made_by` leaves out orders created later.
 
     It can be combined only with a period of creation dates, or with none.
     """
-    asked = period
-    if made_by is not None:
-        since, until = (period.since, min(period.until, made_by)) if period else (EPOCH, made_by)
-        asked = Period(since, until, "creation_date")
-    query: Query = {
-        "ot_status": status,
-        "code_asset": asset,
-        "code_location": location,
-        "id_items_availability": outage,
-        "start": start,
-        "limit": size,
-        **(asked.query if asked else {}),
-    }
 
-    def keep(row: L) -> bool:
+    status: int | None = None
+    asset: str | None = None
+    location: str | None = None
+    period: Period | None = None
+    made_by: dt.datetime | None = None
+    outage: int | None = None
+
+    @property
+    def query(self) -> Query:
+        asked, made_by = self.period, self.made_by
+        if made_by is not None:
+            since, until = (asked.since, min(asked.until, made_by)) if asked else (EPOCH, made_by)
+            asked = Period(since, until, "creation_date")
+        return {
+            "ot_status": self.status,
+            "code_asset": self.asset,
+            "code_location": self.location,
+            "id_items_availability": self.outage,
+            **(asked.query if asked else {}),
+        }
+
+    @property
+    def can_be_checked(self) -> bool:
+        """Whether a row shows that it fits. No row names the locations above it."""
+        asked = (self.status, self.asset, self.outage, self.period, self.made_by)
+        return any(value is not None for value in asked)
+
+    def fits(self, row: TaskLine) -> bool:
         return (
-            (status is None or row.id_status_work_order == status)
-            and (asset is None or row.code == asset)
-            and (outage is None or row.id_items_availability == outage)
-            and (period is None or period.holds(getattr(row, period.kind)))
-            and (made_by is None or row.creation_date is None or row.creation_date <= made_by)
+            (self.status is None or row.id_status_work_order == self.status)
+            and (self.asset is None or row.code == self.asset)
+            and (self.outage is None or row.id_items_availability == self.outage)
+            and (self.period is None or self.period.holds(getattr(row, self.period.kind)))
+            and (self.made_by is None or row.creation_date is None or row.creation_date <= self.made_by)
         )
 
-    narrowed = any(value is not None for value in (status, asset, outage, period, made_by))
-    envelope = await upstream.get(["work_orders"], query)
-    return page_of(model, envelope, start, size, keep if narrowed else None)
+
+EVERY_TASK = TaskFilter()
+
+
+async def list_tasks(
+    upstream: Upstream,
+    model: type[L],
+    filters: TaskFilter = EVERY_TASK,
+    *,
+    start: int = 0,
+    size: int = PAGE_SIZE,
+) -> Page[L]:
+    envelope = await upstream.get(["work_orders"], {**filters.query, "start": start, "limit": size})
+    return page_of(model, envelope, start, size, filters.fits if filters.can_be_checked else None)
 
 
 async def tasks_of(upstream: Upstream, folio: str) -> list[TaskRow]:
@@ -201,7 +216,7 @@ async def _made_together(
     if not most or len(known) < len(made):
         return {}
     period = Period(min(known), max(known), "creation_date")
-    fetch = partial(list_tasks, upstream, TaskLine, period=period)
+    fetch = partial(list_tasks, upstream, TaskLine, TaskFilter(period=period))
     rows: list[TaskLine] = []
     is_last = False
     with contextlib.suppress(NoFurther):

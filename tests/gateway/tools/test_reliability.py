@@ -8,7 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from mcp_gateway.tools.metrics.reliability_figures import Failure, Outage, failures_of, figures, outages_of
+from mcp_gateway.tools.metrics.reliability_figures import (
+    Failure,
+    Outage,
+    Window,
+    failures_of,
+    figures,
+    outages_of,
+)
 from mcp_gateway.tools.work.task_facts import is_failure
 from mcp_gateway.upstream.resources.availability import OutageRow
 from mcp_gateway.upstream.resources.work_orders import TaskRow
@@ -69,7 +76,7 @@ def test_overlaps_are_of_one_asset_and_the_future_counts_for_nothing() -> None:
         Outage(6, "D", BEGIN + 6 * HOUR, BEGIN + 2 * HOUR, by_failure=True),  # ends before it begins
     ]
     failures = [Failure("A", BEGIN, 3600), Failure("A", BEGIN + 6 * HOUR, None)]
-    found = figures(outages, failures, assets=4, since=BEGIN, until=BEGIN + 20 * HOUR, now=BEGIN + 10 * HOUR)
+    found = figures(outages, failures, assets=4, window=Window(BEGIN, BEGIN + 20 * HOUR, BEGIN + 10 * HOUR))
     assert found.period_seconds == 10 * 3600
     assert found.downtime_seconds == (6 + 5) * 3600
     assert found.failure_downtime_seconds == (1 + 3) * 3600
@@ -78,7 +85,7 @@ def test_overlaps_are_of_one_asset_and_the_future_counts_for_nothing() -> None:
 
 
 def test_nothing_gives_no_figures() -> None:
-    found = figures([], [], assets=0, since=BEGIN, until=BEGIN + HOUR, now=BEGIN + HOUR)
+    found = figures([], [], assets=0, window=Window(BEGIN, BEGIN + HOUR, BEGIN + HOUR))
     assert (found.availability, found.mtbf_hours, found.mttr_hours) == (None, None, None)
 
 

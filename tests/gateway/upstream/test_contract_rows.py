@@ -149,9 +149,9 @@ def query_of(path: str) -> dict[str, list[str]]:
 async def everything(upstream: Upstream) -> None:
     """One request of each list that knows a period, and of others."""
     created = period("creation_date")
-    await work_orders.list_tasks(upstream, work_orders.TaskRow, period=created)
-    await work_orders.list_tasks(upstream, work_orders.TaskRow, made_by=NOON)
-    await work_orders.list_tasks(upstream, work_orders.TaskRow, status=1)
+    await work_orders.list_tasks(upstream, work_orders.TaskRow, work_orders.TaskFilter(period=created))
+    await work_orders.list_tasks(upstream, work_orders.TaskRow, work_orders.TaskFilter(made_by=NOON))
+    await work_orders.list_tasks(upstream, work_orders.TaskRow, work_orders.TaskFilter(status=1))
     await work_orders.tasks_of(upstream, "OT-1")
     await work_requests.list_requests(upstream, period=period("date"))
     await availability.list_outages(upstream, period=period("initial_date"))
@@ -253,7 +253,9 @@ async def test_dates_in_every_form_that_was_seen(
     scripted: Scripted, upstream: Upstream, written: str
 ) -> None:
     scripted.script = [good([{"wo_folio": "OT-1", "creation_date": written}])]
-    page = await work_orders.list_tasks(upstream, work_orders.TaskRow, period=period("creation_date"))
+    page = await work_orders.list_tasks(
+        upstream, work_orders.TaskRow, work_orders.TaskFilter(period=period("creation_date"))
+    )
     (row,) = page.rows
     assert row.creation_date is not None
     assert row.creation_date.astimezone(dt.UTC).hour == 11
@@ -263,7 +265,7 @@ async def test_a_location_that_is_not_there_is_a_refusal(scripted: Scripted, ups
     body = {"success": False, "message": "code NAVE 9 not found in your company", "data": []}
     scripted.script = [answers(body, 400)]
     with pytest.raises(UpstreamRejected) as caught:
-        await items.list_items(upstream, location="NAVE 9")
+        await items.list_items(upstream, items.ItemFilter(location="NAVE 9"))
     assert "not found in your company" not in caught.value.message
     assert len(scripted.seen) == 1
 

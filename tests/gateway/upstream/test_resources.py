@@ -29,7 +29,7 @@ async def test_a_period_goes_out_whole_and_is_checked(scripted: Scripted, upstre
             total=121_206,
         )
     ]
-    page = await work_orders.list_tasks(upstream, work_orders.TaskRow, period=DAY)
+    page = await work_orders.list_tasks(upstream, work_orders.TaskRow, work_orders.TaskFilter(period=DAY))
     assert [row.wo_folio for row in page.rows] == ["15088"]
     assert (page.read, page.offsets, page.counted) == (4, [0], None)
     query = scripted.seen[0].raw_path
@@ -46,7 +46,7 @@ async def test_ignored_filters_do_not_let_other_rows_in(scripted: Scripted, upst
     scripted.script = [
         good([{"code": "A", "id_type_item": 2, "active": True}, {"code": "B", "id_type_item": 1}])
     ]
-    page = await items.list_items(upstream, item_type=2)
+    page = await items.list_items(upstream, items.ItemFilter(item_type=2))
     assert [row.code for row in page.rows] == ["A"]
     assert await items.find_item(upstream, "Z") is None
     scripted.script = [good([{"id": 1, "id_status": 4, "code_item": "A"}])]
@@ -67,7 +67,9 @@ async def test_a_row_that_makes_no_sense(
 ) -> None:
     scripted.script = [good([row])]
     for period in (None, DAY):
-        page = await work_orders.list_tasks(upstream, work_orders.TaskRow, period=period)
+        page = await work_orders.list_tasks(
+            upstream, work_orders.TaskRow, work_orders.TaskFilter(period=period)
+        )
         assert (page.rows, page.read, len(page.unread)) == ([], 1, 1)
     assert upstream.gaps.rows_unread == 1
 
@@ -90,7 +92,7 @@ async def test_a_row_that_moved_to_the_next_page_is_no_repeat(scripted: Scripted
     scripted.script = [good([*others, kept], total=150), good([kept, *others[:49]], total=150)]
 
     async def fetch(start: int, size: int) -> Page[items.ItemRow]:
-        return await items.list_items(upstream, active=True, start=start, size=size)
+        return await items.list_items(upstream, items.ItemFilter(active=True), start=start, size=size)
 
     assert [[row.code for row in page.rows] async for page in pages(fetch, most=10)] == [["A"], ["A"]]
 
