@@ -17,7 +17,7 @@ from mcp_gateway.tools.catalogue import CATALOGUE
 from mcp_gateway.tools.metrics.metric import Metric
 
 ROOT = Path(__file__).resolve().parent.parent
-SETTINGS = (ROOT / "fracttal_mcp" / "settings.py").read_text(encoding="utf-8")
+SETTINGS = (ROOT / "fracttal_mcp" / "environment.py").read_text(encoding="utf-8")
 
 
 def test_every_environment_variable_is_documented_and_nothing_else() -> None:
@@ -27,14 +27,14 @@ def test_every_environment_variable_is_documented_and_nothing_else() -> None:
     assert read == documented
 
 
-def test_settings_alone_read_the_environment() -> None:
+def test_one_module_alone_reads_the_environment() -> None:
     readers = [
         str(path.relative_to(ROOT))
         for app in ("fracttal_mcp", "accounts", "consumers", "mcp_gateway", "maintenance")
         for path in (ROOT / app).rglob("*.py")
         if re.search(r"environ\b(?!\.setdefault)|getenv", path.read_text(encoding="utf-8"))
     ]
-    assert readers == ["fracttal_mcp/settings.py"]
+    assert readers == ["fracttal_mcp/environment.py"]
 
 
 def test_the_document_of_the_tools_is_that_of_the_registry() -> None:
