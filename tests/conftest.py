@@ -1,4 +1,4 @@
-"""Fixtures for every test: three people, and PASSWORD of all of them in factories."""
+"""Fixtures for every test: three people. Their password is PASSWORD in factories."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Threads that tests leave behind keep connections, and PostgreSQL drops no database that has one."""
+    """Close connections of threads that tests leave behind: PostgreSQL drops no database in use."""
     yield
     asyncio.run(sync_to_async(connections.close_all)())
     if connection.vendor == "postgresql":
@@ -40,15 +40,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture(autouse=True)
 def language_of_its_own() -> Iterator[None]:
-    """The test client leaves the language of its last request active in the process."""
+    """Reset the language, because the test client leaves that of its last request active."""
     yield
     translation.deactivate()
 
 
 @dataclass(frozen=True)
 class World:
-    """`owner` administers `company`, `colleague` may only read work orders there, and
-    `stranger` administers another company."""
+    """`owner` administers `company`; `colleague` may only read its work orders.
+
+    `stranger` administers another company.
+    """
 
     company: Company
     owner: User

@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery"
 
 @cache
 def hashed(password: str) -> str:
-    """As of a sign-up, but the slow hash is computed once for all people of the tests."""
+    """Hash PASSWORD as sign-up does, but only once for all people, because the hash is slow."""
     return make_password(password)
 
 
@@ -73,7 +73,7 @@ MembershipFactory: Callable[..., Membership] = _Membership.create
 
 
 def invite(email: str, group: PermissionGroup, by: User) -> str:
-    """An invitation without its message; the token of its link."""
+    """Create an invitation without mailing it. Return the token of its link."""
     invitation = Invitation(company=group.company, email=email, permission_group=group, invited_by=by)
     token = invitation.renew()
     invitation.save()

@@ -1,4 +1,4 @@
-"""Questions that people ask, each answered with at most four tool calls over a plant of its own."""
+"""Questions that people ask, each answered with at most four tool calls on its own copy of the plant."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.planted import planted
 __all__ = ["db"]
 
 MOST_CALLS = 4
-# Where to write what each question cost: one JSON line a question.
+# File for the cost of each question, one JSON line per question.
 REPORT = os.environ.get("QUESTIONS_REPORT")
 
 
@@ -32,7 +32,7 @@ def _plant(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 class Conversation(Person):
-    """A person's questions to the tools, counted."""
+    """A person's questions to the tools, with the number of calls."""
 
     calls = 0
     bytes_answered = 0

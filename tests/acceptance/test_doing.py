@@ -1,4 +1,4 @@
-"""Questions that end in work: what is written is looked up in the database."""
+"""Questions that end in a write; the result is checked in the database."""
 
 from __future__ import annotations
 

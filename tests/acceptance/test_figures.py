@@ -1,4 +1,4 @@
-"""Questions for figures: each answer against one that is computed from the database."""
+"""Questions for figures; each answer is compared with one computed from the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rate limits are counted in the cache: each test starts with none counted."""
+"""Clears the cache before each test, because rate limits are counted there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in through the form."""
+"""Signs in through the form."""
 
 from __future__ import annotations
 

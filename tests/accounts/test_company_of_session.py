@@ -1,4 +1,4 @@
-"""A session works in one company until the person chooses another; a form, in the one it was drawn for."""
+"""The company of a session: it stays until the person chooses another, and forms belong to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A password is the same however a keyboard composes its letters (NIST SP 800-63B, 3.1.1.2; RFC 8265)."""
+"""Passwords compare equal however a keyboard encodes them (NIST SP 800-63B, 3.1.1.2; RFC 8265)."""
 
 from __future__ import annotations
 

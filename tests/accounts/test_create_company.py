@@ -1,4 +1,4 @@
-"""The command with which an installation begins."""
+"""create_company, the command that starts an installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Membership begins with an invitation that the person accepts (security-review F3, F16)."""
+"""People join a company by accepting an invitation (security-review F3, F16)."""
 
 from __future__ import annotations
 

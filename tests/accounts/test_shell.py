@@ -1,4 +1,4 @@
-"""The shell of every page: home, company, language, time zone, user menu, error pages."""
+"""What every page shares: home, company, language, time zone, user menu, error pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sign-in, sign-out, password reset and the second step (security cases 65, 66, 244, 267)."""
+"""Sign-in, sign-out, password reset and the second factor (security cases 65, 66, 244, 267)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chromium, the product and ChatGPT's stand-in for the help article, and the pictures of it."""
+"""Chromium, the product and a stand-in for ChatGPT for the help article, and its screenshots."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FLAGS = [
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    chromium()  # skip before anything is started
+    chromium()  # Skip before anything is started.
     with started(tmp_path_factory.mktemp("article")) as running:
         yield running
 
@@ -51,7 +51,10 @@ def picture(page: Page, name: str, *, whole: bool = False) -> None:
 
 
 def picture_without_secret(page: Page, name: str) -> None:
-    """The picture goes into the repository: even a dead secret is not published."""
+    """Take a screenshot without the secret.
+
+    It goes into the repository, where not even an invalid secret belongs.
+    """
     page.evaluate(
         """() => { for (const id of ["key", "secret"]) {
             const value = document.getElementById(id);

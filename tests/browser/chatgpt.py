@@ -1,6 +1,6 @@
-"""A stand-in for chatgpt.com: a real https site that begins the flow in a pop-up window.
+"""A stand-in for chatgpt.com: a real https site that starts the flow in a popup window.
 
-Chromium is told to find chatgpt.com here; the certificate is made for the test.
+Chromium is configured to find chatgpt.com here; the certificate is created for the test.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CONNECTED = (
 
 
 class ChatGPT:
-    """The site's state: the assistant behind it, and what the person asks."""
+    """The state of the site: the assistant behind it, and what the person asks."""
 
     def __init__(self, port: int) -> None:
         self.port = port

@@ -23,7 +23,7 @@ ARGUMENTS = [
 @pytest.fixture
 def chrome(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     program = chromium()
-    # Playwright's event loop makes Django take the test's own thread for an asynchronous one.
+    # Django would take the test's thread for an asynchronous one because of Playwright's event loop.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
@@ -41,7 +41,7 @@ def site(settings: Any, live_server: Any) -> str:
 def signed_in(
     chrome: Browser, site: str, user: Any, **options: Any
 ) -> tuple[BrowserContext, Page, list[str]]:
-    """A page of a signed-in person, and what the browser complains about on it."""
+    """Open a page as a signed-in person, and collect the browser's errors and warnings."""
     client = Client()
     client.force_login(user)
     context = chrome.new_context(base_url=site, locale="en-US", **options)

@@ -1,6 +1,6 @@
-"""The help article, walked in Chromium from sign-in to the stopped connection.
+"""The help article in Chromium, from sign-in to the disconnected app.
 
-Each step leaves a picture; `UPDATE_IMAGES=1` writes them to docs/images.
+Each step leaves a screenshot; `UPDATE_IMAGES=1` writes them to docs/images.
 """
 
 from __future__ import annotations

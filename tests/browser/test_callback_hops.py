@@ -1,4 +1,4 @@
-"""After Approve and Refuse in Chromium: a callback that leads to another host, or to an app."""
+"""Approve and Refuse in Chromium, with a callback that redirects to another host or to an app."""
 
 from __future__ import annotations
 

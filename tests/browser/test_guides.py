@@ -1,6 +1,6 @@
-"""The screens that the guides show, in Spanish and Portuguese, as a person there meets them.
+"""The screens of the guides, in Spanish and Portuguese, as people there see them.
 
-`UPDATE_IMAGES=1` writes the pictures to docs/images.
+`UPDATE_IMAGES=1` writes the screenshots to docs/images.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The link to Fracttal One in Chromium: from consent to the assistant, and on small displays."""
+"""Linking an account at Fracttal One in Chromium: from consent to the assistant, and on small displays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inbox of programs in Chromium: by keyboard, on small and dark displays, in the longest words."""
+"""The inbox of programs in Chromium: by keyboard, on small and dark displays, with the longest texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The screens in Chromium: what needs JavaScript, the keyboard, small and dark displays."""
+"""The screens in Chromium: JavaScript, keyboard, small and dark displays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Second clicks, long requests, lost cookies and switched companies, in Chromium."""
+"""Double clicks, long requests, lost cookies and switched companies in Chromium."""
 
 from __future__ import annotations
 

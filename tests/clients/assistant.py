@@ -18,7 +18,7 @@ CALLBACK = "https://chatgpt.com/connector/oauth/AbC123"
 
 
 class Assistant:
-    """Holds one consumer's key and secret, and after `connect` the tokens of one person."""
+    """Holds a consumer's key and secret and, after `connect`, the tokens of one person."""
 
     def __init__(self, server: Server, consumer: dict[str, Any], callback: str = CALLBACK) -> None:
         self.server, self.callback = server, callback
@@ -45,7 +45,7 @@ class Assistant:
         return f"{self.server.url}/oauth/authorize?{urlencode(query)}"
 
     def redeem(self, sent_back_to: str) -> httpx.Response:
-        """Check the answer as RFC 9207 says and trade the code for tokens."""
+        """Check the answer by RFC 9207 and exchange the code for tokens."""
         answer = {name: values[0] for name, values in parse_qs(urlsplit(sent_back_to).query).items()}
         assert sent_back_to.startswith(self.callback + "?"), sent_back_to
         assert answer["state"] == self._state
@@ -91,7 +91,7 @@ class Assistant:
         return result
 
     def ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """The structured answer of a call that must succeed."""
+        """Call a tool that must succeed. Return its structured answer."""
         result = self.call(tool, **arguments)
         assert not result.get("isError"), result
         answer: dict[str, Any] = result["structuredContent"]

@@ -1,4 +1,4 @@
-"""One started product for all client tests of a process, with the demo plant."""
+"""A started product with the demo plant, shared by all client tests of a process."""
 
 from __future__ import annotations
 

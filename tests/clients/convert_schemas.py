@@ -1,8 +1,8 @@
-"""Runs inside a client's own environment: converts the tools on standard input as that client does.
+"""Converts the tools on standard input as a client does; runs in that client's own environment.
 
     python convert_schemas.py google-genai|openai-agents < tools.json
 
-What cannot be converted is written out as a list of texts, in JSON.
+Writes the problems as a JSON list of texts.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def names() -> list[str]:
 
 
 def install(name: str) -> None:
-    """Again only where the pins have changed."""
+    """Install, but only if the pinned versions have changed."""
     pins = _pins(name)
     folder = INSTALLED / name
     kept = folder / f"installed-{pins.name}"
@@ -49,7 +49,7 @@ def install(name: str) -> None:
 
 
 def pin(name: str) -> None:
-    """Resolve the named packages anew, and write down every version that comes with them."""
+    """Resolve the named packages anew, and pin every version that they depend on."""
     wanted = (PROGRAMS / name / "packages.txt").read_text(encoding="utf-8").split()
     folder = INSTALLED / name
     shutil.rmtree(folder, ignore_errors=True)
@@ -70,7 +70,7 @@ def pin(name: str) -> None:
 
 
 def _of_node(name: str) -> bool:
-    """Packages of npm are named with their version after an @."""
+    """Parse npm packages, which have their version after an @."""
     return "@" in (PROGRAMS / name / "packages.txt").read_text(encoding="utf-8").split()[0][1:]
 
 

@@ -1,4 +1,4 @@
-"""What every real client is asked to do once it is connected, and what must come back."""
+"""The steps that every real client takes once it is connected, and the expected answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ READ = ("list_work_orders", {"status": ["in_process"], "limit": 5})
 
 
 def write(client: str) -> tuple[str, dict[str, Any]]:
-    """A work request of its own per client, so that none is held to be a repeat."""
+    """Return a different work request for each client, so that none counts as a repeat."""
     return "create_work_request", {"title": f"Ruido anormal en la bomba ({client})", "urgent": False}
 
 

@@ -1,4 +1,4 @@
-"""docs/clients.md: what each client does, out of matrix.toml and the last run of `make clients`.
+"""Generates docs/clients.md: what each client does, from matrix.toml and the last run of `make clients`.
 
 python -m tests.clients.matrix > docs/clients.md
 """
@@ -17,7 +17,7 @@ STEPS = ("discover", "sign in", "consent", "list", "read", "write", "refresh", "
 GOOD = {"ok", "given a token"}
 SHOWN = {said: said for said in GOOD} | {"not reached": "–"}
 CELLS = ("registration", "callback", "resource", "scopes", "authentication", "headers", "schemas", "tools")
-# What a run shows of itself, under the name that it has in last_run.json.
+# What a run measures, by its name in last_run.json.
 SEEN_IN_A_RUN = {"resource": "resource", "scopes": "scope", "authentication": "authentication"}
 
 Client = dict[str, Any]
@@ -48,13 +48,13 @@ def last_run() -> dict[str, Any]:
 
 
 def known(program: str) -> dict[str, Cell]:
-    """The steps that this client is known not to do, each with the reason and its source."""
+    """Return the steps that this client is known not to do, each with the reason and its source."""
     row: Client = next((client for client in matrix()["client"] if client.get("program") == program), {})
     return {step: (why, source) for step, (why, source) in row.get("known", {}).items()}
 
 
 def surprises(steps: dict[str, str], known: Collection[str]) -> dict[str, str]:
-    """What makes a run fail: a step that is not known to fail, or a known one that passes now."""
+    """Return what makes a run fail: an unexpected failure, or a known failure that now passes."""
     return {
         step: "it passes now: take it out of `known` in matrix.toml" if said in GOOD else said
         for step, said in steps.items()
@@ -63,7 +63,7 @@ def surprises(steps: dict[str, str], known: Collection[str]) -> dict[str, str]:
 
 
 def cell(client: Client, name: str, runs: dict[str, Any]) -> Cell | None:
-    """The fact and its source: as written down, or as the last run showed it."""
+    """Return a fact and its source, as written in matrix.toml or as measured in the last run."""
     if name in client:
         fact, source = client[name]
         return fact, source
@@ -131,7 +131,7 @@ def _steps(client: Client, runs: dict[str, Any]) -> list[str]:
 
 
 def _remarks(ran: list[Client], runs: dict[str, Any], sourced: Callable[[Cell], str]) -> list[str]:
-    """Each step that a client did not do, with what it said, and why where that is known."""
+    """List the steps that a client did not do, with its message and, if known, the reason."""
     found = []
     for client in ran:
         steps = runs[client["program"]]["steps"]

@@ -1,4 +1,4 @@
-"""Node 22 and the packages of package.json: found, or the test is skipped by name."""
+"""Finds Node 22 and the packages of package.json; a test that lacks them is skipped with the reason."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def _found() -> str | None:
 
 
 def node() -> str:
-    """The program of Node 22 or newer: NODE22, var/node/, or PATH."""
+    """Return the path of Node 22 or newer, from NODE22, var/node/ or PATH."""
     return need(f"Node {LEAST}", _found())
 
 
 def package(name: str) -> Path:
-    """The folder of an installed package of package.json."""
+    """Return the folder of an installed package of package.json."""
     folder = HERE / "node_modules" / name
     return Path(need(f"{name} (npm ci --prefix tests/clients)", str(folder) if folder.is_dir() else None))

@@ -1,4 +1,4 @@
-"""The program of one client, in an environment and a home of its own; see programs/conversation.py."""
+"""Runs the program of one client in its own environment and home (see programs/conversation.py)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE = 90
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a person types into the client."""
+    """What a person enters into the client."""
 
     mcp_url: str
     key: str
@@ -33,7 +33,7 @@ class Wanted:
 
 
 class Gone(Exception):
-    """The program ended, or says nothing any more."""
+    """The program ended, or no longer answers."""
 
 
 class Program:
@@ -93,7 +93,10 @@ class Program:
         self._said.put(None)
 
     def ask(self, what: dict[str, Any], sign_in: Callable[[str], str] | None = None) -> dict[str, Any]:
-        """Its answer; where it opens a browser on the way the person signs in there, or has gone."""
+        """Return the program's answer.
+
+        If it opens a browser on the way, the person signs in, or is not there.
+        """
         self._tell(what)
         return self._heard(sign_in)
 
@@ -108,7 +111,7 @@ class Program:
             self._tell({"callback": sign_in(answer["open"])} if sign_in else {})
 
     def rest(self, seconds: float) -> None:
-        """Let time pass; a program that ends meanwhile is noticed at once."""
+        """Wait; raise Gone at once if the program ends."""
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -1,6 +1,6 @@
-"""The product with a note of every request: what a client really sends, but no secret, code or token.
+"""The product with a log of every request: what a client really sends, without secrets, codes and tokens.
 
-One line of JSON a request goes to the file that RECORD names. Access tokens of people end after
+The file that RECORD names gets one line of JSON per request. Access tokens of people expire after
 TOKEN_SECONDS, so that each client has to refresh.
 """
 

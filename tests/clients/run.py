@@ -1,10 +1,10 @@
-"""Run real clients against the started product, one after another, and write down what came of it.
+"""Runs real clients against the started product, one after another, and records the results.
 
     python -m tests.clients.run [NAME …]
 
-Each discovers, signs in, is approved, lists the tools, reads, writes, refreshes its token, and is
-disconnected. `tests.clients.install` has installed them. The results are in last_run.json, from
-which docs/clients.md is made.
+Each client discovers, signs in, is approved, lists the tools, reads, writes, refreshes its token and is
+disconnected. `tests.clients.install` must have installed them. The results go to last_run.json, from which
+docs/clients.md is generated.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.process.server import ROOT, Server, started
 
 RESULTS = Path(__file__).parent / "last_run.json"
 PLANNER = "planner@demo.example"
-# Without OAuth of their own: they are given a token, and what they cannot do is not asked of them.
+# Clients without OAuth: they are given a token, and the steps that need OAuth are left out.
 GIVEN_A_TOKEN = {"smolagents", "google-adk"}
 CALLBACKS = {
     "claude-code": "http://localhost:{port}/callback",
@@ -87,13 +87,13 @@ class Run:
         }
 
     def _does(self, step: str, do: Callable[[], None]) -> bool:
-        """Whether the steps after it make sense: it did this one, or is known not to."""
+        """Say whether the following steps make sense: this one succeeded, or is known to fail."""
         try:
             do()
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is this client's result
             self.steps[step] = _in_short(error)
             return step in self.known
-        if step != "consent":  # the requests tell that one
+        if step != "consent":  # the recorded requests show that
             self.steps.setdefault(step, "ok")
         return True
 
@@ -135,7 +135,7 @@ class Run:
             raise Failed("it asked for a new sign-in")
 
     def _disconnect(self) -> None:
-        """The person stops it; then no call may succeed."""
+        """Disconnect the app as the person; after that no call may succeed."""
         self.person.stop_everything(self.server.url)
         self.program.person_goes()
         time.sleep(2)  # "takes effect within a second"
@@ -149,7 +149,7 @@ class Run:
             try:
                 journey.check_read(_record(answer["result"]))
             except (Failed, ValueError, KeyError, AssertionError):
-                pass  # it answers with an error in words
+                pass  # it reports the error in words
             else:
                 raise Failed("a call succeeded after the stop")
         if not any(note["status"] in {400, 401} for note in _notes(self.record, before)):
@@ -184,7 +184,7 @@ class Run:
 
 
 def _in_short(error: Exception) -> str:
-    """What it came to in a line; paths of this machine stay out of the results."""
+    """Summarize the result in a line, without paths of this machine."""
     told = f"{type(error).__name__}: {error}".strip()
     if "Traceback" in told or "\n" in told:
         lines = [line for line in told.splitlines() if line.strip(" |+-^")]
@@ -193,7 +193,7 @@ def _in_short(error: Exception) -> str:
 
 
 def _record(result: Any) -> dict[str, Any]:
-    """The structured answer, or the record that stands in the fence of its text."""
+    """Return the structured answer, or the record in the fence of its text."""
     if isinstance(result, str):
         begin, end = result.find("{"), result.rfind("}")
         if begin < 0:
@@ -206,7 +206,7 @@ def _record(result: Any) -> dict[str, Any]:
 
 
 def _sent(asked: list[dict[str, Any]]) -> dict[str, str]:
-    """What the client itself put into its requests."""
+    """Return what the client itself added to its requests."""
     authorize = next((note for note in asked if "code_challenge_method" in note), {})
     exchange = next((note for note in asked if note.get("grant_type") == "authorization_code"), {})
     calls = [note for note in asked if note.get("rpc")]

@@ -1,6 +1,6 @@
-"""What hosts publish about the schemas that they take, as checks: each gives the problems that it finds.
+"""Rules that hosts publish about tool schemas, as checks that return the problems found.
 
-The rules are the hosts' own, with where they are published; none is taken from our schemas.
+The rules are the hosts' own, with the place of publication; none is derived from our schemas.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 Schema = dict[str, Any]
-NAME_PREFIX = "mcp__claude_ai_Fracttal_One__"  # Claude's, for a connector of that name; 64 in all
+NAME_PREFIX = "mcp__claude_ai_Fracttal_One__"  # Claude's limit for a connector of that name; 64 in total.
 LONGEST_NAME, LONGEST_DESCRIPTION = 64, 1024
 
 
 def nodes(schema: Schema, place: str = "$") -> Iterator[tuple[str, Schema]]:
-    """Each schema in a schema, with its place."""
+    """Yield each schema within a schema, with its path."""
     yield place, schema
     for word in ("anyOf", "oneOf", "allOf"):
         for number, choice in enumerate(schema.get(word, ())):
@@ -26,8 +26,8 @@ def nodes(schema: Schema, place: str = "$") -> Iterator[tuple[str, Schema]]:
         yield from nodes(schema["items"], f"{place}[]")
 
 
-# Structured Outputs, "Supported schemas" (OpenAI's guide, as of November 2026); the shorter list of keywords
-# is that of Azure OpenAI, which refuses limits altogether (learn.microsoft.com, structured outputs).
+# Structured Outputs, "Supported schemas" (OpenAI's guide, as of November 2026). The shorter list of keywords
+# is that of Azure OpenAI, which rejects limits altogether (learn.microsoft.com, structured outputs).
 OPENAI_KEYWORDS = {
     "type", "description", "enum", "properties", "required", "items", "additionalProperties", "anyOf",
 }  # fmt: skip
@@ -35,7 +35,7 @@ OPENAI_TYPES = {"string", "number", "boolean", "integer", "object", "array", "nu
 
 
 def made_strict(schema: Schema) -> Schema:
-    """As a client makes one strict: closed, every field required, and null where it may be left out."""
+    """Make a schema strict as clients do: closed, every field required, optional fields nullable."""
     strict = copy.deepcopy(schema)
     for _place, node in list(nodes(strict)):
         if "object" in node["type"]:
@@ -75,8 +75,8 @@ def openai_strict(schema: Schema) -> list[str]:
     return problems
 
 
-# The fields of `Schema` in Gemini's API (ai.google.dev/api/caching#Schema); what google-genai's conversion of
-# an MCP tool does with others: it drops scalars, and fails on `additionalProperties` that is no schema.
+# The fields of `Schema` in Gemini's API (ai.google.dev/api/caching#Schema). With other fields google-genai's
+# conversion of an MCP tool drops scalars, and fails if `additionalProperties` is no schema.
 GEMINI_KEYWORDS = {
     "type", "format", "title", "description", "nullable", "enum", "maxItems", "minItems", "properties",
     "required", "minProperties", "maxProperties", "minLength", "maxLength", "pattern", "example", "anyOf",
@@ -112,8 +112,8 @@ def gemini(schema: Schema) -> list[str]:
     return problems
 
 
-# "Known issues" of Copilot Studio's MCP troubleshooting page (learn.microsoft.com): exclusiveMinimum as a
-# number throws, a list of types cuts the schema off, tools with references are left out of the list.
+# "Known issues" in Copilot Studio's MCP troubleshooting page (learn.microsoft.com): a numeric
+# exclusiveMinimum throws, a list of types truncates the schema, and tools with references are left out.
 def copilot_studio(schema: Schema) -> list[str]:
     problems = []
     for place, node in nodes(schema):

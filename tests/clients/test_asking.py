@@ -1,5 +1,7 @@
-"""The Python SDK's own client asks the person, and the call goes on with the answer: in 2026-07-28 by another
-request, in 2025-11-25 ("legacy") in a session."""
+"""The Python SDK's client asks the person, and the call continues with the answer.
+
+In 2026-07-28 that takes another request, in 2025-11-25 ("legacy") a session.
+"""
 
 from __future__ import annotations
 

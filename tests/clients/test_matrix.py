@@ -1,4 +1,4 @@
-"""docs/clients.md says what matrix.toml and the last run say, and no row has a gap."""
+"""docs/clients.md agrees with matrix.toml and the last run, and no row has a gap."""
 
 from __future__ import annotations
 

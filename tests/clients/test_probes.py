@@ -1,4 +1,4 @@
-"""/livez and /readyz as probes ask: by the address of the machine, with HEAD, over HTTP/1.0 (report 36)."""
+"""/livez and /readyz as probes request them: by IP address, with HEAD, over HTTP/1.0 (report 36)."""
 
 from __future__ import annotations
 

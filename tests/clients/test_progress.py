@@ -1,4 +1,4 @@
-"""A long call tells how far it is, as server-sent events on the POST; nobody asked, plain JSON."""
+"""A long call reports progress as server-sent events; without a progress token the answer is plain JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Assistants that cannot be installed here: their requests as published, replayed in order."""
+"""Assistants that cannot be installed here: their published requests, replayed in order."""
 
 from __future__ import annotations
 

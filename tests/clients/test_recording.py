@@ -1,4 +1,4 @@
-"""What is noted of a client's requests holds no secret, code or token; and what a run makes of it."""
+"""The log of a client's requests contains no secret, code or token; and how a run evaluates it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One consumer, several people: each gets the own answers, and a stranger gets nothing."""
+"""One consumer, several people: each gets their own answers, and a stranger gets nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schemas of all tools against what each host takes. schema_rules.py has the rules; AJV runs itself."""
+"""The schemas of all tools against each host's rules (schema_rules.py), and against AJV itself."""
 
 from __future__ import annotations
 

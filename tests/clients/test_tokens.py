@@ -1,4 +1,4 @@
-"""What a list of tools costs an assistant before it has asked anything."""
+"""How many tokens the list of tools costs an assistant before its first question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The product with a second endpoint beside its own: the suite's fixtures through the same code."""
+"""The product with a second endpoint that serves the suite's fixtures through the same code."""
 
 from __future__ import annotations
 

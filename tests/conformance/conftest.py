@@ -1,4 +1,4 @@
-"""The application of application.py started over a new company, and the proxy that adds a token."""
+"""Starts application.py with a new company, and the proxy that adds a token."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PASSWORD = "conformance-only-password"
 
 @dataclass(frozen=True)
 class Subject:
-    """What the suite is pointed at: the fixtures through the proxy."""
+    """What the suite is pointed at: the fixtures, through the proxy."""
 
     server: Server
     fixtures_url: str

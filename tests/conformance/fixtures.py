@@ -1,8 +1,7 @@
-"""The tools, prompts and resources that the conformance suite expects of a server
-(docs/reference/mcp.md#conformance-suite).
+"""The tools, prompts and resources that the conformance suite expects of a server.
 
-They are fixed by the suite: names, texts and shapes are its own. Served by the product's own
-`Endpoint` and `dispatch`, in tests only.
+See docs/reference/mcp.md#conformance-suite. The suite prescribes their names, texts and shapes. They are
+served by the product's own `Endpoint` and `dispatch`, in tests only.
 """
 
 from __future__ import annotations
@@ -131,7 +130,7 @@ async def progress(call: Call, arguments: Nothing) -> Answer:
 
 
 async def log(call: Call, arguments: Nothing) -> Answer:
-    """Logs where the revision or the request allows it (2026-07-28: only with a log level)."""
+    """Send a log message if revision and request allow it (2026-07-28: only with a log level)."""
     wanted = not call.extra["modern"] or "io.modelcontextprotocol/logLevel" in call.extra["params"]["_meta"]
     for words in ("Tool execution started", "Tool processing data", "Tool execution completed"):
         if wanted:
@@ -174,7 +173,7 @@ def responses(params: Mapping[str, Any]) -> dict[str, Any]:
 def asks(
     requests: Mapping[str, dict[str, Any]], words: str, state: Mapping[str, Any] | None = None
 ) -> Callable[[Call, Any], Awaitable[Answer]]:
-    """A tool that asks until it has every answer, and then says `words`."""
+    """Build a tool that asks until it has every answer, then returns `words`."""
 
     async def run(call: Call, arguments: BaseModel) -> Answer:
         params = call.extra["params"]

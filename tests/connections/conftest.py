@@ -1,4 +1,4 @@
-"""A token endpoint on a port of its own that answers what it is told to and keeps a ledger."""
+"""A token endpoint on its own port that gives scripted answers and records requests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ Script = Callable[[str, str, dict[str, str], str], Answer | None]
 
 @dataclass
 class FracttalOne:
-    """`script` answers, a 302 with the address as its body; None closes the line without a word."""
+    """`script` returns the answers.
+
+    A 302 has the address as its body; None closes the connection without an answer.
+    """
 
     url: str
     script: Script
@@ -58,7 +61,7 @@ def error(name: str, status: int = 400) -> Answer:
 
 
 def counting(method: str, path: str, fields: dict[str, str], who: str) -> Answer:
-    """A pair after the one that was shown."""
+    """Return a new pair for the refresh token that was sent."""
     number = int(fields["refresh_token"].rpartition("-")[2]) + 1 if "refresh_token" in fields else 1
     return tokens(number)
 
@@ -124,7 +127,10 @@ def connection(world: World, fracttal: FracttalOne) -> ApiConnection:
 
 
 def link(connection: ApiConnection, user: User, *, seconds: float = 7200, **changes: Any) -> LinkedAccount:
-    """Linked, with the pair access-1 and refresh-1, to be refreshed at once where it has under 300 s left."""
+    """Create a link with the pair access-1 and refresh-1.
+
+    With less than 300 s left it is due for a refresh.
+    """
     now = timezone.now()
     made = LinkedAccount(
         connection=connection,

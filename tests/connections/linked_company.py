@@ -1,4 +1,4 @@
-"""Addresses of the link, and what answers there for one company."""
+"""The addresses of a link, and what answers there for one company."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CODE = "code-of-fracttal-one"
 
 
 def with_company(company: object = 1190, **pair: Any) -> Any:
-    """Takes CODE once for a pair of tokens, and has one asset of a company."""
+    """Serve a company with one asset; CODE can be exchanged once for a pair of tokens."""
 
     def script(method: str, path: str, fields: dict[str, str], who: str) -> Answer:
         if path == "/oauth/token":

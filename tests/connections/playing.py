@@ -1,4 +1,4 @@
-"""What the other side answers while a connection is tested."""
+"""The answers of Fracttal One while a connection is tested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tool calls of a company whose data is at Fracttal One: whose token, what of a dead link, whose records."""
+"""Tool calls of a company at Fracttal One: whose token is used, dead links, whose records come back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Configuration > API connections > API connection, as an administrator meets it."""
+"""Configuration > API connections > API connection, as an administrator uses it."""
 
 from __future__ import annotations
 

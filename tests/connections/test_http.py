@@ -1,4 +1,4 @@
-"""One request outside of a tool call: no redirect, no inner address, no endless answer."""
+"""Single requests outside of tool calls: no redirects, no internal addresses, no endless answers."""
 
 from __future__ import annotations
 

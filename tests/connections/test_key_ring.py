@@ -1,4 +1,4 @@
-"""Secrets that must be read again: sealed, bound to their row, and refused where there is no key."""
+"""The key ring: values are encrypted, bound to their row, and refused if their key is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Linking one's own account, by a browser, against a real token endpoint and API."""
+"""Linking an account in a browser, against a real token endpoint and API."""
 
 from __future__ import annotations
 

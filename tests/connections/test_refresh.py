@@ -1,4 +1,4 @@
-"""The token with which a caller goes to Fracttal One, against a real token endpoint."""
+"""The token for requests to Fracttal One, against a real token endpoint."""
 
 from __future__ import annotations
 

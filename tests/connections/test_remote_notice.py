@@ -1,4 +1,4 @@
-"""The addresses of records, for a company whose records are not here."""
+"""The URLs of record pages, for a company whose records are at Fracttal One."""
 
 from __future__ import annotations
 

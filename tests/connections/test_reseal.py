@@ -1,4 +1,4 @@
-"""Changing the key of what is kept for Fracttal One, in the running installation."""
+"""Rotating the key of the credentials for Fracttal One in a running installation."""
 
 from __future__ import annotations
 

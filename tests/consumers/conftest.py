@@ -33,7 +33,7 @@ ALL_SCOPES = "maintenance:read maintenance:write offline_access"
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    """Neither counted failures nor callers of an earlier test."""
+    """Drop failures that were counted, and callers that were cached, by an earlier test."""
     cache.clear()
     runtime().authentication.forget()
     yield
@@ -49,7 +49,7 @@ def challenge_of(verifier: str) -> str:
 
 
 def answer_of(response: Any) -> dict[str, str]:
-    """The parameters of the redirect to the callback."""
+    """Return the parameters of the redirect to the callback."""
     assert response.status_code == 303, (response.status_code, response.content[:500])
     query = urlsplit(response["Location"]).query
     return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
@@ -57,14 +57,14 @@ def answer_of(response: Any) -> dict[str, str]:
 
 @dataclass
 class Program:
-    """A consumer with its secret, and what it says at the endpoints."""
+    """A consumer with its secret, and its requests to the endpoints."""
 
     consumer: Consumer
     secret: str
     callback: str = CALLBACK
     verifier: str = field(default_factory=new_verifier)
     http: Client = field(default_factory=Client)
-    # That of its metadata document, where it has one.
+    # Client id of a program with a metadata document.
     url: str = ""
 
     @property
@@ -96,7 +96,7 @@ class Program:
         return self.http.post(path, body, content_type=FORM, **extra)
 
     def token(self, **fields: str | None) -> Any:
-        """With the secret in the body, or by key alone for a public client."""
+        """Request a token with the secret in the body, or by key alone for a public client."""
         own = {"client_id": self.key, "client_secret": self.secret or None} | fields
         body = urlencode({name: value for name, value in own.items() if value is not None})
         return self.post("/oauth/token", body)
@@ -189,7 +189,7 @@ def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publi
 
 @pytest.fixture
 def allow(register: Register, publisher: Publisher) -> Register:
-    """A consumer for the program of `publisher`, which comes under its URL and on a port of its own."""
+    """Create a consumer for the program of `publisher`, which uses its URL as client id and its own port."""
 
     def make(**fields: Any) -> Program:
         defaults = {"name": "Our editor", "callback_urls": [], "metadata_url": publisher.url}

@@ -1,4 +1,4 @@
-"""The product, which finds programs' documents at the server of tests/consumers/programs.py."""
+"""The product, configured to find programs' documents at the server of tests/consumers/programs.py."""
 
 from __future__ import annotations
 

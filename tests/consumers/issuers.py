@@ -1,12 +1,12 @@
 """An identity provider on this machine: discovery, rotating keys over HTTPS, and ID-JAGs in two shapes.
 
-The claims are those of draft-ietf-oauth-identity-assertion-authz-grant, §"ID-JAG Claims", as the two
-issuers that companies name use them: Okta signs as the address of its organization, for five minutes,
-with a subject of its own directory (00u…); identities of Claude come from an issuer with a path, one for each
-organization (docs.statsig.com, "Enterprise-Managed Authorization for Statsig MCP"). Both send an
-address without saying that it is verified (that section has no `email_verified`).
+The claims are those of draft-ietf-oauth-identity-assertion-authz-grant, §"ID-JAG Claims", as the two issuers
+that companies name use them. Okta's issuer is the address of its organization; it signs for five minutes,
+with a subject of its own directory (00u…). Identities of Claude come from an issuer with a path, one for each
+organization (docs.statsig.com, "Enterprise-Managed Authorization for Statsig MCP"). Both send an address
+without saying that it is verified (that section has no `email_verified`).
 
-It signs with jwcrypto; the product reads with another library.
+It signs with jwcrypto; the product verifies with another library.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ def new_key(kind: str = "RSA", **options: Any) -> jwk.JWK:
 
 @dataclass
 class IdentityProvider:
-    """`path` is that of the issuer: "" as Okta, "/issuers/…" as the identities of Claude."""
+    """An issuer. `path` is part of its address: "" like Okta, "/issuers/…" like the identities of Claude."""
 
     port: int
     certificate: Path
     path: str = ""
     keys: list[jwk.JWK] = field(default_factory=lambda: [new_key()])
-    # What other answers stand at a path, and what was asked for.
+    # Other answers by path, and the requests received.
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -57,7 +57,7 @@ class IdentityProvider:
         return f"https://{HOST}:{self.port}{self.path}/oauth2/v1/keys"
 
     def rotate(self) -> None:
-        """A new key signs; the old one is not published any more."""
+        """Sign with a new key from now on; the old one is no longer published."""
         self.keys = [new_key()]
 
     def document(self, path: str) -> tuple[int, dict[str, str], bytes]:
@@ -98,7 +98,7 @@ class IdentityProvider:
         key: jwk.JWK | None = None,
         **changes: Any,
     ) -> str:
-        """A change of None leaves a claim out."""
+        """Sign an assertion. A change to None leaves the claim out."""
         return self.sign(self.claims(client, address, **changes), header=header, key=key)
 
     def sign(self, claims: Any, *, header: dict[str, Any] | None = None, key: jwk.JWK | None = None) -> str:
@@ -129,7 +129,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Quiet: a reader that does not trust the certificate hangs up."""
+        """Stay silent: a client that does not trust the certificate hangs up."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -144,4 +144,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *args: Any) -> None:
-        """Quiet."""
+        """Stay silent."""

@@ -1,7 +1,7 @@
-"""A server on this machine that publishes metadata documents over HTTPS, as a program's maker does.
+"""A server on this machine that publishes metadata documents over HTTPS, like a program's maker.
 
-The guard against inner addresses refuses this machine, so tests that mean to reach it put a
-fetcher in place whose resolver gives the server's address for HOST alone.
+The guard against internal addresses refuses this machine. Tests that need it install a fetcher whose resolver
+returns the server's address for HOST only.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ HOST = "program.example"
 
 @dataclass
 class Publisher:
-    """What the server answers, and what it was asked for."""
+    """What the server answers, and the requests it received."""
 
     port: int
     certificate: Path
@@ -47,7 +47,7 @@ class Publisher:
         return f"https://{HOST}:{self.port}/oauth/client.json"
 
     def publish(self, **changes: Any) -> None:
-        """A document as Claude Code's, with changes; a value of None leaves the entry out."""
+        """Publish a document like Claude Code's with changes; None leaves an entry out."""
         document = {
             "client_id": self.url,
             "client_name": "Claude Code",
@@ -75,7 +75,7 @@ def publishing(directory: Path) -> Iterator[Publisher]:
 
 
 def fetcher_reaching(certificate: Path) -> document_fetcher.Fetcher:
-    """One that gets through to the server: for its host name alone, and by its certificate."""
+    """Build a fetcher that reaches the server, for its host name only and with its certificate."""
 
     def resolve(host: str, port: int) -> list[str]:
         if host != HOST:
@@ -89,7 +89,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Quiet: a reader that does not trust the certificate hangs up."""
+        """Stay silent: a client that does not trust the certificate hangs up."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -106,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(head, publisher.drip_headers)
             self._send(publisher.body, publisher.drip_body)
         except OSError:
-            pass  # the reader had enough
+            pass  # the client stopped reading
         self.close_connection = True
 
     def _send(self, data: bytes, pause: float) -> None:
@@ -118,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(pause)
 
     def log_message(self, *args: Any) -> None:
-        """Quiet."""
+        """Stay silent."""
 
 
 def certificate_in(directory: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Requests at the same moment: real threads, and connections of their own."""
+"""Concurrent requests from real threads, each with its own database connection."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
 
 
 def apart(program: Program) -> Program:
-    """The same consumer behind a connection of its own."""
+    """Load the same consumer over another connection."""
     return Program(program.consumer, program.secret, program.callback, program.verifier, Client())

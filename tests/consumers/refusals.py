@@ -1,4 +1,4 @@
-"""What every refusal of the token endpoint has in common."""
+"""What all refusals of the token endpoint have in common."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def refused(response: Any, error: str, status: int = 400) -> None:
-    """A JSON error that no cache keeps (RFC 6749 §5.2)."""
+    """Check that it is a JSON error that no cache stores (RFC 6749 §5.2)."""
     assert (response.status_code, response.json()["error"]) == (status, error), response.content
     assert response["Content-Type"] == "application/json"
     assert response["Cache-Control"] == "no-store"

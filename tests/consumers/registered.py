@@ -1,4 +1,4 @@
-"""Consumers and authorizations for the tests of screens, made by the same code as the screens'."""
+"""Creates consumers and authorizations for tests of screens, with the code that the screens use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of registration share: a company's rules, and a program that registers over HTTP."""
+"""Shared by tests of registration: a company's rules, and a program that registers over HTTP."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from consumers.models import Consumer
 from consumers.registrations.models import InitialAccessToken, Registration, RegistrationRules
 from tests.consumers.conftest import Program
 
-# As Copilot Studio and Cursor send it (docs/reference/mcp.md#clients): several callbacks, entries of others.
+# As Copilot Studio and Cursor send it (docs/reference/mcp.md#clients): several callbacks, unknown entries.
 METADATA: dict[str, Any] = {
     "client_name": "Copilot",
     "redirect_uris": ["https://global.consent.azure-apim.net/redirect/my-20connector_1"],
@@ -50,7 +50,7 @@ def send(path: str, data: Any, token: str = "", method: str = "post", **extra: A
 
 
 def program_of(told: dict[str, Any]) -> Program:
-    """The program as it goes on after it was let in."""
+    """Return the program as it continues after its admission."""
     consumer = Consumer.objects.get(client_id=told["client_id"])
     return Program(consumer, told.get("client_secret", ""), told["redirect_uris"][0])
 

@@ -1,4 +1,4 @@
-"""Where the Python SDK's client keeps its tokens."""
+"""Token storage for the Python SDK's client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mcp.shared.auth import (
 
 
 class Storage:
-    """Holds nothing at first: no client id was typed in."""
+    """Starts empty: no client id was entered."""
 
     tokens: OAuthToken | None = None
     client: OAuthClientInformationFull | None = None

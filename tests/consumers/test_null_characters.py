@@ -1,4 +1,4 @@
-"""A null character at the doors of people and programs: PostgreSQL keeps it in no text. Never a 500."""
+"""NUL characters in requests of people and programs never cause a 500; PostgreSQL stores none in texts."""
 
 from __future__ import annotations
 

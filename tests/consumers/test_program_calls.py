@@ -1,4 +1,4 @@
-"""The calls on the page of a program that acts for the company: copied from there and run."""
+"""The sample calls on the page of a program that acts for the company, copied from there and run."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""What of the REST contract the embedded API serves and the client uses:
-`python -m tests.contract.table > docs/upstream.md`.
+"""Compares the REST contract with the embedded API and the client, and writes docs/upstream.md.
 
-The contract is data (`contract.toml`). Both sides are looked up in their code: the client's fields are
-those of its row structures, and names of parameters and bodies are the constants of its modules.
+python -m tests.contract.table > docs/upstream.md
+
+The contract is data (`contract.toml`). Both sides are looked up in their code: the client's fields are those
+of its row structures; names of parameters and bodies are constants of its modules.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ UPSTREAM = ROOT / "mcp_gateway" / "upstream"
 CARRIERS = {"client.py", "reference_cache.py"}
 TOOLS = ROOT / "mcp_gateway" / "tools"
 EMBEDDED = ROOT / "maintenance"
-WIDTH = 120  # columns of the document
+WIDTH = 120  # The columns of the document.
 
 
 @dataclass(frozen=True)
 class Name:
-    """A field ("field"), parameter ("parameter") or field of a body ("body") of a resource."""
+    """A field ("field"), a parameter ("parameter") or a field of a body ("body") of a resource."""
 
     resource: str
     kind: str
@@ -37,7 +38,7 @@ class Name:
 
     @property
     def key(self) -> str:
-        """As `left_out` spells it."""
+        """Return the name as `left_out` spells it."""
         return self.name + {"field": "", "parameter": "?", "body": "!"}[self.kind]
 
 
@@ -59,14 +60,14 @@ def names(resource: dict[str, Any]) -> Iterator[Name]:
 
 
 def left_out(resource: dict[str, Any]) -> dict[str, str]:
-    """Key of the name -> why."""
+    """Return the reason for each name that is left out, by its key."""
     reasons = contract()["reasons"]
     return {key: reasons[reason] for reason, keys in resource.get("left_out", {}).items() for key in keys}
 
 
 @cache
 def _constants(path: Path) -> frozenset[str]:
-    """Every text constant, and the words of those that are split."""
+    """Return all string constants, and the words of those that are split."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     texts = {
         node.value
@@ -79,7 +80,7 @@ def _constants(path: Path) -> frozenset[str]:
 
 @cache
 def _structure(path: Path) -> frozenset[str]:
-    """The names in the module's classes: fields of rows and of forms."""
+    """Return the names in the module's classes: fields of rows and of forms."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     targets = [
         target
@@ -93,7 +94,7 @@ def _structure(path: Path) -> frozenset[str]:
 
 
 def modules_of(resource: dict[str, Any]) -> list[Path]:
-    """The resources' modules in the client that name the path; what carries all of them is none."""
+    """Return the client's modules that name the path, except those that carry all resources."""
     return [
         path
         for path in sorted(UPSTREAM.rglob("*.py"))
@@ -109,18 +110,18 @@ def is_used(name: Name, resource: dict[str, Any]) -> bool:
         return name.name in own or name.name in constants
     pools = {part for path in modules for part in _constants(path)}
     if name.kind == "parameter":
-        pools |= _constants(UPSTREAM / "rows.py")  # a period's names
+        pools |= _constants(UPSTREAM / "rows.py")  # names of a period
         if re.fullmatch(r"field_\d", name.name):
             return name.name in pools
     else:
         pools |= {part for path in TOOLS.rglob("*.py") for part in _constants(path)}
-        if re.fullmatch(r"field_\d", name.name):  # their meaning depends on the type of the asset
+        if re.fullmatch(r"field_\d", name.name):  # the meaning depends on the type of the asset
             return True
     return name.name in pools
 
 
 def used_at_its_path(resource: dict[str, Any]) -> set[str]:
-    """Keys of the fields and parameters that the functions which call this very path read and send."""
+    """Return the keys of fields and parameters that functions calling this very path read and send."""
     used: set[str] = set()
     for path in modules_of(resource):
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -137,12 +138,12 @@ def used_at_its_path(resource: dict[str, Any]) -> set[str]:
 
 
 def _text(node: ast.AST | None) -> str:
-    """A text constant; "" for anything else."""
+    """Return a string constant, or "" for anything else."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _called(function: ast.AST) -> set[str]:
-    """The paths that stand in it as lists: `["warehouses", code]` is `warehouses`."""
+    """Return the paths given as lists: `["warehouses", code]` is `warehouses`."""
     return {
         "/".join(filter(None, map(_text, node.elts)))
         for node in ast.walk(function)
@@ -151,7 +152,7 @@ def _called(function: ast.AST) -> set[str]:
 
 
 def _fields(name: str, classes: dict[str, ast.ClassDef]) -> set[str]:
-    """Those of a row structure and of what it is derived from."""
+    """Return the fields of a row structure and of its base classes."""
     if name not in classes:
         return set()
     own = {
@@ -175,7 +176,7 @@ def embedded_names() -> frozenset[str]:
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
-    """Its lines; those after the first start with `indent`. Names are never broken."""
+    """Wrap a text into lines; all but the first start with `indent`. Names are never broken."""
     return textwrap.wrap(
         text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )

@@ -1,4 +1,4 @@
-"""Every name of the contract is served by the embedded API, and used or left out on purpose by the client."""
+"""The embedded API serves every name of the contract, and the client uses it or leaves it out on purpose."""
 
 from __future__ import annotations
 

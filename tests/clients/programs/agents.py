@@ -1,4 +1,4 @@
-"""Agent programs: a scripted model in place of the real one, and one conversation for each step."""
+"""Agent programs: a scripted model instead of a real one, and one conversation per step."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import Any
 import conversation
 import scripted_model
 
-PREFIX = "plant"  # the name under which each program knows the server
+PREFIX = "plant"  # The name of the server in each program.
 
 
 async def serve(model: scripted_model.ScriptedModel, talk: Callable[[], str]) -> None:
-    """`talk` runs the program once, with a question that the model answers by the tool it is told."""
+    """Serve steps.
+
+    `talk` runs the program once, with a question that the model answers with the scripted tool.
+    """
 
     async def list_tools() -> list[str]:
         model.script("", {})
@@ -35,7 +38,7 @@ async def serve(model: scripted_model.ScriptedModel, talk: Callable[[], str]) ->
 
 
 def as_text(result: Any) -> str:
-    """What the model is shown of a result, however the program wraps it."""
+    """Return the text of a result as the model sees it, however the program wraps it."""
     if isinstance(result, list):
         return "".join(as_text(each) for each in result)
     if isinstance(result, dict):

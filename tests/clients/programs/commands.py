@@ -1,4 +1,4 @@
-"""Clients that are commands: run one, and read what it prints."""
+"""Clients that are commands: runs one and reads its output."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import subprocess
 import time
 from pathlib import Path
 
-FOLDER = Path(os.environ["FOLDER"])  # where the packages of the client are installed
+FOLDER = Path(os.environ["FOLDER"])  # Where the client's packages are installed.
 NODE = os.environ["NODE"]
 
 
 def run(*arguments: str, **environment: str) -> str:
-    """A command of Node."""
+    """Run a Node command."""
     return execute(NODE, *arguments, **environment)
 
 
 def execute(*command: str, seconds: float = 80, **environment: str) -> str:
-    """Standard output and errors of a command; an error where it fails."""
+    """Run a command. Return its output and errors; raise if it fails."""
     done = subprocess.run(
         command,
         env={**os.environ, **environment},
@@ -36,7 +36,7 @@ def execute(*command: str, seconds: float = 80, **environment: str) -> str:
 
 
 def on_terminal(*command: str, seconds: float = 80, **environment: str) -> str:
-    """A command as a person runs it, on a terminal; an error where it fails."""
+    """Run a command on a terminal, as a person does; raise if it fails."""
     process, terminal = pty.fork()
     if process == 0:
         size = {"COLUMNS": "200", "LINES": "50", "TERM": "xterm-256color"}

@@ -1,6 +1,6 @@
-"""What the runner and the program of one client say to each other: lines of JSON, one each way.
+"""The protocol between the runner and the program of one client: lines of JSON in both directions.
 
-Imported by programs that run in environments of their own, with old and new versions of the SDK.
+Programs import this in their own environments, with old and new versions of the SDK.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def hear() -> dict[str, Any]:
 
 
 def browse(address: str) -> str:
-    """The address that the browser is sent back to."""
+    """Ask the runner to open a URL. Return the address to which the browser was sent back."""
     say(open=address)
     answer = hear()
     if "callback" not in answer:
@@ -49,7 +49,7 @@ async def serve(
     list_tools: Callable[[], Awaitable[list[str]]],
     call: Callable[[str, dict[str, Any]], Awaitable[Any]],
 ) -> None:
-    """Say that it is connected, and do what the runner asks until that says `end`."""
+    """Report that the client is connected, then carry out the runner's steps until it sends `end`."""
     say(ready=True)
     while True:
         asked = await asyncio.to_thread(hear)
@@ -65,7 +65,7 @@ async def serve(
 
 
 def provider(method: str = "client_secret_basic") -> Any:
-    """The Python SDK's OAuth with a typed-in key and secret, in either of its generations."""
+    """Build the Python SDK's OAuth provider with a given key and secret, for both generations of the SDK."""
     from mcp.client.auth import OAuthClientProvider
     from mcp.shared import auth
     from pydantic import AnyUrl
@@ -114,7 +114,7 @@ def provider(method: str = "client_secret_basic") -> Any:
 
 
 def plain(result: Any) -> Any:
-    """A result of the SDK: its structured part, or its text."""
+    """Return the structured part of an SDK result, or its text."""
     found = getattr(result, "structuredContent", None) or getattr(result, "structured_content", None)
     if found is not None:
         return found

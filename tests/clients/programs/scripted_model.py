@@ -1,7 +1,7 @@
-"""A model without a mind: it calls the tool that it is told to, and reads what came back.
+"""A scripted model: it calls the tool that the script names and returns the result.
 
-Speaks as much of three interfaces as agent programs need: OpenAI's responses and chat completions,
-and Anthropic's messages, each as a stream of events.
+It implements what agent programs need of three interfaces, each as a stream of events: OpenAI's responses and
+chat completions, and Anthropic's messages.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class ScriptedModel:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def script(self, tool: str, arguments: dict[str, Any]) -> None:
-        """What to call in the next conversation; an empty name calls nothing."""
+        """Set the tool of the next conversation; an empty name calls none."""
         self.offered, self.result, self._wanted = [], None, (tool, arguments) if tool else None
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -68,7 +68,7 @@ class ScriptedModel:
         return Handler
 
     def decide(self, offered: list[str], results: list[Any]) -> tuple[str, dict[str, Any]] | None:
-        """The full name and the arguments of the tool to call now, or nothing to call."""
+        """Return the full name and the arguments of the tool to call now, or None."""
         self.offered += [name for name in offered if name not in self.offered]
         if results:
             self.result = results[-1]

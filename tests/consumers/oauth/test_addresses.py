@@ -1,4 +1,4 @@
-"""The address of the endpoint as people type it and libraries rebuild it: one audience (RFC 8707)."""
+"""The endpoint's address as people type it and libraries rebuild it is one audience (RFC 8707)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Security cases 1-37, 47-48, 53-63, 72: what may be asked at /oauth/authorize, and how no is said."""
+"""Security cases 1-37, 47-48, 53-63, 72: requests to /oauth/authorize, and how they are refused."""
 
 from __future__ import annotations
 

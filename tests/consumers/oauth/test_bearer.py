@@ -1,4 +1,4 @@
-"""Security cases 134-147: what a bearer token is worth, asked on each call."""
+"""Security cases 134-147: what a bearer token may do, checked at each call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Security cases 38-46, 49-52, 67-68: the consent page, and the decision that comes back."""
+"""Security cases 38-46, 49-52, 67-68: the consent page and the decision it sends."""
 
 from __future__ import annotations
 

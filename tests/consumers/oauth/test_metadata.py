@@ -1,4 +1,4 @@
-"""Security cases 120-127: the documents, and what is not served."""
+"""Security cases 120-127: the discovery documents, and what is not served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Python SDK's own client, which finds out by itself that it may come with its document's URL."""
+"""The Python SDK's client, which discovers that it may use the URL of its document as client id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Security cases 84, 85, 93: many at once, with real threads on a real database."""
+"""Security cases 84, 85, 93: concurrent requests, with real threads on a real database."""
 
 from __future__ import annotations
 

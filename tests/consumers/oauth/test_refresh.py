@@ -1,4 +1,4 @@
-"""Security cases 89-97: refresh tokens that survive lost answers and not their thieves."""
+"""Security cases 89-97: refresh tokens survive lost answers, but not theft."""
 
 from __future__ import annotations
 

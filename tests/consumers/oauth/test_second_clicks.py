@@ -1,4 +1,4 @@
-"""A second click on Approve or Refuse comes to the end of the first one (H17)."""
+"""A double click on Approve or Refuse gets the same answer as a single one (H17)."""
 
 from __future__ import annotations
 

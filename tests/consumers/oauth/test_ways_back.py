@@ -1,4 +1,4 @@
-"""Ways back to an authorization request: long, in several tabs, without password, session or cookies."""
+"""Returning to an authorization request: long ones, several tabs, lost passwords, sessions and cookies."""
 
 from __future__ import annotations
 

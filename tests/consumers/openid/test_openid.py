@@ -1,4 +1,4 @@
-"""OpenID Connect for apps that ask who connects them: off until a company switches it on."""
+"""OpenID Connect for apps that ask who connects them; off until a company switches it on."""
 
 from __future__ import annotations
 

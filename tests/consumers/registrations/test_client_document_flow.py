@@ -1,4 +1,4 @@
-"""A program that comes under the URL of its metadata document, from the first request to the last."""
+"""A program whose client id is the URL of its metadata document, from the first request to the last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program by the URL of its metadata document that no consumer of the company allows yet."""
+"""A program with a metadata document that no consumer of the company allows yet."""
 
 from __future__ import annotations
 

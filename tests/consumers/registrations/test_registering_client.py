@@ -1,4 +1,4 @@
-"""The Python SDK's own client, which has neither key nor document: it registers, waits and connects."""
+"""The Python SDK's client without key or document: it registers, waits and connects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs and administrators at the same moment, with real threads on a real database."""
+"""Concurrent programs and administrators, with real threads on a real database."""
 
 from __future__ import annotations
 

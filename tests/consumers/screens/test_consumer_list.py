@@ -1,4 +1,4 @@
-"""Configuration > API connections > OAuth consumers: the list, and what is done to chosen rows."""
+"""Configuration > API connections > OAuth consumers: the list, and actions on selected rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Configuration > Security > Trusted issuers, and what app authorizations show of them."""
+"""Configuration > Security > Trusted issuers, and how app authorizations show them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys of trusted issuers: found, kept, fetched again, and never from an inner machine."""
+"""The keys of trusted issuers: discovery, caching, repeated fetches, no internal addresses."""
 
 from __future__ import annotations
 

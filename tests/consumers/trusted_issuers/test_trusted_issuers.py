@@ -1,4 +1,4 @@
-"""Enterprise-managed authorization: an ID-JAG of a trusted issuer for an access token."""
+"""Enterprise-managed authorization: exchanging an ID-JAG of a trusted issuer for an access token."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ async def main() -> None:
         claude, "mcp", "add", "--transport", "http", "--client-id", conversation.KEY, "--client-secret",
         "--callback-port", port, "plant", conversation.MCP_URL,
     )  # fmt: skip
-    # On a terminal: without one it opens no browser.
+    # Runs on a terminal, because without one it opens no browser.
     await asyncio.to_thread(commands.on_terminal, str(PROGRAM), "mcp", "login", "plant", **environment)
     await agents.serve(model, lambda: claude("--print", "--permission-mode", "bypassPermissions", "Go on."))
 

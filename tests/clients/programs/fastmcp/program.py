@@ -1,4 +1,4 @@
-"""fastmcp: its own OAuth, which listens for the callback itself."""
+"""fastmcp: has its own OAuth and listens for the callback itself."""
 
 import asyncio
 import urllib.request

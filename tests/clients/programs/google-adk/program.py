@@ -1,4 +1,4 @@
-"""google-adk: its tool set, given a token, since its OAuth is part of a conversation with a model."""
+"""google-adk: its tool set with a given token, because its OAuth needs a conversation with a model."""
 
 import asyncio
 from unittest import mock

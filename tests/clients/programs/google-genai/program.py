@@ -1,4 +1,4 @@
-"""google-genai: the conversion of tools for Gemini; there is no Gemini here that would call them."""
+"""google-genai: the conversion of tools for Gemini. No Gemini is available here to call them."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The Inspector's command line, 2.x: signs in on its first command and keeps the tokens."""
+"""The Inspector's command line, 2.x: signs in with its first command and stores the tokens."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ SECRETS = {"MCP_INSPECTOR_SECRET_STORE": "file"}
 
 
 async def main() -> None:
-    # On a terminal: without one it opens no browser.
+    # Runs on a terminal, because without one it opens no browser.
     await asyncio.to_thread(
         commands.on_terminal, commands.NODE, *COMMAND, "--method", "tools/list", **SECRETS
     )

@@ -1,4 +1,4 @@
-"""langchain-mcp-adapters: tools as LangChain has them, over one session."""
+"""langchain-mcp-adapters: tools in LangChain's form, over one session."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""llama-index-tools-mcp: tools as LlamaIndex has them."""
+"""llama-index-tools-mcp: tools in LlamaIndex's form."""
 
 import asyncio
 

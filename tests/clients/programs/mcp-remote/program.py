@@ -1,4 +1,4 @@
-"""mcp-remote: a client of standard streams (here the Python SDK) reaches the endpoint through it."""
+"""mcp-remote: connects a stdio client (here the Python SDK) to the endpoint."""
 
 import asyncio
 import json

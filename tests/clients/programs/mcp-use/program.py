@@ -20,7 +20,7 @@ async def main() -> None:
         return [tool.name for tool in await session.list_tools()]
 
     async def call(tool, arguments):
-        # It gives up a session whose token has ended; a new one begins with a refresh.
+        # It ends a session whose token has expired; a new session begins with a refresh.
         await client.close_all_sessions()
         session = await client.create_session("plant")
         return conversation.plain(await session.call_tool(tool, arguments))

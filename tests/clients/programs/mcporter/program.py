@@ -1,4 +1,4 @@
-"""mcporter: a command for every step; the tokens are in its folder under HOME."""
+"""mcporter: a command per step; the tokens are stored in its folder under HOME."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""openai-agents: function tools; its strict schemas are made too, which must do for every tool."""
+"""openai-agents: function tools. Its conversion to strict schemas must work for every tool."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Python SDK 2.x, which asks for the newest revision first."""
+"""Python SDK 2.x, which tries the newest revision first."""
 
 import asyncio
 

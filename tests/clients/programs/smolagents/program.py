@@ -1,4 +1,4 @@
-"""smolagents: its MCP client as it is set by default; it has no OAuth and is given a token."""
+"""smolagents: its MCP client with default settings and a given token, because it has no OAuth."""
 
 import asyncio
 
