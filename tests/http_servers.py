@@ -1,4 +1,4 @@
-"""HTTP servers of tests, each in a thread of its own."""
+"""HTTP servers for tests, each in its own thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http.server import HTTPServer
 
 @contextmanager
 def serving(server: HTTPServer) -> Iterator[None]:
-    """Serves until the block ends. It polls often, because hundreds of tests wait for the end."""
+    """Serve until the block ends. It polls often, because hundreds of tests wait for the end."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

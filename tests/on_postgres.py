@@ -1,7 +1,7 @@
-"""The suite once more, on a throw-away PostgreSQL: `python -m tests.on_postgres -n auto`.
+"""Runs the suite again on a temporary PostgreSQL: `python -m tests.on_postgres -n auto`.
 
-Everything runs that reads or writes the database of the process. What starts servers of its own chooses their
-database itself, and what needs none is not run twice.
+It includes everything that reads or writes the process's database. Tests that start servers choose their
+database themselves, and tests without a database are not repeated.
 """
 
 from __future__ import annotations

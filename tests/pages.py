@@ -1,4 +1,4 @@
-"""What the tests of screens share: reading pages as a person without JavaScript does."""
+"""Shared by tests of screens: reading pages as a person without JavaScript does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ XSS = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
 
 def browser(user: User | None = None, **options: Any) -> Client:
-    """A browser that checks CSRF as a real one would meet it."""
+    """Build a browser that checks CSRF as a real one would experience it."""
     client = Client(enforce_csrf_checks=True, **options)
     if user:
         client.force_login(user)
@@ -27,13 +27,13 @@ def text_of(response: Any) -> str:
 
 
 def form_at(response: Any, action: str = "") -> Form:
-    """The form of a page by the end of its action; the one without action by default."""
+    """Find the form of a page whose action ends like this; by default the one without an action."""
     forms = forms_of(text_of(response))
     return next(form for form in forms if (form.action.endswith(action) if action else not form.action))
 
 
 def send(client: Client, url: str, values: Mapping[str, Any], action: str = "", **extra: Any) -> Any:
-    """Open the page, fill in its form over what it holds, and send it with its CSRF token."""
+    """Open the page, fill in its form over the present values, and send it with its CSRF token."""
     form = form_at(client.get(url), action)
     data: dict[str, Any] = {}
     for name, value in form.fields:
@@ -43,12 +43,12 @@ def send(client: Client, url: str, values: Mapping[str, Any], action: str = "", 
 
 
 def token(client: Client, url: str = "/") -> str:
-    """A CSRF token that goes with the client's cookie."""
+    """Return a CSRF token that matches the client's cookie."""
     return drawn(client, url)["csrfmiddlewaretoken"]
 
 
 def drawn(client: Client, url: str = "/") -> dict[str, str]:
-    """What every form carries: a CSRF token that goes with the client's cookie, and the session's company."""
+    """Return the fields that every form has: a valid CSRF token and the session's company."""
     for form in forms_of(text_of(client.get(url))):
         names = dict(form.fields)
         if "csrfmiddlewaretoken" in names:

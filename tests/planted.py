@@ -1,4 +1,4 @@
-"""The demo plant, committed: the audit's thread and the API in process have connections of their own."""
+"""The demo plant, committed, since the audit thread and the in-process API have their own connections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Counts = dict[str, dict[str, int]]
 
 @contextmanager
 def planted(blocker: DjangoDbBlocker) -> Iterator[Counts]:
-    """How many records of each kind each company has."""
+    """Return how many records of each kind each company has."""
     with blocker.unblock():
         counts = seed(seed=7)
         if connection.vendor == "postgresql":  # the first tests would run before autovacuum does it

@@ -1,4 +1,4 @@
-"""The addresses of the screens, and values for their parts."""
+"""The URLs of the screens, and values for their parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which security case is shown by which test: `python -m tests.security_cases > docs/security-cases.md`."""
+"""Lists which test covers which security case: `python -m tests.security_cases > docs/security-cases.md`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NAME = re.compile(r"test_case((?:_\d{3})+)_")
 
 
 def shown() -> Iterator[tuple[str, str, str]]:
-    """Case number, test, and the first line of its docstring."""
+    """Yield case number, test, and the first line of the test's docstring."""
     for path in sorted(TESTS.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):

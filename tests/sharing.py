@@ -1,4 +1,4 @@
-"""How tests are dealt out to processes: those that share something slow to make stay together."""
+"""Distributes tests to processes: tests that share something slow to create stay together."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-# Directories whose tests share a seeded plant or a started server; all others share at most within a file.
+# Folders whose tests share a seeded plant or a started server. All others share at most within a file.
 SHARED = re.compile(r"tests/(maintenance/plant|clients|conformance|injection|properties|questions|tools)/")
 CONNECTION = re.compile(r"[\[-](embedded|fracttal_one)[\]-]")
 
 
 class Together(LoadScopeScheduling):
-    """Each plant and server is made in one process, and once; in the order of the files."""
+    """A scheduler that creates each plant and server in one process only, in the order of the files."""
 
     def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:
         config.option.loadscopereorder = False  # sorted by number of tests, the slowest would run last

@@ -1,4 +1,4 @@
-"""What an operator is told about a setting that is wrong: one sentence, and no stack of calls."""
+"""What an operator sees if a setting is wrong: one sentence and no stack trace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates as people of each language write them, and as nobody can misread them."""
+"""Dates in the usual form of each language, and in none that can be misread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents that name things of the code are held to the code."""
+"""Documents that name things in the code are compared with the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every address of the screens, met by every role (security case 246): denied by default, never a 500."""
+"""Every URL of the screens for every role (security case 246): denied by default, never a 500."""
 
 from __future__ import annotations
 

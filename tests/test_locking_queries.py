@@ -1,6 +1,6 @@
-"""No locking query that PostgreSQL refuses: SQLite ignores the lock, so its tests would not notice.
+"""Finds locking queries that PostgreSQL refuses; SQLite ignores the lock, so tests there would pass.
 
-PostgreSQL takes no FOR UPDATE with DISTINCT, GROUP BY or a union, nor on the nullable side of an outer join,
+PostgreSQL refuses FOR UPDATE with DISTINCT, GROUP BY or a union, and on the nullable side of an outer join,
 which `select_related` adds unless `of=` names what is locked.
 """
 

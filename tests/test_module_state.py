@@ -1,4 +1,4 @@
-"""No module keeps state: what outlives a request is in the Runtime, which is handed in."""
+"""No module keeps state: what outlives a request is in the Runtime, which is passed as an argument."""
 
 from __future__ import annotations
 

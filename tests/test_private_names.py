@@ -1,4 +1,4 @@
-"""No private name of another package is used: it may change with any release of that package."""
+"""No private name of another package is used, since any release of that package may change it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/administration.md says what the groups of a new company may: the groups are compared with it."""
+"""Compares the standard groups with what docs/administration.md says they may do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every text that people see exists in Spanish and Brazilian Portuguese, and in no text is a place lost."""
+"""Every text that people see exists in Spanish and Brazilian Portuguese, with all placeholders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How tool modules are named and who may import them."""
+"""How tool modules are named, and who may import them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People and programs that call the API, and what a refusal looks like."""
+"""People and programs that call the API, and the shape of a refusal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from maintenance.tokens import mint_user_token
 
 
 class Api:
-    """A caller of /api/. `data` and `rows` insist on success."""
+    """A caller of /api/. `data` and `rows` require success."""
 
     def __init__(self, token: str | None) -> None:
         self.client = Client(raise_request_exception=False)
@@ -60,7 +60,7 @@ def browser(email: str) -> Client:
 
 
 def refused(response: Any, status: int, message: str | None = None) -> dict[str, Any]:
-    """The envelope of a refusal."""
+    """Check that an answer is a refusal; return its envelope."""
     assert response.status_code == status, (response.status_code, response.content)
     assert response["Content-Type"] == "application/json"
     envelope: dict[str, Any] = response.json()
@@ -73,7 +73,7 @@ def refused(response: Any, status: int, message: str | None = None) -> dict[str,
 
 
 def refused_field(response: Any) -> str:
-    """The one field that a 400 complains about."""
+    """Return the one field that a 400 names."""
     (entry,) = refused(response, 400, "INVALID_FIELDS")["data"]
     (problem,) = entry["invalid_fields"]
     assert set(problem) == {"field", "field_message"}

@@ -1,4 +1,4 @@
-"""The rows of the contract: every key, spelled as the vendor spells it."""
+"""The rows of the contract: every key, in the vendor's spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables whose rows tell the story of a demo plant."""
+"""The tables that a demo plant fills."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom a token of the embedded API speaks for."""
+"""Which principal a token of the embedded API gives."""
 
 from __future__ import annotations
 

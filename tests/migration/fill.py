@@ -1,7 +1,7 @@
-"""At least one row in every table: how the dumps beside this file were filled.
+"""Puts at least one row into every table; the dumps beside this file were filled like this.
 
-Copy this folder into a checkout of the commit that the dump is named after, migrate an empty
-database there with the settings of SETTINGS, run `python -m tests.migration.fill`, and dump the database.
+Copy this folder into a checkout of the commit that the dump is named after. Migrate an empty database there
+with the settings of SETTINGS, run `python -m tests.migration.fill`, and dump the database.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import django
 
 SETTINGS = {
-    "PUBLIC_URL": "http://127.0.0.1:9",  # replaced when a dump is loaded
+    "PUBLIC_URL": "http://127.0.0.1:9",  # Replaced when a dump is loaded.
     "SECRET_KEY": "of-a-database-that-only-tests-load-0123456789-0123456789",
     "UPSTREAM_KEYS": "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 }
@@ -24,12 +24,12 @@ RESOURCE = SETTINGS["PUBLIC_URL"] + "/mcp/oauth/fracttal-one"
 LINKED_TOKEN = "a-token-of-fracttal-one"
 NOW = dt.datetime(2026, 11, 29, 3, 0, tzinfo=dt.UTC)
 LATE = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
-# A document has one owner.
+# A document has a single owner.
 LEFT_OUT = {("Document", "person"), ("Document", "third_party")}
 
 
 def fill() -> None:
-    """Two companies of one administrator: one with embedded records and a token, one linked."""
+    """Create two companies of one administrator: one with embedded records and a token, one linked."""
     from django.apps import apps
 
     from accounts.models import Company, Membership, User
@@ -85,7 +85,7 @@ def fill() -> None:
         expires=LATE,
         token_family=uuid.UUID(int=1),
     )
-    # The second step at sign-in is somebody else's.
+    # Somebody else has the second factor for sign-in.
     careful = User.objects.create_user("careful@old.example", PASSWORD, name="Careful", language="en")
     _model("mfa", "Authenticator").objects.create(user=careful, type="recovery_codes", data={})
     for model in apps.get_models():
@@ -93,14 +93,14 @@ def fill() -> None:
 
 
 def _model(app: str, name: str) -> Any:
-    """By where it was in that commit."""
+    """Find a model by its app in that commit."""
     from django.apps import apps
 
     return apps.get_model(app, name)
 
 
 def _one_of(model: Any) -> Any:
-    """A row of the model: the first, or one with a value in each field that wants one."""
+    """Return a row of the model: the first, or one with a value in each field that needs one."""
     first = model._default_manager.order_by("pk").first()
     if first is not None:
         return first
@@ -122,7 +122,7 @@ def _value(field: Any) -> Any:
     if kind == "DateTimeField" and field.name.startswith(("expires", "ends", "again")):
         return LATE
     if field.name == "outcome":
-        return "done"  # what was under way is settled when the product starts
+        return "done"  # operations in progress are settled when the product starts
     if field.choices:
         return field.choices[0][0]
     if kind in {"CharField", "TextField", "EmailField", "URLField", "SlugField"}:

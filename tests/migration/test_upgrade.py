@@ -1,6 +1,6 @@
-"""A database of an earlier version, from its dump: it migrates, nothing is lost, and it works.
+"""A dump of an earlier version's database migrates, loses nothing, and works.
 
-The dumps bear the commit that made them; fill.py says how.
+A dump is named after the commit that created it; fill.py says how.
 """
 
 from __future__ import annotations

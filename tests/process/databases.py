@@ -1,4 +1,4 @@
-"""Real PostgreSQL and Redis servers on free ports, for the length of a test session."""
+"""Real PostgreSQL and Redis servers on free ports, for the duration of a test session."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 
 
 
 class PostgreSQL:
-    """A throw-away server on a port of its own. Root hands it to the user `postgres`."""
+    """A temporary server on its own port. Under root it runs as the user `postgres`."""
 
     def __init__(self) -> None:
         initdb, self._program = postgres_program("initdb"), postgres_program("postgres")
-        # Not below pytest's own directory, which each further run closes to all users but its own.
+        # Not below pytest's own directory, which each run closes to all users but its own.
         self.data, self.port = Path(tempfile.mkdtemp(prefix="postgres-")), free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
         self._owner = "postgres" if os.geteuid() == 0 else None
@@ -72,7 +72,7 @@ class PostgreSQL:
         self._wait_until_ready()
 
     def _wait_until_ready(self, seconds: float = 30) -> None:
-        """The port is open before the server lets anybody in."""
+        """Wait until the server accepts connections; its port opens earlier."""
         end = time.monotonic() + seconds
         while True:
             try:
@@ -101,14 +101,14 @@ def postgres_server() -> Iterator[PostgreSQL]:
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """The DATABASE_URL of a throw-away PostgreSQL."""
+    """Start a temporary PostgreSQL. Yield its DATABASE_URL."""
     with postgres_server() as server:
         yield server.url
 
 
 @contextmanager
 def redis(directory: Path) -> Iterator[str]:
-    """A throw-away Redis; gives its REDIS_URL."""
+    """Start a temporary Redis. Yield its REDIS_URL."""
     port = free_port()
     directory.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(

@@ -24,7 +24,7 @@ SCOPE = "maintenance:read maintenance:write offline_access"
 
 
 class Line:
-    """Stands before the token endpoint: notes each form, passes it on, and may lose the answer."""
+    """A proxy in front of the token endpoint: records each form, forwards it, and may drop the answer."""
 
     def __init__(self, target: str) -> None:
         self.target, self.url = target, ""
@@ -70,7 +70,7 @@ def line(target: str) -> Iterator[Line]:
 
 @dataclass
 class Pair:
-    """`fracttal` plays Fracttal One, `gateway` links to it; `tokens` is the line to the token endpoint."""
+    """`fracttal` plays Fracttal One, `gateway` links to it; `tokens` is the proxy of the token endpoint."""
 
     fracttal: Server
     gateway: Server
@@ -93,7 +93,10 @@ class Pair:
         } | changes
 
     def configure(self, **changes: str) -> str:
-        """An administrator fills in the tab and presses "Test connection"; the page that answers."""
+        """Fill in the connection as an administrator and press "Test connection".
+
+        Return the page that answers.
+        """
         admin = Person("admin@demo.example")
         page = admin.open(self.gateway.url + CONNECTION)
         form = next(form for form in forms_of(page.text) if any(name == "kind" for name, _ in form.fields))
@@ -109,14 +112,14 @@ class Pair:
         page = person.open(assistant.authorization_address())
         form = next(f for f in forms_of(page.text) if any(n == "decision" for n, _ in f.buttons))
         page = person.submit(page, form, {**dict(form.fields), "decision": "approve"})
-        if not page.is_redirect:  # the step between: on to Fracttal One and back
+        if not page.is_redirect:  # The step between: to Fracttal One and back.
             page = self.link(person, page, there or email, write=write)
         response = assistant.redeem(str(page.headers["location"]))
         assert response.status_code == 200, response.text
         return assistant
 
     def link(self, person: Person, page: httpx.Response, there: str, *, write: bool = True) -> httpx.Response:
-        """From a page of ours that offers the link to where the person ends up."""
+        """Follow a link to Fracttal One from one of our pages. Return the page where the person ends up."""
         start = page.text.partition(f'href="{LINK}connect')[2].partition('"')[0].replace("&amp;", "&")
         leaving = person.open(f"{self.gateway.url}{LINK}connect{start}")
         assert leaving.is_redirect, leaving.text
@@ -129,7 +132,7 @@ class Pair:
         return self.link(person, person.open(self.gateway.url + LINK), email, write=write)
 
     def age(self, email: str) -> None:
-        """Let the access token of a person have ended."""
+        """Expire the access token of a person."""
         self.ask(
             self.gateway,
             "from connections.models import LinkedAccount as L;"

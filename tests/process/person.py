@@ -1,7 +1,7 @@
 """A person at a browser without JavaScript: signs in, reads the consent page, decides.
 
-Talks plain HTTP to a started server. Run as a program it opens one authorization address,
-approves it and calls the callback, as the command-line clients expect of a browser:
+It talks plain HTTP to a started server. As a program it opens one authorization URL, approves it and calls
+the callback, as command-line clients expect of a browser:
 
     python -m tests.process.person ADDRESS
 """
@@ -19,7 +19,7 @@ DEMO_PASSWORD = "demo-only-password"
 
 
 class Form:
-    """One form of a page: where it goes and its fields as the browser would send them."""
+    """A form on a page: its target, and the fields as a browser would send them."""
 
     def __init__(self, action: str) -> None:
         self.action = action
@@ -68,7 +68,7 @@ class Person:
         )
 
     def _follow(self, response: httpx.Response, stay_on: str) -> httpx.Response:
-        """Follow redirects while they stay on the server; stop at the one that leaves it."""
+        """Follow redirects on the server; stop at the one that leaves it."""
         while response.is_redirect:
             target = urljoin(str(response.url), response.headers["location"])
             if urlsplit(target).netloc != stay_on:
@@ -77,7 +77,7 @@ class Person:
         return response
 
     def open(self, address: str) -> httpx.Response:
-        """Open an address, signing in on the way where asked to."""
+        """Open a URL, signing in on the way if asked."""
         host = urlsplit(address).netloc
         response = self._follow(self.browser.get(address), host)
         form = next((f for f in forms_of(response.text) if any(n == "password" for n, _ in f.fields)), None)
@@ -93,7 +93,7 @@ class Person:
         return self._follow(answer, urlsplit(target).netloc)
 
     def decide(self, address: str, *, approve: bool = True, write: bool = True) -> str:
-        """Open an authorization address and decide; the callback address one is sent back to."""
+        """Open an authorization URL and decide. Return the callback URL that the server redirects to."""
         page = self.open(address)
         if page.is_redirect:
             return str(page.headers["location"])
@@ -105,7 +105,7 @@ class Person:
         return str(answer.headers["location"])
 
     def stop_everything(self, server_url: str) -> None:
-        """Profile > App authorizations: press Stop, and confirm it on the page that asks."""
+        """Disconnect everything under Profile > App authorizations, and confirm it."""
         page = self.open(f"{server_url}/profile/app-authorizations/")
         for pressed in ({"all": "1"}, {}):
             form = next(form for form in forms_of(page.text) if "app-authorizations" in form.action)

@@ -1,6 +1,6 @@
-"""A person proves the own address at a started server: by the message with which a password is chosen.
+"""A person verifies an e-mail address at a started server, through the mail for choosing a password.
 
-Without a mail server the message stands in the server's log.
+Without a mail server the mail appears in the server's log.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ NEW_PASSWORD = "another battery staple"
 
 
 def prove_address(server: Server, email: str) -> Person:
-    """The person, with the password that was chosen."""
+    """Verify the person's address. Return the person with the chosen password."""
     person = Person(email)
     page = person.browser.get(f"{server.url}/accounts/password/reset/")
     form = next(form for form in forms_of(page.text) if any(name == "email" for name, _ in form.fields))

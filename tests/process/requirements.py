@@ -1,4 +1,4 @@
-"""Optional parts of the test machine: found, or skipped by name (REQUIRE_ALL=1: or failed)."""
+"""Optional programs of the test machine. Without one its tests are skipped (REQUIRE_ALL=1: they fail)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 
 def need(what: str, found: str | None) -> str:
-    """The path of a program; the test is skipped where it is missing, or fails if all is required."""
+    """Return the path of a program. If it is missing the test is skipped, or fails if all are required."""
     if found:
         return found
     if os.environ.get("REQUIRE_ALL") == "1":

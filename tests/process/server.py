@@ -1,4 +1,4 @@
-"""The product itself, started as `make run` starts it, on a database of its own."""
+"""The product, started as `make run` starts it, with its own database."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Server:
         return f"{self.url}/mcp/oauth/fracttal-one"
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command on the server's database; its standard output."""
+        """Run a management command on the server's database. Return its standard output."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -77,7 +77,7 @@ def _settings(directory: Path, url: str, port: int) -> dict[str, str]:
 
 @cache
 def _demo_database() -> Path:
-    """SQLite with the demo plant, made once in this process and copied for each server."""
+    """Create an SQLite database with the demo plant once per process; it is copied for each server."""
     directory = tempfile.TemporaryDirectory(prefix="demo-plant-")
     atexit.register(directory.cleanup)
     home, url = Path(directory.name), "http://127.0.0.1"
@@ -89,11 +89,10 @@ def _demo_database() -> Path:
 
 @contextmanager
 def started(directory: Path, application: str = "", **environment: str) -> Iterator[Server]:
-    """Start the server over a new demo plant; `environment` adds or overrides.
+    """Start the server with a new demo plant. `environment` adds or overrides variables.
 
-    `application` is served instead of the product itself, for example one that wraps it.
-
-    With a DATABASE_URL of its own it fills the database itself, as the first `make run` does.
+    `application` is served instead of the product itself, for example one that wraps it. A server with its
+    own DATABASE_URL fills its database itself, as the first `make run` does.
     """
     directory.mkdir(parents=True, exist_ok=True)
     port = int(environment.get("PORT", "0")) or free_port()

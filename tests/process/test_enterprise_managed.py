@@ -1,7 +1,7 @@
-"""Enterprise-managed authorization from the outside: an identity provider, an app and two processes.
+"""Enterprise-managed authorization end to end: an identity provider, an app and two processes.
 
-The administrator adds the issuer on the screen; the product reads its keys over HTTPS. PostgreSQL, since
-SQLite lets one process write at a time anyway.
+The administrator adds the issuer on the screen; the product reads its keys over HTTPS. It runs on PostgreSQL,
+since SQLite lets one process write at a time anyway.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Equal writes that reach different processes at once: one is done, and each of the others hears what it is.
+"""Equal writes that reach different processes at once: one runs, and the others get its result.
 
-The product runs in four processes, on PostgreSQL and on SQLite. What was written is counted in the tables.
+The product runs in four processes, on PostgreSQL and on SQLite. The writes are counted in the tables.
 """
 
 from __future__ import annotations

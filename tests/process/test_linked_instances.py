@@ -1,4 +1,4 @@
-"""From consent over the link to the tools, with two started instances and no part replaced."""
+"""From consent through the account link to the tools, with two started instances and no fake part."""
 
 from __future__ import annotations
 

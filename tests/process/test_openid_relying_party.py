@@ -1,6 +1,6 @@
-"""A relying party that knows nothing but the address: discovery, sign-in, ID token, UserInfo over HTTP.
+"""A relying party that knows only the issuer's URL: discovery, sign-in, ID token, UserInfo over HTTP.
 
-It reads the ID token with jwcrypto; the product signs with another library.
+It verifies the ID token with jwcrypto; the product signs with another library.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The product on PostgreSQL and Redis in several processes: the same journey, the same answers."""
+"""The product on PostgreSQL and Redis in several processes: the same steps, the same answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the upstream sees of us, by its own ledger: two started instances, the second one answers."""
+"""What the upstream receives from us, by its own records: two started instances, the second one answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts each of the sixty texts into each free text of the plant, on sixty records of every kind."""
+"""Puts each of the sixty texts into each free-text field of the plant, on sixty records of every kind."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from maintenance.models import (
 )
 from tests.prompt_injection.texts import TEXTS
 
-# What people write freely, by model. Texts are cut to the length of the column.
+# The free-text fields of each model. Texts are cut to the length of the column.
 FIELDS: dict[type[Model], tuple[str, ...]] = {
     Item: ("field_1", "description", "notes", "field_3"),
     Meter: ("description",),
@@ -86,7 +86,7 @@ def _newest(model: type[Model], company: Company) -> Any:
 
 
 def _enough(company: Company) -> None:
-    """Sixty of the kinds of which the plant has fewer."""
+    """Create records of the kinds of which the plant has fewer than sixty."""
     some = range(len(TEXTS))
     item = Item.objects.filter(company=company, code="CMP-01").get()
     Meter.objects.bulk_create(

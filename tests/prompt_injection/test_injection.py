@@ -1,4 +1,4 @@
-"""Planted texts stay data: inside their fence, without effect on a tool, and out of the log."""
+"""Planted texts stay data: inside their fence, without effect on tools, and out of the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plant of its own: these tests write into it."""
+"""A plant of its own, because these tests write into it."""
 
 from tests.gateway.tools.conftest import _plant, db
 

@@ -1,4 +1,4 @@
-"""What fits a tool's input schema gives a result that fits its output schema, or a refusal in our words."""
+"""Input that fits a tool's schema gives output that fits its output schema, or a refusal in our words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""server.json, by which the MCP registry and its clients find an installation."""
+"""server.json, through which the MCP registry and its clients find an installation."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Experiments 3, 5, 7, 9, 10, 11, 14, 20, 21, 23, 24 out of public bug reports, by number.
+"""Experiments 3, 5, 7, 9, 10, 11, 14, 20, 21, 23, 24 from public bug reports, by number.
 
-docs/reports.md says where each comes from and which test holds the others.
+docs/reports.md says where each comes from, and which tests cover the others.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A caller and small tools: one adds to a list, one sets a state (and keeps the same list)."""
+"""A caller and small tools: one appends to a list, one sets a state (and records it in the same list)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class WriteInput(EchoInput):
 
 
 class Ledger:
-    """What the writing tool did, and how it shall end."""
+    """Records what the writing tool did, and decides how its next call ends."""
 
     def __init__(self) -> None:
         self.written: list[str] = []

@@ -1,4 +1,4 @@
-"""What a model is told about arguments that do not fit: in our words, and what to do."""
+"""What a model is told about invalid arguments: in our words, with what to do."""
 
 from __future__ import annotations
 

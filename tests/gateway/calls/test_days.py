@@ -1,7 +1,7 @@
-"""A day is a day of the company, of 23, 24 or 25 hours.
+"""A day is a day in the company's time zone, of 23, 24 or 25 hours.
 
-The right values come from the other direction: each quarter of an hour around the day is asked which date it
-has in the zone. No zone has moved by less than that since 1990.
+The expected values come from the other direction: for each quarter of an hour around the day, the zone gives
+its date. No zone has shifted by less than that since 1990.
 """
 
 from __future__ import annotations

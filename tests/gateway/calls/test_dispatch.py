@@ -1,4 +1,4 @@
-"""`call_tool`: rights, arguments, answers and the audit row of each way out."""
+"""`call_tool`: rights, arguments, answers, and the audit row of every outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people wrote stands between two lines whose id they could not know."""
+"""Text that people wrote is enclosed in two lines with an id that they could not know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`GroupCommit`: rows that wait share a transaction, a row by itself never waits, failures stay their own."""
+"""`GroupCommit`: queued rows share a transaction, a single row never waits, failures stay separate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fields that hosts add to a call of themselves (report 25): dropped, and named in the audit row."""
+"""Fields that hosts add to a call by themselves (report 25) are dropped and named in the audit row."""
 
 from __future__ import annotations
 

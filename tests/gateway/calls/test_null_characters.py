@@ -1,4 +1,4 @@
-"""Names that hold a null character, which PostgreSQL keeps in no text: each call has its row all the same."""
+"""Names with a NUL character, which PostgreSQL stores in no text: every call still has its audit row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The addresses of record pages that answers carry."""
+"""The URLs of record pages in answers."""
 
 from __future__ import annotations
 

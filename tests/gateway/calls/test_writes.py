@@ -1,4 +1,4 @@
-"""A write runs once (security cases 181-184), and its row is there before it runs."""
+"""A write runs once (security cases 181-184), and its audit row exists before it runs."""
 
 from __future__ import annotations
 

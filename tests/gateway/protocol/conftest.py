@@ -1,4 +1,4 @@
-"""One small endpoint behind both doors: every test of the wire runs through each of them."""
+"""A small endpoint behind both doors; every test of the protocol runs through each of them."""
 
 from __future__ import annotations
 
@@ -54,8 +54,11 @@ CALLERS = {
 
 
 async def authenticate(authorization: bytes | str | None) -> Caller:
-    """`Bearer all`, `read`, `poor`, `person`, `again` (that person after another consent), or any `marked-…`
-    for a caller of that name."""
+    """Resolve a test token.
+
+    Tokens are `Bearer all`, `read`, `poor`, `person`, `again` (the same person after another consent), or any
+    `marked-…` for a caller of that name.
+    """
     _scheme, _space, token = str(authorization or "").partition(" ")
     if token.startswith("marked-"):
         return dataclasses.replace(READER, user_name=token)
@@ -84,7 +87,7 @@ class Said(BaseModel):
 
 @dataclass
 class Plant:
-    """What the tools did."""
+    """Records what the tools did."""
 
     writes: list[str] = field(default_factory=list)
     running: asyncio.Event = field(default_factory=asyncio.Event)
@@ -234,11 +237,11 @@ def through_django(endpoint: Endpoint) -> Send:
 
 
 class Client:
-    """Speaks one revision through one door."""
+    """A client of one revision through one door."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.query = ""  # what stands behind the path, with its question mark
+        self.query = ""  # The query string, with its question mark.
         self._ids = itertools.count(1)
 
     async def raw(

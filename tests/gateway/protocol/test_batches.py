@@ -1,4 +1,4 @@
-"""JSON-RPC batches: taken in 2025-03-26, which demands it of servers, and in no other revision."""
+"""JSON-RPC batches: accepted in 2025-03-26, which requires it of servers, and in no other revision."""
 
 from __future__ import annotations
 

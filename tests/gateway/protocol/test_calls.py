@@ -1,4 +1,4 @@
-"""What a call says before its answer, who may write, and what a client that goes away ends."""
+"""Progress and log messages of a call, who may write, and what happens if a client disconnects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the product announces it serves in each revision, and nothing else is served (report 46)."""
+"""What the product announces in each revision; it serves nothing else (report 46)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/reference/security.md#protocol-cases by number, and what stands between a request and its message."""
+"""docs/reference/security.md#protocol-cases by number, and the checks before a message is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tools/list`: what each caller sees, and schemas that every client understands."""
+"""`tools/list`: what each caller sees, with schemas that every client understands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The SDK's own client against the ASGI door over a real socket, in its three modes."""
+"""The SDK's client against the ASGI door over a real socket, in its three modes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All five live revisions on one address (docs/reference/mcp.md#revisions)."""
+"""All five live revisions at one URL (docs/reference/mcp.md#revisions)."""
 
 from __future__ import annotations
 

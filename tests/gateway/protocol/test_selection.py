@@ -1,4 +1,4 @@
-"""Tool sets and read-only by the address: the strictest wins, and what is not known is an error."""
+"""Tool sets and read-only in the URL: the strictest setting wins, and an unknown one is an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A write without the scope: asked for once, and then told in words (client-runs D14)."""
+"""A write without the scope is challenged once; after that it is refused in words (client-runs D14)."""
 
 from __future__ import annotations
 

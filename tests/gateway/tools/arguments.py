@@ -1,7 +1,7 @@
-"""Each argument of each tool with a value that must matter: what test_arguments_apply.py goes through.
+"""A value with an effect for each argument of each tool; test_arguments_apply.py goes through them.
 
-A row is (tool, argument) with the call that it is added to and its value. Values that depend on the plant are
-functions. An argument within an object, or within the first of a list of objects, is written with a dot.
+A row is (tool, argument) with the call that it is added to, and its value. Values that depend on the plant
+are functions. An argument within an object, or within the first of a list of objects, is written with a dot.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from maintenance.models import (
 )
 
 DEMO: dict[str, Any] = {"company__slug": "demo"}
-Value = Any  # or a function of nothing that gives one
+Value = Any  # Or a function without arguments that returns one.
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def another_warehouse() -> str:
 
 
 def unlinked() -> dict[str, str]:
-    """An item and a warehouse that does not keep it."""
+    """Return an item and a warehouse that does not stock it."""
     item = level().item
     place = Warehouse.objects.filter(**DEMO, external_integration=False).exclude(levels__item=item)[0]
     return {"item": item.code, "warehouse": place.code}

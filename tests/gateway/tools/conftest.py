@@ -1,4 +1,4 @@
-"""People who call tools on a seeded plant, over each of the two connections of a company."""
+"""People who call tools on a seeded plant, over each of the two kinds of connection."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Connection:
-    """How the callers of these tests reach their data; "" is the API in this process."""
+    """How the callers reach their data: `api_url`, or "" for the API in this process."""
 
     api_url = ""
 
@@ -39,7 +39,7 @@ class Connection:
 def _plant(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """A plant for each of the two connections of a company, so that every test runs over both."""
+    """Seed a plant for each kind of connection, so that every test runs over both."""
     with planted(django_db_blocker):
         if request.param == "embedded":
             yield
@@ -51,19 +51,19 @@ def _plant(
         server.stop()
 
 
-# What the embedded API narrows by the token it is shown; at Fracttal One the account alone counts.
+# For tests of what the embedded API limits by the token; at Fracttal One only the account counts.
 embedded_only = pytest.mark.parametrize("_plant", ["embedded"], indirect=True, scope="package")
 
 
 @pytest.fixture(autouse=True)
 def db(_plant: None, settings: Settings) -> None:
-    """Instead of pytest-django's, whose transaction other threads could not see into."""
+    """Replace pytest-django's `db`, whose transaction is invisible to other threads."""
     settings.API_REQUESTS_PER_MINUTE = 0
     cache.clear()
 
 
 def link(membership: Membership) -> RemoteApi:
-    """The person's company is at `Connection.api_url`, and the person has an account linked there."""
+    """Connect the person's company to `Connection.api_url`, and link an account of the person there."""
     company_id, user = membership.company_id, membership.user
     connection, _made = ApiConnection.objects.get_or_create(
         company_id=company_id,
@@ -106,12 +106,12 @@ async def _closing(given: Coroutine[Any, Any, T]) -> T:
 
 
 def run(given: Coroutine[Any, Any, T]) -> T:
-    """In a loop of its own, which leaves no connection open."""
+    """Run in a new event loop and close its connections."""
     return asyncio.run(_closing(given))
 
 
 class Person:
-    """Calls tools as one person; every answer is checked against the schema of the tool."""
+    """Calls tools as one person. Every answer is checked against the tool's schema."""
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
@@ -146,7 +146,7 @@ class Person:
         return error
 
     def everything(self, tool: str, plural: str, **arguments: Any) -> list[dict[str, Any]]:
-        """All records over all cursors."""
+        """Return the records of all pages."""
         records: list[dict[str, Any]] = []
         cursor: dict[str, str] = {}
         for _ in range(200):
@@ -186,7 +186,7 @@ PersonMaker = Callable[..., Person]
 
 @pytest.fixture
 def person() -> PersonMaker:
-    """Somebody with changed rights or scopes."""
+    """Build a person with changed rights or scopes."""
 
     def make(email: str = "admin@demo.example", **changes: Any) -> Person:
         return Person(caller_of(email, **changes))

@@ -1,4 +1,4 @@
-"""A person before the screen of a client that can ask, at the endpoint and the catalogue of the product."""
+"""A person with a client that can ask, at the endpoint and the catalogue of the product."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SEVERAL = "compresor de tornillo"  # the name of four
 
 @dataclass
 class Screen:
-    """One person's client: sends a call, and sends it again with an answer."""
+    """A person's client: sends a call, and repeats it with an answer."""
 
     caller: Caller
     elicitation: dict[str, Any] | None = field(default_factory=lambda: BOTH)
@@ -51,7 +51,7 @@ class Screen:
         return Question(self, tool, arguments, self.send(tool, arguments).result)
 
     def told(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """What the same call says where nobody can be asked."""
+        """Return the refusal of the same call if the person cannot be asked."""
         silent = replace(self, elicitation=None)
         return error_of(silent.send(tool, arguments))
 

@@ -1,4 +1,4 @@
-"""A company of a test's own, with exactly the records that the test puts into it."""
+"""A company with exactly the records that a test adds to it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class SmallPlant:
         return WorkOrder.objects.create(company=self.company, status=status, **fields)
 
     def task(self, order: WorkOrder, item: Item, **fields: Any) -> WorkOrderTask:
-        """Done, on the day after the order was made, as it was scheduled, unless said otherwise."""
+        """Add a task. By default it was scheduled for the day after the order's creation, and done then."""
         day_after = order.creation_date + DAY
         fields = {
             "status": TaskStatus.DONE,
@@ -96,7 +96,7 @@ class SmallPlant:
     def stop(
         self, item: Item, days_ago: float, days: float | None = None, *, says_so: bool = True
     ) -> OutOfService:
-        """Open without `days`; then the asset says so too, unless told otherwise."""
+        """Add a stop, open without `days`. The asset shows an open stop unless `says_so` is False."""
         begin = self.now - days_ago * DAY
         end = None if days is None else begin + days * DAY
         if end is None and says_so:

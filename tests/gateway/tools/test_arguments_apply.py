@@ -1,8 +1,8 @@
-"""An argument is applied or refused, in every tool: none is taken and dropped.
+"""Every tool applies or refuses each argument; none is ignored.
 
-Reads: with the argument the answer is another one. Writes: what is sent to Fracttal One is another request;
-it is recorded and refused there, so that each call finds the plant as the one before did. Or the call is
-refused and says why. arguments.py must have a row for each argument of each tool.
+In reads, the argument changes the answer. In writes, it changes the request to Fracttal One, which is
+recorded and refused, so that each call finds the same plant. Otherwise the call is refused with a reason.
+arguments.py must have a row for each argument of each tool.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Arguments as hosts send them: a dressed value is answered, and written, as the plain one (reports 26-33).
+"""Arguments in the forms that hosts send are answered, and written, like the plain ones (reports 26-33).
 
-The dresses are those of the public reports: JSON text for lists and objects, a single value for a list,
-texts for numbers and flags, numbers for codes, "" and "null" for what is left out, fixed words as people
-write them.
+The forms come from public reports: JSON text for lists and objects, a single value for a list, texts for
+numbers and flags, numbers for codes, "" and "null" for what is left out, constants as people write them.
 """
 
 from __future__ import annotations

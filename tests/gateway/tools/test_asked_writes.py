@@ -1,4 +1,4 @@
-"""Questions before a write: nothing is written before the answer, and once after it."""
+"""Questions before a write: nothing is written before the answer, and it is written once after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which record is meant: asked in the middle of a call, and checked when the answer comes."""
+"""Questions about which record is meant: asked in the middle of a call, and the answer is checked."""
 
 from __future__ import annotations
 

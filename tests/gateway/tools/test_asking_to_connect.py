@@ -1,4 +1,4 @@
-"""Who has no account at Fracttal One linked is sent to the page in the middle of a call."""
+"""A person without a linked account at Fracttal One is sent to the page in the middle of a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists while the plant changes under them; readings that look wrong; meters in the search."""
+"""Lists while the plant changes, readings that look wrong, meters in the search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which currency amounts are in: as the company says it, and nothing where it does not."""
+"""The currency of amounts is the one that the company set; without one there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An identifier is exact where something is written and forgiving where it is read, and never another's."""
+"""Identifiers: exact in writes, tolerant in reads, and never taken for another record's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of the caller's language, once per answer; and the table of what does what."""
+"""Labels in the caller's language, once per answer; schemas; and the coverage table."""
 
 from __future__ import annotations
 

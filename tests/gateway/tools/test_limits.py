@@ -1,4 +1,4 @@
-"""What holds whatever a tool does: the upstream has the last word, cursors, budgets, hints."""
+"""What holds for every tool: the upstream decides last, cursors, budgets, hints."""
 
 from __future__ import annotations
 

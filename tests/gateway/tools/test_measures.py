@@ -1,4 +1,4 @@
-"""Each measure against figures that are computed from the database."""
+"""Each metric against figures computed from the database."""
 
 from __future__ import annotations
 

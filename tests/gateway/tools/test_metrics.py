@@ -1,4 +1,4 @@
-"""The figures, against the same figures worked out from the tables."""
+"""Metrics against the same figures computed from the tables."""
 
 from __future__ import annotations
 

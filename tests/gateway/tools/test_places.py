@@ -1,4 +1,4 @@
-"""Paging over what one is working on: each record is shown once, whatever happens to those before it."""
+"""Paging while records change: each record is shown once, whatever happens to those before it."""
 
 from __future__ import annotations
 

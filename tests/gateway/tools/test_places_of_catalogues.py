@@ -1,5 +1,7 @@
-"""Lists of what a company has: records that come and go before the place of a cursor move nothing. The rows
-are written and deleted in the tables; what is expected is told by these alone."""
+"""Paging of master data: records that appear or disappear before a cursor's position shift nothing.
+
+The rows are written and deleted in the tables; the expected values come only from these changes.
+"""
 
 from __future__ import annotations
 

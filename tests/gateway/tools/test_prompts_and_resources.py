@@ -1,4 +1,4 @@
-"""Resources, prompts and completion, over the endpoint that the product serves."""
+"""Resources, prompts and completion at the endpoint of the product."""
 
 from __future__ import annotations
 

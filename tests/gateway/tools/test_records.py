@@ -1,4 +1,4 @@
-"""Assets, requests, meters, people; search and fetch; who is who."""
+"""Assets, requests, meters, people; search and fetch; whoami."""
 
 from __future__ import annotations
 

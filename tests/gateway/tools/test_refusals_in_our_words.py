@@ -1,4 +1,4 @@
-"""A refusal by the upstream reaches the person with its reason, in the names of the tool."""
+"""A refusal by the upstream reaches the person with its reason, in the tool's own names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arithmetic where the plant has no example of it."""
+"""The arithmetic of reliability in cases that the demo plant does not have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stops and failures that the demo plant has no example of: right values are arithmetic on what is put in."""
+"""Stops and failures that the demo plant does not have; expected values are arithmetic on the input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A → B → A ends at A: a write that sets a state is never taken for a repeat of an older one."""
+"""A → B → A ends at A: a write that sets a state never counts as a repeat of an older one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes, numbers and pieces of names: one is taken, several are shown, none is said to be none."""
+"""Codes, numbers and parts of names: a single match is taken, several are listed, none is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tool works with the rights that it names, and what a shipped group is offered it can do."""
+"""A tool works with the rights that it names, and a standard group can use the tools that it is offered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows are read once, straight into the fields that are used; what is mended, and what is refused."""
+"""Rows are decoded once, straight into the fields that are used; what is converted, and what is refused."""
 
 from __future__ import annotations
 

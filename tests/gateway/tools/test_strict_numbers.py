@@ -1,4 +1,4 @@
-"""A write takes a number as a number: what a text may mean differs from country to country."""
+"""Writes accept numbers only as numbers, because a text such as 1.500 differs from country to country."""
 
 from __future__ import annotations
 

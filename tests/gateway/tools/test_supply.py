@@ -1,4 +1,4 @@
-"""Stock, third parties, papers of warehouses and the log, asked of the embedded plant."""
+"""Stock, third parties, warehouse documents and the log, on the embedded plant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to buy and what is short, where the demo plant has no example: right values are arithmetic."""
+"""Purchases and shortages that the demo plant does not have; expected values are arithmetic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of people: nothing in them is opened, drawn or hidden."""
+"""Text that people wrote: nothing in it opens, renders or hides."""
 
 from __future__ import annotations
 

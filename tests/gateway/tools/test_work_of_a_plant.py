@@ -1,4 +1,4 @@
-"""Work, cost and flags where the demo plant has no example: right values are arithmetic on what is put in."""
+"""Work, cost and flags that the demo plant does not have; expected values are arithmetic on the input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders made, changed and cancelled; requests moved on; what is planned; what orders are made of."""
+"""Orders created, changed and cancelled; requests moved on; plans; the parts of orders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes that end in a slash have twins without it: what is asked and written reaches its own record."""
+"""Codes that end in a slash, beside the same code without it: reads and writes reach the right record."""
 
 from __future__ import annotations
 

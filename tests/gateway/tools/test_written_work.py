@@ -1,4 +1,4 @@
-"""What follows of writes: stops that go on, deliveries, costs, and what is overdue."""
+"""Consequences of writes: stops that continue, deliveries, costs, overdue work."""
 
 from __future__ import annotations
 

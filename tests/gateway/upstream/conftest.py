@@ -1,4 +1,4 @@
-"""A scripted upstream on a port of its own: it answers what it was told to and keeps a ledger."""
+"""A scripted upstream on its own port that gives prepared answers and records requests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Seen:
 
 @dataclass
 class Scripted:
-    """`script` holds what to answer, one after another; the last one goes on for ever."""
+    """`script` holds the answers in order; the last one repeats."""
 
     script: list[Script] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
@@ -67,7 +67,7 @@ def hangs(seconds: float) -> Script:
 
 
 async def drops(request: web.BaseRequest) -> web.StreamResponse:
-    """Takes the request and closes the connection without a word."""
+    """Accept the request, then close the connection without an answer."""
     assert request.transport is not None
     request.transport.close()
     return web.Response()
@@ -83,7 +83,7 @@ async def scripted(settings: Settings) -> AsyncIterator[Scripted]:
     host, port = runner.addresses[0][:2]
     server.url = settings.UPSTREAM_URL = f"http://{host}:{port}/api"
     settings.UPSTREAM_DEADLINE_SECONDS = 10.0
-    settings.UPSTREAM_REQUESTS_PER_MINUTE = 0  # the tests of the budget set their own
+    settings.UPSTREAM_REQUESTS_PER_MINUTE = 0  # The tests of the budget set their own limit.
     yield server
     await runtime().close_loop()
     await runner.cleanup()
@@ -111,6 +111,6 @@ async def upstream(scripted: Scripted) -> Upstream:
 
 @pytest.fixture
 def company(world: World) -> Iterator[World]:
-    """For calls that go the whole way: their audit rows are written by a thread."""
+    """Create a company for complete calls: a thread commits their audit rows."""
     yield world
     runtime().audit.stop()

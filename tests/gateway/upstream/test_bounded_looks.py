@@ -1,5 +1,7 @@
-"""A bounded look never becomes a fact: what lies behind the first page is found, or it is said how far was
-looked. The upstream is scripted, so what is in it is known."""
+"""A bounded search never counts as complete: it reads on, or the answer says how far it looked.
+
+The upstream is scripted, so its contents are known.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One company's budget, its people and a real server behind it."""
+"""One company's budget, shared by its people, against a real server."""
 
 from __future__ import annotations
 

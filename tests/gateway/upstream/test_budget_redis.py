@@ -1,4 +1,4 @@
-"""The budget of several processes in a real Redis, and without one that was there."""
+"""The budget of several processes in a real Redis, and after Redis goes down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The general behaviour of the vendor's API and each row of what integrators met, on a scripted server.
+"""The general behaviour of the vendor's API and each quirk that integrators met, on a scripted server.
 
 The rows are those of docs/reference/fracttal-api.md#what-integrators-met. ROWS names the tests of those that
 are tested elsewhere.

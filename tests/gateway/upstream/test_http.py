@@ -1,4 +1,4 @@
-"""What each quirk of the upstream becomes."""
+"""How the client handles each quirk of the upstream."""
 
 from __future__ import annotations
 

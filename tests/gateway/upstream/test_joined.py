@@ -1,4 +1,4 @@
-"""Reads that are the same and in flight at once."""
+"""Identical reads in flight at the same time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists over an upstream that does odd things: records in, pages of the tools out."""
+"""Lists over an upstream with odd paging: records go in, pages of the tools come out."""
 
 from __future__ import annotations
 

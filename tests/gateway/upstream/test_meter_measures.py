@@ -1,5 +1,7 @@
-"""stale_meters and meter_forecast over an upstream that says exactly what each test writes down; the right
-values are arithmetic on it, by the definitions of docs/metrics.md."""
+"""stale_meters and meter_forecast over an upstream that returns exactly what each test defines.
+
+Expected values are arithmetic on it, by the definitions of docs/metrics.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics over rows as the live service may give them: without numbers, without money, without totals."""
+"""Metrics over rows that the live service may return: without numbers, amounts or totals."""
 
 from __future__ import annotations
 

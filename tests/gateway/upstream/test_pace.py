@@ -1,4 +1,4 @@
-"""The book of a company's requests, on a clock of the test's own."""
+"""The request bucket of a company, with a clock that the test controls."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Tools over an upstream with odd rows and odd pages: one bad row costs one row, and what was not looked
-at is said. Each answer goes the whole way, with its audit row."""
+"""Tools over odd rows and pages: one bad row costs one row, and the answer says what was not read.
+
+Each call runs completely, with its audit row.
+"""
 
 from __future__ import annotations
 

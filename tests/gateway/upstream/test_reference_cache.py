@@ -1,4 +1,4 @@
-"""What hardly changes is kept for some seconds, for who asked."""
+"""Reference lists are cached for some seconds, separately for each caller."""
 
 from __future__ import annotations
 

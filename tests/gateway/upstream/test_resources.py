@@ -1,4 +1,4 @@
-"""Rows are looked at again: the upstream ignores filters that it does not know."""
+"""Rows are filtered again by the client, because the upstream ignores unknown filters."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Fracttal One stamps unplanned work with the moment at which it was made: nobody planned that it was over by
-then. docs/metrics.md says from when on it is overdue."""
+"""Fracttal One gives unplanned work its time of creation as the scheduled date.
+
+Nobody planned to finish it by then; docs/metrics.md says when it becomes overdue.
+"""
 
 from __future__ import annotations
 

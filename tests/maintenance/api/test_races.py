@@ -1,4 +1,4 @@
-"""Writes that several people make at the same moment: none of them is lost."""
+"""Concurrent writes by several people: none of them is lost."""
 
 from __future__ import annotations
 

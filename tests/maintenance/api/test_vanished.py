@@ -1,6 +1,8 @@
-"""A record is deleted between the look at it and the write: the answer is 409 in the form of the API, and
-nothing of the write is there. On PostgreSQL somebody else deletes it, over a connection of their own; SQLite
-has one writer at a time, so there it goes within the write."""
+"""A record is deleted between reading it and writing: the answer is 409, and nothing is written.
+
+The 409 has the form of the API. On PostgreSQL somebody else deletes the record over another connection.
+SQLite has one writer at a time, so there it is deleted within the write.
+"""
 
 from __future__ import annotations
 

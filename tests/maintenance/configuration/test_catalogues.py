@@ -1,4 +1,4 @@
-"""Configuration > Auxiliary catalogs: a company adds its own words, and takes away what nothing uses."""
+"""Configuration > Auxiliary catalogs: a company adds its own terms and removes unused ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo plant: what it promises, and that the same seed tells the same story."""
+"""The demo plant has what it promises, and the same seed gives the same plant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README shows what `make run` prints: who can sign in to the demo."""
+"""The README shows what `make run` prints: the people who can sign in to the demo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From `create_company` alone to a closed order, by the tools and the screens: no dead end on the way."""
+"""From `create_company` alone to a closed order, through tools and screens, without a dead end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A seeded plant that all of these tests share, and people who call the API on it."""
+"""A seeded plant that these tests share, and people who call the API on it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.planted import Counts, planted
 
 @pytest.fixture(scope="package")
 def plant(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Counts]:
-    """Made once; what each test writes is rolled back."""
+    """Seed the plant once; the writes of each test are rolled back."""
     with planted(django_db_blocker) as counts:
         yield counts
 

@@ -1,6 +1,6 @@
-"""Rules serve the API, the record pages and the demo plant, so none of them may know a request or a form.
+"""Rules serve the API, the record pages and the demo plant, so none may depend on a request or a form.
 
-Import contracts see whole packages only, and Django is one.
+Import contracts cover only whole packages, and Django is one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where assets may stand, what is kept of them, and how their place is written."""
+"""Where assets may be in the tree, and how their path is stored and shown."""
 
 from __future__ import annotations
 

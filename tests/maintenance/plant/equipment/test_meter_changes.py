@@ -1,4 +1,4 @@
-"""A counter whose dial was replaced or rolled over, and a reading that was wrong: a way on for people."""
+"""A counter whose dial was replaced or rolled over, and a wrong reading: how people correct them."""
 
 from __future__ import annotations
 

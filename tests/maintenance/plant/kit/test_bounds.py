@@ -1,4 +1,4 @@
-"""What no database can keep is refused in words: null characters, numbers out of range, trees without end."""
+"""Values that a database cannot store are refused in words: NUL characters, huge numbers, endless trees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes of assets, meters, people and third parties, their details, and the log of every change."""
+"""Writes of assets, meters, people and third parties and their details; every change is logged."""
 
 from __future__ import annotations
 

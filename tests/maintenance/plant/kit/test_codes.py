@@ -1,4 +1,4 @@
-"""Codes that look like a part of an address: each record is reached by its own, and by no other."""
+"""Codes that look like part of a URL: each record is reached by its own code only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is only a date stays that date, wherever the company is; and its today is not that of the server."""
+"""A date stays the same date in every time zone, and today is the company's, not the server's."""
 
 from __future__ import annotations
 

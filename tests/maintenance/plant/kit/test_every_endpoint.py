@@ -1,4 +1,4 @@
-"""What holds for each endpoint: envelope, paging, rights, limits, and answers to nonsense."""
+"""What holds for every endpoint: envelope, paging, rights, limits, answers to invalid input."""
 
 from __future__ import annotations
 

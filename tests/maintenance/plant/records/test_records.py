@@ -1,4 +1,4 @@
-"""The pages where the links of an answer lead."""
+"""The record pages that the links in answers lead to."""
 
 from __future__ import annotations
 

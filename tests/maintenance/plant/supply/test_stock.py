@@ -1,4 +1,4 @@
-"""Warehouses, stock items, what goes in and out, and the papers of it."""
+"""Warehouses, stock items, receipts, issues and their documents."""
 
 from __future__ import annotations
 

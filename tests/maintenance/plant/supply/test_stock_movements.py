@@ -1,4 +1,4 @@
-"""Documents whose lines name an item several times, what they cost, and requisitions that they serve."""
+"""Documents that name an item several times, their costs, and the requisitions that they deliver."""
 
 from __future__ import annotations
 

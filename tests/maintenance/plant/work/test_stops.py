@@ -1,4 +1,4 @@
-"""A stop that was reported with a request or an event: it lasts until the task that is made of it ends it."""
+"""A stop reported with a request or an event lasts until the resulting task ends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tasks cost and what their resources cost is the same money."""
+"""The costs of a task equal the costs of its resources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans, pending tasks, and the orders that are made of them."""
+"""Plans, pending tasks, and the orders created from them."""
 
 from __future__ import annotations
 

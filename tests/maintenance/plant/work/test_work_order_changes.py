@@ -1,4 +1,4 @@
-"""What may be changed of a work order: its note, its status, its tasks."""
+"""What may be changed in a work order: its note, its status, its tasks."""
 
 from __future__ import annotations
 
