@@ -24,51 +24,48 @@ from consumers.models import AccessToken, AppAuthorization, Consumer
 
 RECORD_USE_EVERY = dt.timedelta(minutes=1)
 
-_CONSUMER = "application__"
-_CONSUMER_GROUP = "application__permission_group__"
-_CONNECTION = "application__company__api_connection__"
-_MEMBERSHIP = "user__memberships__"
-_FIELDS = (
-    "scope",
-    "resource",
-    "expires",
-    "user_id",
-    "authorization_id",
-    "authorization__scope",
-    "authorization__revoked_at",
-    "authorization__ends_at",
-    "authorization__last_used_at",
-    "application_id",
-    "application__name",
-    "application__enabled",
-    "application__narrow_to_group",
-    "application__authorization_grant_type",
-    "application__company_id",
-    "application__company__name",
-    "application__company__language",
-    "application__company__time_zone",
-    "application__company__currency",
-    "application__company__api_connection__id",
-    "application__company__api_connection__kind",
-    "application__company__api_connection__api_url",
-    "application__company__api_connection__remote_company_id",
-    "application__toolsets",
-    "application__permission_group_id",
-    "application__permission_group__name",
-    "application__permission_group__rights",
-    "application__permission_group__active",
-    "application__permission_group__own_work_orders_only",
-    "application__last_used_at",
-    "user__name",
-    "user__email",
-    "user__language",
-    "user__is_active",
-    "user__memberships__active",
-    "user__memberships__permission_group__name",
-    "user__memberships__permission_group__rights",
-    "user__memberships__permission_group__active",
-    "user__memberships__permission_group__own_work_orders_only",
-)
+# What the look-up reads, each under a name of its own.
+_COLUMNS = {
+    "scope": "scope",
+    "resource": "resource",
+    "expires": "expires",
+    "user_id": "user_id",
+    "user_name": "user__name",
+    "user_email": "user__email",
+    "user_language": "user__language",
+    "user_active": "user__is_active",
+    "authorization_id": "authorization_id",
+    "consented_scope": "authorization__scope",
+    "revoked_at": "authorization__revoked_at",
+    "ends_at": "authorization__ends_at",
+    "authorization_last_used_at": "authorization__last_used_at",
+    "consumer_id": "application_id",
+    "consumer_name": "application__name",
+    "consumer_enabled": "application__enabled",
+    "consumer_narrows": "application__narrow_to_group",
+    "consumer_grant_type": "application__authorization_grant_type",
+    "consumer_toolsets": "application__toolsets",
+    "consumer_last_used_at": "application__last_used_at",
+    "consumer_group_id": "application__permission_group_id",
+    "consumer_group_name": "application__permission_group__name",
+    "consumer_group_rights": "application__permission_group__rights",
+    "consumer_group_active": "application__permission_group__active",
+    "consumer_group_own_only": "application__permission_group__own_work_orders_only",
+    "company_id": "application__company_id",
+    "company_name": "application__company__name",
+    "company_language": "application__company__language",
+    "company_time_zone": "application__company__time_zone",
+    "company_currency": "application__company__currency",
+    "connection_id": "application__company__api_connection__id",
+    "connection_kind": "application__company__api_connection__kind",
+    "connection_url": "application__company__api_connection__api_url",
+    "connection_company_id": "application__company__api_connection__remote_company_id",
+    "member_active": "user__memberships__active",
+    "member_group_name": "user__memberships__permission_group__name",
+    "member_group_rights": "user__memberships__permission_group__rights",
+    "member_group_active": "user__memberships__permission_group__active",
+    "member_group_own_only": "user__memberships__permission_group__own_work_orders_only",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ def resolve_digest(token_digest: str, resource: str) -> TokenInfo | None:
 def _rows(token_digest: str) -> QuerySet[AccessToken, dict[str, Any]]:
     rows: QuerySet[AccessToken, dict[str, Any]] = AccessToken.objects.filter(
         Q(user=None) | Q(user__memberships__company=F("application__company")), token_checksum=token_digest
-    ).values(*_FIELDS)[:1]
+    ).values(*_COLUMNS.values())[:1]
     return rows
 
 
@@ -121,27 +118,27 @@ def _fetch(token_digest: str) -> dict[str, Any] | None:
     for position, (functions, expression) in converters.items():
         for function in functions:
             row[position] = function(row[position], expression, connection)
-    return dict(zip(_FIELDS, row, strict=True))
+    return dict(zip(_COLUMNS, row, strict=True))
 
 
 def _is_good(row: dict[str, Any], resource: str) -> bool:
     now = timezone.now()
     if resource not in row["resource"] or row["expires"] <= now:
         return False
-    if not row[_CONSUMER + "enabled"] or not row[_CONSUMER_GROUP + "active"]:
+    if not row["consumer_enabled"] or not row["consumer_group_active"]:
         return False
-    by_code = row["application__authorization_grant_type"] == Consumer.GRANT_AUTHORIZATION_CODE
+    by_code = row["consumer_grant_type"] == Consumer.GRANT_AUTHORIZATION_CODE
     if row["user_id"] is None:
         return not by_code and row["authorization_id"] is None
     return bool(
         by_code
         and row["resource"] == [resource]  # the person approved one audience
         and row["authorization_id"] is not None
-        and row["authorization__revoked_at"] is None
-        and row["authorization__ends_at"] > now
-        and row["user__is_active"]
-        and row[_MEMBERSHIP + "active"]
-        and row[_MEMBERSHIP + "permission_group__active"]
+        and row["revoked_at"] is None
+        and row["ends_at"] > now
+        and row["user_active"]
+        and row["member_active"]
+        and row["member_group_active"]
     )
 
 
@@ -151,24 +148,23 @@ def _of_person(row: dict[str, Any]) -> TokenInfo:
     It has the person's rights, limited to the consumer's group if it says so, and the scopes still consented
     to.
     """
-    group = _MEMBERSHIP + "permission_group__"
-    rights, own_only = frozenset(row[group + "rights"]), row[group + "own_work_orders_only"]
-    narrows = row[_CONSUMER + "narrow_to_group"]
+    rights, own_only = frozenset(row["member_group_rights"]), row["member_group_own_only"]
+    narrows = row["consumer_narrows"]
     if narrows:
-        rights &= frozenset(row[_CONSUMER_GROUP + "rights"])
-        own_only = own_only or row[_CONSUMER_GROUP + "own_work_orders_only"]
+        rights &= frozenset(row["consumer_group_rights"])
+        own_only = own_only or row["consumer_group_own_only"]
     return _token_info(
         row,
-        granted=frozenset(row["scope"].split()) & frozenset(row["authorization__scope"].split()),
-        narrowed_to_group_id=row["application__permission_group_id"] if narrows else None,
-        last_used_at=row["authorization__last_used_at"],
-        language=row["user__language"] or row["application__company__language"],
+        granted=frozenset(row["scope"].split()) & frozenset(row["consented_scope"].split()),
+        narrowed_to_group_id=row["consumer_group_id"] if narrows else None,
+        last_used_at=row["authorization_last_used_at"],
+        language=row["user_language"] or row["company_language"],
         rights=rights & ALL_RIGHTS,
-        group_name=row[group + "name"],
+        group_name=row["member_group_name"],
         own_work_orders_only=own_only,
         user_id=row["user_id"],
-        user_name=row["user__name"] or row["user__email"],
-        user_email=row["user__email"],
+        user_name=row["user_name"] or row["user_email"],
+        user_email=row["user_email"],
     )
 
 
@@ -177,12 +173,12 @@ def _of_program(row: dict[str, Any]) -> TokenInfo:
     return _token_info(
         row,
         granted=frozenset(row["scope"].split()),
-        narrowed_to_group_id=row["application__permission_group_id"],
-        last_used_at=row["application__last_used_at"],
-        language=row["application__company__language"],
-        rights=frozenset(row[_CONSUMER_GROUP + "rights"]) & ALL_RIGHTS,
-        group_name=row[_CONSUMER_GROUP + "name"],
-        own_work_orders_only=row[_CONSUMER_GROUP + "own_work_orders_only"],
+        narrowed_to_group_id=row["consumer_group_id"],
+        last_used_at=row["consumer_last_used_at"],
+        language=row["company_language"],
+        rights=frozenset(row["consumer_group_rights"]) & ALL_RIGHTS,
+        group_name=row["consumer_group_name"],
+        own_work_orders_only=row["consumer_group_own_only"],
     )
 
 
@@ -196,15 +192,15 @@ def _token_info(
 ) -> TokenInfo:
     return TokenInfo(
         caller=Caller(
-            company_id=row["application__company_id"],
-            company_name=row["application__company__name"],
-            time_zone=row["application__company__time_zone"],
-            currency=row["application__company__currency"],
+            company_id=row["company_id"],
+            company_name=row["company_name"],
+            time_zone=row["company_time_zone"],
+            currency=row["company_currency"],
             **principal,
-            consumer_id=row["application_id"],
-            consumer_name=row["application__name"],
+            consumer_id=row["consumer_id"],
+            consumer_name=row["consumer_name"],
             scopes=granted & {scopes.READ, scopes.WRITE},
-            toolsets=frozenset({DEFAULT_TOOLSET, *row["application__toolsets"]}),
+            toolsets=frozenset({DEFAULT_TOOLSET, *row["consumer_toolsets"]}),
             remote=_remote(row),
             narrowed_to_group_id=narrowed_to_group_id,
             authorization_id=row["authorization_id"],
@@ -216,12 +212,12 @@ def _token_info(
 
 def _remote(row: dict[str, Any]) -> RemoteApi | None:
     """Return the company's remote API, or None if it uses the embedded one."""
-    if row[_CONNECTION + "kind"] != ApiConnection.Kind.FRACTTAL_ONE:
+    if row["connection_kind"] != ApiConnection.Kind.FRACTTAL_ONE:
         return None
     return RemoteApi(
-        connection_id=row[_CONNECTION + "id"],
-        base_url=row[_CONNECTION + "api_url"],
-        company_id=row[_CONNECTION + "remote_company_id"],
+        connection_id=row["connection_id"],
+        base_url=row["connection_url"],
+        company_id=row["connection_company_id"],
     )
 
 

@@ -228,7 +228,10 @@ def test_the_compiled_query_finds_what_the_orm_finds(register: Register, world: 
     tokens = [program.connect(world.owner)["access_token"], program.connect(world.colleague)["access_token"]]
     for token in tokens:
         key = digest(token)
-        assert [token_info._fetch(key)] == list(token_info._rows(key))
+        found = token_info._fetch(key)
+        assert found is not None
+        (row,) = token_info._rows(key)
+        assert {token_info._COLUMNS[name]: value for name, value in found.items()} == row
     assert token_info._fetch(digest("unknown")) is None
 
 
