@@ -1,4 +1,4 @@
-"""A question about a metric: what is sent, and what it means in seconds."""
+"""A question about a metric: the arguments that are sent, and their meaning in seconds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from tests.oracle.asking import Question
 
 @dataclass(frozen=True)
 class Asked:
-    """`since` and `until` are what the words of the question mean: moments, both ends included, and `until`
-    at most now."""
+    """A question. `since` and `until` are in seconds, both ends included, `until` at most now."""
 
     metric: str
     since: float
@@ -39,7 +38,7 @@ class Asked:
 
 @dataclass
 class Figures:
-    """What the answer must hold: `overall`, and the rows in their order where there are groups."""
+    """The expected answer: `overall`, and the rows in order if there are groups."""
 
     overall: dict[str, float | int | None]
     rows: list[dict[str, Any]] | None = None

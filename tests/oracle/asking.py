@@ -1,4 +1,4 @@
-"""The tools, asked as a person does, in the plant's own present."""
+"""Calls the tools as a person does, at the plant's own present time."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came: the structured answer, or the error that it was refused with; `beside` are the sentences
-    that an answer without notes has beside it."""
+    """The structured answer, or the error.
+
+    `beside` holds the sentences beside an answer that has no notes.
+    """
 
     question: Question
     answer: dict[str, Any]
@@ -47,7 +49,7 @@ class Reply:
 
     @property
     def sentences(self) -> list[str]:
-        """What it says of itself."""
+        """Return the notes of the answer."""
         notes = self.answer.get("notes", ())
         said = [self.error.get("message", ""), *self.beside, *self.answer.get("parts_notes", ())]
         return said if isinstance(notes, str) else [*said, *notes]

@@ -1,4 +1,4 @@
-"""What belongs to a record, field by field: the columns of a part's SQL are the members of its rows."""
+"""The parts of a record, field by field: the columns of a part's SQL are the members of its rows."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from tests.oracle.lists_of_supply import DOCUMENTS
 from tests.oracle.plants import Row
 from tests.oracle.records import PERSON_OF
 
-# Nothing in an answer opens by itself: addresses that people wrote stand there without their scheme.
+# No link in an answer may open by itself, so addresses that people wrote are shown without their scheme.
 CONTENT = "replace(value, 'https://', '') AS content"
 
 
 @dataclass(frozen=True)
 class Belonging:
-    """`sql` is of the record `:code`; `record` is a row of the answer as it is compared."""
+    """A part.
+
+    `sql` selects it for the record `:code`; `record` returns a row of the answer for the comparison.
+    """
 
     owner: str
     part: str
@@ -39,7 +42,7 @@ def _documents(owner: str, table: str, column: str) -> Belonging:
 
 
 def _image(record: Row) -> Row:
-    """Each service has pages of its own."""
+    """Each service has its own record pages."""
     return {**record, "link": "/" + record["link"].split("/", 3)[3]}
 
 

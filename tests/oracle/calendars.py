@@ -1,4 +1,4 @@
-"""The time zone of a plant, its present moment, and the moments around which rows and questions lie."""
+"""The time zone of a plant, its present time, and the times around which rows and questions are placed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tests.oracle.dice import Dice
 
-# East and west of Greenwich, with and without clock changes: skipped midnights (Santiago, Beirut), a half
-# hour's change (Lord Howe), odd offsets (Kathmandu, St Johns), both ends of the day (Kiritimati, Pago Pago).
+# East and west of Greenwich, with and without clock changes: skipped midnights (Santiago, Beirut), a
+# half-hour change (Lord Howe), odd offsets (Kathmandu, St Johns), both ends of the day (Kiritimati, Pago
+# Pago).
 ZONES = (
     "America/Bogota",
     "UTC",
@@ -33,7 +34,7 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Calendar:
-    """`anchors` are moments that matter: now, first moments of months, years, days, of changed clocks."""
+    """`anchors` are critical times: now, and the first second of months, years, days and changed clocks."""
 
     zone: str
     now: dt.datetime
@@ -44,7 +45,7 @@ class Calendar:
         return ZoneInfo(self.zone)
 
     def moment(self, dice: Dice, *, days_back: int = 120, days_ahead: int = 0) -> dt.datetime:
-        """A whole second: an anchor or a second beside it, or any moment of the last and next days."""
+        """Draw a second: an anchor or a second beside it, or any time in the last and next days."""
         if dice.once_in(3):
             near = dice.pick(0, -1, 1, 3600, -3600, 86_399)
             return dice.of(self.anchors) + dt.timedelta(seconds=near)
@@ -55,13 +56,13 @@ class Calendar:
         return min(self.moment(dice, days_back=days_back), self.now)
 
     def after(self, dice: Dice, moment: dt.datetime) -> dt.datetime:
-        """The same second, seconds, hours or weeks after it; not in the future."""
+        """Draw the same time, or one seconds, hours or weeks later, but not in the future."""
         seconds = dice.pick(3600, 0, 1, 60, 7200, 90_061, 86_400 * 7, 86_400 * 40) + dice.below(60)
         return max(moment, min(moment + dt.timedelta(seconds=seconds), self.now))
 
 
 def first_moment(tz: ZoneInfo, date: dt.date) -> dt.datetime:
-    """Where midnight is skipped, the day begins with the first moment after the gap."""
+    """Return the start of a day. If midnight is skipped, that is the first second after the gap."""
     midnight = dt.datetime.combine(date, dt.time(), tz).astimezone(dt.UTC)
     if midnight.astimezone(tz).date() == date:
         while (midnight - dt.timedelta(minutes=1)).astimezone(tz).date() == date:
@@ -99,7 +100,7 @@ def calendar(zone: str, now: dt.datetime) -> Calendar:
 @st.composite
 def calendars(draw: st.DrawFn) -> Calendar:
     zone = draw(st.sampled_from(ZONES))
-    # Around the ends of months, years and summers as often as in the middle of them.
+    # Near the ends of months, years and summer time as often as in between.
     day = draw(
         st.sampled_from(
             [

@@ -1,4 +1,4 @@
-"""What an answer holds against what the tables say, within what rounding leaves open."""
+"""Compares an answer with what the tables say, within what rounding allows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# Shares are rounded to four decimals, availability to five, hours and money to two, minutes to none.
+# Shares are rounded to four decimals, availability to five, hours and amounts to two, minutes to none.
 NEAR = {
     "availability": 5.1e-6,
     "availability_by_failures": 5.1e-6,
@@ -19,7 +19,7 @@ WIDE = 0.0051
 
 
 def differences(expected: Mapping[str, Any], given: Mapping[str, Any], where: str) -> list[str]:
-    """Sentences, none where they agree. None of the tables is a member left out of the answer."""
+    """Return the differences as sentences. None in the tables is a member that the answer leaves out."""
     found = []
     for name, value in expected.items():
         if not agree(name, value, given.get(name)):
@@ -31,7 +31,7 @@ def agree(name: str, value: Any, given: Any) -> bool:
     if isinstance(value, set):
         return bool(value == set(given or ()))
     if isinstance(value, dt.datetime):
-        # Answers show moments to the second that has begun.
+        # Answers show times with the seconds rounded down.
         past = None if given is None else (value - dt.datetime.fromisoformat(given)).total_seconds()
         return past is not None and -0.001 < past < 1.001
     if isinstance(value, str) or value is None:
@@ -42,7 +42,7 @@ def agree(name: str, value: Any, given: Any) -> bool:
 
 
 def rows_differ(expected: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The same rows in the same order; rows that only rounding sets apart may change places."""
+    """Compare rows and their order. Rows whose values are equal after rounding may change places."""
     keys, shown = [row["key"] for row in expected], [row["key"] for row in given]
     if sorted(keys) != sorted(shown):
         only, other = sorted({*keys} - {*shown}), sorted({*shown} - {*keys})
@@ -56,7 +56,7 @@ def rows_differ(expected: Sequence[Mapping[str, Any]], given: Sequence[Mapping[s
 
 
 def _sorted(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """By key; rows of one key by the orders behind them, or the warehouse."""
+    """Sort by key, and rows with the same key by the orders behind them, or by warehouse."""
     return sorted(
         rows, key=lambda row: (row["key"], row.get("warehouse") or "", sorted(row.get("folios") or ()))
     )

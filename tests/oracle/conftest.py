@@ -1,4 +1,4 @@
-"""A company whose tables hold one plant at a time, committed: the API has connections of its own."""
+"""A company whose tables hold one plant at a time. It is committed, since the API has its own connections."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.oracle.without_database import ScriptedWorld
 
 
 class World:
-    """`ask` asks about the plant that was planted last, in that plant's present."""
+    """`ask` asks about the plant that was written last, at that plant's present time."""
 
     def __init__(self) -> None:
         self.tally = Tally()
@@ -45,7 +45,7 @@ class World:
             return ask_as(replace(self._caller_at(calendar.now), time_zone=calendar.zone), [*questions])
 
     def read(self, uri: str, caller: Caller | None = None) -> str:
-        """The text of a resource, as the person without a caller, or another one, reads it."""
+        """Read the text of a resource, as the default person or as another caller."""
         assert self._plant is not None
         self.tally.answers += 1
         calendar = self._plant.calendar
@@ -54,7 +54,7 @@ class World:
             return read_as(person, uri)
 
     def person(self, **group: Any) -> Caller:
-        """Somebody with the rights of a permission group of this kind."""
+        """Return a person with the rights of a permission group of this kind."""
         made = PermissionGroupFactory(company=self._group.company, **group) if group else self._group
         principal = principal_of(MembershipFactory(user=UserFactory(), permission_group=made))
         return Caller(
@@ -65,7 +65,7 @@ class World:
         )
 
     def _caller_at(self, now: dt.datetime) -> Caller:
-        """For each present another person, whose token is of that present."""
+        """Return a different person for each present time, because cached tokens are bound to a time."""
         if now not in self._callers:
             self._callers[now] = self.person()
         return self._callers[now]
@@ -81,7 +81,7 @@ def _company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
 
 @pytest.fixture
 def db(_company: World, settings: Settings) -> None:
-    """Instead of pytest-django's, whose transaction other threads could not see into."""
+    """Replace pytest-django's `db`, whose transaction is invisible to other threads."""
     settings.API_REQUESTS_PER_MINUTE = 0
     settings.UPSTREAM_REFERENCE_SECONDS = 0
     cache.clear()
@@ -102,7 +102,7 @@ def world(db: None, _company: World, tally: Tally) -> World:
 
 @pytest.fixture
 def scripted(tally: Tally, settings: Settings) -> ScriptedWorld:
-    """Its clock stands still: nobody could wait for the turn of a call."""
+    """Its clock stands still, so no call may wait for the budget."""
     settings.API_REQUESTS_PER_MINUTE = 0
     settings.UPSTREAM_REFERENCE_SECONDS = 0
     return ScriptedWorld(tally)

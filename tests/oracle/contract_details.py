@@ -1,4 +1,4 @@
-"""What belongs to a record, as the REST contract shows it: documents, own fields, moves, answers, images."""
+"""The parts of a record as the REST contract shows them: documents, fields, moves, answers, images."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ of_parties = partial(_documents, "third_party_id")
 
 
 def custom_fields(plant: Plant) -> list[Shown]:
-    """Each field of the type of the asset, with its value or none."""
+    """Return each field of the asset's type, with its value or None."""
     values = {(row["item_id"], row["field_id"]): row["value"] for row in plant["CustomFieldValue"]}
     return [
         (
@@ -61,7 +61,7 @@ def custom_fields(plant: Plant) -> list[Shown]:
 
 
 def moves(plant: Plant) -> list[Shown]:
-    """Newest first."""
+    """Return the moves, newest first."""
 
     def name(number: int | None) -> str | None:
         place = plant.by_id("Item", number)
@@ -89,7 +89,7 @@ def _of_order(plant: Plant, task: Row) -> dict[str, Any]:
 
 
 def subtasks(plant: Plant) -> list[Shown]:
-    """Of the newest task first, in the order in which they are asked."""
+    """Return the subtasks, those of the newest task first, in the order of the form."""
     rows: list[Shown] = []
     for question in sorted(
         plant["Subtask"], key=lambda row: (-row["task_id"], row["order_number"], row["id"])
@@ -144,7 +144,7 @@ def images(plant: Plant) -> list[Shown]:
     ]
 
 
-# The tables have them, and plants of test_parts.py have rows that are in no table.
+# These exist in the tables; plants of test_parts.py have rows that are in no table.
 OF_TABLES: Mapping[str, Callable[[Plant], list[Shown]]] = {
     "items_custom_fields": custom_fields,
     "items_locations": moves,

@@ -1,4 +1,4 @@
-"""The log of changes as the REST contract shows it."""
+"""The transaction log as the REST contract shows it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SHOWN = ("id", "ip_address", "name", "email", "action", "description")
 
 
 def transactions(plant: Plant) -> list[Shown]:
-    """Newest first; a row names its module, and is asked for by the number."""
+    """Return the log, newest first. Rows name their module; requests filter by its number."""
     rows: list[Shown] = []
     for change in sorted(plant["Transaction"], key=lambda row: (row["event_date"], row["id"]), reverse=True):
         shown = {name: change[name] for name in SHOWN}

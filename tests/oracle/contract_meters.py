@@ -29,7 +29,7 @@ def _meter(plant: Plant, meter: Row) -> Row:
 
 
 def meters(plant: Plant) -> list[Shown]:
-    """`location_code` shows the meters of what stands directly in the place."""
+    """Return the meters. `location_code` selects those of assets directly in the location."""
     rows: list[Shown] = []
     for meter in plant["Meter"]:
         shown = _meter(plant, meter)
@@ -38,8 +38,10 @@ def meters(plant: Plant) -> list[Shown]:
 
 
 def meters_with_tasks(plant: Plant) -> list[Shown]:
-    """One row for each counter and each active task of its asset's plan that counts in its unit; one without
-    a task for what makes nothing due."""
+    """Return one row per counter and active task of the asset's plan with the counter's unit.
+
+    A counter without such a task has one row without a task.
+    """
     rows: list[Shown] = []
     for meter in plant["Meter"]:
         item, shown = plant["Item"][meter["item_id"] - 1], _meter(plant, meter)
@@ -59,7 +61,7 @@ def meters_with_tasks(plant: Plant) -> list[Shown]:
 
 
 def readings(plant: Plant) -> list[Shown]:
-    """Newest first."""
+    """Return the readings, newest first."""
     rows: list[Shown] = []
     for reading in sorted(
         plant["MeterReading"], key=lambda row: (row["date_reading"], row["meter_id"]), reverse=True

@@ -1,6 +1,6 @@
-"""What belongs to one record and is in no list: fields, moves, documents, services, contacts, subtasks.
+"""Parts of a record that are in no list: fields, moves, documents, services, contacts, subtasks.
 
-A row of these is in no table: it is made of its number, and says whose it is.
+Such a row is in no table. It is generated from its number, and says which record it belongs to.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ TABLE = "Belonging"
 
 @dataclass(frozen=True)
 class Form:
-    """`owner` and `word` are fields of a row: whose it is, and what it is called. Who is meant is asked by
-    the parameter `asked_by`, or by the path."""
+    """`owner` and `word` are fields of the row: its owner, and its text.
+
+    Requests name the owner by the parameter `asked_by`, or in the path.
+    """
 
     owner: str
     word: str
@@ -50,7 +52,7 @@ FORMS: Mapping[str, Form] = {
 }
 
 
-# What the tables have of these, which is compared field by field in test_belongings.py.
+# The parts that exist in the tables; test_belongings.py compares them field by field.
 TABLES = (
     *("CustomField", "ItemMove", "Document", "ThirdPartyService", "ThirdPartyContact"),
     *("Subtask", "Attachment", "RequestAttachment"),

@@ -12,7 +12,7 @@ PERIODS = {1: "DAYS", 2: "WEEKS", 3: "MONTHS", 4: "YEARS"}
 
 
 def plans(plant: Plant) -> list[Shown]:
-    """One row for each task of a plan."""
+    """Return one row for each task of a plan."""
     return [
         (_plan(plant, task), {})
         for task in sorted(plant["PlannedTask"], key=lambda row: (row["plan_id"], row["id"]))

@@ -11,7 +11,7 @@ PRIORITIES = {1: "VERY_HIGH", 2: "HIGH", 3: "MEDIUM", 4: "LOW", 5: "VERY_LOW"}
 STATES = {1: "NOT_DELIVERED", 2: "PARTIAL_DELIVERY", 3: "TOTAL_DELIVERY", 4: "DELIVERY_CANCELLED"}
 TASK_STATES = {0: "NO_STARTED", 1: "IN_PROGRESS", 2: "PAUSED", 3: "DONE"}
 Hidden = dict[str, Any]
-# A row as it is shown, and what filters look at: places, dates and numbers that the row need not show.
+# A row as it is shown, and what filters use: locations, dates and numbers that the row need not show.
 Shown = tuple[Row, Hidden]
 
 

@@ -1,4 +1,4 @@
-"""Warehouses, stock and papers as the REST contract shows them."""
+"""Warehouses, stock and stock documents as the REST contract shows them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _level(plant: Plant, level: Row) -> Row:
 
 
 def stock(plant: Plant) -> list[Shown]:
-    """In the order of the items, as the embedded service sorts them."""
+    """Return the stock in the order of the items, as the embedded service sorts it."""
     rows: list[Shown] = []
     for level in plant["StockLevel"]:
         item = plant["Item"][level["item_id"] - 1]
@@ -63,7 +63,7 @@ def stock(plant: Plant) -> list[Shown]:
 
 
 def inventories(plant: Plant) -> list[Shown]:
-    """An item with all the warehouses that it lies in."""
+    """Return each item with all warehouses that stock it."""
     return [
         (
             {
@@ -91,7 +91,7 @@ def _lines(plant: Plant, movement: Row) -> list[Row]:
             "id_item": line["item_id"],
             "code": plant["Item"][line["item_id"] - 1]["code"],
             "items_description": plant["Item"][line["item_id"] - 1]["description"],
-            # The tables keep no code of a unit: its first three letters stand for it.
+            # The tables have no code for units; the first three letters are used.
             "units_code": (plant["Item"][line["item_id"] - 1]["unit"] or "")[:3].upper() or None,
             "qty": line["qty"],
             "qty_pending": line["qty_pending"],

@@ -1,4 +1,4 @@
-"""One drawn string of bytes decides a whole row: cheap to draw, and it shrinks towards the first options."""
+"""Draws a whole row from one string of bytes, which is fast and shrinks to the first options."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 T = TypeVar("T")
-FACES = 40  # bytes of one row; a row that asks for more gets first options
+FACES = 40  # Bytes of one row. A row that needs more gets the first options.
 
 
 class Dice:
@@ -16,7 +16,7 @@ class Dice:
         self._faces = iter(faces)
 
     def below(self, end: int) -> int:
-        """0 to `end` - 1; `end` is at most 65,536."""
+        """Return a number from 0 to `end` - 1; `end` is at most 65,536."""
         face = next(self._faces, 0)
         if end > 256:
             face = face << 8 | next(self._faces, 0)
@@ -29,10 +29,10 @@ class Dice:
         return options[self.below(len(options))]
 
     def once_in(self, times: int) -> bool:
-        """True once in so many rolls; the simplest roll says no."""
+        """Return True in one of `times` cases; the simplest bytes give False."""
         return self.below(times) == times - 1
 
 
 def rolls(least: int = 0, most: int = 10) -> st.SearchStrategy[list[bytes]]:
-    """For as many rows as there are strings in the list."""
+    """Draw as many rows as there are strings in the list."""
     return st.lists(st.binary(min_size=FACES, max_size=FACES), min_size=least, max_size=most)

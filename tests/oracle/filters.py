@@ -1,4 +1,4 @@
-"""Questions to lists: each filter is an argument and the condition in SQL that it stands for."""
+"""Filters of lists: each is a tool argument and the SQL condition that it stands for."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ INSIDE = "instr({path}, (SELECT '/' || id || '/' FROM Item WHERE code = '{code}'
 
 @dataclass(frozen=True)
 class Filter:
-    """`arguments` and the SQL `condition` that a record has to fulfil."""
+    """The `arguments` of a call, and the SQL `condition` that a record must fulfil."""
 
     arguments: dict[str, Any]
     condition: str
 
 
-# None where the plant has no value for the filter.
+# Returns None if the plant has no value for the filter.
 Make = Callable[[Plant, Dice], Filter | None]
 
 
@@ -43,7 +43,7 @@ def _in(column: str, chosen: dict[str, int]) -> str:
 
 
 def one_of(argument: str, column: str, named: dict[str, int]) -> Make:
-    """A list of words, any of which will do."""
+    """Filter by a list of constants, any of which may match."""
 
     def make(plant: Plant, roll: Dice) -> Filter:
         chosen = _some(roll, named)
@@ -61,7 +61,7 @@ def exactly(argument: str, column: str, named: dict[str, int]) -> Make:
 
 
 def number_of(argument: str, kind: str, column: str) -> Make:
-    """The number of a record of this kind."""
+    """Filter by the number of a record of this kind."""
 
     def make(plant: Plant, roll: Dice) -> Filter | None:
         if not plant[kind]:
@@ -97,7 +97,10 @@ def asset(column: str) -> Make:
 
 
 def location(path: str) -> Make:
-    """`path` is an expression for the ids of everything that the record stands in, itself included."""
+    """Filter by location.
+
+    `path` is an expression for the ids of the record and everything that contains it.
+    """
 
     def make(plant: Plant, roll: Dice) -> Filter | None:
         code = _code(plant, roll, 1, 2)
@@ -116,7 +119,7 @@ def text(*columns: str, words: Sequence[str] = WORDS) -> Make:
 
 
 def period(column_of: dict[str, str]) -> Make:
-    """One end, or both; of the kinds of dates that there are."""
+    """Filter by a period with one end or both, for one of these kinds of dates."""
 
     def make(plant: Plant, roll: Dice) -> Filter:
         kind = roll.of([*column_of])
@@ -138,7 +141,7 @@ def period(column_of: dict[str, str]) -> Make:
 
 
 def place(plant: Plant, roll: Dice) -> Filter | None:
-    """What stands in a place, at any depth or directly; the place is not in itself."""
+    """Filter by location, at any depth or directly. A location does not contain itself."""
     named = [item for item in plant["Item"] if item["type"] in {1, 2}]
     if not named:
         return None
@@ -150,8 +153,11 @@ def place(plant: Plant, roll: Dice) -> Filter | None:
 
 
 def responsible(plant: Plant, roll: Dice) -> Filter | None:
-    """By code; by the whole name of the only one, or the only active one, who is called like that; by the
-    name of a contact of a third party, who has no code, or a part of it."""
+    """Filter by responsible person.
+
+    By code; by a full name that only one person, or one active person, has; or by the name, or a part of it,
+    of a third party's contact, who has no code.
+    """
     contacts = [contact["name"] for contact in plant["ThirdPartyContact"]]
     if contacts and roll.once_in(3):
         name = roll.of([*contacts, "Rosa", "norte", "TALLER", "rósa norte", "central"])

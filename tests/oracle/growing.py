@@ -1,4 +1,4 @@
-"""Plants as hypothesis draws them: dice for each kind of row, and the rows that follow from them."""
+"""Plants drawn by hypothesis: bytes for each kind of row, and the rows derived from them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tests.oracle.plants import Plant
 
 
 def plants(*, rows: int = 14, embedded: bool = False) -> st.SearchStrategy[Plant]:
-    """`rows` bounds each of the larger tables; many plants are far smaller, and some are empty.
+    """Draw a plant. `rows` limits each of the larger tables; many plants are far smaller, some are empty.
 
-    An `embedded` one holds what the embedded tables can: all costs are known, which step a counter passed
-    last follows from its value, and nobody has an account.
+    An `embedded` plant contains only what the embedded tables can: all costs are known, the last step of a
+    counter follows from its value, and nobody has an account.
     """
 
     kinds: dict[str, Any] = {
@@ -61,7 +61,7 @@ def as_embedded(plant: Plant) -> None:
 
 
 def large_plant(seed: int, calendar: Calendar, **rows: int) -> Plant:
-    """The same plant each time, with as many rows of each kind as are said: more than are drawn."""
+    """Return the same plant each time, with the given number of rows per kind, more than are ever drawn."""
     made, random = Plant(calendar), Random(seed)
     kinds = ["places", "equipment", "people", "stops", "orders", "tasks", "requests", "changes", "meters"]
     kinds += ["readings", "passed", "plans", "supply", "levels", "movements", "lines", "resources", "pending"]

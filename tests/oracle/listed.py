@@ -1,4 +1,4 @@
-"""A list as it is compared: what is asked, which records the tables have, what each record says."""
+"""A list under comparison: the call, the expected records, and the members of each record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOMENTS = frozenset({"at", "date", "since", "until"})
 
 
 def as_written(record: Row) -> Row:
-    """Flags as the tables have them, moments in seconds."""
+    """Convert flags as the tables have them, and timestamps to seconds."""
     return {name: _plain(name, value) for name, value in record.items()}
 
 
@@ -26,11 +26,11 @@ def _plain(name: str, value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Listed:
-    """`sql` has the records in the order of the list: `{where}` stands for the conditions, `key` is what
-    the members `key` of a record say, the other columns what the members of these names say.
+    """A list.
 
-    `fixed` are arguments of every question, `always` filters of every question. `name` tells it from others
-    that ask the same.
+    `sql` selects the records in the order of the list, with `{where}` for the conditions. Its column `key`
+    must equal the members `key` of a record, and each other column the member of the same name. `fixed` are
+    arguments of every call, `always` filters of every call. `name` distinguishes lists of the same tool.
     """
 
     tool: str

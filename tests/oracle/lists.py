@@ -1,4 +1,4 @@
-"""The lists: which filters each has, which records fulfil them, and what the answer says of a record."""
+"""The lists: their filters, the records that match, and what the answer says about each record."""
 
 from __future__ import annotations
 
@@ -57,13 +57,12 @@ def word(column: str, words: dict[str, int]) -> str:
 
 
 def _order(record: Row) -> Row:
-    """An order that is not late says nothing of it, nor one of whose tasks none is left out."""
+    """Add the members that an answer leaves out: not overdue, and no tasks left out."""
     shown = {"tasks_shown": len(record["tasks"])}
     return {"overdue": 0, "tasks_left_out": 0, **as_written(record), **shown}
 
 
-# An order is in the list where one of its tasks fulfils every condition; its flags and texts are of all of
-# its tasks.
+# An order is listed if one of its tasks fulfils every condition. Its flags and texts come from all its tasks.
 ORDERS = """
 SELECT shown.folio AS key, max(all_tasks.late) AS overdue, max(all_tasks.person) AS responsible,
        max(all_tasks.responsible_code) AS responsible_code, max(all_tasks.status_note) AS status_note,

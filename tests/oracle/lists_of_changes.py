@@ -1,4 +1,4 @@
-"""list_transactions, as it is compared."""
+"""list_transactions as compared by the oracle."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _by(plant: Plant, roll: Dice) -> Filter:
 
 
 def _logged(plant: Plant, roll: Dice) -> Filter:
-    """There is one kind of date, which nobody has to name."""
+    """Draw a period without its kind of date, since there is only one."""
     made = _any_period(plant, roll)
     assert made is not None
     arguments = {name: value for name, value in made.arguments.items() if name != "date_kind"}

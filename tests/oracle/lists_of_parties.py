@@ -1,4 +1,4 @@
-"""list_people and list_third_parties, as they are compared."""
+"""list_people and list_third_parties as compared by the oracle."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ PARTY_TYPES = {"service_provider": 1, "manufacturer": 2, "supplier": 3, "custome
 
 
 def of_type(plant: Plant, roll: Dice) -> Filter:
-    """A third party may be of several; the tables keep no lists."""
+    """Match a third party of several types; the tables cannot store lists."""
     name = roll.of([*PARTY_TYPES])
     codes = [party["code"] for party in plant["ThirdParty"] if PARTY_TYPES[name] in party["types"]]
     return Filter({"type": name}, " OR ".join(["0", *(f"code = '{code}'" for code in codes)]))
 
 
-# People may have one name, and no code.
+# People may share a name, and may have no code.
 PEOPLE = Listed(
     "list_people",
     "people",

@@ -1,4 +1,4 @@
-"""list_task_plans, as it is compared: plans, tasks, what triggers and what they take, types of tasks."""
+"""list_task_plans as compared by the oracle: plans, tasks, triggers, resources, task types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""list_meter_readings, as it is compared."""
+"""list_meter_readings as compared by the oracle."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def metered_asset(plant: Plant, roll: Dice) -> Filter | None:
 
 
 def read_in(plant: Plant, roll: Dice) -> Filter:
-    """There is one kind of date, which nobody has to name."""
+    """Draw a period without its kind of date, since there is only one."""
     made = _any_period(plant, roll)
     assert made is not None
     return Filter(

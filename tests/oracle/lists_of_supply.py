@@ -1,4 +1,4 @@
-"""Meters, warehouses, what lies in them, and their papers."""
+"""Meters, warehouses, their stock and their documents as compared by the oracle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.oracle.listed import Listed, as_written
 from tests.oracle.plants import Plant, Row
 from tests.oracle.questions import said
 
-# Nothing is outside that was never read.
+# A meter that was never read is not outside of its limits.
 OUTSIDE = "(meter.last_value < meter.min_value OR meter.last_value > meter.max_value)"
 METER = f"""
        meter.description, asset.description AS asset,
@@ -49,8 +49,7 @@ METERS = Listed(
     """,
     OF_METERS,
 )
-# A counter is there once for each active task of the asset's plan that counts in its unit; what makes
-# nothing due is there once.
+# A counter appears once for each active task of the asset's plan in its unit, or once without a task.
 METERS_WITH_TASKS = Listed(
     "list_meters",
     "meters",
@@ -85,7 +84,7 @@ WAREHOUSES = Listed(
 
 
 def _warehouse(column: str) -> Make:
-    """By code or by name."""
+    """Filter by a warehouse, with its code or its name."""
 
     def make(plant: Plant, roll: Dice) -> Filter | None:
         if not plant["Warehouse"]:
@@ -114,7 +113,7 @@ OF_STOCK: dict[str, Make] = {
 
 
 def _narrowed(plant: Plant, roll: Dice) -> Filter | None:
-    """One filter at least: without any, the warehouses are listed."""
+    """Draw at least one filter: without any, the tool lists the warehouses."""
     names = {roll.of([*OF_STOCK]), roll.of([*OF_STOCK])}
     made = [each for name in sorted(names) if (each := OF_STOCK[name](plant, roll))]
     if not made:
@@ -140,7 +139,7 @@ STOCK = Listed(
     {"narrowed": _narrowed},
     always=("narrowed",),
 )
-# The upstream tells what an item costs where it is asked for one item.
+# The upstream shows costs only if one item is requested.
 STOCK_OF_AN_ITEM = replace(
     STOCK,
     sql=STOCK.sql.replace("level.stock,", "level.stock, level.unit_cost,", 1),
@@ -151,7 +150,7 @@ STOCK_OF_AN_ITEM = replace(
 
 
 def _since(plant: Plant, roll: Dice) -> Filter:
-    """Without `since`: 90 × 24 h before `until`, which is the end of today where it is not said either."""
+    """Without `since` the period starts 90 × 24 h before `until`, by default the end of today."""
     calendar, arguments = plant.calendar, dict[str, Any]()
     today = calendar.now.astimezone(calendar.tz).date()
     until = first_moment(calendar.tz, today + dt.timedelta(days=1)) - dt.timedelta(microseconds=1)
@@ -168,7 +167,7 @@ def _since(plant: Plant, roll: Dice) -> Filter:
 
 
 def _since_or_of_an_order(plant: Plant, roll: Dice) -> Filter:
-    """All that a work order asked for, however long ago, where no `since` is said."""
+    """Without `since`, everything that a work order requested counts, however long ago."""
     named = [row["document"] for row in plant["Movement"] if row["work_order_id"] is not None]
     when = _since(plant, roll)
     if not named or not roll.once_in(2):
@@ -195,7 +194,7 @@ def _paper(record: Row) -> Row:
 
 _PERSON = "(SELECT trim(first_name || ' ' || last_name) FROM Personnel WHERE id = paper.{column})"
 RESPONSIBLE = _PERSON.format(column="responsible_id")
-# What each kind of paper says besides.
+# The further members of each kind of document.
 SAID_OF_PAPERS = {
     "requisitions": f"""
         paper.document AS work_order,

@@ -1,6 +1,6 @@
-"""Rows that are not of the contract: what is odd in one, and which record it is in the tables.
+"""Rows that violate the contract: the odd field, and the record of the tables behind the row.
 
-A resource that the gateway reads has a row here: `test_every_resource_has_an_odd_row` holds the two together.
+Every resource that the gateway reads has a row here; `test_every_resource_has_an_odd_row` checks it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from tests.oracle.plants import Plant
 
 @dataclass(frozen=True)
 class Odd:
-    """A row cannot be read where its `field` holds `value`.
+    """A row is unreadable if its `field` has `value`.
 
-    `table` has the record, `number` is the row's own field, or one of its hidden ones, that names it there.
-    Without a table the row is no record of one table. `lists` are those of lists.py that show such records.
+    `table` contains the record; `number` is the field of the row, possibly a hidden one, that identifies it.
+    Without a table the row is not the record of a single table. `lists` are those of lists.py that show such
+    records.
     """
 
     field: str
@@ -108,7 +109,7 @@ def unreadable(resource: str, row: Shown) -> Shown:
 
 
 def without(plant: Plant, resource: str, row: Shown) -> Plant:
-    """The plant without the record of the row."""
+    """Return the plant without the record of the row."""
     odd = ODD[resource]
     shown, hidden = row
     number = shown[odd.number] if odd.number in shown else hidden[odd.number]

@@ -1,4 +1,4 @@
-"""What belongs to a record: which tool shows it, whose it is, and what the tables have of it."""
+"""The parts of a record: the tool that shows them, their owner, and the rows in the tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from tests.oracle.tables import Tables
 
 @dataclass(frozen=True)
 class Owner:
-    """The records of `table`, named by their `number`; `asked` shows one of them, `found` is it there."""
+    """The records of `table`, identified by `number`.
+
+    `asked` builds the arguments to show one; `found` finds it in the answer.
+    """
 
     table: str
     number: str
@@ -51,8 +54,10 @@ OWNERS = {
 
 @dataclass(frozen=True)
 class Part:
-    """`sql` has the part of the record `:code`: its column `shown` is the member of that name in the answer.
-    Without it the part is rows of contract_parts.py, and `shown` says their word."""
+    """A part. `sql` selects it for the record `:code`, and its column `shown` is the member of that name.
+
+    Without `sql` the part consists of rows of contract_parts.py, and `shown` has their text.
+    """
 
     resource: str
     owner: str
@@ -79,7 +84,7 @@ class Part:
 
 
 def _plain(value: Any) -> Any:
-    """Moments to the second, in seconds."""
+    """Convert timestamps to whole seconds."""
     if isinstance(value, float):
         return int(value)
     try:

@@ -1,4 +1,4 @@
-"""Places within places, machines, their components, spare parts, people, and stops of the assets."""
+"""Locations within locations, machines, components, spare parts, people, and stops of the assets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
 
 
 def _item(plant: Plant, roll: Dice, kind: int, parents: list[Row]) -> Row:
-    """An asset may stand in equipment: it is a component then. Now and then two have one name."""
+    """Draw an asset. One inside equipment is a component. Sometimes two have the same name."""
     number = len(plant["Item"]) + 1
     parent = maybe(roll, parents)
     name = roll.pick(f"{roll.of(NAMES)} {number}", roll.of(NAMES))
@@ -60,7 +60,7 @@ def _item(plant: Plant, roll: Dice, kind: int, parents: list[Row]) -> Row:
 
 
 def _person(plant: Plant, roll: Dice) -> Row:
-    """Two people may have one name; without a code a person has only the name."""
+    """Draw a person. Two may share a name; a person without a code has only a name."""
     number = len(plant["Personnel"]) + 1
     return plant.add(
         "Personnel",
@@ -72,7 +72,7 @@ def _person(plant: Plant, roll: Dice) -> Row:
 
 
 def _stop(plant: Plant, roll: Dice) -> Row:
-    """Stops overlap and nest, never end, begin long before, or end before they begin."""
+    """Draw a stop. Stops overlap and nest, never end, begin long before, or end before they begin."""
     begin = plant.calendar.past(roll, 300)
     end = None if roll.once_in(4) else plant.calendar.after(roll, begin)
     if end is not None and roll.once_in(20):

@@ -1,6 +1,6 @@
-"""What records say besides: who and when, classes, documents, fields of one's own, moves, answers.
+"""Further data of records: authors and dates, classes, documents, custom fields, moves, answers.
 
-All of it follows from one drawn number, so that a plant with details is no larger to draw than one without.
+All of it derives from one drawn number, so that a plant with details is no larger to draw than one without.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _item(plant: Plant, item: Row, roll: Dice) -> None:
             date_log=moved,
             moved_by_id=_id(maybe(roll, plant["Personnel"])),
         )
-    if item["id"] == 1:  # once for a plant
+    if item["id"] == 1:  # Once per plant.
         for kind in (1, 2, 4):
             for number in _some(roll):
                 plant.add("CustomField", item_type=kind, group="Propios", label=f"Campo {number}", type=1)
@@ -89,7 +89,7 @@ def _item(plant: Plant, item: Row, roll: Dice) -> None:
 
 
 def _documents(plant: Plant, roll: Dice, **owner: int) -> None:
-    """Valid until yesterday, today, tomorrow, or for ever."""
+    """Add documents that are valid until yesterday, today, tomorrow, or forever."""
     today = plant.calendar.now.astimezone(plant.calendar.tz).date()
     for _ in _some(roll):
         until = roll.pick(None, today, today - dt.timedelta(days=1), today + dt.timedelta(days=1))
@@ -162,7 +162,7 @@ def _order(plant: Plant, order: Row, roll: Dice) -> None:
 
 
 def _task(plant: Plant, task: Row, roll: Dice) -> None:
-    """A failure may have a cause and no type."""
+    """Fill in the task. A failure may have a cause but no type."""
     task |= {
         "requested_by": roll.pick(None, "Producción", ""),
         "real_stop_assets_seconds": roll.pick(None, 0, 60, 5400, 7),
@@ -254,7 +254,7 @@ def _trigger(plant: Plant, trigger: Row, roll: Dice) -> None:
     trigger |= {"value_end": roll.pick(None, 9000.0), "fixed": roll.once_in(2)}
 
 
-# The order counts: a document belongs to who is there before it.
+# The order matters: a document belongs to owners that exist before it.
 ADDED = {
     "Personnel": _person,
     "Item": _item,

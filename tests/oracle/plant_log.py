@@ -1,11 +1,11 @@
-"""The log of changes: of known parts of the product and others, by people with and without an e-mail."""
+"""The transaction log: known and unknown modules, people with and without an e-mail."""
 
 from __future__ import annotations
 
 from tests.oracle.dice import Dice
 from tests.oracle.plants import Plant
 
-# Numbers of modules as the contract counts them.
+# Module numbers as the contract counts them.
 MODULES = (1, 11, 5, 10, 13)
 ACTIONS = ("EDIT", "ADD", "DELETE", "CANCELLED", "FINISHED", "LOGIN")
 

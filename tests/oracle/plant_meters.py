@@ -29,7 +29,7 @@ def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
 
 
 def _plan(plant: Plant, roll: Dice) -> None:
-    """Plans of the whole company and of one place; some tasks ask questions."""
+    """Draw a plan, of the whole company or of one location. Some tasks have a form."""
     place = maybe(roll, [item for item in plant["Item"] if item["type"] == 1])
     plan = plant.add(
         "TaskPlan", description=f"Plan {len(plant['TaskPlan']) + 1}", location_id=place and place["id"]
@@ -129,7 +129,7 @@ def _newest(plant: Plant, meter: Row) -> None:
 
 
 def _passed(plant: Plant, roll: Dice) -> None:
-    """The value at which a task was due last: at the step, reported late, before a dial was replaced."""
+    """Draw the value at which a task was last due: on the step, later, or before the dial was replaced."""
     meter, task = roll.of(plant["Meter"]), roll.of(plant["PlannedTask"])
     if plant.passed_last(meter["id"], task["id"]) is None:
         value = float(roll.pick(0, 250, 240, 12_000, 99_000, 100_000))
@@ -137,7 +137,7 @@ def _passed(plant: Plant, roll: Dice) -> None:
 
 
 def pass_the_last_steps(plant: Plant) -> None:
-    """The largest multiple of a step of the task that is not above the counter."""
+    """Set the last step of each task: the largest multiple of its step that is not above the counter."""
     plant["LastStep"].clear()
     for meter in plant["Meter"]:
         for task in plant["PlannedTask"]:

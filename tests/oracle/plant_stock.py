@@ -1,4 +1,4 @@
-"""Warehouses, what lies in them and is asked of them, what tasks take and will take, and pending tasks."""
+"""Warehouses, their stock and requisitions, what tasks used and will need, and pending tasks."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _level(plant: Plant, roll: Dice, goods: list[Row]) -> None:
 
 
 def _movement(plant: Plant, roll: Dice) -> Row:
-    """Requisitions, now and then an order to buy or a request for material."""
+    """Draw a requisition, sometimes a purchase order or a material request."""
     kind = roll.pick(12, 12, 12, 10, 16)
     order = maybe(roll, plant["WorkOrder"]) if kind == 12 else None
     made = plant.calendar.past(roll, 250)
@@ -68,7 +68,7 @@ def _movement(plant: Plant, roll: Dice) -> Row:
 
 
 def _line(plant: Plant, roll: Dice, goods: list[Row]) -> Row:
-    """One document may hold one item twice."""
+    """Draw a line. A document may name an item twice."""
     quantity = float(roll.pick(1, 4, 10))
     return plant.add(
         "MovementLine",
@@ -107,7 +107,7 @@ def _resource(plant: Plant, roll: Dice, goods: list[Row]) -> None:
 
 
 def _planned(plant: Plant, roll: Dice, goods: list[Row]) -> Row:
-    """Parts, hours of a trade, or a service."""
+    """Draw a planned resource: parts, hours of a trade, or a service."""
     task, kind = roll.of(plant["PlannedTask"]), roll.pick(1, 1, 2, 3) if goods else roll.pick(2, 3)
     item = roll.of(goods) if kind == 1 else None
     return plant.add(

@@ -39,8 +39,12 @@ def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
 
 
 def _order(plant: Plant, roll: Dice) -> Row:
-    """In process, in review for months, completed, cancelled; what was reopened keeps its dates. A third
-    party may be responsible, whose contact has a name only."""
+    """Draw an order: in process, in review for months, completed or cancelled.
+
+    A reopened one keeps its dates.
+
+    A third party may be responsible; its contact has only a name.
+    """
     created = plant.calendar.past(roll)
     status = roll.pick(1, 3, 2, 4, 1, 3)
     person = maybe(roll, plant["Personnel"])
@@ -62,7 +66,7 @@ def _order(plant: Plant, roll: Dice) -> Row:
 
 
 def _task(plant: Plant, roll: Dice, machines: list[Row]) -> Row:
-    """Finished, reported in part (dates, yet not done), done without a date, or not begun."""
+    """Draw a task: finished, partly reported (dates, yet not done), done without a date, or not started."""
     calendar, order, item = plant.calendar, roll.of(plant["WorkOrder"]), roll.of(machines)
     status = roll.pick(0, 3, 3, 3, 1, 2)
     scheduled = calendar.moment(roll, days_ahead=60) if roll.once_in(3) else order["creation_date"]
@@ -78,7 +82,7 @@ def _task(plant: Plant, roll: Dice, machines: list[Row]) -> Row:
         order_date=order["creation_date"],
         item_id=item["id"],
         request_id=request and request["id"],
-        # What the asset was called when the task was made: it may have been renamed since.
+        # The name of the asset when the task was created; it may have been renamed since.
         item_description=roll.pick(item["description"], f"Antes {item['code']} {{ {item['code']} }}"),
         description=roll.of(TEXTS),
         note=roll.pick(None, "Vibra mucho"),
@@ -105,7 +109,7 @@ def _task(plant: Plant, roll: Dice, machines: list[Row]) -> Row:
 
 
 def _money(roll: Dice) -> Decimal | None:
-    """What something cost may be unknown, which is not nothing."""
+    """Draw a cost. It may be unknown, which is not zero."""
     if roll.once_in(6):
         return None
     return Decimal(roll.pick(0, 1, 100, 12_345, 99)) / 100 * roll.pick(1, 0, 7)

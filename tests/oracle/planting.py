@@ -1,4 +1,4 @@
-"""A plant into the tables of the embedded API, where it takes the place of the one before."""
+"""Writes a plant into the tables of the embedded API, where it replaces the previous one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from accounts.models import Company
 from maintenance import models as tables
 from tests.oracle.plants import Plant
 
-# In the order in which they refer to each other.
+# In the order of their references.
 ORDER = (
     "Item",
     "OutOfService",

@@ -1,4 +1,4 @@
-"""A plant as plain rows, a list of dictionaries for each table, with the numbers that the tables count by."""
+"""A plant as plain rows: a list of dictionaries per table, with the ids of the tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Plant:
-    """`rows` are by the name of the model; a row's id is its place in the list, from 1 on."""
+    """`rows` are by model name. A row's id is its position in the list, counted from 1."""
 
     calendar: Calendar
     rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
@@ -33,14 +33,14 @@ class Plant:
         return None if number is None else self.rows[model][number - 1]
 
     def passed_last(self, meter: int, task: int) -> float | None:
-        """The step of the task that the meter passed last, where it is known."""
+        """Return the step of the task that the meter passed last, if known."""
         return next(
             (row["value"] for row in self["LastStep"] if row["meter_id"] == meter and row["task_id"] == task),
             None,
         )
 
     def __repr__(self) -> str:
-        """As hypothesis shows a plant that fails: what is filled, and not without end."""
+        """Describe a failing plant for hypothesis: the values that are set, limited in length."""
         shown = [f"Plant {self.calendar.zone}, now {self.calendar.now.isoformat()}"]
         shown += [
             f"  {model} { ({name: _short(value) for name, value in row.items() if value is not None}) }"
@@ -58,6 +58,6 @@ def _short(value: Any) -> Any:
 
 
 def maybe(dice: Dice, options: Iterable[Any]) -> Any:
-    """One of them, or none at all, as often as not."""
+    """Draw one of them or None, equally often."""
     listed = [*options]
     return dice.of(listed) if listed and not dice.once_in(2) else None

@@ -10,7 +10,7 @@ from tests.oracle.calendars import Calendar, first_moment
 from tests.oracle.dice import Dice
 from tests.oracle.plants import Plant
 
-# Metric -> groups, scopes, whether it has a period and what it takes besides: the table of docs/metrics.md.
+# Metric → groups, scopes, whether it has a period, and further arguments: the table of docs/metrics.md.
 BOTH = ("company", "location", "asset")
 WORK = ("asset", "location", "month", "family", "person")
 KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool, bool]] = {
@@ -31,7 +31,7 @@ KNOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool, bool]] = {
 
 
 def cells() -> list[tuple[str, str, str]]:
-    """Every metric × scope × group that there is."""
+    """Return every combination of metric, scope and group."""
     return [
         (metric, scope, group)
         for metric, (groups, scopes, _period, _days) in KNOWN.items()
@@ -41,7 +41,7 @@ def cells() -> list[tuple[str, str, str]]:
 
 
 def question(plant: Plant, cell: tuple[str, str, str], roll: Dice) -> Asked | None:
-    """About the cell; None where the plant has nothing that its scope could name."""
+    """Draw a question for the cell, None if the plant has nothing that its scope could name."""
     metric, scope, group = cell
     _groups, _scopes, has_period, has_days = KNOWN[metric]
     code = None
@@ -60,7 +60,7 @@ def question(plant: Plant, cell: tuple[str, str, str], roll: Dice) -> Asked | No
 
 
 def _period(calendar: Calendar, roll: Dice) -> tuple[dict[str, Any], float, float]:
-    """Nothing said, one end, bare dates, or moments with the offset of a zone."""
+    """Draw a period: none, one end, bare dates, or timestamps with an offset."""
     now = calendar.now
     words: dict[str, Any] = {}
     until = now

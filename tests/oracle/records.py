@@ -1,4 +1,4 @@
-"""Records as the tables have them: what get_asset, get_work_order and get_work_request have to say."""
+"""Records as the tables have them: what get_asset, get_work_order and get_work_request must return."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ SELECT task.id AS task, task.description, type.description AS type
   JOIN TaskType AS type ON type.id = task.type_id
  WHERE asset.code = :code ORDER BY task.id
 """
-# What an order costs is known where each of its tasks is; what a task costs, where each part of it is.
+# The cost of an order is known if that of each task is; the cost of a task, if that of each resource is.
 COST = "work.inventory_cost + work.labour_cost + work.services_cost"
 PERSON_OF = "(SELECT trim(first_name || ' ' || last_name) FROM Personnel WHERE id = {number})"
 ORDER = f"""
@@ -74,7 +74,7 @@ SELECT work.folio, {word("order_status", STATUSES)} AS status, max(person) AS re
   FROM work JOIN WorkOrder AS whole ON whole.id = work.work_order_id
  WHERE work.folio = :code GROUP BY work.work_order_id
 """
-# Severity, damage and time are told of what has a type, a cause or a way it was found.
+# Severity, damage and time are shown if there is a type, a cause or a detection method.
 FAILED = "coalesce(failure_type, cause.description, detection.description) IS NOT NULL"
 TASKS = f"""
 SELECT work.id, work.description, work.code AS asset_code, work.item_description AS asset,

@@ -1,4 +1,4 @@
-"""How many plants a test draws: a share of 700 in the ordinary suite, of ORACLE_PLANTS in a soak."""
+"""How many plants a test draws: a share of 700 in the ordinary suite, of ORACLE_PLANTS in a long run."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 
 PLANTS = int(os.environ.get("ORACLE_PLANTS", "700"))
-# A soak draws other plants each time; the ordinary suite the same ones, and is green or red for a reason.
+# A long run draws other plants each time. The ordinary suite draws the same ones, so its result is
+# repeatable.
 SOAK = "ORACLE_PLANTS" in os.environ
 
 
-# What asks no database is not compared in full once more where another one is tried.
+# Tests without a database are not repeated in full for another database.
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 
 def on_many_plants(shares: int, part: float = 0.5, *, embedded: bool = False) -> Callable[[Any], Any]:
-    """`part` of all the plants, divided among `shares` tests; on PostgreSQL a tenth of those that are not
-    `embedded`."""
+    """Draw `part` of all plants, divided among `shares` tests; on PostgreSQL a tenth unless `embedded`."""
     if ON_POSTGRES and not embedded:
         part /= 10
     return settings(

@@ -1,6 +1,6 @@
-"""The plant's rows in the contract's form, with the quirks of the live service, without a database.
+"""Serves a plant's rows in the contract's form, with quirks of the live service, without a database.
 
-It answers in this process, in the place of the gateway's engine, so that a call costs what the gateway costs.
+It runs in this process in place of the gateway's HTTP engine, so a call costs only what the gateway needs.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _hides(name: str) -> Filter:
     return lambda row, value: str(row[1].get(name)) == value
 
 
-# What the live service was seen to do: no total or one as text, short pages, filters without effect.
+# Behaviour seen at the live service: no total or a text as total, short pages, filters without effect.
 QUIRKS = st.builds(
     Quirks,
     total=st.sampled_from(["number", "text", "missing"]),
@@ -86,14 +86,16 @@ OTHER_NAMES = {"meters_advanced": {"code": "items_code", "parent_description": "
 
 @dataclass(frozen=True)
 class Resource:
-    """`dates` are the kinds of `type_date`, the first one the default; without `since` a resource with
-    `days_back` shows only the last days."""
+    """`dates` are the values of `type_date`, the default first.
+
+    Without `since` a resource with `days_back` shows only that many days.
+    """
 
     rows: Callable[[Plant], list[Shown]]
     filters: Mapping[str, Filter] = field(default_factory=dict)
     dates: tuple[str, ...] = ()
     days_back: int | None = None
-    in_path: str | None = None  # the filter that a second part of the path stands for
+    in_path: str | None = None  # The filter that the second segment of the path stands for.
 
 
 RESOURCES: dict[str, Resource] = {
@@ -200,7 +202,7 @@ RESOURCES: dict[str, Resource] = {
 
 
 class Scripted:
-    """The engine of the gateway for one plant."""
+    """The gateway's HTTP engine for one plant."""
 
     def __init__(self, plant: Plant, quirks: Quirks) -> None:
         self._plant, self._quirks = plant, quirks
@@ -270,7 +272,7 @@ class Scripted:
         found = [item for item in self._plant["Item"] if item["code"] == code]
         if not found:
             return []
-        if rows and "parent" in rows[0][1]:  # meters
+        if rows and "parent" in rows[0][1]:  # Meters.
             return [row for row in rows if row[1]["parent"] == code]
         if "location_code" in asked and asked.get("is_tree") != "true":
             return [row for row in rows if row[0].get("location_code") == code]

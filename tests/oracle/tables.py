@@ -1,7 +1,7 @@
-"""The rows of a plant in a SQLite database in memory: one SQL serves every connection and both databases.
+"""The rows of a plant in an in-memory SQLite database: one SQL serves both connections and both databases.
 
-Moments are seconds since 1970. `month_of(moment)` and `day_of(moment)` are in the company's time zone,
-`folded(text)` a text without case and accents.
+Times are seconds since 1970. `month_of(moment)` and `day_of(moment)` use the company's time zone;
+`folded(text)` removes case and accents.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from tests.oracle.plants import Plant
 Found = list[dict[str, Any]]
 CONTRACT = {"LastStep": ["meter_id", "task_id", "value"], "Account": ["person_id", "group"]}
 
-# One row for each task, with what its order, asset and responsible say: the rows of /work_orders.
-# planned, done, late, failure: as docs/metrics.md defines them under "Words that all metrics share".
+# One row for each task, with data of its order, asset and responsible person: the rows of /work_orders.
+# planned, done, late and failure are defined in docs/metrics.md under "Words that all metrics share".
 WORK = """
 CREATE TEMP VIEW work AS
 SELECT task.*, work_order.folio, work_order.status AS order_status, work_order.creation_date AS created,
@@ -64,7 +64,7 @@ SELECT work.*, work_order.review_date, work_order.final_date AS closed, work_ord
   FROM work JOIN WorkOrder AS work_order ON work_order.id = work.work_order_id
 """
 
-# The names of the places that an asset stands in, outermost first.
+# The names of the locations that contain an asset, outermost first.
 PATHS = """
 CREATE TEMP VIEW paths AS
 WITH RECURSIVE up(item_id, place_id, path) AS (
@@ -76,7 +76,7 @@ WITH RECURSIVE up(item_id, place_id, path) AS (
 SELECT item_id, path FROM up WHERE place_id IS NULL
 """
 
-# The assets that a scope names: one asset; a place and whatever stands below it; all.
+# The assets that a scope names: one asset; a location and everything below it; all.
 SCOPED = """
 (SELECT id FROM Item
   WHERE :scope = 'company'
@@ -92,7 +92,7 @@ class Tables:
         self.now = plant.calendar.now.timestamp()
         self._database = sqlite3.connect(":memory:")
         self._database.row_factory = sqlite3.Row
-        # Not methods: a database that refers to its owner outlives both.
+        # Not methods: a database that references its owner would keep both alive.
         for name, form in (("month_of", "%Y-%m"), ("day_of", "%Y-%m-%d")):
             self._database.create_function(name, 1, partial(_local, self.tz, form), deterministic=True)
         self._database.create_function("folded", 1, folded, deterministic=True)
@@ -111,7 +111,7 @@ class Tables:
 
     def _copy(self, name: str, plant: Plant) -> None:
         model = getattr(models, name, None)
-        # What only the contract has is no model: its columns are those of the plant's rows.
+        # Tables of the contract alone have no model: their columns are those of the plant's rows.
         columns = [field.attname for field in model._meta.concrete_fields] if model else CONTRACT[name]
         quoted = ", ".join(f'"{column}"' for column in columns)
         self._database.execute(f'CREATE TABLE "{name}" ({quoted})')

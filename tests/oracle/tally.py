@@ -1,4 +1,4 @@
-"""How much the oracle compared: counted by each test, summed over all processes, told at the end."""
+"""How much the oracle compared: counted by each test, summed over all processes, reported at the end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PROPERTY = "oracle"
 
 @dataclass
 class Tally:
-    """`figures` are the single values of answers that were held against the tables."""
+    """`figures` counts the single values of answers that were compared with the tables."""
 
     plants: int = 0
     answers: int = 0
@@ -20,7 +20,7 @@ class Tally:
 
 
 def told(item: pytest.Item, tally: Tally) -> None:
-    """With the report of the test, which comes to the process that sums."""
+    """Attach the counts to the test's report, which reaches the process that adds them up."""
     item.user_properties.append((PROPERTY, asdict(tally)))
 
 

@@ -1,4 +1,4 @@
-"""What belongs to a record: each field of documents, own fields, moves, answers, papers and contacts."""
+"""The parts of records: each field of documents, custom fields, moves, answers, contacts and so on."""
 
 from __future__ import annotations
 

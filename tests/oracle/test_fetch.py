@@ -1,4 +1,4 @@
-"""fetch: each line of the record's text and each entry of its metadata, of every kind of record."""
+"""fetch: each line of the text and each metadata entry, for every kind of record."""
 
 from __future__ import annotations
 

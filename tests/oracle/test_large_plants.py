@@ -1,4 +1,4 @@
-"""Two plants of a size that is not drawn: more than 1,200 assets, and 100,000 rows."""
+"""Two plants larger than any drawn one: more than 1,200 assets, and 100,000 rows."""
 
 from __future__ import annotations
 

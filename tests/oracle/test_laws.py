@@ -1,4 +1,4 @@
-"""Laws that hold whatever a figure means: narrowing never grows, groups sum to the whole, doors agree."""
+"""Laws that hold for every figure: narrowing never increases it, groups add up, both doors agree."""
 
 from __future__ import annotations
 

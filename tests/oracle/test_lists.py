@@ -1,4 +1,4 @@
-"""Every filter of every list, alone and together: the same records in the same order, whole or in pages."""
+"""Every filter of every list, alone and combined: the same records in the same order, whole or in pages."""
 
 from __future__ import annotations
 

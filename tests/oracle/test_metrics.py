@@ -1,4 +1,4 @@
-"""Every metric, scope and group over plants of every kind, against plain SQL over the same rows."""
+"""Every metric, scope and group over many kinds of plants, compared with plain SQL over the same rows."""
 
 from __future__ import annotations
 

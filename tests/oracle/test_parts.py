@@ -1,4 +1,4 @@
-"""What belongs to a record, whole or but for a row that cannot be read, over an upstream with quirks."""
+"""The parts of a record over an upstream with quirks, complete or with one unreadable row."""
 
 from __future__ import annotations
 

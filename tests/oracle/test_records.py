@@ -1,4 +1,4 @@
-"""One record: each field of get_asset, get_work_order and get_work_request, and what may be shown besides."""
+"""Single records: each field of get_asset, get_work_order and get_work_request, with their optional parts."""
 
 from __future__ import annotations
 

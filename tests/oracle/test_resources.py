@@ -1,4 +1,4 @@
-"""resources/read: behind each address stands what the tables say, for those who may read it and no others."""
+"""resources/read: each URI gives what the tables say, to those who may read it and nobody else."""
 
 from __future__ import annotations
 

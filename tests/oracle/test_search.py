@@ -1,4 +1,4 @@
-"""search: what holds all of the words, of every kind, and whoever has the code first."""
+"""search: records of every kind that contain all words, with exact codes first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row that is not of the contract costs that row: the answer is of the others, partial, and says so."""
+"""A row that violates the contract costs only that row: the answer has the others and says it is partial."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A world whose upstream is scripted: nothing is written, so that thousands of plants fit into minutes."""
+"""A world with a scripted upstream: nothing is written, so thousands of plants fit into minutes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.oracle.tally import Tally
 
 
 class ScriptedWorld:
-    """As `World`, over the contract's rows in memory. What dispatch adds (rights, audit) is left out."""
+    """Like `World`, over rows in memory. Rights and audit, which dispatch adds, are left out."""
 
     def __init__(self, tally: Tally) -> None:
         self.tally = tally
@@ -62,7 +62,7 @@ class ScriptedWorld:
             return asyncio.run(self._asked(self._plant.calendar.zone, [*questions]))
 
     def read(self, uri: str) -> str:
-        """The text of a resource."""
+        """Read the text of a resource."""
         assert self._plant is not None
         self.tally.answers += 1
         caller = replace(self._caller, time_zone=self._plant.calendar.zone)

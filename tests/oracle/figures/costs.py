@@ -1,4 +1,4 @@
-"""cost, and the same sum by third party."""
+"""The metric cost, also by third party."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def key_of(group_by: str, month: str) -> str:
-    """`month` is the column that the metric selects by."""
+    """Return the key. `month` is the column of the date that the metric selects by."""
     return {
         "none": "'all'",
         "asset": "coalesce(nullif(code, ''), '-')",
@@ -16,7 +16,7 @@ def key_of(group_by: str, month: str) -> str:
 
 
 def place(path: str) -> str:
-    """`// A/ B/ ` as the answer writes it."""
+    """Write the contract's `// A/ B/ ` as the answer does."""
     names = [name.strip() for name in path.strip().strip("/").split("/") if name.strip()]
     return " > ".join(names) or "-"
 

@@ -1,4 +1,4 @@
-"""stale_meters and meter_forecast."""
+"""The metrics stale_meters and meter_forecast."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.oracle.asked import Asked, Figures
 from tests.oracle.tables import SCOPED, Tables
 
 DAY = 86_400.0
-# Meters in use of the scope: the meter and its asset are active.
+# The meters of the scope that are in use: the meter and its asset are active.
 IN_USE = f"""
 SELECT meter.*, item.code AS "key", item.task_plan_id
   FROM Meter AS meter JOIN Item AS item ON item.id = meter.item_id
@@ -62,8 +62,7 @@ def meter_forecast(tables: Tables, asked: Asked) -> Figures:
 
 
 def _steps(tables: Tables, meter: dict[str, Any]) -> list[tuple[str, float, float | None]]:
-    """Each task and step of the asset's plan that counts in the unit of the meter, once, and the step
-    that was passed last."""
+    """Return each task and step of the asset's plan in the meter's unit, with the step passed last."""
     found = tables(
         """
         SELECT DISTINCT task.id, task.description, "trigger".value_main AS step,

@@ -1,4 +1,4 @@
-"""reliability: availability, MTBF, MTTR, downtime, failures."""
+"""The metric reliability: availability, MTBF, MTTR, downtime, failures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.oracle.figures.groups import place, share
 from tests.oracle.tables import Tables
 
 WEEK = 7 * 86_400.0
-# Below a place: active machines, without components; below equipment: its own components.
+# Below a location: active machines without their components. Below equipment: its own components.
 COUNTED = """
 SELECT asset.id, asset.code, parent.code AS place, asset.parent_description AS path
   FROM Item AS asset LEFT JOIN Item AS parent ON parent.id = asset.parent_id
@@ -40,7 +40,7 @@ SELECT id, item_id, initial_date AS begin, coalesce(final_date, :now) AS "end", 
 
 
 def union(stops: list[dict[str, Any]], since: float, until: float) -> float:
-    """Seconds that at least one of the stops covers: the time between each two edges, once."""
+    """Return the seconds that at least one stop covers: the time between two edges is counted once."""
     cuts = [(max(stop["begin"], since), min(stop["end"], until)) for stop in stops]
     cuts = [(begin, end) for begin, end in cuts if begin < end]
     edges = sorted({edge for cut in cuts for edge in cut})
@@ -67,7 +67,7 @@ def _repair(failure: dict[str, Any]) -> float | None:
 def _figures(
     assets: int, since: float, until: float, stops: list[list[dict[str, Any]]], failures: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """`stops` are those of each asset."""
+    """Return the figures. `stops` has the stops of each asset."""
     time = assets * (until - since)
     down = sum(union(each, since, until) for each in stops)
     broken = sum(union([stop for stop in each if stop["failure"]], since, until) for each in stops)
@@ -125,7 +125,7 @@ def reliability(tables: Tables, asked: Asked) -> Figures:
         elif value is not None:
             row["name"] = place(chosen[0]["path"])
         rows.append(row)
-    # By what was not rounded yet: a second of downtime comes before none.
+    # Sorted by unrounded values: one second of downtime comes before none.
     rows.sort(key=lambda row: (-round(row["downtime_hours"] * 3600, 6), -row["failures"], row["key"]))
     return Figures(overall, rows)
 
@@ -151,7 +151,7 @@ def _month(tables: Tables, moment: float) -> str:
 
 
 def _months(tables: Tables, since: float, until: float) -> list[tuple[str, float, float]]:
-    """Each month with the part of it that lies in the period."""
+    """Return each month with the part of it that is in the period."""
     parts, begin = [], since
     while True:
         day = dt.datetime.fromtimestamp(begin, tables.tz).date().replace(day=1)

@@ -1,4 +1,4 @@
-"""requests: how many, how soon somebody acted, how soon they were solved."""
+"""The metric requests: how many, how soon somebody responded, how soon they were solved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""stock_below_minimum and purchase_draft."""
+"""The metrics stock_below_minimum and purchase_draft."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.oracle.asked import Asked, Figures
 from tests.oracle.tables import Tables
 
 DAYS = 86_400.0
-# Lines of requisitions of the last 180 days; those that still wait are of state 1 or 2.
+# Requisition lines of the last 180 days. Pending ones have state 1 or 2.
 LINES = """
 SELECT line.*, item.code AS item_code, paper.state, paper.warehouse_id, paper.document,
        paper.date_create AS asked, paper.work_order_id
@@ -112,7 +112,7 @@ def _pending_lines(tables: Tables) -> list[tuple[str, float]]:
 
 
 def _of_orders(tables: Tables, horizon: float) -> list[tuple[str, float]]:
-    """What due tasks of open orders take, less what requisitions of the same order ask of that item."""
+    """Return what due tasks of open orders need, minus what the order's requisitions request of the item."""
     return _pairs(
         tables(
             f"""
@@ -167,7 +167,7 @@ def _of_pending_tasks(tables: Tables, horizon: float) -> list[tuple[str, float]]
 
 
 def _prices(tables: Tables) -> dict[str, float]:
-    """The price of the newest requisition line that has one, else of the newest planned part that has one."""
+    """Return the price of the newest requisition line with a price, else of the newest such planned part."""
     prices = {
         row["code"]: row["unit_cost"]
         for row in tables(

@@ -1,4 +1,4 @@
-"""summary, compliance, backlog, planned_share, work_per_person, repeat_failures: figures of tasks."""
+"""The metrics on tasks: summary, compliance, backlog, planned_share, work_per_person, repeat_failures."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _named(asked: Asked, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def both(
     tables: Tables, asked: Asked, select: str, where: str, month: str, **given: Any
 ) -> tuple[dict[str, Any], list[dict[str, Any]] | None]:
-    """The same sums over all tasks and over those of each group."""
+    """Return the same sums over all tasks and over those of each group."""
     named = scope(asked) | given
     overall = tables.row(f"SELECT {select} FROM work WHERE {where}", **named)
     if asked.group_by == "none":
@@ -43,7 +43,7 @@ def both(
 
 
 def sums(row: dict[str, Any], *names: str) -> None:
-    """A sum over no rows is 0; over rows of which none is known it is left out."""
+    """Sum a column. Over no rows the sum is 0; if no row has a value it is left out."""
     for name in names:
         if not row["tasks"]:
             row[name] = 0
