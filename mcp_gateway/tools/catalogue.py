@@ -1,4 +1,4 @@
-"""The maintenance tools, in the order in which they are listed."""
+"""All maintenance tools, in the order of `tools/list`."""
 
 from mcp_gateway.calls.tool import Catalogue
 from mcp_gateway.tools import fetch, search, transactions

@@ -1,4 +1,4 @@
-"""Every operation of the contract that an assistant may need, and the tool and arguments that perform it.
+"""Every operation of the contract that an assistant may need, with the tool and arguments that perform it.
 
 docs/tools.md shows the table.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# Operation -> tool, and the arguments that choose it; without a tool, what serves instead.
+# Operation → tool and the arguments that select it. An operation without a tool says what serves instead.
 CAPABILITIES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "whoami": ("whoami", {}),
     "search": ("search", {}),

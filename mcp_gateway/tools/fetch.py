@@ -1,4 +1,4 @@
-"""fetch, in the shape that ChatGPT expects of it."""
+"""fetch, in the form that ChatGPT expects."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class FetchOutput(BaseModel):
 
 
 async def _fetch_meter(call: Call, number: int) -> meter_records.Meter:
-    """The API has no look-up of a meter by number, so the list of all meters is searched."""
+    """Find a meter by number in the list of all meters, because the API has no look-up for it."""
     looked = await look(
         partial(meter_records.page_of_meters, call.upstream), lambda row: row.id == number, most=MOST_PAGES
     )
@@ -94,13 +94,13 @@ async def fetch(call: Call, arguments: FetchInput) -> FetchOutput:
         raise NotFound("There is no work request with that number, or this person may not see it.")
     fields = record.model_dump(mode="json", exclude_none=True, exclude={"url"})
     values = {name: str(value) for name, value in fields.items() if isinstance(value, str | int | float)}
-    metadata = values | {"kind": kind}  # a meter has a kind of its own, which is in the text
+    metadata = values | {"kind": kind}  # a meter has its own field `kind`, which is in the text
     text = fenced(clean("\n".join(_lines(fields)), DOCUMENT - LONGEST))
     return FetchOutput(id=arguments.id, title=title, text=text, url=url, metadata=metadata)
 
 
 def _lines(fields: dict[str, pydantic.JsonValue], indent: str = "") -> list[str]:
-    """A record as indented text, one field a line."""
+    """Write a record as indented text, one field per line."""
     lines = []
     for name, value in fields.items():
         label = f"{indent}{name.replace('_', ' ')}:"

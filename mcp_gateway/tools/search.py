@@ -1,4 +1,4 @@
-"""search, in the shape that ChatGPT expects of it."""
+"""search, in the form that ChatGPT expects."""
 
 from __future__ import annotations
 
@@ -111,10 +111,10 @@ def _person(row: PersonRow) -> Result:
 
 
 async def search(call: Call, arguments: SearchInput) -> SearchOutput:
-    """Exact codes, numbers and names first, then records that contain all words, newest first, and people by
-    name.
+    """Find records by code, number, name or words.
 
-    The upstream has no search, so a bounded number of pages of each kind is read. The notes say where there
+    Exact codes, numbers and names come first, then records with all words, newest first, and people by name.
+    The upstream has no search, so a limited number of pages of each kind is read. The notes say where there
     were more.
     """
     query = read_code(arguments.query)
@@ -152,7 +152,7 @@ async def search(call: Call, arguments: SearchInput) -> SearchOutput:
 
 
 def meant(query: str) -> tuple[str | None, str]:
-    """The kind named before a code or number, in three languages, and the code: solicitud 359."""
+    """Split off the kind that is named before a code or number, in three languages: solicitud 359."""
     *before, last = query.split()
     kind = KIND_WORDS.get(bare(" ".join(before)))
     return (kind, last) if kind is not None and any(map(str.isdigit, last)) else (None, query)

@@ -1,4 +1,4 @@
-"""Tools of the set `catalogue_writes` that write assets, their and their custom fields."""
+"""Tools of the set `catalogue_writes` that create and change assets and their custom fields."""
 
 from __future__ import annotations
 
@@ -106,7 +106,10 @@ ASSET_WIRE = {
 
 
 def _body(arguments: AssetFields, item_type: int) -> tuple[dict[str, Any], dict[str, str]]:
-    """The body and the wire names of its fields; those of `field_2` to `field_6` depend on the type."""
+    """Return the body and the wire names of its fields.
+
+    Those of `field_2` to `field_6` depend on the type.
+    """
     own = {name: f"field_{place}" for place, name in enumerate(FIELDS.get(item_type, ()), start=2)}
     wire = {**ASSET_WIRE, **own}
     foreign = sorted(

@@ -82,7 +82,7 @@ class AssetParts(BaseModel):
 
 
 async def parts_of(call: Call, row: ItemRow, wanted: Sequence[Part]) -> dict[str, Any]:
-    """The requested fields of AssetParts. A note names what the person may not see."""
+    """Read the requested fields of AssetParts. A note names what the person may not see."""
     names = list(dict.fromkeys(wanted))
     found = await asyncio.gather(*(_part(call, row, part) for part in names), return_exceptions=True)
     fields: dict[str, Any] = {"parts_notes": []}
@@ -154,13 +154,13 @@ async def _part(call: Call, row: ItemRow, part: Part) -> list[Any]:
 
 
 async def _history(upstream: Upstream, code: str) -> list[TaskLine]:
-    """The newest first, one more than is shown: a page may be short, or of other assets."""
+    """Read the newest tasks, one more than is shown; a page may be short, or of other assets."""
     fetch = partial(list_tasks, upstream, TaskLine, TaskFilter(asset=code))
     return await all_rows(fetch, upstream.gaps, "tasks of orders", most=MOST_HISTORY_PAGES, enough=MOST + 1)
 
 
 async def _outages(upstream: Upstream, code: str) -> list[OutageRow]:
-    """Open stops first, however old, then the newest."""
+    """Read the stops: open ones first, however old, then the newest."""
     period = Period(EARLIEST, dt.datetime.now(dt.UTC), "initial_date")
     fetch = partial(list_outages, upstream, asset=code, period=period)
     rows = await all_rows(fetch, upstream.gaps, "stops of the asset", most=MOST_OUTAGE_PAGES)

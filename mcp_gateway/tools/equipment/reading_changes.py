@@ -30,7 +30,7 @@ from mcp_gateway.tools.kit.text import UntrustedName
 from mcp_gateway.upstream.resources.meters import MeterRow, insert_reading, meters_of
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
-UNUSUAL_MONTHS = 10  # of average gain beyond the months since the last reading: probably a typing mistake
+UNUSUAL_MONTHS = 10  # of average gain beyond the months since the last reading: probably a typo
 MONTH = dt.timedelta(days=30)
 
 
@@ -122,7 +122,7 @@ async def add_meter_reading(call: Call, arguments: AddMeterReadingInput) -> AddM
 
 
 async def _the_meter(call: Call, arguments: AddMeterReadingInput, asset: str) -> MeterRow:
-    """The one active meter that is meant. A wrong guess would be worse than a question."""
+    """Return the one active meter that is meant. A wrong guess would be worse than a question."""
     read_before = call.upstream.gaps.sentences
     active = [row for row in await meters_of(call.upstream, asset) if row.active is not False]
     are_all = call.upstream.gaps.sentences == read_before
@@ -161,7 +161,7 @@ async def _the_meter(call: Call, arguments: AddMeterReadingInput, asset: str) ->
 def _check_against_last(
     call: Call, arguments: AddMeterReadingInput, row: MeterRow, read_at: dt.datetime
 ) -> None:
-    """Refuses early what the upstream would refuse, so that the error can name the argument."""
+    """Refuse early what the upstream would refuse, so that the error can name the argument."""
     last = row.last_data
     if arguments.historical or last is None or last.date is None or last.value is None:
         return
@@ -182,7 +182,10 @@ def _check_against_last(
 
 
 def _refuse_unusual(call: Call, arguments: AddMeterReadingInput, row: MeterRow, read_at: dt.datetime) -> None:
-    """A counter only counts up, so after a mistyped high value every later reading would be refused."""
+    """Ask about an unusually high value of a counter.
+
+    A counter only counts up, so after a mistyped high value every later reading would be refused.
+    """
     last, a_month = row.last_data, row.monthly_average_data
     if not row.is_counter or not a_month or last is None or last.value is None or last.date is None:
         return
@@ -203,7 +206,7 @@ def _refuse_unusual(call: Call, arguments: AddMeterReadingInput, row: MeterRow, 
 
 
 def _why_rejected(call: Call, row: MeterRow) -> str:
-    """The contract's reasons, with the last reading, so that the next try can succeed."""
+    """Return the contract's possible reasons with the last reading, so that the next attempt can succeed."""
     reasons = (
         "The reading was refused. Its date must be newer than the last reading (or historical must be "
         "true), no other reading may have the same time, and a counter cannot go back."
@@ -216,7 +219,7 @@ def _why_rejected(call: Call, row: MeterRow) -> str:
 
 
 def _way_on(call: Call, row: MeterRow) -> str:
-    """Where a person can correct it. The contract has no endpoint for that, so no tool can."""
+    """Say where a person can correct the meter. The contract has no endpoint for that, so no tool can."""
     if call.caller.remote is None:
         where = f"on {record_url('meters', row.id)}/change"
     else:

@@ -1,4 +1,4 @@
-"""list_meter_readings: what the meters of an asset showed."""
+"""list_meter_readings: the readings of an asset's meters."""
 
 from __future__ import annotations
 

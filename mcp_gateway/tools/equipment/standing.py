@@ -1,4 +1,4 @@
-"""What stands in a location, at any depth.
+"""Which assets and meters are in a location, at any depth.
 
 The contract promises any depth for assets only (`is_tree`). Its location filter for meters has an unknown
 depth, so meters are matched against the assets below the location.
@@ -22,7 +22,7 @@ MOST_PAGES_WITHOUT_PATH = 60
 
 @dataclass(frozen=True, slots=True)
 class Subtree:
-    """A location by the codes of everything in it, or, where that is too much, by the path of its rows."""
+    """A location, given by the codes of everything in it, or by a path if these are too many."""
 
     code: str
     codes: frozenset[str] | None
@@ -37,7 +37,10 @@ class Subtree:
 
 
 async def subtree_of(upstream: Upstream, code: str) -> Subtree | None:
-    """None where this person may not see assets: only the filter of the upstream is left then."""
+    """Return the location's contents; None if the person may not see assets.
+
+    Then only the upstream's own filter is left.
+    """
     below = partial(list_items, upstream, ItemFilter(location=code, whole_tree=True))
     try:
         first = await below(start=0, size=PAGE_SIZE)
@@ -57,6 +60,6 @@ async def subtree_of(upstream: Upstream, code: str) -> Subtree | None:
 
 
 async def _path_in(upstream: Upstream, code: str) -> str:
-    """The path of what stands directly in the location, which any of it carries."""
+    """Return the path of the location's direct children, which each of them carries."""
     children = (await list_items(upstream, ItemFilter(location=code), size=1)).rows
     return (children[0].parent_description or "") if children else ""

@@ -1,4 +1,4 @@
-"""A choice between several matching records, which only the person can make."""
+"""Lets the person choose between several matching records."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def the_chosen(
     by: str = "code",
     told: Sequence[str] = ("name", "in"),
 ) -> R:
-    """The matching record that the person chose. Raises Ambiguous until they have chosen one.
+    """Return the matching record that the person chose. Raises Ambiguous until there is a choice.
 
     `by` is the field that identifies a record, `told` the fields of its title.
     """

@@ -1,4 +1,4 @@
-"""Words for the numbers of the contract."""
+"""Constants for the numeric codes of the contract."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def number_of(words: Mapping[int, Word], word: Word) -> int:
 
 
 def word_of(words: Mapping[int, Word], number: int | None) -> Word | None:
-    """None for a number that the contract does not know."""
+    """Return the constant of a code, None if the contract does not know it."""
     return None if number is None else words.get(number)
 
 
@@ -73,7 +73,7 @@ QuestionKind = Literal["text", "yes_no", "number", "verification", "meter"]
 ResourceKind = Literal["part", "labour", "service"]
 QUESTION: dict[int, QuestionKind] = {1: "text", 2: "yes_no", 3: "number", 4: "verification", 5: "meter"}
 RESOURCE: dict[int, ResourceKind] = {1: "part", 2: "labour", 3: "service"}
-# The stored value of an answer, and our word for it.
+# The stored value of an answer → our constant.
 ANSWER: dict[str, dict[str, str]] = {
     "yes_no": {"true": "yes", "false": "no", "n/a": "not_applicable"},
     "verification": {"1": "pass", "2": "alert", "3": "fail"},

@@ -37,7 +37,7 @@ def zone_of(caller: Caller) -> dt.tzinfo:
 
 
 def shown(caller: Caller, moment: dt.datetime | None) -> dt.datetime | None:
-    """The time in the caller's zone, to the second."""
+    """Convert a time to the caller's zone, without fractions of a second."""
     return in_zone(moment, zone_of(caller))
 
 
@@ -53,19 +53,19 @@ def minutes(seconds: float | None) -> int | None:
 
 
 def parse(caller: Caller, text: str, field: str) -> dt.datetime:
-    """One timestamp. Without a zone the caller's applies; a bare date means the start of the day."""
+    """Parse one timestamp. Without a zone the caller's applies; a bare date means the start of the day."""
     if _week.fullmatch(text):
         raise _invalid(field, "is a whole week: give a day of it, or a date and time")
     return first(caller, text, field)
 
 
 def first(caller: Caller, text: str, field: str) -> dt.datetime:
-    """The start of a period that begins with `text`; a bare date or week counts from its start."""
+    """Return the start of a period that begins with `text`. A bare date or week counts from its start."""
     return _moment(caller, text, field, end=False)
 
 
 def last(caller: Caller, text: str, field: str) -> dt.datetime:
-    """The end of a period that ends with `text`; a bare date or week counts to its end."""
+    """Return the end of a period that ends with `text`. A bare date or week counts to its end."""
     return _moment(caller, text, field, end=True)
 
 
@@ -78,7 +78,7 @@ def _moment(caller: Caller, text: str, field: str, *, end: bool) -> dt.datetime:
     zone = zone_of(caller)
     try:
         if len(text) <= 10:
-            day = dt.date.fromisoformat(text)  # of a week: its Monday
+            day = dt.date.fromisoformat(text)  # for a week: its Monday
             if end:
                 day += 7 * DAY if _week.fullmatch(text) else DAY
             moment = _midnight(day, zone) - dt.timedelta(microseconds=1 if end else 0)
@@ -95,7 +95,10 @@ def _moment(caller: Caller, text: str, field: str, *, end: bool) -> dt.datetime:
 
 
 def _midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
-    """The start of the day in the zone. A day has 23 to 25 hours, so its end is the start of the next."""
+    """Return the start of the day in the zone.
+
+    A day has 23 to 25 hours, so its end is the next day's start.
+    """
     return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
 
 
@@ -110,8 +113,10 @@ def period(caller: Caller, since: str | None, until: str | None, kind: str) -> P
 
 
 def due(caller: Caller, text: str | None, field: str) -> str:
-    """When work is due: the end of a bare date, or of today by default. The start of the day would make it
-    overdue at once."""
+    """Return when work is due: the end of a bare date, by default of today.
+
+    The start of the day would make the work overdue at once.
+    """
     by = end_of_today(caller, dt.datetime.now(dt.UTC)) if text is None else last(caller, text, field)
     return by.isoformat(timespec="seconds")
 

@@ -13,7 +13,7 @@ from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.resources.documents import DocumentRow, Owner, list_documents
 
-MOST_PAGES = 5  # of one owner
+MOST_PAGES = 5  # for one owner
 
 
 class Document(BaseModel):

@@ -1,6 +1,6 @@
-"""Codes and folios: shown so that they come back unchanged, and recognised when written differently.
+"""Codes and folios: shown so that they come back unchanged, and recognized in other spellings.
 
-A code with one character less belongs to another record, so it cannot be cleaned like a text. Characters
+A code with one character less belongs to another record, so codes cannot be cleaned like texts. Characters
 that must not be shown (controls, invisible ones, parts of a link) are written as {U+200D} and read back.
 """
 
@@ -28,7 +28,7 @@ _joints = re.compile(r"[\s_.-]+")
 
 @lru_cache(maxsize=4096)
 def shown_code(code: str) -> str:
-    """`read_code` of it is `code` again, whatever it holds."""
+    """Return the code in a form that `read_code` turns back into exactly this code."""
     if code.isascii() and code.isprintable() and _needs_care.search(code) is None:
         return code
     inner = range(len(code) - len(code.lstrip()), len(code.rstrip()))
@@ -56,12 +56,12 @@ def _written(char: str) -> str:
 
 
 def _meant(written: str, point: int) -> str:
-    """No surrogate and no null character: no record has them, and they cannot be sent."""
+    """Return the character, but no surrogate and no NUL: no record has them, and they cannot be sent."""
     return written if point == 0 or point > 0x10FFFF or 0xD800 <= point < 0xE000 else chr(point)
 
 
 def bare(code: str) -> str:
-    """Without case, accents, kinds of dashes and spaces, and invisible characters."""
+    """Fold a code: without case, accents, kinds of dashes and spaces, and invisible characters."""
     seen = "".join(
         char for char in unicodedata.normalize("NFKC", code)
         if char.isspace() or (char.isprintable() and char not in INVISIBLE)
@@ -70,12 +70,12 @@ def bare(code: str) -> str:
 
 
 def much_like(one: str, other: str) -> bool:
-    """Whether two codes differ only in spelling and separators: CMP-02, cmp 02 and CMP02."""
+    """Say whether two codes differ only in spelling and separators: CMP-02, cmp 02 and CMP02."""
     return _joints.sub("", bare(one)) == _joints.sub("", bare(other))
 
 
 async def in_another_dress(code: str, find: Callable[[str], Awaitable[R | None]]) -> list[R]:
-    """The records that an unknown `code` may mean; each likely spelling is looked up once."""
+    """Find the records that an unknown `code` may mean. Each likely spelling is looked up once."""
     plain = _space.sub(" ", _dashes.sub("-", unicodedata.normalize("NFKC", code))).strip()
     plain = "".join(char for char in plain if char.isprintable() and char not in INVISIBLE)
     jointed = _between.sub("-", plain.upper()).replace(" ", "-")
@@ -93,7 +93,7 @@ Code = Annotated[
 ]
 
 
-# A code in an argument is read as it was shown, without surrounding spaces.
+# A code in an argument is read as it was shown, without spaces around it.
 GivenCode = Annotated[
     str,
     StringConstraints(strip_whitespace=False, min_length=1, max_length=120),

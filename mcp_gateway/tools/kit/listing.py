@@ -1,4 +1,4 @@
-"""Lists: bounded pages, a note on what was not examined, and a cursor."""
+"""Lists: pages of limited size, notes on what was not examined, and cursors."""
 
 from __future__ import annotations
 
@@ -78,14 +78,16 @@ class ListAnswer(BaseModel):
 
 
 def present(**fields: Any) -> dict[str, Any]:
-    """The fields that have a value."""
+    """Return the fields that have a value."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
 @dataclass(slots=True)
 class Listed(Generic[T]):
-    """The records found, and the row to continue from (None at the end). `first` identifies the very first
-    row."""
+    """The records found, and the row to continue from (None at the end).
+
+    `first` identifies the very first row of the list.
+    """
 
     records: list[T] = field(default_factory=list)
     next_row: int | None = None
@@ -109,16 +111,16 @@ class Listed(Generic[T]):
 
 
 class Basket(Generic[T]):
-    """Collects records up to the limit of their number and of their size."""
+    """Collects records up to a limit of number and size."""
 
     def __init__(self, limit: int) -> None:
         self.records: list[T] = []
-        self.written: list[orjson.Fragment] = []  # serialised
+        self.written: list[orjson.Fragment] = []  # serialized
         self._limit = limit
         self._sizes: list[int] = []
 
     def take(self, record: T) -> bool:
-        """False if the record belongs to the next answer. The first record always fits."""
+        """Add a record. Return False if it belongs to the next answer; the first record always fits."""
         written = (
             record.__pydantic_serializer__.to_json(record, exclude_none=True)
             if isinstance(record, BaseModel)
@@ -134,7 +136,7 @@ class Basket(Generic[T]):
         return True
 
     def keep_only(self, first: int) -> None:
-        """Drops all records but the first ones."""
+        """Drop all records except the first ones."""
         del self.records[first:], self.written[first:], self._sizes[first:]
 
 
@@ -148,11 +150,10 @@ async def listed(
     key: KeyOf[R] | None = None,
     basket: Basket[T] | None = None,
 ) -> Listed[T]:
-    """Reads up to MOST_PAGES pages, mostly one if the upstream filters. `keep` is a filter that it does not
-    have.
+    """Read up to MOST_PAGES pages; usually one is enough if the upstream filters.
 
-    `key` is what the list is sorted by: the cursor then carries it beside the row number. `basket` may
-    already hold records of another list.
+    `keep` is a filter that the upstream does not have. `key` is the sort key of the list, which the cursor
+    carries beside the row number. `basket` may already hold records of another list.
     """
     found: Listed[T] = Listed(first=str(position.get("first", "")))
     basket = Basket(limit) if basket is None else basket
@@ -204,7 +205,7 @@ def position_of(call: Call, tool: str, arguments: ListArguments) -> Position:
 def ending(
     call: Call, tool: str, arguments: ListArguments, found: Listed[Any], notes: list[str], **more: int | str
 ) -> dict[str, Any]:
-    """The common fields at the end of every list answer."""
+    """Return the fields at the end of every list answer."""
     notes = list(notes)
     if found.stuck:
         notes.append(f"{found.stuck} There may be more records that could not be read.")

@@ -8,6 +8,6 @@ END_OF_PLACE = re.compile(r"(?<! )/ ")
 
 
 def path(parents: str | None) -> str | None:
-    """The contract's `// L1/ L2/ ` as `L1 > L2`. A slash after a space belongs to a name."""
+    """Convert the contract's `// L1/ L2/ ` to `L1 > L2`. A slash after a space belongs to a name."""
     places = [place.strip() for place in END_OF_PLACE.split((parents or "").removeprefix("//"))]
     return " > ".join(place for place in places if place) or None

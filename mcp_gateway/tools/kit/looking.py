@@ -20,7 +20,7 @@ class Looked(Generic[R]):
 
 
 async def look(fetch: Fetch[R], fits: Callable[[R], bool], most: int = MOST_PAGES) -> Looked[R]:
-    """The matching rows of the first pages: the newest, or the first by name, as the list is sorted."""
+    """Return the matching rows of the first pages: the newest, or the first by name."""
     rows: list[R] = []
     seen, total, whole = 0, None, False
     with contextlib.suppress(NoFurther):
@@ -31,8 +31,10 @@ async def look(fetch: Fetch[R], fits: Callable[[R], bool], most: int = MOST_PAGE
 
 
 async def look_from_the_end(fetch: Fetch[R], fits: Callable[[R], bool]) -> Looked[R]:
-    """The matching rows of a list sorted oldest first. Of a long list, the last pages and the first are
-    read."""
+    """Return the matching rows of a list that is sorted oldest first.
+
+    Of a long list only the last pages and the first one are read.
+    """
     first = await fetch(start=0, size=PAGE_SIZE)
     if first.is_last:
         return Looked([row for row in reversed(first.rows) if fits(row)], "")

@@ -1,7 +1,7 @@
-"""Which record a name means: all that match, how well, and whether all could be read.
+"""Decides which record a name means: all that match, how well, and whether all could be read.
 
 A single match is taken. Several matches are candidates, and so are similar names if nothing matches. If not
-all records could be read, a match is only a candidate. A write takes only a whole code or name.
+all records could be read, a match is only a candidate. A write accepts only a complete code or name.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
 from mcp_gateway.upstream.rows import Page, R
 
 MOST_PAGES = 10  # read for one name
-SHORTEST_WORD = 3  # of a part of a name: a shorter one would match half the plant
+SHORTEST_WORD = 3  # for a part of a name: a shorter one would match half of the plant
 _word = re.compile(r"\w+")
 _figure = re.compile(r"\d")
 
 
 @dataclass(slots=True)
 class Seen(Generic[R]):
-    """The matches: by the whole name or code, by other separators (CMP02 for CMP-02), or by a part of it; and
-    whether all records could be read. `others` are the rest, with their folded texts."""
+    """The matches by complete name or code, by other separators (CMP02 for CMP-02), and by a part of it.
+
+    `all_of_them` says whether all records could be read. `others` are the rest, with their folded texts.
+    """
 
     exact: list[R] = field(default_factory=list)
     alike: list[R] = field(default_factory=list)
@@ -76,7 +78,10 @@ async def look_for(
 
 
 def _holds(pieces: Sequence[str], texts: Sequence[str | None]) -> bool:
-    """Whether each part occurs in the texts. A part with a digit must be a whole word: P-10 is not P-101."""
+    """Say whether each part occurs in the texts.
+
+    A part with a digit must be a whole word: P-10 is not P-101.
+    """
     text = bare(" ".join(filter(None, texts)))
     return all(
         piece in text

@@ -1,4 +1,4 @@
-"""Parameter types that several tools share, with the words that describe them."""
+"""Parameter types that several tools share, with their descriptions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Where a list goes on while people work on what it shows.
+"""Positions in a list whose records change while people page through it.
 
-A row number alone is not enough: when three requests leave the list, the next three move up into the page
-that was already shown. So a cursor also carries the sort key of the last record that was shown or skipped.
+A row number alone is not enough: if three requests leave the list, the next three move up into the page that
+was already shown. So a cursor also carries the sort key of the last record that was shown or skipped.
 """
 
 from __future__ import annotations
@@ -32,23 +32,32 @@ def soonest_first(moment: dt.datetime | None, number: int | None) -> Key | None:
 
 
 def in_order(*parts: float | str | None) -> Key | None:
-    """By numbers or texts. Texts are compared by code point, an order that every database has."""
+    """Build a sort key from numbers and texts, None if a part is missing.
+
+    Texts compare by code point, an order that every database has.
+    """
     known = tuple(part for part in parts if part is not None)
     return known if len(known) == len(parts) else None
 
 
 class SortPosition(Generic[R]):
-    """`after` is the key in the cursor of this page; `last` goes into the next cursor."""
+    """The position in a sorted list.
+
+    `after` is the key in this page's cursor; `last` goes into the next one.
+    """
 
     def __init__(self, key: KeyOf[R], after: Key | None) -> None:
         self._key = key
         self.after = after
         self.last = after
         self._seen: Key | None = None
-        self.lost = False  # a record without a key, or not sorted by it: only the row number is left
+        self.lost = False  # a record has no key, or the list is not sorted by it: only the row number is left
 
     def is_new(self, row: R) -> bool:
-        """False for a record that an earlier page has shown or skipped. Call it in the order of the list."""
+        """Return False for a record that an earlier page has shown or skipped.
+
+        Call it in the order of the list.
+        """
         key = None if self.lost else self._key(row)
         if key is None or (self._seen is not None and key <= self._seen):
             self.lost = True
@@ -57,7 +66,7 @@ class SortPosition(Generic[R]):
         return self.after is None or key > self.after
 
     def went_past(self, row: R) -> None:
-        """The record is in the answer, or does not belong to it."""
+        """Note that the record is in the answer, or does not belong to it."""
         self.last = self._key(row)
 
     @property
@@ -70,7 +79,7 @@ def key_of_token(token: int | str | None) -> Key | None:
 
 
 async def row_of_position(fetch: Fetch[R], row: int, key: KeyOf[R], after: Key | None) -> int:
-    """`row`, or an earlier row when records before it have left the list, so that none is missed."""
+    """Return `row`, or an earlier row if records before it have left the list, so that none is missed."""
     while after is not None and row > 0:
         page = await fetch(start=row - 1, size=1)
         found = key(page.rows[0]) if page.rows else None

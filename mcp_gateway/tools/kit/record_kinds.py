@@ -1,8 +1,8 @@
-"""The kinds of an id that search gives and fetch takes."""
+"""The kinds of records in the ids of search and fetch."""
 
 from __future__ import annotations
 
-# The kind of an id, and the right that reading it takes.
+# The kind, and the right that reading it needs.
 KINDS = {
     "asset": "assets:view",
     "work_order": "work_orders:view",

@@ -1,4 +1,4 @@
-"""What may have been meant if nothing has that name: typing mistakes, and words of a related language."""
+"""Suggestions if nothing has a name: typos, and words of a related language."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from mcp_gateway.calls.text_matching import fold
 R = TypeVar("R")
 
 MOST_SHOWN = 5
-LIKENESS = 0.75  # ratio of two words by difflib: bonba and bomba have 0.8
+LIKENESS = 0.75  # difflib ratio of two words: bonba and bomba have 0.8
 SHORTEST_WORD = 4  # shorter words are too similar to each other
 MOST_WORDS = 8
 _word = re.compile(r"\w+")
 
 
 def resembling(words: str, rows: Sequence[tuple[R, str]]) -> list[R]:
-    """Of rows with their folded texts, those that contain each word or a similar one, closest first."""
+    """Return the rows whose folded text contains each word or a similar one, closest first."""
     asked = _word.findall(fold(words))
     if len(asked) > MOST_WORDS:
         return []
@@ -35,7 +35,7 @@ def resembling(words: str, rows: Sequence[tuple[R, str]]) -> list[R]:
 
 
 def _forms(word: str, known: set[str]) -> list[str]:
-    """The word itself if the texts contain it, otherwise the similar words they contain."""
+    """Return the word itself if the texts contain it, otherwise the similar words that they contain."""
     if any(word in other for other in known):
         return [word]
     return difflib.get_close_matches(word, known, n=5, cutoff=LIKENESS) if len(word) >= SHORTEST_WORD else []

@@ -1,6 +1,6 @@
 """Finds the record that a person names by its code, its name, or a part of its name.
 
-`naming` decides which one is meant and never guesses. A row number of the database is never taken for a name.
+`naming` decides which record is meant and never guesses. A database id is never taken for a name.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PersonName = Annotated[Name, Field(description="Code of the person, or the name.
 
 
 async def item_with_code(upstream: Upstream, words: str) -> ItemRow | None:
-    """Tries the code as it was typed first: two codes may differ only in Unicode composition."""
+    """Find an asset by code, first as typed: two codes may differ only in Unicode composition."""
     for code in composed_forms(words):
         if (found := await find_item(upstream, code)) is not None:
             return found
@@ -42,7 +42,7 @@ async def item_with_code(upstream: Upstream, words: str) -> ItemRow | None:
 
 
 async def the_asset(call: Call, words: str, *, location: bool = False) -> ItemRow:
-    """The asset that is meant; with `location`, a location is preferred if several kinds match."""
+    """Find the asset that is meant. With `location`, a location is preferred if several kinds match."""
     upstream = call.upstream
     found = await item_with_code(upstream, words)
     if found is not None:
@@ -78,17 +78,20 @@ async def the_asset(call: Call, words: str, *, location: bool = False) -> ItemRo
 
 
 async def asset_code(call: Call, words: str | None, *, location: bool = False) -> str | None:
-    """The code to filter by. For a caller who may not read assets, `words` are taken as the code."""
+    """Return the code to filter by. For a caller who may not read assets, `words` are taken as the code."""
     if words is None or "assets:view" not in call.caller.rights:
         return words
     try:
         return (await the_asset(call, words, location=location)).code
-    except NotPermitted:  # the upstream decides; our copy of the permissions may be stale
+    except NotPermitted:  # the upstream decides; our copy of the permissions may be outdated
         return words
 
 
 async def asset_to_filter_by(call: Call, words: str | None) -> tuple[str | None, list[str]]:
-    """The code, and a note if it is a location, since `location` is the argument for everything in it."""
+    """Return the code, and a note if it is a location.
+
+    To filter by everything in a location, the argument is `location`.
+    """
     if words is None or "assets:view" not in call.caller.rights:
         return words, []
     try:
@@ -102,7 +105,7 @@ async def asset_to_filter_by(call: Call, words: str | None) -> tuple[str | None,
 
 
 async def codes_within(call: Call, location: str) -> tuple[frozenset[str], bool]:
-    """The codes of a location and everything in it, at any depth, and whether they are complete."""
+    """Return the codes of a location and everything in it, at any depth, and whether they are complete."""
     fetch = partial(list_items, call.upstream, ItemFilter(location=location, whole_tree=True))
     codes, whole = {location}, False
     async for page in pages(fetch, most=MOST_PAGES):
@@ -146,10 +149,9 @@ def _active(people: list[PersonRow]) -> list[PersonRow]:
 
 
 async def person_with_code(call: Call, words: str, argument: str) -> PersonRow:
-    """The person that `argument` of a write names. Work is assigned by code, so a person without one is
-    refused.
+    """Find the person that `argument` of a write names. A person without a code is refused.
 
-    For a caller who may not read people, `words` are taken as the code.
+    Work is assigned by code. For a caller who may not read people, `words` are taken as the code.
     """
     try:
         person = await the_person(call, words)
@@ -166,7 +168,7 @@ async def person_with_code(call: Call, words: str, argument: str) -> PersonRow:
 
 
 async def responsible_person(call: Call, words: str) -> PersonRow | None:
-    """The responsible person, or None if only the words themselves can be compared.
+    """Find the responsible person, None if only the words themselves can be compared.
 
     That is so if the caller may not read people, and for contacts of third parties, who are not in that list.
     """
@@ -210,10 +212,13 @@ async def the_request(call: Call, words: str) -> RequestRow:
 
 
 def _asset_texts(row: ItemRow) -> tuple[str | None, ...]:
-    """Spare parts are often named after the machine they are for, so a part of a name never matches them."""
+    """Return the texts in which a part of a name may match.
+
+    There are none for spare parts, which are often named after the machine that they are for.
+    """
     return () if row.id_type_item == SPARE_PART else (row.code, row.field_1, row.description)
 
 
 def is_number(text: str) -> bool:
-    """Whether it is written like a record number. 007 is a code, not 7."""
+    """Say whether the text is written like a record number. 007 is a code, not 7."""
     return _plain_number.fullmatch(text) is not None

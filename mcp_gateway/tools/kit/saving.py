@@ -1,4 +1,4 @@
-"""Shared by tools that change master data: bodies in wire names, answers and refusals in ours."""
+"""Shared by tools that change master data: request bodies, answers, and refusals with our field names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mcp_gateway.calls.errors import FieldsRefused
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.text import UntrustedText
 
-Wire = Mapping[str, str]  # our argument -> the field of the contract
+Wire = Mapping[str, str]  # our argument → the field of the contract
 
 
 class Saved(BaseModel):
@@ -28,19 +28,19 @@ class Saved(BaseModel):
 
 
 def body_of(arguments: BaseModel, wire: Wire) -> dict[str, Any]:
-    """The given arguments under their wire names. Arguments not given are omitted, never sent as null."""
+    """Return the given arguments under their wire names. Omitted ones are left out, never sent as null."""
     given = arguments.model_dump(mode="json", exclude_none=True, include=set(wire))
     return {wire[name]: value for name, value in given.items()}
 
 
 def changed_by(arguments: BaseModel, *naming: str) -> list[str]:
-    """The arguments that change the record; those in `naming` only say which record it is."""
+    """Return the arguments that change the record; those in `naming` only identify it."""
     return sorted(arguments.model_fields_set - {"idempotency_key", *naming})
 
 
 @contextmanager
 def in_our_names(wire: Wire) -> Iterator[None]:
-    """Translates the upstream's field names in a refusal into our argument names."""
+    """Translate the upstream's field names in a refusal into our argument names."""
     try:
         yield
     except FieldsRefused as refusal:

@@ -15,7 +15,7 @@ INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800") | froz
     chr(point) for first, last in ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
     for point in range(first, last + 1)
 )  # fmt: skip
-# Controls, formats (bidi, zero width, tags), halves of pairs, private use, line and paragraph separators.
+# Controls, formats (bidi, zero width, tags), surrogates, private use, line and paragraph separators.
 _REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 _category = unicodedata.category
@@ -25,7 +25,7 @@ ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://|(?<![\w/:])//(?=\w)|\bwww\.",
 
 
 def clean(text: str, longest: int) -> str:
-    """Removes control, bidi, private-use and invisible characters and live links, and cuts at `longest`."""
+    """Remove control, bidi, private-use and invisible characters and live links, and cut at `longest`."""
     if len(text) <= longest and text.isascii() and text.isprintable() and _linkish.search(text) is None:
         return text.strip()
     shown = text[: longest * 2]
@@ -42,7 +42,7 @@ def _visible(text: str) -> str:
         for char in text
         if char in "\n\t" or char in _JOINERS or (_category(char) not in _REMOVED and char not in INVISIBLE)
     ]
-    # A joiner is kept between two characters that use it: in an emoji, or a Persian or Hindi word.
+    # A joiner stays between two characters that use it: in an emoji, or a Persian or Hindi word.
     return "".join(
         char
         for index, char in enumerate(shown)
@@ -56,8 +56,10 @@ def _is_joined(char: str) -> bool:
 
 
 def _plain_links(text: str) -> str:
-    """Disarms what a client would open or render by itself, except links to our own pages: a planted URL
-    could leak the text around it."""
+    """Disarm what a client would open or render by itself, except links to our own pages.
+
+    A planted URL could otherwise leak the text around it.
+    """
     if _linkish.search(text) is None:
         return text
     own = own_host()
@@ -74,12 +76,12 @@ def _plain_links(text: str) -> str:
 
 
 def cleaned(text: str | None, longest: int) -> str | None:
-    """None if nothing is left to show."""
+    """Clean a text; None if nothing is left to show."""
     return clean(text, longest) or None if text else None
 
 
 def in_a_line(text: str) -> str:
-    """For one line of a question or a list to choose from."""
+    """Clean a text for one line of a question or a list of choices."""
     return clean(" ".join(text.split()), LINE)
 
 

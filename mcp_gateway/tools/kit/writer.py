@@ -8,8 +8,10 @@ from mcp_gateway.upstream.resources.personnel import PersonRow, person_of_accoun
 
 
 async def writer(call: Call) -> PersonRow:
-    """The caller's own personnel record. Raises NotPermitted or Refusal if there is none: a write needs an
-    author."""
+    """Return the caller's own personnel record, since every write has an author.
+
+    Raises NotPermitted or Refusal if there is none.
+    """
     if call.caller.user_id is None:
         raise NotPermitted(
             "This connection acts for the company, not for a person, so nothing can be written in a "

@@ -1,5 +1,7 @@
-"""Which arguments each metric uses. The others are refused, so no answer names an argument that had no
-effect."""
+"""Which arguments each metric uses.
+
+The others are refused, so that no answer suggests that an argument had an effect.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,10 @@ PLANT: frozenset[GroupBy] = frozenset({"asset", "location", "month"})
 
 @dataclass(frozen=True, slots=True)
 class Applies:
-    """`rights` are needed besides metrics:view and work_orders:view; the upstream decides in the end.
-    `money` tells whether the figures contain amounts."""
+    """What a metric accepts. `rights` are needed besides metrics:view and work_orders:view.
+
+    The upstream has the last word. `money` says whether the figures contain amounts.
+    """
 
     groups: frozenset[GroupBy] = frozenset()
     scopes: frozenset[str] = EVERY_SCOPE
@@ -54,7 +58,7 @@ APPLIES: dict[Metric, Applies] = {
 
 
 def not_applied(metric: Metric, scope: Scope, group_by: GroupBy, given: set[str]) -> Iterator[str]:
-    """Sentences on the arguments that the metric does not use; `given` are the arguments that were sent."""
+    """Yield sentences on arguments that the metric does not use. `given` are the arguments that were sent."""
     applies = APPLIES[metric]
     if scope not in applies.scopes:
         yield f"{metric} covers the whole company only: leave out scope and code"

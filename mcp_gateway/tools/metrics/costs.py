@@ -24,7 +24,7 @@ KINDS = {
 
 
 def task_cost(row: TaskRow) -> float | None:
-    """None if no part of the cost is known."""
+    """Return the cost of a task, None if no part of it is known."""
     if row.total_cost_task is not None:
         return row.total_cost_task
     return known_sum(getattr(row, name) for name in KINDS.values())
@@ -81,7 +81,7 @@ async def cost(question: MetricQuery) -> MetricResult:
 
 
 async def by_third_party(question: MetricQuery, tasks: list[TaskRow], services: float | None) -> MetricResult:
-    """Uses the services of the same tasks, so that the third parties add up to `services` of cost."""
+    """Return the cost by third party. It uses the same tasks, so it adds up to `services` of cost."""
     lines = await _services(question, tasks)
     parties: dict[str, list[ResourceRow]] = defaultdict(list)
     for row in lines:

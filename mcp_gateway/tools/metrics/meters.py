@@ -1,4 +1,4 @@
-"""Meters that are not read, and when a counter will make work due. Formulas: docs/metrics.md."""
+"""Meters that nobody reads, and when counters will make work due. Formulas: docs/metrics.md."""
 
 from __future__ import annotations
 
@@ -143,7 +143,10 @@ def _forecast(question: MetricQuery, step: Step) -> MetricRow:
 
 
 def next_step(row: AdvancedRow, size: float) -> Step | None:
-    """None if the counter was never read. `last_value_trigger` 0 means the start, null means unknown."""
+    """Return the next step of a counter, None if it was never read.
+
+    `last_value_trigger` 0 means the start, null means unknown.
+    """
     value = _accumulated(row)
     if value is None:
         return None
@@ -157,7 +160,7 @@ def next_step(row: AdvancedRow, size: float) -> Step | None:
 
 
 def _later(moment: dt.datetime, months: float) -> dt.datetime | None:
-    """None beyond the end of the calendar."""
+    """Add months; None beyond the end of the calendar."""
     try:
         return moment + months * MONTH
     except OverflowError:
@@ -183,7 +186,7 @@ def _counts_up_to_a_task(row: AdvancedRow) -> bool:
 
 
 def _sizes(row: AdvancedRow, triggers: Sequence[TriggerRow]) -> set[float | None]:
-    """The steps in the meter's unit. If the task counts in one unit only, it must be the same."""
+    """Return the steps in the meter's unit. If the task has triggers in one unit only, it is the meter's."""
     units = {(each.unit_description or "").casefold() for each in triggers}
     if len(units) > 1:
         units = {"", *(unit.casefold() for unit in (row.units_description, row.units_code) if unit)}
@@ -197,7 +200,7 @@ class Listing(Protocol[M_co]):
 
 
 async def _in_use(question: MetricQuery, listing: Listing[M]) -> list[M]:
-    """Active meters of the scope on active assets: nobody reads the meters of inactive ones."""
+    """Return active meters of the scope on active assets; nobody reads those of inactive ones."""
     upstream = question.call.upstream
     location = None if question.location is None else await subtree_of(upstream, question.location)
     asked = question.location if location is None else None
@@ -217,7 +220,7 @@ async def _inactive_assets(question: MetricQuery) -> frozenset[str]:
     )
     try:
         rows = await question.reading.all_rows(fetch, "inactive assets")
-        # The location itself is not among what stands below it; it may be equipment with meters.
+        # The list of what is below a location lacks the location itself, which may be equipment with meters.
         itself = None if question.location is None else await find_item(upstream, question.location)
         return frozenset(row.code for row in [*rows, itself] if row is not None and row.active is False)
     except NotPermitted:

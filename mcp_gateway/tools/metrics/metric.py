@@ -20,7 +20,7 @@ Metric = Literal[
     "purchase_draft",
 ]  # fmt: skip
 GroupBy = Literal["none", "asset", "location", "month", "family", "person", "third_party"]
-MOST_ROWS = 200  # rows or groups of one answer
+MOST_ROWS = 200  # rows or groups in one answer
 
 
 class MetricRow(BaseModel):
@@ -106,7 +106,7 @@ class Group(Metrics):
 
 @dataclass(slots=True)
 class MetricResult:
-    """The result of a metric before it is shown. reliability has groups, the others have rows."""
+    """The result of a metric before it is formatted. reliability has groups, the others have rows."""
 
     overall: dict[str, float | int | None] | Metrics
     method: str
@@ -118,7 +118,7 @@ class MetricResult:
 
 @dataclass(frozen=True, slots=True)
 class MetricQuery:
-    """What is asked, with names resolved: codes, and both ends of the period."""
+    """A query with resolved names: codes, and both ends of the period."""
 
     call: Call
     reading: Reading
@@ -141,7 +141,7 @@ class MetricQuery:
 
 
 def known_sum(values: Iterable[float | None]) -> float | None:
-    """Null is not zero: nothing where nothing is known."""
+    """Sum the known values, None if none is known. Unknown is not zero."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None
 

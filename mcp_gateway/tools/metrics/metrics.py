@@ -1,6 +1,7 @@
-"""get_maintenance_metrics: there is no such endpoint upstream, so it is computed from bounded reads.
+"""get_maintenance_metrics: computed from a limited number of reads, as the upstream has no such endpoint.
 
-docs/metrics.md says what each figure is."""
+docs/metrics.md defines each figure.
+"""
 
 from __future__ import annotations
 

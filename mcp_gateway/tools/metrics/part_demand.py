@@ -1,4 +1,4 @@
-"""Parts that planned work takes: of pending tasks, and of tasks that are in open orders and not done."""
+"""Parts that planned work needs: for pending tasks, and for tasks of open orders that are not done."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from mcp_gateway.upstream.rows import Period
 
 PART = 1
 CANCELLED_DELIVERY = "DELIVERY_CANCELLED"
-InOrder = tuple[str, str]  # folio and code of the item
+InOrder = tuple[str, str]  # folio, and code of the item
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """How often each planned task is pending until the day asked for, and the parts of all planned tasks."""
+    """How often each planned task is pending until the end of the period, and the parts of planned tasks."""
 
     times: dict[int, int]
     parts: list[PlannedResourceRow]
 
     def of_pending_tasks(self) -> dict[int, float]:
-        """By the number of the item."""
+        """Return the demand of pending tasks by item id."""
         wanted: dict[int, float] = defaultdict(float)
         for part in self.parts:
             if part.id_item is not None and part.id_task in self.times:
@@ -46,7 +46,7 @@ class Planned:
         return wanted
 
     def prices(self) -> dict[int, float]:
-        """The newest that is known: rows without a price say nothing."""
+        """Return the newest known price by item id; rows without a price are skipped."""
         return {
             part.id_item: part.unit_cost
             for part in sorted(self.parts, key=lambda part: part.id or 0)
@@ -67,7 +67,7 @@ async def read_planned(question: MetricQuery, until: dt.datetime) -> Planned:
 
 
 async def read_items(question: MetricQuery, planned: Planned, known: Mapping[int, str]) -> dict[int, ItemRow]:
-    """Planned parts name an item by its number alone: of those that lie nowhere the code is asked for."""
+    """Look up items that are in no warehouse, because planned parts name an item only by its id."""
     upstream = question.call.upstream
     found: dict[int, ItemRow] = {}
     unknown = sorted({part.id_item for part in planned.parts if part.id_item is not None} - known.keys())
@@ -90,7 +90,7 @@ async def demand_of_orders(
     codes: dict[int, str],
     until: dt.datetime,
 ) -> dict[InOrder, float]:
-    """What tasks in open orders take and no requisition of the order asked for."""
+    """Return what tasks in open orders need and no requisition of the order has requested."""
     tasks = await _open_tasks(question, until)
     if not tasks:
         return {}
@@ -117,7 +117,10 @@ async def demand_of_orders(
 
 
 def _to_come(resource: ResourceRow) -> float:
-    """Of one with a requisition all: what was asked for is taken off for the order as a whole."""
+    """Return what a resource still needs.
+
+    With a requisition it is the full quantity: what was requested is subtracted for the order as a whole.
+    """
     if resource.id_movements_details is not None:
         return resource.qty or 0
     return max(0.0, (resource.qty or 0) - (resource.real_qty_used or 0))
@@ -140,7 +143,7 @@ async def _open_tasks(question: MetricQuery, until: dt.datetime) -> list[TaskRow
 
 
 async def _parts_taken(question: MetricQuery, tasks: list[TaskRow]) -> dict[int, list[ResourceRow]]:
-    """By the number of the task; one that is not there takes none that an order says."""
+    """Return the parts by task id. Parts of tasks that are not in the list are left out."""
     upstream = question.call.upstream
     numbers = {task.id_work_orders_tasks for task in tasks}
     begin = min(task.creation_date or EARLIEST for task in tasks)
@@ -157,7 +160,7 @@ async def _parts_taken(question: MetricQuery, tasks: list[TaskRow]) -> dict[int,
 
 
 async def _planned_numbers(question: MetricQuery) -> dict[tuple[int | None, str | None], int]:
-    """A task of an order names its plan and what is done, not the number of the planned task."""
+    """Map plan and description to the id of a planned task, since a task of an order has only these."""
     upstream = question.call.upstream
     fetch = partial(list_planned_tasks, upstream)
     rows = await question.reading.all_rows(fetch, "planned tasks")

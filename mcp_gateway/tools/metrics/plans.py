@@ -1,4 +1,4 @@
-"""Measures of the plan: what of it was done in time, and how much of all work was planned."""
+"""Metrics of planned work: how much of it was done in time, and its share of all work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ GRACE_DAYS = 7
 
 
 async def compliance(question: MetricQuery) -> MetricResult:
-    """By the date on which work was due. What is not done but in its grace is neither kept nor missed."""
+    """Compute compliance by due date.
+
+    Work that is not done but still within its grace period counts neither as done in time nor as missed.
+    """
     grace = dt.timedelta(days=GRACE_DAYS if question.days is None else question.days)
     due = [
         row
@@ -60,7 +63,7 @@ async def compliance(question: MetricQuery) -> MetricResult:
 
 
 def _rank(share: float | None) -> float:
-    """Lowest first, what has none last."""
+    """Return the sort key of a share: lowest first, none last."""
     return 2.0 if share is None else share
 
 

@@ -1,4 +1,4 @@
-"""What to buy for a period: what is wanted and not delivered, against all stock and its minima."""
+"""What to buy for a period: what is needed and not delivered, against all stock and its minimums."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_PAPERS = 20
 
 @dataclass(slots=True)
 class Item:
-    """A stock item over all warehouses."""
+    """A stock item with its totals over all warehouses."""
 
     name: str | None = None
     unit: str | None = None
@@ -51,7 +51,7 @@ async def purchase_draft(question: MetricQuery) -> MetricResult:
     warehouses = await read_warehouses(question)
     items: dict[str, Item] = defaultdict(Item)
     codes: dict[int, str] = {}
-    names: dict[str, str | None] = {}  # of items that lie nowhere
+    names: dict[str, str | None] = {}  # of items that are in no warehouse
     for held in await read_stock(question, warehouses):
         row = held.row
         item = items[row.code]
@@ -128,7 +128,7 @@ def _row(code: str, item: Item, price: float | None) -> MetricRow:
 
 
 def _prices(papers: list[RequisitionRow], planned: Planned, codes: dict[int, str]) -> dict[str, float]:
-    """Of the newest requisition that has a price, else of the newest planned part that has one."""
+    """Return the newest price of each item: of a requisition, or else of a planned part."""
     prices = {codes[number]: price for number, price in planned.prices().items() if number in codes}
     for paper in sorted(papers, key=lambda paper: paper.date_create or paper.date or EARLIEST):
         for line in paper.list_items or ():

@@ -1,4 +1,4 @@
-"""Rows for figures, read page by page within a budget of calls. What could not be read is said."""
+"""Reads rows for figures page by page within a budget of calls, and notes what could not be read."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import Fetch, pages
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
 
-ASK_ABOVE = 60  # calls of one question: more are made only when the person agreed
+ASK_ABOVE = 60  # calls per question; more need the person's agreement
 
 
 def once(rows: Iterable[R], key: Callable[[R], Hashable | None]) -> list[R]:
-    """Each record once: rows move while pages are read. Rows without a key are all different ones."""
+    """Return each record once, since rows move while pages are read.
+
+    Rows without a key all count as different.
+    """
     seen: set[Hashable] = set()
     unique: list[R] = []
     for row in rows:
@@ -28,9 +31,10 @@ def once(rows: Iterable[R], key: Callable[[R], Hashable | None]) -> list[R]:
 
 @dataclass(slots=True)
 class Reading:
-    """Reads pages within the budget of calls and remembers whether it sufficed.
+    """Reads pages within the budget of calls and remembers whether the budget sufficed.
 
-    `agreed`: the person said how many calls it may take."""
+    `agreed` says that the person allowed this number of calls.
+    """
 
     upstream: Upstream
     allowed: int = ASK_ABOVE
@@ -42,9 +46,11 @@ class Reading:
     async def all_rows(
         self, fetch: Fetch[R], what: str, most: int | None = None, first: Page[R] | None = None
     ) -> list[R]:
-        """All pages; NeedsManyCalls as soon as it is known that they are more than was agreed to.
+        """Read all pages, at most `most`; then the result is partial.
 
-        `most` pages at most, then partial. `first` is the first page where it was read already."""
+        Raises NeedsManyCalls as soon as more pages are known than were agreed to. `first` is the first page
+        if it was read already.
+        """
         rows: list[R] = []
         before, given = None, first
 
@@ -70,8 +76,10 @@ class Reading:
         return page
 
     async def rows_until(self, fetch: Fetch[R], what: str) -> tuple[list[R], bool]:
-        """Of pages that are sorted: until one of them has rows that the question is no longer about.
-        And whether all of these could be read."""
+        """Read sorted pages until one contains rows outside of the question.
+
+        Returns the rows, and whether all relevant ones could be read.
+        """
         rows: list[R] = []
         before = None
 

@@ -26,7 +26,7 @@ METHOD = (
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A period as it stands now: what is still to come counts for nothing."""
+    """A period as of now: its future part does not count."""
 
     since: dt.datetime
     until: dt.datetime
@@ -104,7 +104,7 @@ def failures_of(rows: Iterable[TaskRow], outages: dict[int, OutageRow]) -> list[
 
 
 def linked(row: TaskRow, outages: dict[int, OutageRow]) -> OutageRow | None:
-    """The out-of-service record that the task names, if it is one of the task's own asset."""
+    """Return the out-of-service record that the task names, if it belongs to the task's own asset."""
     outage = outages.get(row.id_items_availability or 0)
     return outage if outage is not None and outage.code == row.code else None
 
@@ -113,7 +113,7 @@ def _repair_seconds(row: TaskRow, outage: OutageRow | None) -> float | None:
     if outage is not None and (seconds := _seconds(outage.initial_date, outage.final_date)) is not None:
         return seconds
     if not is_done(row):
-        return None  # it is still open
+        return None  # still open
     if row.out_of_service_sec is not None and row.out_of_service_sec >= 0:
         return row.out_of_service_sec
     seconds = _seconds(row.initial_date, row.final_date)
@@ -141,7 +141,7 @@ def figures(
     assets: int,
     window: Window,
 ) -> Figures:
-    """The figures of one group of assets over one window, from the failures in it."""
+    """Return the figures of one group of assets over one window, from the failures in it."""
     repairs = [failure.repair_seconds for failure in failures if failure.repair_seconds is not None]
     return Figures(
         assets=assets,
@@ -155,7 +155,7 @@ def figures(
 
 
 def _down(outages: Sequence[Outage], window: Window) -> float:
-    """Seconds out of service, over all assets."""
+    """Return the seconds out of service, summed over all assets."""
     spans: dict[str, list[Span]] = {}
     for outage in outages:
         begin, end = max(outage.begin, window.since), min(outage.end or window.now, window.end)
@@ -165,7 +165,7 @@ def _down(outages: Sequence[Outage], window: Window) -> float:
 
 
 def _length(spans: list[Span]) -> float:
-    """The total length of the union of the spans."""
+    """Return the total length of the union of the spans."""
     seconds = 0.0
     reached: dt.datetime | None = None
     for begin, end in sorted(spans):

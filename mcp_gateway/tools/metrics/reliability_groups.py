@@ -1,4 +1,4 @@
-"""Figures of reliability for each asset, location or month, rounded as they are shown."""
+"""Reliability figures per asset, location or month, rounded as they are shown."""
 
 from __future__ import annotations
 
@@ -58,8 +58,10 @@ def _of_assets(rows: Iterable[Outage] | Iterable[Failure]) -> defaultdict[str, l
 def never_closed(
     question: MetricQuery, outages: Iterable[Outage], failures: Iterable[Failure]
 ) -> tuple[dt.datetime | None, int | None]:
-    """Of one asset: the start of its earliest open stop, and the number of failures after it, which a stopped
-    machine cannot have."""
+    """Return the start of the asset's earliest open stop, and the number of failures after it.
+
+    A stopped machine cannot fail, so such failures suggest that the stop was never closed.
+    """
     stops = [stop for stop in outages if stop.end is None and stop.begin <= question.until]
     if not stops:
         return None, None

@@ -1,4 +1,4 @@
-"""Reads the assets, stops and failures that reliability figures are computed from."""
+"""Reads the assets, stops and failures from which reliability figures are computed."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ MOST_ASSET_PAGES = 12
 MOST_STOP_PAGES = 20
 MOST_EARLIER = 20
 EQUIPMENT = 2
-# A failure is reported after it happened: orders made this long after the period may still report it.
+# Failures are reported after they happened, so orders created this long after the period are read too.
 REPORTED_WITHIN = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """The assets by code; None if there were too many to list, in which case only `count` is known."""
+    """The assets by code. None if there were too many to list; then only `count` is known."""
 
     by_code: dict[str, ItemRow] | None
     count: int
@@ -41,7 +41,7 @@ class Plant:
 
 
 async def read_plant(question: MetricQuery) -> Plant:
-    """One asset, or the active machines of the scope: equipment that is not part of other equipment."""
+    """Read one asset, or the active machines of the scope: equipment that is not part of other equipment."""
     upstream = question.call.upstream
     reading = question.reading
     if question.code is not None:
@@ -83,8 +83,10 @@ def _equipment(upstream: Upstream, location: str | None, *, active: bool | None 
 
 
 async def read_stops(question: MetricQuery, plant: Plant) -> dict[int, OutageRow]:
-    """Every stop that overlaps the period, however long ago it began. The upstream has no filter for open
-    stops, so all are read unless there are too many."""
+    """Read every stop that overlaps the period, however long ago it began.
+
+    The upstream has no filter for open stops, so all are read unless there are too many.
+    """
     upstream, reading = question.call.upstream, question.reading
     every = Period(EARLIEST, question.now, "initial_date")
     if question.asset is not None:
@@ -104,7 +106,7 @@ async def read_stops(question: MetricQuery, plant: Plant) -> dict[int, OutageRow
 
 
 async def _lately(question: MetricQuery, plant: Plant, total: int) -> dict[int, OutageRow]:
-    """The stops that start in the period or end after its start, and the open stops that assets report."""
+    """Read stops that start in the period or end after its start, and the open stops that assets report."""
     upstream, reading = question.call.upstream, question.reading
     found: dict[int, OutageRow] = {}
     for period in (
@@ -142,7 +144,7 @@ def _stops(upstream: Upstream, period: Period, code: str | None = None) -> Fetch
 
 
 async def read_reported(question: MetricQuery) -> list[TaskRow]:
-    """The tasks of orders that report failures of the period."""
+    """Read the tasks of orders that report failures of the period."""
     until = min(question.now, question.until + REPORTED_WITHIN)
     return await read_within(question, Period(question.since, until, "creation_date"))
 
@@ -150,7 +152,7 @@ async def read_reported(question: MetricQuery) -> list[TaskRow]:
 async def read_of_earlier_stops(
     question: MetricQuery, plant: Plant, stops: Iterable[OutageRow], known: Iterable[TaskRow]
 ) -> list[TaskRow]:
-    """The tasks behind stops that started before the period; their orders are older than it."""
+    """Read the tasks behind stops that started before the period; their orders are older than it."""
     reading = question.reading
     named = {(row.id_items_availability, row.code) for row in known if is_failure(row)}
     going_on = [row for row in _going_on(question, stops) if plant.holds(row.code)]

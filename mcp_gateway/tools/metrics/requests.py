@@ -15,7 +15,7 @@ from mcp_gateway.upstream.resources.items import ItemFilter, list_items
 from mcp_gateway.upstream.resources.work_requests import RequestRow, list_history, list_requests
 from mcp_gateway.upstream.rows import Period
 
-FIRST_STATES = (1, 13)  # open, created at the guest portal: nobody has answered yet
+FIRST_STATES = (1, 13)  # open, and created at the guest portal: nobody has responded yet
 SOLVED = (4, 6)
 
 
@@ -66,7 +66,7 @@ async def _asked(question: MetricQuery) -> list[RequestRow]:
 
 
 async def _codes_in(question: MetricQuery, location: str) -> set[str]:
-    """The codes of all assets in the location: the upstream filters requests by asset only."""
+    """Return the codes of all assets in the location, since the upstream filters requests only by asset."""
     upstream = question.call.upstream
     fetch = partial(list_items, upstream, ItemFilter(location=location, whole_tree=True))
     rows = await question.reading.all_rows(fetch, "assets of the location")
@@ -92,9 +92,10 @@ def _grouped(question: MetricQuery, rows: list[RequestRow]) -> dict[str, list[Re
 async def first_answers(
     question: MetricQuery, requests: list[RequestRow]
 ) -> tuple[dict[int, dt.datetime], dt.datetime]:
-    """When each request left its first status, and the creation date from which this is complete.
+    """Return when each request left its first status, and the creation date from which this is complete.
 
-    The history has no working period filter, so it is read newest first back to the start of the period."""
+    The history has no working filter by period, so it is read newest first back to the start of the period.
+    """
     upstream = question.call.upstream
     fetch = partial(list_history, upstream, since=question.since)
     rows, whole = await question.reading.rows_until(fetch, "histories of requests")

@@ -1,4 +1,4 @@
-"""Stock and the documents that request it, as the stock metrics need them."""
+"""Reads stock, and the documents that request it, for the stock metrics."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mcp_gateway.upstream.resources.warehouse_documents import (
 from mcp_gateway.upstream.resources.warehouses import StockRow, WarehouseRow, all_warehouses, list_stock
 from mcp_gateway.upstream.rows import Period
 
-LOOK_BACK = dt.timedelta(days=180)  # how far back documents may still be pending
+LOOK_BACK = dt.timedelta(days=180)  # how old a document may be and still be pending
 WAITING = ("NOT_DELIVERED", "PARTIAL_DELIVERY")
 
 
@@ -35,7 +35,7 @@ def lately(question: MetricQuery) -> Period:
 
 
 async def read_stock(question: MetricQuery, warehouses: list[WarehouseRow]) -> list[Kept]:
-    """Active items, once for each warehouse that holds them."""
+    """Return the active items, once for each warehouse that has them."""
     upstream = question.call.upstream
     found = []
     for warehouse in warehouses:
@@ -58,7 +58,7 @@ async def read_requisitions(question: MetricQuery) -> list[RequisitionRow]:
 
 
 def waiting_lines(papers: list[RequisitionRow]) -> Iterator[tuple[RequisitionRow, Line]]:
-    """The lines that were requested and not yet delivered."""
+    """Yield the lines that were requested and not yet delivered."""
     for paper in papers:
         if paper.movements_states_description in WAITING:
             for line in paper.list_items or ():
@@ -67,7 +67,7 @@ def waiting_lines(papers: list[RequisitionRow]) -> Iterator[tuple[RequisitionRow
 
 
 async def read_open_purchase_orders(question: MetricQuery, warehouses: list[WarehouseRow]) -> list[str]:
-    """The folios only: the contract does not give their items."""
+    """Return only the folios, since the contract does not give the items of purchase orders."""
     upstream = question.call.upstream
     period = lately(question)
     found: list[str] = []

@@ -29,7 +29,7 @@ class TaskGroup:
 async def read(
     question: MetricQuery, kind: str | None, *, status: int | None = None, most: int | None = None
 ) -> list[TaskRow]:
-    """The tasks of the scope whose date of this kind is in the period, or all of them without a kind."""
+    """Read the tasks of the scope whose date of this kind is in the period; without a kind, all of them."""
     period = None if kind is None else Period(question.since, question.until, kind)
     return await read_within(question, period, status=status, most=most)
 
@@ -49,7 +49,7 @@ async def read_within(
 
 
 async def read_finished(question: MetricQuery) -> list[TaskRow]:
-    """The tasks finished in the period, except those of cancelled orders."""
+    """Read the tasks finished in the period, except those of cancelled orders."""
     return [
         row
         for row in await read(question, "final_date")
@@ -66,7 +66,7 @@ def grouped(
     rows: Iterable[TaskRow],
     dated: Callable[[TaskRow], dt.datetime | None] | None = None,
 ) -> list[TaskGroup]:
-    """`dated` gives the date of a task for grouping by month."""
+    """Group tasks as the question says. `dated` returns the date of a task for grouping by month."""
     zone = zone_of(question.call.caller)
 
     def month(row: TaskRow) -> str:
@@ -92,7 +92,7 @@ NAMES: dict[str, Naming] = {
 
 
 def by_key(rows: Iterable[TaskRow], key: Callable[[TaskRow], str], name: Naming | None) -> list[TaskGroup]:
-    """Spellings of a name change over the years, so the newest row's name is shown."""
+    """Group tasks by key. The name is the newest row's, since spellings change over the years."""
     groups: dict[str, list[TaskRow]] = defaultdict(list)
     for row in rows:
         groups[key(row)].append(row)

@@ -1,4 +1,4 @@
-"""Work metrics: how much there is, how much is late or open, and who did it."""
+"""Metrics of work: how much there is, how much is late or open, and who did it."""
 
 from __future__ import annotations
 
@@ -44,10 +44,11 @@ MOST_LATE_PAGES = 10
 
 
 async def summary(question: MetricQuery) -> MetricResult:
-    """Takes five calls if at most 100 tasks are late: beyond 100 tasks of a status, the upstream's total is
-    used.
+    """Count work by status. It takes five calls if at most 100 tasks are late.
 
-    The totals are not used if a filter has no effect upstream, which shows as a row of another status."""
+    Beyond 100 tasks of a status the upstream's total is used, unless its filter has no effect, which shows as
+    a row of another status.
+    """
     upstream = question.call.upstream
     reading = question.reading
     created = Period(question.since, question.until, "creation_date")
@@ -87,7 +88,7 @@ async def summary(question: MetricQuery) -> MetricResult:
 
 
 async def backlog(question: MetricQuery) -> MetricResult:
-    """Estimated hours of open work, and the weeks its people need for it."""
+    """Return the estimated hours of open work, and the weeks that its people need for it."""
     read_rows = [row for status in OPEN for row in await read(question, None, status=status)]
     waiting = [row for row in once(read_rows, lambda row: row.id_work_orders_tasks) if not is_done(row)]
 

@@ -33,7 +33,7 @@ from mcp_gateway.upstream.resources.third_parties import (
     list_third_parties as read_third_parties,
 )
 
-MOST_WITH_MORE = 5  # parties whose services, contacts and documents are read in one answer
+MOST_WITH_MORE = 5  # parties whose services, contacts and documents are read for one answer
 
 
 class ListThirdPartiesOutput(ListAnswer):

@@ -102,7 +102,7 @@ async def save_third_party(call: Call, arguments: SaveThirdPartyInput) -> Saved:
         no_such = await no_such_third_party(upstream, arguments.code)
         if no_such.details[
             "candidates"
-        ]:  # two services whose names only look different could not be told apart
+        ]:  # two services whose names differ only in appearance could not be told apart
             raise no_such
     if known is None and arguments.name is None:
         raise InvalidArguments(

@@ -206,7 +206,7 @@ async def adjust_stock(call: Call, arguments: AdjustStockInput) -> AdjustStockOu
     )
 
 
-VIEW = "inventory:view"  # the look-up of warehouses and items needs it
+VIEW = "inventory:view"  # needed to look up warehouses and items
 ADD, EDIT = frozenset({VIEW, "inventory:add"}), frozenset({VIEW, "inventory:edit"})
 TOOLS = (
     Tool(

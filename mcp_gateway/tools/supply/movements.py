@@ -1,4 +1,4 @@
-"""Tools of the set `inventory_writes` for goods in and out and material requests."""
+"""Tools of the set `inventory_writes` for receipts, issues and material requests."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ async def update_material_request(call: Call, arguments: UpdateMaterialRequestIn
     return Saved(done="updated", id=arguments.id, changed=["note"])
 
 
-ADD = frozenset({"inventory:view", "inventory:add"})  # the look-up of the warehouse needs it
+ADD = frozenset({"inventory:view", "inventory:add"})  # needed to look up the warehouse
 EDIT = frozenset({"inventory:edit"})
 TOOLS = (
     Tool(

@@ -1,4 +1,4 @@
-"""The pending quantities of a work order's requisition, checked before goods are issued to it."""
+"""Checks the pending quantities of a work order's requisition before goods are issued to it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DECIMALS = 6
 async def refuse_more_than_pending(
     upstream: Upstream, folio: str, number: int, wanted: Mapping[str, float]
 ) -> None:
-    """`wanted` is the quantity of each item by its code."""
+    """Refuse quantities above the pending ones. `wanted` is the quantity of each item by its code."""
     papers = await requisitions_of(upstream, folio, Period(EARLIEST, LATEST, "date_create"))
     asked = next((row for row in papers if row.id == number), None)
     if asked is None:

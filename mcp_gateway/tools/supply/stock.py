@@ -116,7 +116,7 @@ async def list_stock(call: Call, arguments: ListStockInput) -> ListStockOutput:
 async def _holding(
     call: Call, arguments: ListStockInput, warehouses: Sequence[WarehouseRow]
 ) -> list[tuple[WarehouseRow, StockLine]]:
-    """The warehouses that have the item, each with its line."""
+    """Return the warehouses that have the item, each with its line."""
     assert arguments.item is not None
     row = await the_stock_item(call, arguments.item)
     levels = {level.code_warehouse: level for level in row.warehouses or ()}
@@ -130,7 +130,7 @@ async def _holding(
 
 
 def _numbers(warehouses: Sequence[WarehouseRow]) -> list[int] | None:
-    """The numbers they are sorted by; None where they are not sorted, so that only the index is left."""
+    """Return the warehouse numbers if the list is sorted by them. If None, only the index is left."""
     numbers = [warehouse.id for warehouse in warehouses if warehouse.id is not None]
     return numbers if len(numbers) == len(warehouses) and numbers == sorted(set(numbers)) else None
 
@@ -138,7 +138,7 @@ def _numbers(warehouses: Sequence[WarehouseRow]) -> list[int] | None:
 def _cut(
     shown: Sequence[tuple[WarehouseRow, S]], position: Position, limit: int
 ) -> tuple[Listed[S], dict[str, int]]:
-    """One page, and what its cursor carries besides the row: the last warehouse shown."""
+    """Return one page, and what its cursor carries besides the row: the last warehouse shown."""
     numbers = _numbers([warehouse for warehouse, _ in shown])
     start = int(position.get("row", 0))
     if numbers is not None and "warehouse" in position:
@@ -154,7 +154,7 @@ def _cut(
 async def _lying_in(
     call: Call, arguments: ListStockInput, warehouses: Sequence[WarehouseRow], position: Position
 ) -> tuple[Listed[StockLine], dict[str, int]]:
-    """Reads one warehouse after another until the answer is full, and says where to continue."""
+    """Read one warehouse after another until the answer is full. Return where to continue."""
     upstream = call.upstream
     numbers = _numbers(warehouses)
     begin = int(position.get("at", 0))

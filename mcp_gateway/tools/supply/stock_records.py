@@ -1,4 +1,4 @@
-"""Finds a stock item or a warehouse by what people call it."""
+"""Finds a stock item or a warehouse by code or name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mcp_gateway.upstream.resources.warehouses import (
 
 
 async def warehouse_named(call: Call, words: str) -> WarehouseRow:
-    """By code or name, and in reads also by a part of it. Raises Ambiguous or NotFound."""
+    """Find a warehouse by code or name, in reads also by a part of it. Raises Ambiguous or NotFound."""
     return chosen(call, await all_warehouses(call.upstream), words)
 
 
@@ -46,7 +46,7 @@ def chosen(call: Call, warehouses: Sequence[WarehouseRow], words: str) -> Wareho
 
 
 async def the_stock_item(call: Call, code: str) -> StockItemRow:
-    """The item with that code. A differently written code is accepted in reads and offered in writes."""
+    """Find the item with that code. A differently written code is accepted in reads and offered in writes."""
     upstream = call.upstream
     row = await find_stock_item(upstream, code)
     if row is not None:

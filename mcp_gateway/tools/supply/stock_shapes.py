@@ -47,7 +47,7 @@ class StockLine(BaseModel):
 
 
 def missing(stock: float | None, minimum: float | None) -> float:
-    """0 if either is unknown."""
+    """Return how much is missing to the minimum, 0 if either value is unknown."""
     return 0.0 if stock is None or minimum is None else max(0.0, minimum - stock)
 
 
@@ -66,7 +66,10 @@ def warehouse_shown(row: WarehouseRow) -> WarehouseShown:
 
 
 def line(row: StockRow | StockItemRow, held: StockRow | Place, warehouse: WarehouseRow) -> StockLine:
-    """`held` has the quantities in the warehouse: the row itself, or the item's entry for that warehouse."""
+    """Build a stock line.
+
+    `held` has the quantities in the warehouse: the row itself, or the item's entry for it.
+    """
     return StockLine(
         item=row.code,
         name=row.field_1 or row.description,

@@ -137,7 +137,10 @@ def _constant(row: PurchaseOrderRow | RequisitionRow | MaterialRequestRow) -> st
 
 
 def _period(call: Call, arguments: ListWarehouseDocumentsInput) -> Period:
-    """Always complete: the upstream looks back 30 days by default. A work order's are all shown."""
+    """Return a period with both ends, because the upstream looks back only 30 days by default.
+
+    For a work order it covers all its documents.
+    """
     given = period(call.caller, arguments.since, arguments.until, "date_create")
     now = dt.datetime.now(dt.UTC)
     if arguments.work_order is not None and arguments.since is None:

@@ -40,7 +40,7 @@ _word = re.compile(r"\w{4,}")
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two texts describe the same thing, by the words of four or more letters that they share."""
+    """Say whether two texts describe the same thing, by the words of four or more letters that they share."""
     words, others = set(_word.findall(fold(one))), set(_word.findall(fold(other)))
     if not words or not others:
         return fold(one).strip() == fold(other).strip()
@@ -48,8 +48,10 @@ def alike(one: str, other: str) -> bool:
 
 
 async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhere: bool = False) -> None:
-    """Raises LooksLikeDuplicate with the open work on the asset that resembles `title`. With `anywhere`, open
-    requests with exactly this title count too, whatever their asset."""
+    """Raise LooksLikeDuplicate with the open work on the asset that resembles `title`.
+
+    With `anywhere`, open requests with exactly this title count too, whatever their asset.
+    """
     rights = call.caller.rights
     found = await asyncio.gather(
         *(
@@ -62,7 +64,7 @@ async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhe
     if anywhere and "work_requests:view" in rights:
         same = await _of_that_title(call, title)
         shown = {row["id"] for row in same}
-        # Only a few are shown, and an equal title says more than shared words, so those come first.
+        # Only a few are shown. An equal title is stronger evidence than shared words, so those come first.
         candidates = same + [candidate for candidate in candidates if candidate.get("id") not in shown]
     names = [str(record.get("folio") or record.get("id")) for record in candidates]
     question = Question(
@@ -98,7 +100,7 @@ async def _requests(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
 
 
 async def _of_that_title(call: Call, title: str) -> list[dict[str, Any]]:
-    """Someone else may have asked without naming the asset, or may have named the one next to it."""
+    """Find open requests with this title: their author may have named no asset, or a neighbouring one."""
     upstream = call.upstream
     now = dt.datetime.now(dt.UTC)
     period = Period(now - LOOK_BACK, now, "date")
@@ -127,7 +129,7 @@ def _request(row: RequestRow) -> dict[str, Any]:
 
 
 async def _orders(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
-    """Open orders of any age: old unfinished work is a duplicate too."""
+    """Find similar open orders of any age: old unfinished work is a duplicate too."""
     upstream = call.upstream
 
     async def with_status(status: int) -> list[TaskLine]:

@@ -132,7 +132,7 @@ async def update_work_order(call: Call, arguments: UpdateWorkOrderInput) -> Chan
 
 
 def note_before(order: TaskRow, said: str) -> list[str]:
-    """The previous note of the order, which nobody can look up once it is replaced."""
+    """Return the order's previous note, which nobody can look up once it is replaced."""
     before = cleaned(order.note, LONG_TEXT)
     if not before:
         return []

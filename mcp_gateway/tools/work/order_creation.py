@@ -1,4 +1,4 @@
-"""create_work_order: of pending tasks, a work request, an event of a plan, or unplanned."""
+"""create_work_order: from pending tasks, a work request, an event of a plan, or unplanned."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from mcp_gateway.tools.work.task_drafts import (
 )
 from mcp_gateway.upstream.resources import work_orders as orders
 
-# The sources that an argument applies to; other arguments apply to all.
+# The sources that an argument applies to. Other arguments apply to all sources.
 SOURCES = {
     "pending_tasks": ("pending",),
     "asset": ("unplanned", "event"),

@@ -1,4 +1,4 @@
-"""list_work_orders: whole orders, built from rows that are tasks."""
+"""list_work_orders: complete orders, assembled from rows that are tasks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ListWorkOrdersOutput(ListAnswer):
 
 
 async def list_work_orders(call: Call, arguments: ListWorkOrdersInput) -> dict[str, Any]:
-    """ListWorkOrdersOutput as JSON."""
+    """Return ListWorkOrdersOutput as JSON."""
     now = dt.datetime.now(dt.UTC)
     position = position_of(call, "list_work_orders", arguments)
     at_status = int(position.get("status", 0))

@@ -103,7 +103,10 @@ def resource(row: parts.ResourceRow) -> Resource:
 
 
 async def parts_of(call: Call, folio: str, wanted: Sequence[Part]) -> dict[str, Any]:
-    """The requested fields of Parts. A note names what the person may not see; the call is not refused."""
+    """Read the requested fields of Parts.
+
+    A note names what the person may not see; the call is not refused.
+    """
     upstream = call.upstream
     until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
 

@@ -79,7 +79,7 @@ class ListWorkOrdersInput(ListArguments):
 
     @property
     def looks_through(self) -> bool:
-        """Whether we have to filter ourselves: the upstream has no such filter."""
+        """Say whether we have to filter ourselves, because the upstream has no such filter."""
         return any(value is not None for value in (self.responsible, self.priority, self.overdue, self.text))
 
     @property
@@ -88,13 +88,13 @@ class ListWorkOrdersInput(ListArguments):
 
     @property
     def narrows(self) -> bool:
-        """Whether the upstream may give only some of an order's tasks."""
+        """Say whether the upstream may return only some of an order's tasks."""
         of_tasks = self.has_period and self.date_kind in DATES_OF_TASKS
         return self.asset is not None or self.location is not None or of_tasks
 
     @property
     def statuses(self) -> list[int | None]:
-        """The statuses to request one after another; [None] requests all at once."""
+        """Return the statuses to request one after another; [None] requests all at once."""
         wanted = (
             set(ORDER_STATUS)
             if self.status is None
@@ -128,7 +128,7 @@ class Where:
 
 
 async def resolve(call: Call, arguments: ListWorkOrdersInput, position: Position) -> tuple[Where, list[str]]:
-    """Resolves names for the first page; the cursor carries their codes from then on."""
+    """Resolve names for the first page. From then on the cursor carries their codes."""
     if position:
         remembered = (position.get(name) for name in ("asset", "place", "who", "named"))
         return Where(*(None if value is None else str(value) for value in remembered)), []
@@ -143,8 +143,11 @@ async def resolve(call: Call, arguments: ListWorkOrdersInput, position: Position
 
 @dataclass(frozen=True, slots=True)
 class OrderQuery:
-    """One query for work orders. Orders created after `made_by` are left out, since they would shift all rows
-    between two pages. It is None if the period is about another date: the upstream takes one period only."""
+    """A query for work orders. Orders created after `made_by` are left out.
+
+    They would shift all rows between two pages. `made_by` is None if the period is about another date, since
+    the upstream accepts one period only.
+    """
 
     call: Call
     arguments: ListWorkOrdersInput
@@ -159,7 +162,7 @@ class OrderQuery:
         return period(self.call.caller, arguments.since, arguments.until, DATE_KINDS[arguments.date_kind])
 
     def may_fit(self, first: TaskLine) -> bool:
-        """Whether the order's responsible person is the one asked for. Any of its rows tells."""
+        """Say whether the order's responsible person is the requested one. Any row of the order shows it."""
         words = self.arguments.responsible
         if words is None:
             return True
@@ -171,7 +174,7 @@ class OrderQuery:
         return own == words.casefold() or contains(words, first.personnel_description)
 
     def fits(self, order: Sequence[TaskLine]) -> bool:
-        """Whether the order, judged by all its tasks, matches."""
+        """Say whether the order, judged by all its tasks, matches."""
         arguments = self.arguments
         if arguments.priority is not None and highest_priority(order) not in arguments.priority:
             return False

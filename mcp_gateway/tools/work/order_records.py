@@ -1,4 +1,4 @@
-"""One work order by its folio: its rows, and the order that an answer shows."""
+"""One work order by folio: its rows, and the order as an answer shows it."""
 
 from __future__ import annotations
 
@@ -43,8 +43,11 @@ _letters = re.compile(r"[^\W\d_]+")
 
 
 async def rows_of_order(call: Call, folio: str) -> list[TaskRow]:
-    """The tasks of the order with that folio. A differently written folio is accepted in reads and offered in
-    writes. An order called by its number alone is offered."""
+    """Return the tasks of the order with that folio.
+
+    A differently written folio is accepted in reads and offered in writes. An order named by its number alone
+    is only offered.
+    """
     upstream = call.upstream
     rows = await tasks_of(upstream, folio)
     if rows:
@@ -70,8 +73,11 @@ async def rows_of_order(call: Call, folio: str) -> list[TaskRow]:
 
 
 async def numbered_like_the_newest(upstream: Upstream, words: str) -> list[TaskRow] | None:
-    """The order that "1496", "OS 1496" or "order 1496" means: its folio is assumed to look like the newest
-    one's. Other letters before a number do not name an order: P101 is an asset."""
+    """Find the order that "1496", "OS 1496" or "order 1496" means.
+
+    Its folio is assumed to look like the newest one. Other letters before a number name no order: P101 is an
+    asset.
+    """
     newest = (await list_tasks(upstream, TaskLine, size=1)).rows
     if not newest:
         return None
@@ -89,8 +95,7 @@ def order_number(words: str, like: str) -> str | None:
 
 
 def folio_with(number: str, like: str) -> str:
-    """The number in the form of another folio: 1496 like OT-2204 gives OT-1496, 17 like WO-0202 gives
-    WO-0017."""
+    """Write a number like another folio: 1496 like OT-2204 gives OT-1496, 17 like WO-0202 gives WO-0017."""
 
     def shaped(last: re.Match[str]) -> str:
         return number.zfill(len(last[0])) if last[0].startswith("0") else number

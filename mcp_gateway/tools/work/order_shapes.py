@@ -46,7 +46,7 @@ NO_SUCH_ORDER = (
     "order by its number."
 )
 _needs_no_quotes = re.compile(r"[\w.~-]+", re.ASCII).fullmatch
-# Names of people, assets, tasks and types repeat within one answer and in the next.
+# Names of people, assets, tasks and types repeat within an answer and in the next one.
 _often = lru_cache(maxsize=4096)(cleaned)
 
 
@@ -146,8 +146,10 @@ def highest_priority(order: Sequence[TaskLine]) -> Priority | None:
 
 
 class TaskLineShown(msgspec.Struct, omit_defaults=True):
-    """A Task as a struct, for speed: lists are the most frequent calls, and building pydantic models would
-    cost more than the rest of the call."""
+    """A Task as a struct, for speed.
+
+    Lists are the most frequent calls, and building pydantic models would cost more than the rest of the call.
+    """
 
     overdue: bool
     id: int | None = None
@@ -184,7 +186,10 @@ class WorkOrderShown(msgspec.Struct, omit_defaults=True):
 def summary(
     rows: Sequence[TaskLine], order: Sequence[TaskLine], pages: str, zone: dt.tzinfo, now: dt.datetime
 ) -> WorkOrderShown:
-    """`rows` are the requested tasks; `order` has all tasks, from which the order's flags are computed."""
+    """Build the order of a list.
+
+    `rows` are the matching tasks; `order` has all, from which its flags come.
+    """
     first = rows[0]
     tasks = [task(row, zone, now) for row in rows[:LIST_TASKS_SHOWN]]
     folio = first.wo_folio

@@ -1,4 +1,4 @@
-"""Walks the rows of one status for list_work_orders: rows are tasks, the answer has whole orders."""
+"""Walks the rows of one status for list_work_orders: rows are tasks, the answer has complete orders."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ ROWS_AN_ORDER = 2  # to request: orders have fewer tasks on average, so one page
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a page of the answer begins: the row of the upstream's list, the last order of the page before
-    (its rows may have moved down since), a mark of the very first row, and the sort key of that order."""
+    """Where a page of the answer begins.
+
+    `row` is the row of the upstream's list, `done` the last order of the previous page (its rows may have
+    moved down since), `first` a mark of the very first row, and `after` the sort key of `done`.
+    """
 
     row: int = 0
     done: str = ""
@@ -35,10 +38,10 @@ def order_key(row: TaskLine) -> Key | None:
 async def collect(
     query: OrderQuery, status: int | None, start: Start, basket: Basket[WorkOrderShown]
 ) -> Listed[WorkOrderShown]:
-    """Fills the basket with whole orders of one status.
+    """Fill the basket with complete orders of one status.
 
-    The rows of an order stand together but may run over the edge of a page, so an order is taken
-    only once the next one begins.
+    The rows of an order are adjacent but may continue on the next page, so an order is taken only once the
+    next one begins.
     """
     upstream, arguments = query.call.upstream, query.arguments
     fetch = partial(
@@ -62,7 +65,7 @@ async def collect(
     begins = top
 
     async def take(orders: list[Begun]) -> int | None:
-        """The row to continue from if there is no room for all of these."""
+        """Take the orders. Return the row to continue from if there is no room for all of them."""
         next_row = await taking.take(orders)
         for row, rows in orders:
             if row == next_row:

@@ -1,4 +1,4 @@
-"""Notes on stops that stay open after work on an asset, and on how to end them."""
+"""Notes on stops that remain open after work on an asset, and on how to end them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOT_LOOKED_AT = "It could not be checked whether an asset is still out of servic
 
 
 async def still_out_of_service(call: Call, codes: Iterable[str | None]) -> list[str]:
-    """Notes for an answer. Never raises: the write before it has already succeeded."""
+    """Return notes for an answer. It never raises, because the write before it has already succeeded."""
     assets = [code for code in dict.fromkeys(codes) if code]
     try:
         rows = await asyncio.gather(*(find_item(call.upstream, code) for code in assets[:MOST]))

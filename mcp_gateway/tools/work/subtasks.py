@@ -20,7 +20,7 @@ from mcp_gateway.tools.work.order_records import open_order
 from mcp_gateway.upstream.resources import work_order_parts as parts
 from mcp_gateway.upstream.rows import Period
 
-# Declared as text, since many clients support no union of types; a number is accepted too.
+# Declared as text, since many clients support no union of types. A number is accepted too.
 AS_TEXT = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 2000})
 _number = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _in_thousands = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
@@ -66,7 +66,7 @@ async def fill_subtask(call: Call, arguments: FillSubtaskInput) -> FillSubtaskOu
 
 
 def stored_answer(kind: str, answer: str | float) -> str:
-    """The value that the contract stores for an answer."""
+    """Return the value that the contract stores for an answer."""
     if kind in ANSWER:
         words = {word: value for value, word in ANSWER[kind].items()}
         word = str(answer).lower()

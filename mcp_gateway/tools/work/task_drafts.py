@@ -1,4 +1,4 @@
-"""Pending tasks to be created from a work request or an event."""
+"""Creates pending tasks from a work request or an event."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def stopped(call: Call, since: str | None) -> dict[str, Any]:
 
 
 async def task_of_request(call: Call, arguments: CreatePendingTaskFromRequestInput, person: str) -> int:
-    """Creates the pending task of a request and returns its id."""
+    """Create the pending task of a request. Return its id."""
     body = {
         "id_request": arguments.request,
         "task_type_main": arguments.task_type,
@@ -80,7 +80,7 @@ async def task_of_request(call: Call, arguments: CreatePendingTaskFromRequestInp
 
 
 async def event_fields(call: Call, asset: str | None, plan: int, task: int) -> dict[str, Any]:
-    """The wire fields of an event's task and its trigger."""
+    """Return the wire fields of an event's task and its trigger."""
     triggers = await planning.triggers_of(call.upstream, task)
     events = [row for row in triggers if row.id_task_trigger_type == EVENT_TRIGGER]
     if not events:

@@ -14,12 +14,15 @@ DONE = 3
 PLANNED = ("DATE$", "READING$")
 STAMPED_WITHIN = dt.timedelta(
     minutes=1
-)  # after the order's creation: a date so close was not planned by a person
-CORRECTIVE = ("correct", "corret")  # correctiva, corretiva, corrective, whatever the company calls it
+)  # from the order's creation: a date this close was not planned by a person
+CORRECTIVE = ("correct", "corret")  # correctiva, corretiva, corrective, in the company's own words
 
 
 def is_done(row: TaskLine) -> bool:
-    """The task's own status decides, since partly reported work has a final date too."""
+    """Say whether the task is done.
+
+    Its own status decides, since partly reported work has a final date too.
+    """
     if row.id_status_work_order_task is not None:
         return row.id_status_work_order_task == DONE
     if row.done is not None:
@@ -30,8 +33,10 @@ def is_done(row: TaskLine) -> bool:
 
 
 def is_overdue(row: TaskLine, now: dt.datetime, zone: dt.tzinfo) -> bool:
-    """Never on the day of creation if nobody gave a date: Fracttal One then uses the time of creation as the
-    scheduled date."""
+    """Say whether the task is overdue. If nobody gave a date, it never is on the day of creation.
+
+    Fracttal One then uses the time of creation as the scheduled date.
+    """
     scheduled = row.date_maintenance
     if row.id_status_work_order not in OPEN or scheduled is None or scheduled >= now or is_done(row):
         return False
@@ -55,7 +60,7 @@ def is_failure(row: TaskRow) -> bool:
 
 
 def worked_seconds(row: TaskRow) -> float | None:
-    """None if unknown or negative."""
+    """Return the worked seconds, None if unknown or negative."""
     return row.real_duration if row.real_duration is not None and row.real_duration >= 0 else None
 
 

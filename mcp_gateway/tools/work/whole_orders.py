@@ -1,4 +1,4 @@
-"""Orders for a list, each judged by all its tasks, whichever tasks the query matched."""
+"""Decides by all tasks of an order whether it belongs to a list, whichever tasks the query matched."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from mcp_gateway.tools.work.order_query import OrderQuery
 from mcp_gateway.tools.work.order_shapes import WorkOrderShown, summary
 from mcp_gateway.upstream.resources.work_orders import TaskLine, whole_orders
 
-MOST_CALLS = 40  # of one answer
+MOST_CALLS = 40  # for one answer
 MOST_AT_ONCE = 25
-Begun = tuple[int, list[TaskLine]]  # the row where an order begins, and its rows that were read
+Begun = tuple[int, list[TaskLine]]  # the row where an order begins, and the rows of it that were read
 
 
 @dataclass(slots=True)
 class Taking:
-    """Puts the orders that match the query into the basket. If the upstream gave only some of an order's
-    tasks, the others are read too."""
+    """Puts matching orders into the basket.
+
+    If the upstream returned only some of an order's tasks, the others are read too.
+    """
 
     query: OrderQuery
     basket: Basket[WorkOrderShown]
     spent: bool = False  # out of calls: the rest belongs to the next answer
 
     async def take(self, complete: list[Begun]) -> int | None:
-        """The row of the first order that belongs to the next answer; None if all were taken."""
+        """Take orders. Return the row of the first one for the next answer, None if all were taken."""
         query, upstream = self.query, self.query.call.upstream
         pages_of_orders = records_url("work-orders")
         left = [begun for begun in complete if query.may_fit(begun[1][0])]
