@@ -1,4 +1,4 @@
-"""The tokens of companies' own consumers at Fracttal One, which no table holds."""
+"""The tokens of companies' own consumers at Fracttal One; they are cached and stored in no table."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from consumers.key_ring import CannotOpen, NoKeys
 
 
 class ProgramTokens:
-    """Of one process: each is kept until shortly before its end, and asked for by one thread at a time."""
+    """The tokens of one process, cached until shortly before they expire.
+
+    One thread at a time requests each of them.
+    """
 
     def __init__(self) -> None:
         self._tokens: dict[int, tuple[tuple[str, ...], Tokens]] = {}
         self._locks: dict[int, threading.Lock] = {}
 
     def get(self, connection_id: int, refused: str = "") -> str:
-        """One that is good now; `refused` is one that Fracttal One has just not accepted.
+        """Return a token that is valid now. `refused` is one that Fracttal One has just rejected.
 
         Raises NotLinked, Unavailable, ConsumerRefused.
         """

@@ -14,5 +14,5 @@ class ConsumersConfig(AppConfig):
     verbose_name = "OAuth consumers"
 
     def ready(self) -> None:
-        # How many threads may wait for somebody's client metadata document at once.
+        # How many threads may wait for client metadata documents at the same time.
         self.document_fetches = threading.BoundedSemaphore(MOST_DOCUMENT_FETCHES)

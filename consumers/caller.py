@@ -1,4 +1,4 @@
-"""Who calls: what one access token stands for right now."""
+"""The caller: what one access token allows right now."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ DEFAULT_TOOLSET = "default"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller(Principal):
-    """A principal behind one consumer, with the scopes that were consented to.
+    """The principal behind a consumer, with the scopes that were consented to.
 
-    `rights` are already the strictest of the user's and the consumer's. `narrowed_to_group_id`
-    is the consumer's permission group where it limits (or, without a user, makes) the rights.
-    `authorization_id` names the app authorization of the token; None for client credentials.
+    `rights` are already the stricter of the user's and the consumer's. `narrowed_to_group_id` is the
+    consumer's permission group if it limits (or, without a user, gives) the rights. `authorization_id` is the
+    app authorization of the token; None for client credentials.
     """
 
     consumer_id: int
@@ -27,7 +27,7 @@ class Caller(Principal):
     authorization_id: int | None = None
     # Where the company's data is; None for the embedded API.
     remote: RemoteApi | None = None
-    # Which tools the connection is served (mcp_gateway/http/selection.py); rights are checked besides.
+    # Which tools the connection gets (mcp_gateway/http/selection.py). Rights are checked in addition.
     toolsets: frozenset[str] = frozenset({DEFAULT_TOOLSET})
     read_only: bool = False
 

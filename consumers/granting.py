@@ -1,4 +1,4 @@
-"""Whether a person may connect a consumer at all, and what of OpenID Connect it is granted."""
+"""Whether a person may connect a consumer, and which OpenID Connect scopes the consumer gets."""
 
 from __future__ import annotations
 

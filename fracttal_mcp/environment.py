@@ -1,6 +1,7 @@
-"""What an operator sets, and the Django settings that follow from it. Only this module reads the environment.
+"""The settings of an operator, and the Django settings derived from them.
 
-Every variable is described in docs/settings.md; a test compares the two.
+Only this module reads the environment. Every variable is described in docs/settings.md; a test compares the
+two.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Django settings of the project. What an operator can set is read in environment.py."""
+"""Django settings. What an operator can set is read in environment.py."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ OAUTH2_PROVIDER_ID_TOKEN_MODEL = "consumers.IDToken"  # noqa: S105 - a model
 
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "consumers.oauth.validator.Validator",
-    "SCOPES": dict.fromkeys(scopes.ALL, ""),  # the consent screen has the words for them
+    "SCOPES": dict.fromkeys(scopes.ALL, ""),  # the consent page has the descriptions
     "OIDC_ENABLED": False,
     "OIDC_ISS_ENDPOINT": PUBLIC_URL,
     "PKCE_REQUIRED": True,

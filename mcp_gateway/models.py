@@ -76,8 +76,8 @@ class WriteRecord(models.Model):
 class AwaitedAnswer(models.Model):
     """A request to a client in the middle of a call, while its answer is awaited.
 
-    `key` and `call` are digests of the request's id and of the call that asks; `session` of the id of the
-    session that may answer. `answer` is deleted with the row as soon as the call has it.
+    `key` and `call` are digests of the request's id and of the call that asks; `session` is the digest of the
+    id of the session that may answer. The row is deleted as soon as the call has its answer.
     """
 
     key = models.CharField(max_length=64, unique=True)

@@ -24,7 +24,7 @@ from consumers.models import AccessToken, AppAuthorization, Consumer
 
 RECORD_USE_EVERY = dt.timedelta(minutes=1)
 
-# What the look-up reads, each under a name of its own.
+# The columns that the look-up reads, each under its own name.
 _COLUMNS = {
     "scope": "scope",
     "resource": "resource",
@@ -70,7 +70,7 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class TokenInfo:
-    """A live token."""
+    """A live token: its caller, when it expires and when it was last used."""
 
     caller: Caller
     expires: dt.datetime

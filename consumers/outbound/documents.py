@@ -90,7 +90,7 @@ new_fetcher: Callable[[], Fetcher] = Fetcher
 
 
 def fetches_at_once() -> threading.BoundedSemaphore:
-    """Of this process."""
+    """Return the semaphore that limits the fetches of this process."""
     return cast(ConsumersConfig, apps.get_app_config("consumers")).document_fetches
 
 

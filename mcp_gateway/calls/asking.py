@@ -1,9 +1,8 @@
-"""Asking the person in the middle of a call (elicitation), in the words of that person.
+"""Asks the person in the middle of a call (elicitation), in the person's language.
 
-A refusal that a person can lift carries a `Question`. Where the client announced that it can ask, the
-question goes out in place of the refusal. The call is repeated with the answer, by the client or in its
-session (methods/client_input.py). The state says what was asked and what was answered before, so nothing is
-kept between the rounds.
+A refusal that a person can lift carries a `Question`. If the client can ask, the question replaces the
+refusal. The call is repeated with the answer, by the client or in its session (methods/client_input.py). The
+request state holds earlier questions and answers, so nothing is stored between the rounds.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Answers of clients to what they were asked in the middle of a call, whichever process they reach.
+"""Receives the answers of clients to questions in the middle of a call, whichever process they reach.
 
-A question is a row while it waits. The process that takes the answer writes it into the row, once and only
-in the session that was asked; the one that waits looks at its rows twice a second. Where both are the same
-process the call goes on at once (docs/decisions/0025).
+While a question waits it is a row in the database. The process that receives the answer writes it into the
+row, once, and only for the session that was asked. The process that waits reads its rows twice a second; if
+both are the same process, the call continues at once (docs/decisions/0025).
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from mcp_gateway.models import AwaitedAnswer
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
-# In one process. Whoever comes then is told what is told where nobody can be asked.
+# Limits of one process. Calls beyond them are answered as if the client could not ask.
 MOST_WAITING, MOST_OF_SESSION = 1000, 20
-KEPT_FOR = timedelta(minutes=10)  # longer than anybody waits
-CANCELLED = "cancelled"  # in the place of an answer: the client gave the call up
+KEPT_FOR = timedelta(minutes=10)  # longer than any call waits
+CANCELLED = "cancelled"  # stored instead of an answer: the client cancelled the call
 
 T = TypeVar("T")
 Reply = Mapping[str, Any]  # `result` or `error` of a JSON-RPC response
 
 
 class NotKept(Exception):
-    """The database did not answer, or too many wait already."""
+    """The question could not be stored: the database did not answer, or too many questions wait."""
 
 
 class CallCancelled(Exception):
@@ -46,7 +46,7 @@ class CallCancelled(Exception):
 
 
 class AwaitedAnswers:
-    """Of one process. Its only thread reads and writes the rows."""
+    """The questions that wait in one process. A single thread reads and writes their rows."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, _Waiting] = {}
@@ -57,7 +57,7 @@ class AwaitedAnswers:
     async def expecting(
         self, ids: Sequence[str], session: str, call_id: str | int
     ) -> AsyncIterator[Expected]:
-        """Answers to the requests `ids` of a call count from here to the end of the block. Raises NotKept."""
+        """Accept answers to the requests `ids` of a call until the end of the block. Raises NotKept."""
         of_session = sum(waiting.session == session for waiting in self._waiting.values())
         if len(self._waiting) >= MOST_WAITING or of_session >= MOST_OF_SESSION:
             raise NotKept
@@ -82,12 +82,14 @@ class AwaitedAnswers:
             for key in keys:
                 del self._waiting[key]
             with suppress(RuntimeError):  # the process ends
-                # Not awaited: whoever waited may be cancelled.
+                # Not awaited, because the call may be cancelled already.
                 self._thread.submit(_in_thread, AwaitedAnswer.objects.filter(key__in=keys).delete)
 
     async def deliver(self, request_id: str, session: str, reply: Reply) -> bool:
-        """Whether somebody waits for it. An answer counts once, and from the session that was asked. Raises
-        NotKept."""
+        """Store an answer. Return whether a question waited for it.
+
+        An answer is accepted once, and only from the session that was asked. Raises NotKept.
+        """
         key, answer = _digest(request_id), orjson.dumps(reply).decode()
         if not await self._run(lambda: _unanswered(key=key, session=session).update(answer=answer)):
             return False
@@ -95,7 +97,7 @@ class AwaitedAnswers:
         return True
 
     async def cancel(self, session: str, call_id: str | int) -> None:
-        """End the wait of a call that its client gave up. Raises NotKept."""
+        """End the wait of a call that its client cancelled. Raises NotKept."""
         call = _digest(session, call_id)
         await self._run(lambda: _unanswered(session=session, call=call).update(answer=CANCELLED))
 
@@ -103,7 +105,7 @@ class AwaitedAnswers:
         self._thread.shutdown()
 
     async def _look(self) -> None:
-        """For all who wait in this process, whoever of them comes first."""
+        """Read the rows of all questions that wait in this process; the first call does it for all."""
         now = time.monotonic()
         if now - self._looked_at < LOOK_SECONDS / 2:
             return
@@ -113,7 +115,7 @@ class AwaitedAnswers:
         try:
             found = await self._run(lambda: list(answered.values_list("key", "answer")))
         except NotKept:
-            return  # the next look may find them
+            return  # the next attempt may find them
         for key, answer in found:
             self._settle(key, answer)
 
@@ -132,13 +134,13 @@ class AwaitedAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The questions of one call, by the ids of their requests."""
+    """The questions of one call, by their request ids."""
 
     _answers: Mapping[str, asyncio.Future[str]]
     _look: Callable[[], Any]
 
     async def within(self, seconds: float) -> dict[str, Reply] | None:
-        """All replies; None when the time is up before. Raises CallCancelled."""
+        """Wait for all replies. Return None if they do not arrive in time. Raises CallCancelled."""
         try:
             async with asyncio.timeout(seconds):
                 while missing := [answer for answer in self._answers.values() if not answer.done()]:
@@ -176,5 +178,5 @@ def _in_thread(job: Callable[[], T]) -> T:
 
 
 def _digest(*words: object) -> str:
-    """Of ids that nobody can guess, so that no key is needed."""
+    """Hash ids. Nobody can guess them, so no key is needed."""
     return hashlib.sha256(orjson.dumps(words)).hexdigest()

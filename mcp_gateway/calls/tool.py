@@ -110,9 +110,12 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class InputRequired:
-    """A question back to the client. The request is repeated with the answers in
-    `params["inputResponses"]`, and with `state` in `params["requestState"]`; on its way through a client of
-    2026-07-28 it is signed and bound to the caller and the request."""
+    """A question to the client.
+
+    The request is repeated with the answers in `params["inputResponses"]` and `state` in
+    `params["requestState"]`. On its way through a client of 2026-07-28 the state is signed and bound to the
+    caller and the request.
+    """
 
     requests: Mapping[str, Any]
     state: Mapping[str, Any] | None = None

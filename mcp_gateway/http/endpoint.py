@@ -1,9 +1,9 @@
-"""The MCP endpoint: an HTTP request in, an HTTP response out, free of any server or framework.
+"""The MCP endpoint: an HTTP request in, an HTTP response out, independent of any server or framework.
 
-Both doors (views.py, asgi.py) call `Endpoint.handle`. Any process answers any request, in any of
-the five live revisions: what a session is, its id says (sessions.py).
+Both doors (views.py, asgi.py) call `Endpoint.handle`. Any process answers any request, in any of the five
+live revisions, because a session is described by its id (sessions.py).
 
-In this order: who calls (401), from where (421, 403), how (405, 415, 406, 413), then what.
+Checks run in this order: who calls (401), from where (421, 403), how (405, 415, 406, 413), then what.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from mcp_gateway.protocol.messages import Message, ProtocolError
 from mcp_gateway.protocol.revisions import Revision, check_batch, revision_of
 
 KEEPALIVE_SECONDS = 10.0
-ANSWER_LIMIT = 64 * 1024  # of what a person or a model says to one question
+ANSWER_LIMIT = 64 * 1024  # of a person's or a model's answer to one question
 
 security = logging.getLogger("security")
 
@@ -123,7 +123,10 @@ class Endpoint:
     def _session_of(
         self, caller: Caller, message: Message, revision: Revision, headers: Mapping[str, str]
     ) -> Session | None:
-        """Raises ProtocolError with HTTP 404, at which a client begins a new session."""
+        """Return the session of the request. If it is unknown, raise ProtocolError with HTTP 404.
+
+        On a 404 clients begin a new session.
+        """
         session_id = headers.get(SESSION_HEADER)
         if not session_id or revision.modern or message.method == "initialize":
             return None
@@ -136,7 +139,7 @@ class Endpoint:
     async def _take(
         self, caller: Caller, message: Message, session: Session | None, body: bytes
     ) -> HttpResponse:
-        """A notification, or the answer to a question of ours. Raises ProtocolError."""
+        """Accept a notification, or the answer to one of our questions. Raises ProtocolError."""
         if session is None:
             return HttpResponse(202, ALWAYS)
         try:
@@ -146,7 +149,7 @@ class Endpoint:
         return HttpResponse(202, ALWAYS)
 
     async def _deliver(self, caller: Caller, message: Message, session: Session, body: bytes) -> None:
-        """Raises ProtocolError or NotKept."""
+        """Pass on a cancellation or an answer. Raises ProtocolError or NotKept."""
         reply, call_id = message.reply, message.params.get("requestId")
         if reply is None:
             if message.method == "notifications/cancelled" and isinstance(call_id, (str, int)):
@@ -198,7 +201,8 @@ class Endpoint:
         assert message.id is not None
         may_stream = may_stream and "text/event-stream" in headers.get("accept", "")
         if not may_stream and session is not None:
-            session, revision = None, Revision(revision.version, {})  # there is no way to ask
+            # without a stream the client cannot be asked
+            session, revision = None, Revision(revision.version, {})
         if not (may_stream and (session or self._methods.may_report(caller, message))):
             return await self._methods.answer(
                 Exchange(caller, message, revision, headers, message.id, _silence, can_ask=may_stream)

@@ -1,9 +1,8 @@
-"""`Mcp-Session-Id` of the older revisions: given to a client that can be asked in the middle of a call, since
-it tells its capabilities once only, in `initialize`.
+"""`Mcp-Session-Id` of the older revisions, for clients that can be asked in the middle of a call.
 
-The id is signed and holds all there is to a session, so nothing is stored and any process knows it. It gives
-no right: the bearer token does, on each request. It is good for the company, person, consumer and
-authorization that it was given to.
+Such a client announces its capabilities only once, in `initialize`. The id is signed and contains the whole
+session, so nothing is stored and every process can read it. It grants nothing: each request needs its bearer
+token. It is valid only for the company, person, consumer and authorization that it was issued to.
 """
 
 from __future__ import annotations
@@ -18,18 +17,18 @@ from mcp_gateway.calls.caller import Caller
 from mcp_gateway.sealing import NotSealed, Seal
 
 SESSION_HEADER = "mcp-session-id"
-SINCE = "2025-06-18"  # has elicitation, and no batches, in which an answer could hide
+SINCE = "2025-06-18"  # the first revision with elicitation and without batches, in which an answer could hide
 LIFETIME_SECONDS = 30 * 24 * 3600
 LONGEST_ID = 1000
 
 
 class UnknownSession(Exception):
-    """Not ours, changed, too old, or of another connection."""
+    """The id is not ours, was changed, has expired, or belongs to another connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`key` stands for its id in the database."""
+    """A session. `key` identifies it in the database."""
 
     version: str
     capabilities: Mapping[str, Any]
@@ -41,14 +40,14 @@ class Sessions:
         self._seal = Seal(key, "mcp-session", LIFETIME_SECONDS)
 
     def begin(self, caller: Caller, version: str, declared: Mapping[str, Any]) -> str | None:
-        """The id of a new session; None where the client declared nothing that it could be asked."""
+        """Return the id of a new session, None if the client announced nothing that it can be asked."""
         capabilities = _askable(declared)
         if version < SINCE or not capabilities.keys() & {"elicitation", "sampling"}:
             return None
         return self._seal.seal(_connection(caller), [version, capabilities, secrets.token_urlsafe(12)])
 
     def open(self, caller: Caller, session_id: str) -> Session:
-        """Raises UnknownSession."""
+        """Read a session id. Raises UnknownSession."""
         if len(session_id) > LONGEST_ID:
             raise UnknownSession
         try:
@@ -63,7 +62,7 @@ def _connection(caller: Caller) -> tuple[int | None, ...]:
 
 
 def _askable(declared: Mapping[str, Any]) -> dict[str, Any]:
-    """Of what was declared, what a server may ask for."""
+    """Return the announced capabilities that a server may use to ask."""
     kept: dict[str, Any] = {
         name: {} for name in ("roots", "sampling") if isinstance(declared.get(name), dict)
     }

@@ -1,8 +1,8 @@
-"""What a method needs from the client in the middle of its work.
+"""Gets input from the client while a method runs.
 
-A tool, prompt or resource that needs something ends with `InputRequired` and starts again with the answers.
-In 2026-07-28 that goes through the client (multi-round-trip). In a session of an older revision the server
-asks on the stream of the request and waits. In both, what runs is the same.
+A tool, prompt or resource that needs input returns `InputRequired` and is run again with the answers. In
+2026-07-28 the client repeats the request (multi-round-trip). In a session of an older revision the server
+asks on the stream of the request and waits. The code that runs is the same.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from mcp_gateway.protocol import client_requests, messages
 from mcp_gateway.protocol.messages import ProtocolError
 from mcp_gateway.sealing import NotSealed, Seal
 
-# For a person to read and decide: the first is of 2026-07-28, the other holds a connection open.
+# Time for a person to read and decide. The first is for 2026-07-28; the second keeps a connection open.
 REQUEST_STATE_SECONDS, ANSWER_SECONDS = 600, 300.0
-# What a client must have announced before it may be asked for something.
+# The capability that a client must have announced before it may be asked.
 NEEDED_CAPABILITY = {
     "elicitation/create": "elicitation",
     "sampling/createMessage": "sampling",
@@ -43,8 +43,11 @@ class ClientInput:
     async def run(
         self, exchange: Exchange, attempt: Callable[[Params, Capabilities], Awaitable[T | InputRequired]]
     ) -> T | InputRequired:
-        """What `attempt` ends with; `InputRequired` only in 2026-07-28. It gets the params with the answers
-        so far, and the capabilities of the client: none after it left a question unanswered."""
+        """Run `attempt` until it has its answers. Only in 2026-07-28 the result may be `InputRequired`.
+
+        `attempt` receives the params with the answers so far, and the client's capabilities. These are empty
+        after the client left a question unanswered.
+        """
         params, capabilities = self._with_state(exchange), exchange.revision.capabilities
         while isinstance(result := await attempt(params, capabilities), InputRequired):
             _require(capabilities, result)
@@ -58,7 +61,7 @@ class ClientInput:
         return result
 
     def question(self, exchange: Exchange, asked: InputRequired) -> dict[str, Any]:
-        """As the result of a 2026-07-28 request."""
+        """Build the result of a 2026-07-28 request that asks."""
         told = {"resultType": "input_required", "inputRequests": asked.requests}
         if asked.state is not None:
             told["requestState"] = self._seal.seal(_bound_to(exchange), asked.state)
@@ -77,7 +80,7 @@ class ClientInput:
         return {**params, "requestState": opened}
 
     async def _ask(self, exchange: Exchange, session: Session, asked: InputRequired) -> dict[str, Any] | None:
-        """The client's results, by the names of the requests; None where it has none to give."""
+        """Ask the client. Return its results by the names of the requests, None if it gave none."""
         names = {secrets.token_urlsafe(24): name for name in asked.requests}
         try:
             async with self._awaited.expecting(list(names), session.key, exchange.id) as expected:
@@ -103,7 +106,7 @@ class ClientInput:
 
 
 def _require(capabilities: Capabilities, asked: InputRequired) -> None:
-    """A client is asked only for what it announced."""
+    """Raise ProtocolError unless the client announced what it is asked for."""
     needed = {NEEDED_CAPABILITY[str(request["method"])] for request in asked.requests.values()}
     missing = sorted(needed - capabilities.keys())
     if missing:

@@ -15,7 +15,7 @@ from mcp_gateway.protocol.revisions import Revision
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """`session` is the one in which the client can be asked; `can_ask` says whether one could begin."""
+    """A request under way. `session` is set if the client can be asked; `can_ask` says if one could begin."""
 
     caller: Caller
     message: Message

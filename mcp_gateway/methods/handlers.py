@@ -206,7 +206,7 @@ class Methods:
 
         async def progress(done: float, total: float | None = None, message: str = "") -> None:
             nonlocal reported
-            if token is not None and done > reported:  # a call that asked begins again
+            if token is not None and done > reported:  # a call that asked starts again
                 reported = done
                 told = {"progressToken": token, "progress": done, "total": total, "message": message or None}
                 await exchange.notify(
@@ -251,7 +251,7 @@ class Methods:
         return {**self._input.question(exchange, asked), **self._envelope(modern=True, complete=False)}
 
     def _begun_session(self, exchange: Exchange) -> Headers:
-        """The header of the session that `initialize` begins, where the client can be asked in it."""
+        """Return the header of the session that `initialize` begins, if the client can be asked in it."""
         if not exchange.can_ask:
             return []
         version = handshake_version(exchange.message)

@@ -1,4 +1,4 @@
-"""Requests of a server to its client, as the older revisions know them (docs/reference/mcp.md#sessions)."""
+"""Requests of the server to its client in the older revisions (docs/reference/mcp.md#sessions)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from mcp_gateway.protocol.messages import ProtocolError
 
-ONE_MODE = "2025-06-18"  # elicitation is a form there, whose choices are an enum with names
+ONE_MODE = "2025-06-18"  # elicitation is always a form there, and named choices use `enumNames`
 
 
 def adapted(request: Mapping[str, Any], version: str) -> Mapping[str, Any]:
-    """`request` is one of 2026-07-28: method and params."""
+    """Convert a 2026-07-28 request (method and params) to the form of an older revision."""
     if request["method"] != "elicitation/create":
         return request
     params = dict(request["params"])
@@ -39,7 +39,7 @@ def _named_choices(field: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_result(method: str, version: str, result: Any) -> None:
-    """Raises ProtocolError -32602 for what is no result of this method."""
+    """Validate a client's result. Raises ProtocolError -32602."""
     try:
         methods.validate_client_result(method, version, result)
     except ValidationError:

@@ -37,7 +37,7 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A request, or (with `id` None) a notification, or (with `reply`) a response of the client."""
+    """A request; if `id` is None, a notification, or (with `reply`) a response of the client."""
 
     method: str
     params: dict[str, Any]

@@ -14,7 +14,7 @@ SAME_PAGE = "Fracttal One gave the same page twice."
 
 
 class Fetch(Protocol[R_co]):
-    """Reads one page of a list. It is a function of `resources/`, bound to everything else that it takes."""
+    """Reads one page of a list: a function of `resources/` with its other arguments bound."""
 
     def __call__(self, *, start: int, size: int) -> Awaitable[Page[R_co]]: ...
 

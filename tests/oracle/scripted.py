@@ -37,10 +37,13 @@ Filter = Callable[[Shown, str], bool]
 
 @dataclass(frozen=True)
 class Quirks:
-    """`total` is a number, a text or missing; `cap` the most rows that a page holds, whatever was asked for;
-    `ignored` are parameters that have no effect; `texts` says that numbers come as texts, `other_names` that
-    fields have the second of their names. `unreadable` is a resource and the place of a row in it that is not
-    of the contract, or a text where `is_no_object`."""
+    """Quirks of the service.
+
+    `total` is sent as a number, as a text or not at all; `cap` limits the rows of a page, whatever was
+    requested; `ignored` parameters have no effect. With `texts` numbers come as texts; with `other_names`
+    fields have their second names. `unreadable` is a resource and the index of a row in it that violates the
+    contract, or that is a text if `is_no_object`.
+    """
 
     total: str = "number"
     cap: int = 100
@@ -80,7 +83,7 @@ QUIRKS = st.builds(
     texts=st.booleans(),
     other_names=st.booleans(),
 )
-# The contract has two names for these, and a row may show either.
+# The contract has two names for these fields, and a row may use either.
 OTHER_NAMES = {"meters_advanced": {"code": "items_code", "parent_description": "items_parent_description"}}
 
 

@@ -140,7 +140,7 @@ class TaskFilter:
 
     @property
     def can_be_checked(self) -> bool:
-        """Whether a row shows that it fits. No row names the locations above it."""
+        """Say whether rows can show that they match; no row names the locations above it."""
         asked = (self.status, self.asset, self.outage, self.period, self.made_by)
         return any(value is not None for value in asked)
 

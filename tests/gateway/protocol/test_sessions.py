@@ -1,6 +1,6 @@
 """Sessions of the older revisions, in which the server asks the client on the stream of a call.
 
-MCP 2025-11-25, "Session Management", "Sending Messages to the Server" and "Elicitation".
+Sources: MCP 2025-11-25, "Session Management", "Sending Messages to the Server" and "Elicitation".
 """
 
 from __future__ import annotations
