@@ -28,7 +28,9 @@ class World:
 
     def __init__(self) -> None:
         self.tally = Tally()
-        self._group = PermissionGroupFactory(company=CompanyFactory(name="Planta"), name="Administrators")
+        self._group = PermissionGroupFactory(
+            company=CompanyFactory(name="Planta", currency="COP"), name="Administrators"
+        )
         self._callers: dict[dt.datetime, Caller] = {}
         self._plant: Plant | None = None
 

@@ -49,11 +49,13 @@ def meters_with_tasks(plant: Plant) -> list[Shown]:
             task for task in plant["PlannedTask"] if _is_made_due(plant, meter, item, task)
         ]
         for task in tasks or [None]:
+            step = plant.passed_last(meter["id"], task["id"]) if task else None
             made = {
                 "id_task": task and task["id"],
                 "tasks_description": task and task["description"],
                 "id_task_trigger_type": task and 3,
-                "last_value_trigger": task and plant.passed_last(meter["id"], task["id"]),
+                "last_value_trigger": step and step["value"],
+                "last_date_maintenance": iso(step["done_at"]) if step and step.get("done_at") else None,
             }
             hidden = {"code": item["code"], "parent": shown["code_parent_location"]}
             rows.append(({**shown, **made}, hidden))

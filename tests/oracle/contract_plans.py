@@ -76,6 +76,7 @@ def planned_tasks(plant: Plant) -> list[Shown]:
 
 
 def triggers(plant: Plant) -> list[Shown]:
+    operators = {row["trigger_id"]: row["operator"] for row in plant["Operator"]}
     return [
         (
             {
@@ -85,6 +86,7 @@ def triggers(plant: Plant) -> list[Shown]:
                 **{name: trigger[name] for name in ("value_main", "value_end", "fixed")},
                 "period_date_description": PERIODS.get(trigger["period"]),
                 "unit_description": trigger["unit"],
+                "unit_operator": operators.get(trigger["id"]),
                 "event_description": trigger["event"],
             },
             {},
@@ -98,6 +100,7 @@ def _resources(kind: int, plant: Plant) -> list[Shown]:
     for part in sorted(plant["PlannedResource"], key=lambda row: (row["task_id"], row["id"])):
         if part["type"] == kind:
             shown = {name: part[name] for name in ("description", "qty", "unit_cost")}
+            shown |= {"units_description": part.get("unit"), "note": part.get("note")}
             shown |= {"id": part["id"], "id_task": part["task_id"], "id_item": part["item_id"]}
             rows.append(({**shown, "total_cost": part["qty"] * part["unit_cost"]}, {}))
     return rows

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from tests.oracle.contract_rows import STATES, Shown, full_name, iso
 from tests.oracle.plants import Plant, Row
 
+CURRENCY = "COP"
+
 
 def warehouses(plant: Plant) -> list[Shown]:
     places = {item["id"]: item["description"] for item in plant["Item"]}
@@ -137,6 +139,7 @@ def requisitions(plant: Plant) -> list[Shown]:
             "movements_states_description": STATES[paper["state"]],
             "responsible_description": _name(plant, paper, "responsible_id"),
             "create_by_description": _name(plant, paper, "created_by_id"),
+            "currency_symbol": CURRENCY,
             "list_items": _lines(plant, paper),
         },
     )

@@ -17,7 +17,7 @@ def plants(*, rows: int = 14, embedded: bool = False) -> st.SearchStrategy[Plant
     """Draw a plant. `rows` limits each of the larger tables; many plants are far smaller, some are empty.
 
     An `embedded` plant contains only what the embedded tables can: all costs are known, the last step of a
-    counter follows from its value, and nobody has an account.
+    counter follows from its value, nobody has an account, and triggers have no operator.
     """
 
     kinds: dict[str, Any] = {
@@ -58,6 +58,7 @@ def as_embedded(plant: Plant) -> None:
     plant_work.know_all_costs(plant)
     plant_meters.pass_the_last_steps(plant)
     plant["Account"].clear()
+    plant["Operator"].clear()
 
 
 def large_plant(seed: int, calendar: Calendar, **rows: int) -> Plant:

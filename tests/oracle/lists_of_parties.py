@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.oracle.dice import Dice
 from tests.oracle.filters import Filter, flag, text
-from tests.oracle.listed import Listed
-from tests.oracle.plants import Plant
+from tests.oracle.listed import Listed, as_written
+from tests.oracle.plants import Plant, Row
 
 PARTY_TYPES = {"service_provider": 1, "manufacturer": 2, "supplier": 3, "customer": 4}
 
@@ -44,6 +44,16 @@ PEOPLE = Listed(
     },
 )
 
+
+def coded(plant: Plant, roll: Dice) -> Filter:
+    code = roll.of(plant["ThirdParty"])["code"]
+    return Filter({"code": code}, f"code = '{code}'")
+
+
+def _with_types(record: Row) -> Row:
+    return {**as_written(record), "types": " ".join(record["types"])}
+
+
 THIRD_PARTIES = Listed(
     "list_third_parties",
     "third_parties",
@@ -51,7 +61,9 @@ THIRD_PARTIES = Listed(
     """
     SELECT code AS key, name, active, email, telephone_1 AS telephone, city, country, address,
            replace(web_page, 'https://', '') AS web_page,  -- nothing that opens by itself
-           group_1 AS classification_1, group_2 AS classification_2
+           group_1 AS classification_1, group_2 AS classification_2,
+           replace(replace(replace(types, '1', 'service_provider'), '2', 'manufacturer'), '3', 'supplier')
+               AS types
       FROM ThirdParty WHERE {where} ORDER BY name, code
     """,
     {
@@ -65,5 +77,7 @@ THIRD_PARTIES = Listed(
             "group_2",
             words=("norte", "Metalurgica", "t-ser", "aceite", "medellin", "CRITICOS"),
         ),
+        "code": coded,
     },
+    record=_with_types,
 )

@@ -78,6 +78,7 @@ TRIGGERS = Listed(
     ("id",),
     """
     SELECT id AS key, task_id AS task, value_main AS every, unit, event, value_end AS until, fixed,
+           (SELECT operator FROM Operator WHERE trigger_id = TaskTrigger.id) AS operator,
            CASE period WHEN 3 THEN 'months' END AS period,
            CASE type WHEN 1 THEN 'date' WHEN 2 THEN 'meter_when' WHEN 3 THEN 'meter_every' ELSE 'event'
            END AS trigger
@@ -107,12 +108,12 @@ def _resources(resource: str, number: int) -> Listed:
         ("id",),
         f"""
         SELECT id AS key, task_id AS task, description AS name, '{resource}' AS resource, qty AS quantity,
-               unit_cost, qty * unit_cost AS total_cost
+               unit_cost, qty * unit_cost AS total_cost, unit, nullif(note, '') AS note
           FROM PlannedResource WHERE type = {number} AND {{where}} ORDER BY task_id, id
         """,
         {
             "task": number_of("task", "PlannedTask", "task_id"),
-            "text": text("description", words=("mecanico", "EXTERNO", "bomba", "Motor")),
+            "text": text("description", "unit", words=("mecanico", "EXTERNO", "bomba", "Motor", "galon")),
         },
         {"kind": "resources", "resource": resource},
     )

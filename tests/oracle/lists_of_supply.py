@@ -56,7 +56,10 @@ METERS_WITH_TASKS = Listed(
     ("id", "task_id"),
     f"""
     SELECT meter.id || ' ' || coalesce(task.id, 'None') AS key, task.description AS task,
-           (SELECT value FROM LastStep WHERE meter_id = meter.id AND task_id = task.id) AS last_step, {METER}
+           (SELECT value FROM LastStep WHERE meter_id = meter.id AND task_id = task.id) AS last_step,
+           (SELECT done_at FROM LastStep WHERE meter_id = meter.id AND task_id = task.id)
+               AS task_last_done_at,
+           {METER}
       FROM Meter AS meter JOIN Item AS asset ON asset.id = meter.item_id
       LEFT JOIN PlannedTask AS task
         ON meter.is_counter AND task.is_active AND task.plan_id = asset.task_plan_id
@@ -197,7 +200,7 @@ RESPONSIBLE = _PERSON.format(column="responsible_id")
 # The further members of each kind of document.
 SAID_OF_PAPERS = {
     "requisitions": f"""
-        paper.document AS work_order,
+        paper.document AS work_order, 'COP' AS currency,
         coalesce({RESPONSIBLE}, {_PERSON.format(column="created_by_id")}) AS responsible
     """,
     "material_requests": f"""

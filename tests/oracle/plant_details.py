@@ -252,6 +252,14 @@ def _planned(plant: Plant, task: Row, roll: Dice) -> None:
 
 def _trigger(plant: Plant, trigger: Row, roll: Dice) -> None:
     trigger |= {"value_end": roll.pick(None, 9000.0), "fixed": roll.once_in(2)}
+    if roll.once_in(3):
+        plant.add("Operator", trigger_id=trigger["id"], operator=roll.pick(">", "<"))
+
+
+def _planned_resource(plant: Plant, resource: Row, roll: Dice) -> None:
+    """Only parts have a unit."""
+    unit = roll.pick(None, "Galón") if resource["type"] == 1 else None
+    resource |= {"unit": unit, "note": roll.pick(None, "Del almacén", "")}
 
 
 # The order matters: a document belongs to owners that exist before it.
@@ -270,4 +278,5 @@ ADDED = {
     "PendingTask": _pending,
     "PlannedTask": _planned,
     "TaskTrigger": _trigger,
+    "PlannedResource": _planned_resource,
 }

@@ -133,7 +133,8 @@ def _passed(plant: Plant, roll: Dice) -> None:
     meter, task = roll.of(plant["Meter"]), roll.of(plant["PlannedTask"])
     if plant.passed_last(meter["id"], task["id"]) is None:
         value = float(roll.pick(0, 250, 240, 12_000, 99_000, 100_000))
-        plant.add("LastStep", meter_id=meter["id"], task_id=task["id"], value=value)
+        done = roll.pick(None, plant.calendar.past(roll))
+        plant.add("LastStep", meter_id=meter["id"], task_id=task["id"], value=value, done_at=done)
 
 
 def pass_the_last_steps(plant: Plant) -> None:

@@ -32,11 +32,10 @@ class Plant:
     def by_id(self, model: str, number: int | None) -> Row | None:
         return None if number is None else self.rows[model][number - 1]
 
-    def passed_last(self, meter: int, task: int) -> float | None:
+    def passed_last(self, meter: int, task: int) -> Row | None:
         """Return the step of the task that the meter passed last, if known."""
         return next(
-            (row["value"] for row in self["LastStep"] if row["meter_id"] == meter and row["task_id"] == task),
-            None,
+            (row for row in self["LastStep"] if row["meter_id"] == meter and row["task_id"] == task), None
         )
 
     def __repr__(self) -> str:

@@ -70,7 +70,8 @@ SELECT work.folio, {word("order_status", STATUSES)} AS status, max(person) AS re
        {PERSON_OF.format(number="whole.validated_by_id")} AS validated_by,
        whole.custom_status AS status_note, whole.rating,
        whole.duration / 60 AS estimated_minutes, nullif(whole.note, '') AS note, max(late) AS overdue,
-       CASE WHEN count(*) = count({COST}) THEN sum({COST}) END AS total_cost
+       CASE WHEN count(*) = count({COST}) THEN sum({COST}) END AS total_cost,
+       CASE WHEN count({COST}) > 0 THEN 'COP' END AS currency
   FROM work JOIN WorkOrder AS whole ON whole.id = work.work_order_id
  WHERE work.folio = :code GROUP BY work.work_order_id
 """

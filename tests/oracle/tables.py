@@ -18,7 +18,11 @@ from tests.oracle.planting import ORDER
 from tests.oracle.plants import Plant
 
 Found = list[dict[str, Any]]
-CONTRACT = {"LastStep": ["meter_id", "task_id", "value"], "Account": ["person_id", "group"]}
+CONTRACT = {
+    "LastStep": ["meter_id", "task_id", "value", "done_at"],
+    "Account": ["person_id", "group"],
+    "Operator": ["trigger_id", "operator"],
+}
 
 # One row for each task, with data of its order, asset and responsible person: the rows of /work_orders.
 # planned, done, late and failure are defined in docs/metrics.md under "Words that all metrics share".
@@ -109,6 +113,10 @@ class Tables:
         [row] = self(sql, **given)
         return row
 
+    def columns(self, sql: str, **given: Any) -> list[str]:
+        cursor = self._database.execute(sql, {"now": self.now} | given)
+        return [column[0] for column in cursor.description]
+
     def _copy(self, name: str, plant: Plant) -> None:
         model = getattr(models, name, None)
         # Tables of the contract alone have no model: their columns are those of the plant's rows.
@@ -141,4 +149,6 @@ def _plain(value: Any) -> Any:
         return float(value)
     if isinstance(value, bool):
         return int(value)
-    return None if isinstance(value, (list, dict)) else value
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return None if isinstance(value, dict) else value

@@ -129,6 +129,7 @@ def check(world: Any, plant: Plant, kind: str, roll: Dice) -> None:
     [reply] = world.ask(Question("fetch", {"id": f"{kind}:{key}"}))
     assert not reply.error, reply
     answer = reply.answer
+    assert answer["id"] == f"{kind}:{key}"
     assert answer["title"] == title(whole, tasks), reply
     fence = FENCE.fullmatch(answer["text"])
     assert fence, reply

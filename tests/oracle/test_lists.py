@@ -34,6 +34,7 @@ def walk(world: Any, question: Question, plural: str) -> tuple[list[dict[str, An
     for _ in range(60):
         [reply] = world.ask(Question(question.tool, arguments))
         assert not reply.error, reply
+        assert reply.answer["returned"] == len(reply.answer[plural])
         pages.append(reply.answer)
         records += reply.answer[plural]
         if not reply.answer["has_more"]:

@@ -40,6 +40,7 @@ class ScriptedWorld:
             company_name="Planta",
             language="en",
             time_zone="UTC",
+            currency="COP",
             rights=ALL_RIGHTS,
             user_id=1,
             user_email="person@example.com",
