@@ -13,7 +13,7 @@ from mcp_gateway.tools.kit.datetimes import IsoInput, period, shown
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.kit.positions import newest_first
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
-from mcp_gateway.upstream.resources.transactions import TransactionRow
+from mcp_gateway.upstream.resources.transactions import MODULES, TransactionRow
 from mcp_gateway.upstream.resources.transactions import list_transactions as read_transactions
 
 Action = Literal["add", "edit", "delete", "cancelled", "login", "finished", "logout"]
@@ -46,6 +46,8 @@ MODULE: dict[Module, int] = {
     "teams": 14,
 }
 
+NAMED: dict[str, Module] = {MODULES[number]: word for word, number in MODULE.items()}
+
 
 class Transaction(BaseModel):
     id: int
@@ -76,12 +78,17 @@ class ListTransactionsInput(ListArguments):
     ] = None
 
 
+def _module(name: str | None) -> str | None:
+    """Return the word that the argument `module` has for it. A name that is new upstream stays as it is."""
+    return NAMED.get(name or "") or (name or "").lower() or None
+
+
 def transaction(call: Call, row: TransactionRow) -> Transaction:
     return Transaction(
         id=row.id,
         at=shown(call.caller, row.event_date),
         action=(row.action or "").lower() or None,
-        module=(row.module_description or "").lower() or None,
+        module=_module(row.module_description),
         part=(row.sub_module_description or "").lower() or None,
         what=row.description,
         by=row.name,

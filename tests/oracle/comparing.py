@@ -13,6 +13,7 @@ NEAR = {
     "share": 5.1e-5,
     "planned_share": 5.1e-5,
     "planned_hours_share": 5.1e-5,
+    "days": 0.051,
     **dict.fromkeys(("minutes", "real_minutes", "asset_stopped_minutes", "out_of_service_minutes"), 0.5),
 }
 WIDE = 0.0051

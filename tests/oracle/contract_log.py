@@ -5,7 +5,20 @@ from __future__ import annotations
 from tests.oracle.contract_rows import Shown, iso
 from tests.oracle.plants import Plant
 
-MODULES = {1: "ASSETS", 5: "TASKS", 10: "CONFIGURATION", 11: "WORK_REQUESTS", 13: "MATERIAL_REQUESTS"}
+MODULES = {
+    1: "ASSETS",
+    2: "HUMAN_RESOURCES",
+    3: "THIRD_PARTIES",
+    4: "WAREHOUSES",
+    5: "TASKS",
+    6: "MONITORING",
+    7: "AUTOMATOR",
+    9: "VIRTUAL_DISK",
+    10: "CONFIGURATION",
+    11: "WORK_REQUESTS",
+    13: "MATERIAL_REQUESTS",
+    14: "TEAMS",
+}
 
 SHOWN = ("id", "ip_address", "name", "email", "action", "description")
 

@@ -129,6 +129,7 @@ LISTS: dict[str, Listed] = {
             {
                 "status": one_of("status", "request.status", REQUEST_STATUSES),
                 "asset": asset("asset.code"),
+                "location": location("asset.ancestors || asset.id || '/'"),
                 "period": period(
                     {
                         "created": "request.date",

@@ -7,7 +7,21 @@ from tests.oracle.filters import Filter, exactly, period, text
 from tests.oracle.listed import Listed
 from tests.oracle.plants import Plant
 
-MODULES = {"assets": 1, "tasks": 5, "configuration": 10, "work_requests": 11, "material_requests": 13}
+MODULES = {
+    "assets": 1,
+    "people": 2,
+    "third_parties": 3,
+    "warehouses": 4,
+    "tasks": 5,
+    "monitoring": 6,
+    "automator": 7,
+    "virtual_disk": 9,
+    "configuration": 10,
+    "work_requests": 11,
+    "material_requests": 13,
+    "teams": 14,
+}
+WORDS = " ".join(f"WHEN {number} THEN '{word}'" for word, number in MODULES.items())
 ACTIONS = ("add", "edit", "delete", "cancelled", "finished", "login", "logout")
 
 _any_period = period({"logged": "event_date"})
@@ -35,12 +49,11 @@ TRANSACTIONS = Listed(
     "list_transactions",
     "transactions",
     ("id",),
-    """
+    f"""
     SELECT id AS key, event_date AS at, lower(action) AS action, lower(sub_module) AS part,
-           CASE module WHEN 1 THEN 'assets' WHEN 5 THEN 'tasks' WHEN 10 THEN 'configuration'
-                       WHEN 11 THEN 'work_requests' ELSE 'material_requests' END AS module,
+           CASE module {WORDS} END AS module,
            description AS what, name AS "by", email, ip_address
-      FROM "Transaction" WHERE {where} ORDER BY event_date DESC, id DESC
+      FROM "Transaction" WHERE {{where}} ORDER BY event_date DESC, id DESC
     """,
     {
         "action": _action,

@@ -17,7 +17,7 @@ def _with_questions(record: Row) -> Row:
     return {
         **as_written(record),
         "questions": " ".join(question["question"] for question in questions) or None,
-        "required": sum(question["required"] for question in questions),
+        "questions_required": sum(question["required"] for question in questions),
         "question_kinds": " ".join(question["kind"] for question in questions) or None,
     }
 
@@ -34,7 +34,7 @@ PLANS = Listed(
            task.duration / 60 AS estimated_minutes,
            (SELECT group_concat(description, ' ')
               FROM (SELECT * FROM FormItem WHERE task_id = task.id ORDER BY id)) AS questions,
-           (SELECT count(*) FROM FormItem WHERE task_id = task.id AND is_required) AS required,
+           (SELECT count(*) FROM FormItem WHERE task_id = task.id AND is_required) AS questions_required,
            (SELECT group_concat(kind, ' ')
               FROM (SELECT CASE type WHEN 1 THEN 'text' WHEN 2 THEN 'yes_no' ELSE 'number' END AS kind
                       FROM FormItem WHERE task_id = task.id ORDER BY id)) AS question_kinds,

@@ -47,7 +47,7 @@ METERS = Listed(
     SELECT meter.id AS key, {METER} FROM Meter AS meter JOIN Item AS asset ON asset.id = meter.item_id
      WHERE {{where}} ORDER BY meter.id
     """,
-    OF_METERS,
+    OF_METERS | {"without_tasks": lambda _plant, _roll: Filter({"with_tasks": False}, "1")},
 )
 # A counter appears once for each active task of the asset's plan in its unit, or once without a task.
 METERS_WITH_TASKS = Listed(
@@ -187,9 +187,9 @@ def _paper(record: Row) -> Row:
     lines = record.get("lines") or ()
     return {
         **as_written(record),
-        "quantity": sum(line["quantity"] for line in lines),
-        "pending": sum(line["pending"] for line in lines),
-        "cost": sum(line.get("unit_cost") or 0 for line in lines),
+        "lines_quantity": sum(line["quantity"] for line in lines),
+        "lines_pending": sum(line["pending"] for line in lines),
+        "lines_cost": sum(line.get("unit_cost") or 0 for line in lines),
         "line_texts": "; ".join(f"{line['item']} {line['name']} {line.get('unit')}" for line in lines)
         or None,
     }
@@ -223,11 +223,11 @@ LINE_TEXTS = """
 
 def _papers(kind: str, number: int, more: dict[str, Make], always: tuple[str, ...] = ()) -> Listed:
     lines = "FROM MovementLine AS line WHERE line.movement_id = paper.id"
-    sums = f", (SELECT coalesce(sum(qty), 0) {lines}) AS quantity"
-    sums += f", (SELECT coalesce(sum(qty_pending), 0) {lines}) AS pending"
+    sums = f", (SELECT coalesce(sum(qty), 0) {lines}) AS lines_quantity"
+    sums += f", (SELECT coalesce(sum(qty_pending), 0) {lines}) AS lines_pending"
     sums += f", {LINE_TEXTS} AS line_texts"
     if kind == "requisitions":
-        sums += f", (SELECT coalesce(sum(unit_cost), 0) {lines}) AS cost"
+        sums += f", (SELECT coalesce(sum(unit_cost), 0) {lines}) AS lines_cost"
     return Listed(
         "list_warehouse_documents",
         "documents",

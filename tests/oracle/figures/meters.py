@@ -11,7 +11,7 @@ from tests.oracle.tables import SCOPED, Tables
 DAY = 86_400.0
 # The meters of the scope that are in use: the meter and its asset are active.
 IN_USE = f"""
-SELECT meter.*, item.code AS "key", item.task_plan_id
+SELECT meter.*, item.code AS "key", item.task_plan_id, item.description AS item_description
   FROM Meter AS meter JOIN Item AS item ON item.id = meter.item_id
  WHERE meter.active AND item.active AND meter.item_id IN {SCOPED}
 """
@@ -25,7 +25,9 @@ def stale_meters(tables: Tables, asked: Asked) -> Figures:
         {
             "key": meter["key"],
             "meter": meter["id"],
-            "last_read_at": _moment(meter["last_date"]),
+            **_dial(meter),
+            "name": meter["description"],
+            "value": _accumulated(meter),
             "days": None if meter["last_date"] is None else (tables.now - meter["last_date"]) // DAY,
         }
         for meter in stale
@@ -48,7 +50,8 @@ def meter_forecast(tables: Tables, asked: Asked) -> Figures:
             if row is None or (row["reached"] != "yes" and row["due_at"] is None):
                 unknown += 1
             elif row["reached"] == "yes" or row["due_at"] <= until:
-                rows.append({**row, "key": meter["key"], "meter": meter["id"], "task": task})
+                row |= {"key": meter["key"], "name": meter["item_description"], "meter": meter["id"]}
+                rows.append({**row, **_dial(meter), "task": task})
     rows.sort(key=lambda row: (row["due_at"] is not None, row["due_at"] or 0, row["key"], row["task"]))
     overall = {
         "meters": len(counted),
@@ -57,6 +60,7 @@ def meter_forecast(tables: Tables, asked: Asked) -> Figures:
         "unknown": unknown,
     }
     for row in rows:
+        row["days"] = None if row["due_at"] is None else (row["due_at"] - tables.now) / DAY
         row["due_at"] = _moment(row["due_at"])
     return Figures(overall, rows)
 
@@ -82,8 +86,7 @@ def _steps(tables: Tables, meter: dict[str, Any]) -> list[tuple[str, float, floa
 def _forecast(
     tables: Tables, meter: dict[str, Any], step: float, last: float | None
 ) -> dict[str, Any] | None:
-    known = (meter["counter_value"], meter["last_accumulated_value"], meter["last_value"])
-    value = next((each for each in known if each is not None), None)
+    value = _accumulated(meter)
     if value is None:
         return None
     due = (value // step * step if last is None else last) + step
@@ -93,7 +96,28 @@ def _forecast(
         due_at = meter["last_date"] + (due - value) / average * 30 * DAY
     past = due_at is not None and due_at < tables.now
     reached = "yes" if value >= due else "probably" if past else "not_yet"
-    return {"value": value, "due_value": due, "due_at": due_at, "reached": reached}
+    dial = meter["last_value"]
+    return {
+        "value": value,
+        "due_value": due,
+        "due_dial_value": None if dial is None else due - (value - dial),
+        "monthly_average": average,
+        "due_at": due_at,
+        "reached": reached,
+    }
+
+
+def _accumulated(meter: dict[str, Any]) -> float | None:
+    known = (meter["counter_value"], meter["last_accumulated_value"], meter["last_value"])
+    return next((each for each in known if each is not None), None)
+
+
+def _dial(meter: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "unit": meter["unit_code"],
+        "dial_value": meter["last_value"],
+        "last_read_at": _moment(meter["last_date"]),
+    }
 
 
 def _moment(seconds: float | None) -> dt.datetime | None:

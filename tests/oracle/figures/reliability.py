@@ -14,7 +14,7 @@ from tests.oracle.tables import Tables
 WEEK = 7 * 86_400.0
 # Below a location: active machines without their components. Below equipment: its own components.
 COUNTED = """
-SELECT asset.id, asset.code, parent.code AS place, asset.parent_description AS path
+SELECT asset.id, asset.code, asset.field_1, parent.code AS place, asset.parent_description AS path
   FROM Item AS asset LEFT JOIN Item AS parent ON parent.id = asset.parent_id
  WHERE CASE :scope
        WHEN 'asset' THEN asset.code = :code
@@ -121,6 +121,7 @@ def reliability(tables: Tables, asked: Asked) -> Figures:
         some = [failure for failure in failures if failure["item_id"] in ids]
         row: dict[str, Any] = {"key": value or "-", **of(chosen, since, until, some)}
         if asked.group_by == "asset":
+            row["name"] = chosen[0]["field_1"]
             row |= _never_closed([stop for stop in stops if stop["item_id"] in ids], some, until)
         elif value is not None:
             row["name"] = place(chosen[0]["path"])

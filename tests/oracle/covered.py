@@ -1,0 +1,208 @@
+"""Which fields and arguments of the tools that read are compared with the tables, read off the comparisons.
+
+What is said here by hand is what a comparison calls by another name, and what no comparison covers, with the
+reason.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections import defaultdict
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from pydantic import BaseModel
+
+from mcp_gateway.calls.tool import Tool
+from mcp_gateway.tools.catalogue import CATALOGUE
+from tests.oracle import records
+from tests.oracle.belongings import BELONGINGS
+from tests.oracle.dice import Dice
+from tests.oracle.growing import large_plant
+from tests.oracle.lists import LISTS
+from tests.oracle.parts import OWNERS
+from tests.oracle.plants import Plant
+from tests.oracle.questions import cells, question
+from tests.oracle.tables import Tables
+from tests.oracle.test_addresses import PAGES
+from tests.oracle.test_lists import NOON, asked_of
+from tests.oracle.test_metrics import EXPECTED
+from tests.oracle.test_tasks_in_lists import SHOWN
+
+# Enough rows of each kind that every field of every metric is there.
+SIZES = {"tasks": 250, "orders": 30, "stops": 30, "lines": 30, "equipment": 20, "meters": 20, "readings": 80}
+METRICS = "get_maintenance_metrics"
+READING = {name: tool for name, tool in CATALOGUE.tools.items() if tool.read_only}
+# Of every list: the walk over its pages holds these against the tables.
+OF_PAGES = frozenset({"returned", "total", "has_more", "partial", "next_cursor"})
+
+# Where one record of a tool is compared, besides lists: the tool, its SQL, and where its columns stand.
+RECORDS = (
+    ("get_asset", records.ASSET, ""),
+    ("get_asset", records.STOPS, "downtime."),
+    ("get_asset", records.METERS, "meters."),
+    ("get_asset", records.HISTORY, "history."),
+    ("get_asset", records.PLAN, "plan."),
+    ("get_work_order", records.ORDER, ""),
+    ("get_work_order", records.TASKS, "tasks."),
+    ("get_work_order", records.RESOURCES, "resources."),
+    ("get_work_request", records.REQUEST, ""),
+    ("get_work_request", records.CHANGES, "history."),
+)
+WITHIN = {"third_party": "third_parties.", "person": "people."}
+# A column of a comparison that is not the name of a field: the fields that it stands for.
+CALLED: dict[str, tuple[str, ...]] = {
+    "lines_quantity": ("lines.quantity",),
+    "lines_pending": ("lines.pending",),
+    "lines_cost": ("lines.unit_cost",),
+    "line_texts": ("lines.item", "lines.name", "lines.unit"),
+    "questions": ("questions.question",),
+    "questions_required": ("questions.required",),
+    "question_kinds": ("questions.kind",),
+    "tasks_shown": (),
+    **{f"failure_{name}": (f"failure.{name}",) for name in ("type", "cause", "severity", "damage")},
+    "failure_detected_by": ("failure.detected_by",),
+    "failure_happened_at": ("failure.happened_at",),
+}
+# Compared by a test of their own.
+BESIDES: dict[str, frozenset[str]] = {
+    "fetch": frozenset({"id", "title", "text", "metadata"}),  # test_fetch.py
+    "search": frozenset({"results.id"}),  # test_search.py
+    "get_work_order": frozenset({"public_link"}),  # test_belongings.py
+    METRICS: frozenset({"coverage.partial"}),  # test_metrics.py
+}
+WORDS = "sentences of ours, in tests/gateway/tools"
+CONNECTION = "of the connection, not of the plant: tests/gateway/tools/test_records.py::test_who_is_who"
+CURRENCY = "tests/gateway/tools/test_currency.py"
+OTHER_PAPERS = "of purchase orders and material requests: no requisition has it"
+WITH_TASKS = "list_meters with_tasks says it: no asset shows its meters with tasks"
+ASKED = "what was asked for, said again"
+NOT_COMPARED: dict[str, dict[str, str]] = {
+    "whoami": {"*": CONNECTION},
+    "search": {"results.title": "tests/gateway/tools/test_records.py::test_search_and_fetch", "notes": WORDS},
+    **{name: {"notes": WORDS} for name in READING if name.startswith("list_")},
+    "get_work_order": {
+        "notes": WORDS,
+        **{f"requisitions.{name}": OTHER_PAPERS for name in ("delivery_at", "document", "note", "supplier")},
+        "tasks_left_out": "more than 100 tasks: tests/gateway/upstream/test_partial_answers.py",
+    },
+    "get_asset": {
+        "parts_notes": WORDS,
+        **{f"meters.{name}": WITH_TASKS for name in ("task", "task_id", "last_step", "task_last_done_at")},
+    },
+    "list_task_plans": {"kind": ASKED, "notes": WORDS},
+    "list_meter_readings": {"asset_code": ASKED, "notes": WORDS},
+    "list_stock": {"currency": CURRENCY, "notes": WORDS},
+    METRICS: {
+        **dict.fromkeys(("metric", "scope", "code"), ASKED),
+        **dict.fromkeys(("period.since", "period.until"), ASKED),
+        "currency": CURRENCY,
+        "groups_total": "tests/gateway/tools/test_reliability_of_a_plant.py",
+        "groups_left_out": "tests/gateway/tools/test_reliability_of_a_plant.py",
+        "papers": "tests/gateway/tools/test_supply_of_a_plant.py",
+        "method": WORDS,
+        "coverage.rows_used": "tests/gateway/tools/test_measures.py",
+        "coverage.pages_read": "calls, not rows of the plant",
+        "notes": WORDS,
+    },
+}
+
+
+def fields_of(tool: Tool[Any, Any]) -> set[str]:
+    assert tool.output is not None
+    return set(_fields(tool.output, "", ()))
+
+
+def _fields(model: type[BaseModel], above: str, within: tuple[type[BaseModel], ...]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        inner = [each for each in _models(field.annotation) if each not in within]
+        if not inner:
+            yield above + name
+        for each in inner:
+            yield from _fields(each, f"{above}{name}.", (*within, each))
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in typing.get_args(annotation):
+        yield from _models(part)
+
+
+def compared() -> dict[str, set[str]]:
+    """The fields of each tool that a comparison names."""
+    tables, found = Tables(Plant(NOON)), defaultdict[str, set[str]](set)
+
+    def add(tool: str, sql: str, above: str, **given: Any) -> None:
+        for column in tables.columns(sql, **given):
+            found[tool] |= {above + name for name in CALLED.get(column, (column,))}
+
+    for listed in LISTS.values():
+        above = f"{listed.plural}."
+        add(listed.tool, listed.sql.format(where="1"), above)
+        found[listed.tool] |= {*OF_PAGES, *(above + name for name in listed.key)}
+        found[listed.tool].discard(above + "key")
+    for tool, sql, above in RECORDS:
+        add(tool, sql, above, code="")
+    for each in BELONGINGS:
+        tool = OWNERS[each.owner].tool
+        add(tool, each.sql, f"{WITHIN.get(each.owner, '')}{each.part}.", code="")
+    found["get_work_order"] ^= {"requisitions.key", "requisitions.id"}
+    found["list_work_orders"] |= {f"work_orders.tasks.{name}" for name in SHOWN}
+    for tool, names in BESIDES.items():
+        found[tool] |= names
+    for tool, path in PAGES:
+        found[tool].add(path)
+    found[METRICS] |= _of_metrics()
+    return found
+
+
+def _of_metrics() -> set[str]:
+    found = set[str]()
+    for seed in range(4):
+        plant = large_plant(seed, NOON, **SIZES)
+        tables = Tables(plant)
+        for cell in cells():
+            asked = question(plant, cell, Dice(b""))
+            assert asked is not None
+            figures = EXPECTED[asked.metric](tables, asked)
+            rows = "groups" if asked.metric == "reliability" else "rows"
+            found |= {f"overall.{name}" for name in figures.overall if rows == "groups"}
+            found |= {f"{rows}.{name}" for row in figures.rows or () for name in row}
+    return found
+
+
+# Arguments that a test of its own asks with, each value of each.
+ASKED_BESIDES: dict[str, dict[str, str]] = {
+    METRICS: dict.fromkeys(
+        ("metric", "scope", "code", "since", "until", "group_by", "days", "hours_per_week"),
+        "test_metrics.py::test_every_metric_scope_and_group_is_reached",
+    ),
+    "get_asset": dict.fromkeys(("code", "include"), "test_belongings.py, test_records.py"),
+    "get_work_order": dict.fromkeys(("folio", "include"), "test_belongings.py, test_records.py"),
+    "get_work_request": dict.fromkeys(("id", "include"), "test_belongings.py, test_records.py"),
+    "search": {"query": "test_search.py"},
+    "fetch": {"id": "test_fetch.py"},
+    "list_people": {"documents": "test_belongings.py"},
+    "list_third_parties": {"include": "test_belongings.py"},
+}
+ARGUMENTS_NOT_ASKED: dict[str, dict[str, str]] = {
+    "whoami": {"module": CONNECTION},
+    METRICS: {"allow_calls": "calls, not rows of the plant: tests/gateway/tools/test_limits.py"},
+}
+
+
+def arguments_asked() -> dict[str, dict[str, set[Any]]]:
+    """The arguments that the lists are asked with, and their values."""
+    plant, random = large_plant(9, NOON, details=1, orders=12, tasks=30, equipment=12, lines=20), Random(1)
+    found = defaultdict[str, dict[str, set[Any]]](lambda: defaultdict(set))
+    for listed in LISTS.values():
+        given = [asked_of(listed, 25), {"cursor": "of the page before"}]
+        for make in listed.filters.values():
+            made = [make(plant, Dice(random.randbytes(30))) for _ in range(200)]
+            given += [each.arguments for each in made if each is not None]
+        for arguments in given:
+            for name, value in arguments.items():
+                found[listed.tool][name] |= {*value} if isinstance(value, list) else {value}
+    return found

@@ -1,0 +1,111 @@
+"""Each address in an answer is that of the page of its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from pytest_django import Settings
+
+from tests.oracle.asking import Question
+from tests.oracle.dice import Dice
+from tests.oracle.growing import large_plant
+from tests.oracle.lists import LISTS
+from tests.oracle.plants import Row
+from tests.oracle.questions import cells, question
+from tests.oracle.test_lists import NOON, asked_of, chosen
+from tests.oracle.without_database import ScriptedWorld
+
+# The page of a record, and the field of the record that names it there.
+PAGES: dict[tuple[str, str], tuple[str, str]] = {
+    ("list_people", "people.url"): ("people", "code"),
+    ("list_work_orders", "work_orders.url"): ("work-orders", "folio"),
+    ("get_work_order", "url"): ("work-orders", "folio"),
+    ("get_work_order", "requisitions.url"): ("work-orders", "work_order"),
+    ("list_work_requests", "work_requests.url"): ("work-requests", "id"),
+    ("get_work_request", "url"): ("work-requests", "id"),
+    ("list_assets", "assets.url"): ("assets", "code"),
+    ("get_asset", "url"): ("assets", "code"),
+    ("get_asset", "meters.url"): ("meters", "id"),
+    ("get_asset", "history.url"): ("work-orders", "folio"),
+    ("list_meters", "meters.url"): ("meters", "id"),
+    ("list_stock", "warehouses.url"): ("warehouses", "code"),
+    ("list_stock", "stock.url"): ("stock-items", "item"),
+    ("list_warehouse_documents", "documents.url"): ("work-orders", "work_order"),
+    ("list_third_parties", "third_parties.url"): ("third-parties", "code"),
+    ("search", "results.url"): ("", "id"),
+    ("fetch", "url"): ("", "id"),
+    ("get_maintenance_metrics", "groups.url"): ("", "key"),
+    ("get_maintenance_metrics", "rows.url"): ("", "key"),
+}
+OF_KINDS = {
+    "asset": "assets",
+    "work_order": "work-orders",
+    "work_request": "work-requests",
+    "meter": "meters",
+    "person": "people",
+}
+
+
+def addressed(value: Any, path: str = "") -> Iterator[tuple[str, Row]]:
+    """The objects with an address in an answer, each with the path of the address."""
+    if isinstance(value, list):
+        for each in value:
+            yield from addressed(each, path)
+    elif isinstance(value, dict):
+        if "url" in value:
+            yield f"{path}url", value
+        for name, inner in value.items():
+            yield from addressed(inner, f"{path}{name}.")
+
+
+def pages_of(tool: str, path: str, record: Row) -> set[str]:
+    """Where the record may be seen. A row of a metric is of an asset, a person, an item, a meter …"""
+    page, field = PAGES[tool, path]
+    if page:
+        return {f"{page}/{quote(str(record[field]), safe='')}"}
+    if field == "id":
+        kind, _, number = record["id"].partition(":")
+        return {f"{OF_KINDS[kind]}/{quote(number, safe='')}"}
+    key = quote(record["key"], safe="")
+    pages = ("assets", "people", "stock-items", "third-parties", "work-orders")
+    return {f"{page}/{key}" for page in pages} | {f"meters/{record.get('meter')}"}
+
+
+def questions() -> Iterator[Question]:
+    for listed in LISTS.values():
+        filters = chosen(PLANT, listed, [], Dice(b""))
+        assert filters is not None
+        arguments = asked_of(listed, 100)
+        for each in filters:
+            arguments |= each.arguments
+        yield Question(listed.tool, arguments)
+    for item in PLANT["Item"]:
+        yield Question("get_asset", {"code": item["code"], "include": ["meters", "history"]})
+        yield Question("fetch", {"id": f"asset:{item['code']}"})
+    for task in PLANT["WorkOrderTask"]:
+        folio = PLANT["WorkOrder"][task["work_order_id"] - 1]["folio"]
+        yield Question("get_work_order", {"folio": folio, "include": ["requisitions"]})
+    yield Question("get_work_request", {"id": "1"})
+    for words in ("Bomba", "aceite", "Ana", "bar"):
+        yield Question("search", {"query": words})
+    for cell in cells():
+        asked = question(PLANT, cell, Dice(b""))
+        assert asked is not None
+        yield asked.question
+
+
+PLANT = large_plant(9, NOON, details=1, orders=20, tasks=40, equipment=12, movements=20, lines=30)
+
+
+def test_each_address_is_that_of_its_record(scripted: ScriptedWorld, settings: Settings) -> None:
+    scripted.plant(PLANT)
+    seen = set()
+    for asked, reply in zip(questions(), scripted.ask(*questions()), strict=True):
+        assert not reply.error, reply
+        for path, record in addressed(reply.answer):
+            seen.add((asked.tool, path))
+            begin = f"{settings.PUBLIC_URL}/records/"
+            assert record["url"].removeprefix(begin) in pages_of(asked.tool, path, record), (asked, record)
+    assert seen == PAGES.keys()
