@@ -1,7 +1,7 @@
 """The product with a log of every request: what a client really sends, without secrets, codes and tokens.
 
-The file that RECORD names gets one line of JSON per request. Access tokens of people expire after
-TOKEN_SECONDS, so that each client has to refresh.
+The file that RECORD names gets one line of JSON per request. Access tokens of people expire after the
+number of seconds in the file that LIFETIME names, so that each client has to refresh.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from fracttal_mcp.asgi import application as product  # isort: skip - sets Djang
 from consumers.oauth import validator
 from mcp_gateway.http.asgi import Receive, Send
 
-validator.ACCESS_LIFETIME = dt.timedelta(seconds=int(os.environ["TOKEN_SECONDS"]))
-RECORD = Path(os.environ["RECORD"])
+RECORD, LIFETIME = Path(os.environ["RECORD"]), Path(os.environ["LIFETIME"])
 OF_AUTHORIZE = ("scope", "resource", "redirect_uri", "code_challenge_method", "prompt")
 OF_TOKEN = ("grant_type", "scope", "resource")
 
@@ -29,6 +28,7 @@ async def application(scope: MutableMapping[str, Any], receive: Receive, send: S
     if scope["type"] != "http":
         await product(scope, receive, send)
         return
+    validator.ACCESS_LIFETIME = dt.timedelta(seconds=int(LIFETIME.read_text("ascii")))  # noqa: ASYNC240
     body = bytearray()
     status = 0
 

@@ -31,14 +31,25 @@ RESULTS = Path(__file__).parent / "last_run.json"
 PLANNER = "planner@demo.example"
 # Clients without OAuth: they are given a token, and the steps that need OAuth are left out.
 GIVEN_A_TOKEN = {"smolagents", "google-adk"}
+# It takes no secret.
+PUBLIC = {"copilot-cli"}
 CALLBACKS = {
     "claude-code": "http://localhost:{port}/callback",
+    "copilot-cli": "http://127.0.0.1:{port}/",
+    "gemini-cli": "http://localhost:{port}/oauth/callback",
     "inspector-cli": "http://127.0.0.1:{port}/oauth/callback",
+    "inspector-web-1": "http://localhost:6274/oauth/callback",
+    "inspector-web-1-direct": "http://localhost:6274/oauth/callback",
+    "inspector-web-2": "http://localhost:6274/oauth/callback",
+    "mcpjam": "http://localhost:6274/oauth/callback",
     "mcp-remote": "http://127.0.0.1:{port}/oauth/callback",
     "mcp-use": "http://localhost:{port}/callback",
+    "qwen-code": "http://localhost:7777/oauth/callback",
     "opencode": "http://127.0.0.1:19876/mcp/oauth/callback",
 }
 TOKEN_SECONDS = 12
+# It calls no tool with a token that ends within a minute.
+LIFETIMES = {"copilot-cli": 75}
 
 
 class Failed(Exception):
@@ -50,17 +61,18 @@ class Run:
         self.name, self.server, self.record = name, server, record
         self.known = known(name)
         self.person = Person(PLANNER)
+        record.with_name("lifetime").write_text(str(LIFETIMES.get(name, TOKEN_SECONDS)), "ascii")
         self.steps: dict[str, str] = {}
         self._from = _lines(record)
         callback = CALLBACKS.get(name, "http://127.0.0.1:{port}/callback").format(port=free_port())
-        consumer = server.create_consumer(name, callback)
+        consumer = server.create_consumer(name, callback, public=name in PUBLIC)
         self.assistant = Assistant(server, consumer, callback)
         token = ""
         if name in GIVEN_A_TOKEN:
             self.assistant.connect(self.person)
             token = str(self.assistant.tokens["access_token"])
             self._from = _lines(record)
-        wanted = Wanted(server.mcp_url, consumer["key"], consumer["secret"], callback, token)
+        wanted = Wanted(server.mcp_url, consumer["key"], consumer["secret"] or "", callback, token)
         self.program = Program(name, wanted, home)
 
     def go(self) -> dict[str, Any]:
@@ -122,7 +134,7 @@ class Run:
         if self.name in GIVEN_A_TOKEN:
             self.steps["refresh"] = "given a token"
             return
-        self.program.rest(TOKEN_SECONDS + 1)
+        self.program.rest(LIFETIMES.get(self.name, TOKEN_SECONDS) + 1)
         signed_in = self._count("/oauth/authorize")
         self._read()
         if not [
@@ -195,10 +207,10 @@ def _in_short(error: Exception) -> str:
 def _record(result: Any) -> dict[str, Any]:
     """Return the structured answer, or the record in the fence of its text."""
     if isinstance(result, str):
-        begin, end = result.find("{"), result.rfind("}")
+        begin = result.find("{")
         if begin < 0:
             raise Failed(f"no data in {result[:200]!r}")
-        result = json.loads(result[begin : end + 1])
+        result = json.JSONDecoder().raw_decode(result, begin)[0]
     found = result.get("structuredContent", result)
     if not isinstance(found, dict):
         raise Failed(f"no data in {result!r:.200}")
@@ -238,7 +250,8 @@ def main(chosen: list[str]) -> int:
             directory / "product",
             "tests.clients.recording:application",
             RECORD=str(record),
-            TOKEN_SECONDS=str(TOKEN_SECONDS),
+            MCP_ORIGINS="http://localhost:6274",
+            LIFETIME=str(directory / "lifetime"),
         ) as server:
             for name in chosen or [name for name in names() if (INSTALLED / name).is_dir()]:
                 result = Run(name, server, record, directory / "homes" / name).go()

@@ -17,7 +17,7 @@ SECRETS = ("fms_secret", "fmc_code", "fmr_refresh", "fma_access", "verifier-of-p
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     monkeypatch.setenv("RECORD", str(tmp_path / "record"))
-    monkeypatch.setenv("TOKEN_SECONDS", "1800")
+    monkeypatch.setenv("LIFETIME", str(tmp_path / "lifetime"))
     from tests.clients import recording
 
     return recording._said

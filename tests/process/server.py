@@ -48,10 +48,11 @@ class Server:
         return done.stdout
 
     def create_consumer(
-        self, name: str, *callbacks: str, grant: str = "authorization-code"
+        self, name: str, *callbacks: str, grant: str = "authorization-code", public: bool = False
     ) -> dict[str, Any]:
         group = "Administrators" if grant == "authorization-code" else "Planners"
         options = [part for callback in callbacks for part in ("--callback", callback)]
+        options += ["--public"] if public else []
         made: dict[str, Any] = json.loads(
             self.manage(
                 "create_consumer", "--company", "demo", "--name", name, "--grant", grant,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +23,7 @@ async def serve(model: scripted_model.ScriptedModel, talk: Callable[[], str]) ->
     async def list_tools() -> list[str]:
         model.script("", {})
         said = await asyncio.to_thread(talk)
-        names = [name.partition(f"{PREFIX}_")[2].lstrip("_") or name for name in model.offered]
+        names = [re.sub(rf".*{PREFIX}[-_]+", "", name) for name in model.offered]
         if not names:
             raise RuntimeError(f"the model was offered no tools: {said[-1500:]}")
         return names

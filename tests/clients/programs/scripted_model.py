@@ -1,13 +1,14 @@
 """A scripted model: it calls the tool that the script names and returns the result.
 
-It implements what agent programs need of three interfaces, each as a stream of events: OpenAI's responses and
-chat completions, and Anthropic's messages.
+It implements what agent programs need of four interfaces, each as a stream of events: OpenAI's responses and
+chat completions, Anthropic's messages, and Gemini's contents.
 """
 
 from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -17,7 +18,8 @@ DONE = "Done."
 
 
 class ScriptedModel:
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = 0) -> None:
+        self._seconds = seconds  # that it thinks
         self.offered: list[str] = []
         self.result: Any = None
         self._wanted: tuple[str, dict[str, Any]] | None = None
@@ -39,8 +41,9 @@ class ScriptedModel:
                 if interface is None:
                     self._answer("application/json", b"{}")
                     return
+                time.sleep(model._seconds)
                 events = interface(sent, model)
-                if sent.get("stream") is False:
+                if sent.get("stream") is False or ":generateContent" in self.path:
                     self._answer("application/json", json.dumps(list(events)[-1]).encode())
                     return
                 lines = []
@@ -75,7 +78,9 @@ class ScriptedModel:
         if self.result is not None or self._wanted is None:
             return None
         tool, arguments = self._wanted
-        full = next((name for name in offered if name == tool or name.endswith(f"_{tool}")), None)
+        full = next(
+            (name for name in offered if name == tool or name.endswith((f"_{tool}", f"-{tool}"))), None
+        )
         return (full, arguments) if full else None
 
 
@@ -152,7 +157,23 @@ def messages(sent: dict[str, Any], model: ScriptedModel) -> Iterator[Event]:
     yield {"type": "message_stop"}
 
 
+def contents(sent: dict[str, Any], model: ScriptedModel) -> Iterator[Event]:
+    parts = [part for content in sent.get("contents", []) for part in content.get("parts", [])]
+    offered = [
+        function["name"]
+        for tool in sent.get("tools", [])
+        for function in tool.get("functionDeclarations", [])
+    ]
+    results = [part["functionResponse"]["response"] for part in parts if "functionResponse" in part]
+    call = model.decide(offered, results)
+    part = {"functionCall": {"name": call[0], "args": call[1]}} if call else {"text": DONE}
+    usage = {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2}
+    content = {"role": "model", "parts": [part]}
+    yield {"candidates": [{"index": 0, "content": content, "finishReason": "STOP"}], "usageMetadata": usage}
+
+
 INTERFACES = {
+    "enerateContent": contents,
     "/responses": responses,
     "/chat/completions": chat,
     "/messages": messages,
