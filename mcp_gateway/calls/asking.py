@@ -35,9 +35,17 @@ SENTENCES: Mapping[str, Promise] = {
         "%(value)s is %(gained)s more than the last reading, %(last)s. The usual increase is "
         "about %(a_month)s a month, and a reading cannot be undone. Is it correct?"
     ),
+    "calls": _(
+        "This question takes up to %(calls)s calls to Fracttal One, of about 200 a minute that your whole "
+        "company has. Go on?"
+    ),
     "connection": _("To continue, connect your Fracttal One account on this page, then try again."),
 }
-YES: Mapping[str, Promise] = {"similar": _("Create another one"), "unusual": _("It is correct")}
+YES: Mapping[str, Promise] = {
+    "similar": _("Create another one"),
+    "unusual": _("It is correct"),
+    "calls": _("Go on"),
+}
 CHOOSE, NONE = _("Choose one"), _("None of these")
 
 

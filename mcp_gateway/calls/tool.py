@@ -54,6 +54,15 @@ class Call:
         answer = self.answers.get(question.key)
         return answer is not None and answer.said == Said.YES
 
+    def agreed_subjects(self, about: str) -> list[str]:
+        """Of all questions of this kind that the person said yes to."""
+        begin = Question(about=about).key
+        return [
+            key.removeprefix(begin)
+            for key, answer in self.answers.items()
+            if key.startswith(begin) and answer.said == Said.YES
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Tool(Generic[Input, Output]):

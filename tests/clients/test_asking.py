@@ -5,7 +5,8 @@ In 2026-07-28 that takes another request, in 2025-11-25 ("legacy") a session.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,7 +18,7 @@ from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
 from tests.clients.assistant import CALLBACK, Assistant
 from tests.process.person import Person
-from tests.process.server import Server
+from tests.process.server import Server, started
 
 Decide = Callable[[ElicitRequestFormParams], ElicitResult]
 ERAS = ["2026-07-28", "legacy"]
@@ -109,3 +110,53 @@ async def test_two_questions_before_one_write(assistant: Assistant, era: str, ti
     assert second.structured_content["id"] != first.structured_content["id"]
     assert len(asked) == 2
     assert str(first.structured_content["id"]) in asked[1].message
+
+
+@pytest.mark.parametrize(("era", "asset"), [("2026-07-28", "CMP-01"), ("legacy", "CMP-02")])
+async def test_an_unusual_reading_is_confirmed(assistant: Assistant, era: str, asset: str) -> None:
+    """`even_if_unusual`: nothing is written before the person says that it is correct."""
+    meters = assistant.ask("list_meters", asset=asset)["meters"]
+    meter = next(meter for meter in meters if meter["kind"] == "counter")
+    reading = {"asset": asset, "meter": meter["id"], "value": meter["last_value"] + 500_000}
+    says = iter((False, True))
+    asked: list[ElicitRequestFormParams] = []
+
+    def decide(params: ElicitRequestFormParams) -> ElicitResult:
+        return ElicitResult(action="accept", content={"confirm": next(says)})
+
+    async with client(assistant, decide, asked, era) as mcp:
+        refused = await mcp.call_tool("add_meter_reading", reading)
+        assert assistant.ask("list_meters", asset=asset)["meters"] == meters
+        written = await mcp.call_tool("add_meter_reading", reading)
+    assert '"code":"looks_unusual"' in str(refused.content)
+    assert written.structured_content is not None, written.content
+    assert written.structured_content["value"] == reading["value"]
+    assert len(asked) == 2
+
+
+@pytest.fixture(scope="module")
+def careful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """Of a server that asks before it makes more than ten calls."""
+    with started(tmp_path_factory.mktemp("few"), "tests.clients.few_calls:application") as server:
+        made = Assistant(server, server.create_consumer("Asks the person", CALLBACK))
+        yield made.connect(Person("planner@demo.example"))
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_metric_that_needs_many_calls_is_agreed_to(careful: Assistant, era: str) -> None:
+    """`allow_calls`."""
+    since = (dt.datetime.now(dt.UTC) - dt.timedelta(days=720)).date().isoformat()
+    asked: list[ElicitRequestFormParams] = []
+
+    def decide(params: ElicitRequestFormParams) -> ElicitResult:
+        if len(asked) == 1:
+            return ElicitResult(action="decline")
+        return ElicitResult(action="accept", content={"confirm": True})
+
+    async with client(careful, decide, asked, era) as mcp:
+        refused = await mcp.call_tool("get_maintenance_metrics", {"since": since})
+        answer = await mcp.call_tool("get_maintenance_metrics", {"since": since})
+    assert '"code":"needs_many_calls"' in str(refused.content)
+    assert answer.structured_content is not None, answer.content
+    assert answer.structured_content["coverage"]["partial"] is False
+    assert "llamadas a Fracttal One" in asked[0].message

@@ -24,9 +24,9 @@ Besides: the resources `fracttal://work-orders/{folio}`, `fracttal://assets/{cod
 
 A client that announces elicitation (revision 2025-06-18 or later) is asked in the middle of a call, in
 the language of the person: by a form which record a name means that fits several, whether to create what
-looks like something open (`even_if_similar`), and whether an unusual reading was read right
-(`even_if_unusual`); by a page to connect the account at Fracttal One. Any other client is told what to do,
-and so is whoever gives no answer.
+looks like something open (`even_if_similar`), whether an unusual reading was read right (`even_if_unusual`),
+and whether a metric may take many calls (`allow_calls`); by a page to connect the account at Fracttal One.
+Any other client is told what to do, and so is whoever gives no answer.
 """
 
 

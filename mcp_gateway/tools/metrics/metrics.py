@@ -25,7 +25,7 @@ from mcp_gateway.tools.metrics import (
 )
 from mcp_gateway.tools.metrics.arguments import APPLIES
 from mcp_gateway.tools.metrics.metric import MOST_ROWS, Metric, MetricQuery, MetricResult, Metrics
-from mcp_gateway.tools.metrics.reading import ASK_ABOVE, Reading
+from mcp_gateway.tools.metrics.reading import ASK_ABOVE, Reading, agreed_calls
 from mcp_gateway.tools.metrics.shapes import (
     Covered,
     GetMaintenanceMetricsInput,
@@ -61,11 +61,8 @@ async def get_maintenance_metrics(
     if missing := APPLIES[arguments.metric].rights - call.caller.rights:
         raise NotPermitted("This metric needs another permission.", missing_rights=sorted(missing))
     since, until = _period(call, arguments, now)
-    reading = Reading(
-        call.upstream,
-        allowed=arguments.allow_calls or ASK_ABOVE,
-        agreed=arguments.allow_calls is not None,
-    )
+    agreed = agreed_calls(call, arguments.allow_calls)
+    reading = Reading(call.upstream, allowed=agreed or ASK_ABOVE, agreed=agreed is not None)
     if call.caller.own_work_orders_only:
         reading.say("This person sees only their own work orders; others are not counted.")
     code = arguments.code

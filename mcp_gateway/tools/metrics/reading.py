@@ -6,11 +6,28 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
 from mcp_gateway.calls.errors import NeedsManyCalls
+from mcp_gateway.calls.questions import Question
+from mcp_gateway.calls.tool import Call
 from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import Fetch, pages
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
 
+MANY_CALLS = "calls"  # a question about them, whose subject is the number
 ASK_ABOVE = 60  # calls per question; more need the person's agreement
+MOST_CALLS = 400  # that can be agreed to: two minutes of the whole company's budget
+
+
+def agreed_calls(call: Call, named: int | None) -> int | None:
+    """How many calls the person agreed to: as the model names it, or in answer to a question of this call."""
+    agreed = [int(subject) for subject in call.agreed_subjects(MANY_CALLS)]
+    return max(agreed + ([] if named is None else [named]), default=None)
+
+
+def by_agreement(aim: str, calls: int) -> str:
+    """The sentence that says how to have all of it; none where it takes more than can be agreed to."""
+    if calls > MOST_CALLS:
+        return ""
+    return f" {aim}, ask the person and call again with allow_calls {max(ASK_ABOVE + 1, calls)}."
 
 
 def once(rows: Iterable[R], key: Callable[[R], Hashable | None]) -> list[R]:
@@ -104,13 +121,19 @@ class Reading:
 
     def _ask(self, what: str, further: int) -> None:
         calls = self.upstream.calls + further
-        if calls > self.allowed:
-            raise NeedsManyCalls(
-                f"All {what} of this question need at least {calls} calls to Fracttal One, of about 200 a "
-                "minute that the whole company has. Narrow it by period, asset or location, or ask the "
-                f"person and call again with allow_calls {calls + calls // 10}.",
-                calls=calls,
-            )
+        if calls <= self.allowed:
+            return
+        limit = min(calls + calls // 10, MOST_CALLS)
+        can_agree = calls <= MOST_CALLS
+        raise NeedsManyCalls(
+            f"All {what} of this question need at least {calls} calls to Fracttal One, of about 200 a "
+            "minute that the whole company has. Narrow it by period, asset or location"
+            + (f", or ask the person and call again with allow_calls {limit}." if can_agree else "."),
+            question=Question(about=MANY_CALLS, subject=str(limit), facts={"calls": limit})
+            if can_agree
+            else None,
+            calls=calls,
+        )
 
     def _cut(self, what: str, last: Page[R] | None) -> None:
         missing = "an unknown number" if last is None or last.total is None else str(last.total - last.end)

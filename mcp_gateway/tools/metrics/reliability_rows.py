@@ -10,7 +10,7 @@ from functools import partial
 from mcp_gateway.calls.errors import NotFound
 from mcp_gateway.tools.kit.datetimes import EARLIEST
 from mcp_gateway.tools.metrics.metric import MetricQuery
-from mcp_gateway.tools.metrics.reading import Reading, once
+from mcp_gateway.tools.metrics.reading import Reading, by_agreement, once
 from mcp_gateway.tools.metrics.task_groups import read_within
 from mcp_gateway.tools.work.task_facts import is_failure
 from mcp_gateway.upstream import Upstream
@@ -68,8 +68,8 @@ async def _only_counted(reading: Reading, pages: int) -> Plant:
     counted = (await reading.page(_equipment(reading.upstream, None, active=True), size=1)).total or 0
     reading.incomplete(
         f"The {counted} assets are too many to be listed in one question: components are counted as assets "
-        "of their own, and records of any asset are counted. To have machines only, ask the person and call "
-        f"again with allow_calls {max(61, 2 * pages)}."
+        "of their own, and records of any asset are counted."
+        + by_agreement("To have machines only", 2 * pages)
     )
     return Plant(None, counted)
 
@@ -129,8 +129,7 @@ async def _lately(question: MetricQuery, plant: Plant, total: int) -> dict[int, 
     reading.incomplete(
         f"{older} older out-of-service records were not examined. Of stops that nobody closed since before "
         f"the period, the newest of each of {dated} assets is counted, which say since when they are out of "
-        f"service; {undated} more do not say it. To read all, ask the person and call again with allow_calls "
-        f"{max(61, -(-total // PAGE_SIZE) + 40)}."
+        f"service; {undated} more do not say it." + by_agreement("To read all", -(-total // PAGE_SIZE) + 40)
     )
     return found
 

@@ -13,6 +13,7 @@ from mcp_gateway.tools.kit.resolving import AssetName
 from mcp_gateway.tools.kit.text import UntrustedName
 from mcp_gateway.tools.metrics.arguments import Scope, not_applied
 from mcp_gateway.tools.metrics.metric import Group, GroupBy, Metric, MetricRow, Metrics
+from mcp_gateway.tools.metrics.reading import ASK_ABOVE, MOST_CALLS
 
 
 class GetMaintenanceMetricsInput(Arguments):
@@ -55,7 +56,11 @@ class GetMaintenanceMetricsInput(Arguments):
     ] = 40
     allow_calls: Annotated[
         int | None,
-        Field(ge=61, le=400, description="Number of calls that the person agreed to, if it was asked for."),
+        Field(
+            ge=ASK_ABOVE + 1,
+            le=MOST_CALLS,
+            description="Number of calls that the person agreed to, if it was asked for.",
+        ),
     ] = None
 
     @model_validator(mode="after")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from maintenance.models import Item, Personnel, Warehouse, WorkOrder, WorkRequest
 from tests.gateway.tools.conftest import caller_of
@@ -201,3 +204,41 @@ def test_it_is_asked_in_the_language_of_the_person(
     question = Screen(replace(admin.caller, language=language)).asked("get_asset", code=SEVERAL)
     assert question.params["message"] == message
     assert question.options["none_of_these"] == none
+
+
+def days_ago(days: int) -> str:
+    return (timezone.now() - dt.timedelta(days)).date().isoformat()
+
+
+def test_a_metric_of_many_calls_asks_first(admin: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mcp_gateway.tools.metrics.metrics.ASK_ABOVE", 10)
+    year: dict[str, Any] = {"metric": "reliability", "since": days_ago(720)}
+    refused = admin.told("get_maintenance_metrics", **year)
+    question = admin.asked("get_maintenance_metrics", **year)
+    limit = refused["calls"] + refused["calls"] // 10
+    assert question.params["message"].startswith(f"This question takes up to {limit} calls to Fracttal One")
+    declined = error_of(question.reply({"action": "decline"}))
+    assert (declined.pop("person_said"), declined) == ("declined", refused)
+    numbers = [limit]
+    while (reply := question.accept(confirm=True)).result.get("resultType") == "input_required":
+        # A yes is for the number that was shown: when more turns out to be needed, it is asked again.
+        question = Question(admin, question.tool, year, reply.result)
+        numbers.append(int(re.findall(r"\d+", question.params["message"])[0]))
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) < 5
+    answer = answer_of(reply)
+    agreed = answer_of(admin.send("get_maintenance_metrics", {**year, "allow_calls": 200}))
+    assert answer["overall"] == pytest.approx(agreed["overall"], rel=1e-3)  # a stop goes on until now
+    assert answer["coverage"]["partial"] is False
+
+
+def test_more_calls_than_can_be_agreed_to_are_not_asked_for(
+    admin: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is told to call again with a number that is refused."""
+    monkeypatch.setattr("mcp_gateway.tools.metrics.metrics.ASK_ABOVE", 10)
+    monkeypatch.setattr("mcp_gateway.tools.metrics.reading.MOST_CALLS", 10)
+    year = {"metric": "reliability", "since": days_ago(720)}
+    refused = error_of(admin.send("get_maintenance_metrics", year))
+    assert refused["code"] == "needs_many_calls"
+    assert "allow_calls" not in refused["message"]
