@@ -47,7 +47,7 @@ NUMBERS = {word: number for number, word in enumerate(SMALL.split())} | {"twenty
 
 
 def figure(before: str, after: str) -> int:
-    """The number in words that stands between two texts of the README."""
+    """Return the number, written in words, between two texts of the README."""
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     found = re.search(f"{before} ?([A-Za-z-]+) {after}", text)
     assert found is not None, (before, after)
@@ -90,7 +90,7 @@ def test_the_tests_that_a_table_names_are_there(table: str, least: int) -> None:
 
 
 def sources() -> list[Path]:
-    """Code, templates and documents of the repository, without what is installed or made."""
+    """Return code, templates and documents of the repository, without installed or generated files."""
     folders = [
         "accounts",
         "bench",
@@ -109,13 +109,13 @@ def sources() -> list[Path]:
 
 
 def anchors(document: Path) -> set[str]:
-    """Of its headings, as GitHub spells them."""
+    """Return the anchors of a document's headings, as GitHub builds them."""
     headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def misled(path: Path) -> Iterator[str]:
-    """Citations of a document or of one of its headings that lead nowhere."""
+    """Yield citations of a document, or of one of its headings, that lead nowhere."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
         links = re.findall(r"\]\(((?:[\w./-]+\.md)?)(?:#([\w-]+))?\)", text)
@@ -152,7 +152,7 @@ def test_every_section_sign_belongs_to_a_standard() -> None:
 
 
 def drawn(error: type[errors.GatewayError], depth: int = 0) -> Iterator[tuple[int, str]]:
-    """The class and those derived from it, with how deep each stands."""
+    """Yield the class and its subclasses, with the depth of each."""
     yield depth, error.__name__
     for derived in error.__subclasses__():
         if derived.__module__ == errors.__name__:

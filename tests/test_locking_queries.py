@@ -19,7 +19,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def chain(call: ast.expr) -> tuple[ast.expr, list[ast.Call]]:
-    """What `a.b().c()` begins with, and its calls in order."""
+    """Return what `a.b().c()` begins with, and its calls in order."""
     calls: list[ast.Call] = []
     while True:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
@@ -37,7 +37,10 @@ def name_of(call: ast.Call) -> str:
 
 
 def queries(scope: ast.AST) -> Iterator[list[ast.Call]]:
-    """The calls of each query. One that goes on from a variable begins with those of its assignments."""
+    """Yield the calls of each query.
+
+    One that continues from a variable begins with the calls assigned to it.
+    """
     assigned: dict[str, list[ast.Call]] = {}
     for node in ast.walk(scope):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -53,7 +56,7 @@ def queries(scope: ast.AST) -> Iterator[list[ast.Call]]:
 
 
 def refused(source: str) -> set[int]:
-    """Lines whose locking query PostgreSQL does not take."""
+    """Return the lines with a locking query that PostgreSQL refuses."""
     tree = ast.parse(source)
     scopes: list[ast.AST] = [node for node in ast.walk(tree) if isinstance(node, Function)]
     found = set()

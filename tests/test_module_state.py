@@ -37,7 +37,7 @@ def modules() -> Iterator[Path]:
 
 
 def state_of(source: str) -> list[str]:
-    """What a module keeps between calls: `name (why)`."""
+    """Yield what a module keeps between calls, as `name (why)`."""
     tree = ast.parse(source)
     names: set[str] = set()
     found: list[str] = []
@@ -76,7 +76,7 @@ def _last_name(node: ast.AST) -> str:
 
 
 def _names_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Its own names, which hide those of the module."""
+    """Return a function's own names, which hide those of the module."""
     given = function.args
     names = {each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
     return names | {
@@ -87,7 +87,7 @@ def _names_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 
 def _changed(node: ast.AST) -> str:
-    """The name whose content this part of a function changes, or ""."""
+    """Return the name whose content this part of a function changes, or ""."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES:
         return node.func.value.id if isinstance(node.func.value, ast.Name) else ""
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):

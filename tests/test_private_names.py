@@ -43,7 +43,7 @@ def is_super(node: ast.expr) -> bool:
 
 
 def made_in(tree: ast.Module) -> Iterator[str]:
-    """Private names that the module makes itself."""
+    """Return the private names that the module defines itself."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
@@ -55,7 +55,7 @@ def made_in(tree: ast.Module) -> Iterator[str]:
 
 
 def used_in(tree: ast.Module, ours: set[str]) -> Iterator[str]:
-    """Private names, and parts of packages named so, that are not ours."""
+    """Yield private names, and private parts of packages, that are not ours."""
     for node in ast.walk(tree):
         match node:
             case ast.ImportFrom(module=str(module), names=names) if module.split(".")[0] not in APPS:

@@ -29,7 +29,7 @@ MODULES = {
 
 
 def documented() -> dict[str, dict[str, str]]:
-    """Group -> the cells see, add, edit, delete."""
+    """Return the cells see, add, edit and delete of each group."""
     text = (settings.BASE_DIR / "docs/administration.md").read_text(encoding="utf-8")
     table = text.split("| Group of a new company |")[1].split("\n\n")[0]
     rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", table, re.MULTILINE)

@@ -27,7 +27,7 @@ CONNECTION = "/settings/api-connections/"
 
 
 def join(world: World, name: str = "AAA Foreign") -> Membership:
-    """The owner is in the other company as well, which comes first by name and joined last."""
+    """Make the owner a member of the other company too, which sorts first by name and is joined last."""
     Company.objects.filter(pk=world.other_company.pk).update(name=name)
     return MembershipFactory(user=world.owner, permission_group=world.stranger_group)
 
@@ -92,7 +92,7 @@ def test_whoever_has_no_other_company_is_told_as_before(world: World) -> None:
 
 @pytest.fixture
 def moved(world: World) -> Client:
-    """Pages were opened in Planta Demo; in another tab the session went to the other company."""
+    """Open pages in Planta Demo, then switch the session to the other company in another tab."""
     join(world, "Otra")
     client = browser(world.owner)
     client.get("/")

@@ -28,7 +28,7 @@ NEW = "new.person@example.com"
 
 
 def invite(world: World, email: str, **values: Any) -> Any:
-    """By the administrator of the other company, as the form does it."""
+    """Invite as the administrator of the other company, through the form's code."""
     data = {"email": email, "permission_group": world.stranger_group.pk}
     return send(browser(world.stranger), f"{PEOPLE}add/", data | values)
 

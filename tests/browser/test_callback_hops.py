@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @contextmanager
 def leading_on(to: str) -> Iterator[tuple[str, list[str]]]:
-    """A callback that keeps its query and redirects on; with the addresses that were asked for."""
+    """Serve a callback that keeps its query and redirects further; yields the URLs that were requested."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

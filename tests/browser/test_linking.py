@@ -32,7 +32,7 @@ PICTURES = os.environ.get("PICTURES", "")
 
 
 def seen(page: Page, name: str) -> None:
-    """Nothing scrolls sideways, is too small or too faint."""
+    """Check that nothing scrolls sideways, is too small or has too little contrast."""
     if PICTURES:
         page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
     assert page.evaluate(PROBLEMS) == [], name

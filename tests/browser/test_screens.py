@@ -211,7 +211,9 @@ def test_failures_are_said(world: World, chrome: Browser, site: str) -> None:
 
 
 def trusted_in(world: World) -> TrustedIssuer:
-    """An issuer with all that its pages can show: a long address, a person, a stop by each side."""
+    """Create an issuer that shows everything its pages can: a long URL, a person, an app disconnected by each
+    side.
+    """
     issuer: TrustedIssuer = TrustedIssuer.objects.create(
         company=world.company,
         name="Identities of Claude " * 3,

@@ -37,7 +37,7 @@ def _fresh_counts() -> None:
 
 
 def slow(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
-    """The real thing, after a while: the server is busy."""
+    """Call the real view after a delay, like a busy server."""
     real: Callable[..., Any] = getattr(module, name)
 
     def later(*args: Any, **kwargs: Any) -> Any:
@@ -48,7 +48,7 @@ def slow(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
 
 
 def assistant(context: BrowserContext) -> list[str]:
-    """The assistant's callback, on no network: the addresses it was called with."""
+    """Intercept the assistant's callback. The returned list fills with the URLs that are called."""
     called: list[str] = []
 
     def answer(route: Any) -> None:
@@ -60,7 +60,7 @@ def assistant(context: BrowserContext) -> list[str]:
 
 
 def click_twice(page: Page, button: Any, pause: float) -> None:
-    """As a hand does it, without waiting for what comes of the first click."""
+    """Click twice without waiting for the result of the first click."""
     button.scroll_into_view_if_needed()
     box = button.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -136,7 +136,7 @@ async def test_an_unusual_reading_is_confirmed(assistant: Assistant, era: str, a
 
 @pytest.fixture(scope="module")
 def careful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """Of a server that asks before it makes more than ten calls."""
+    """A server that asks before it makes more than ten calls."""
     with started(tmp_path_factory.mktemp("few"), "tests.clients.few_calls:application") as server:
         made = Assistant(server, server.create_consumer("Asks the person", CALLBACK))
         yield made.connect(Person("planner@demo.example"))

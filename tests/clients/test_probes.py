@@ -11,7 +11,7 @@ from tests.process.server import Server
 
 
 def raw(server: Server, request: str) -> tuple[bytes, bytes]:
-    """Head and body of the answer, up to the end of the connection."""
+    """Return head and body of the answer, read until the connection ends."""
     address = urlsplit(server.url)
     assert address.hostname
     with socket.create_connection((address.hostname, address.port or 80), timeout=10) as connection:

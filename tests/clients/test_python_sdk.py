@@ -27,7 +27,7 @@ CALLBACK = "http://127.0.0.1:9401/callback"
 
 
 class Storage:
-    """Keeps the typed-in client id and secret, and the tokens of the session."""
+    """Stores the entered client id and secret, and the tokens of the session."""
 
     def __init__(self, consumer: dict[str, Any], method: str) -> None:
         self.tokens: OAuthToken | None = None

@@ -43,7 +43,7 @@ class Replay:
         }
 
     def filled(self, part: Any) -> Any:
-        """The part of a request with what this run knows in place of the names in braces."""
+        """Fill this run's values into a part of a recorded request, in place of the names in braces."""
         if isinstance(part, dict):
             return {name: self.filled(value) for name, value in part.items()}
         if isinstance(part, list):

@@ -28,7 +28,7 @@ def technician(server: Server, consumer: dict[str, Any]) -> Assistant:
 
 
 def folios_in_database(server: Server, email: str = "") -> set[str]:
-    """Open work orders straight from the database; of one person where an e-mail is given."""
+    """Read open work orders straight from the database; with an e-mail, only those of that person."""
     mine = f".filter(responsible__account_email='{email}')" if email else ""
     return set(
         server.manage(

@@ -30,7 +30,7 @@ def suite(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def failing(output: str) -> set[str]:
-    """Scenarios with a failed check, out of the summary that the suite ends with."""
+    """Return the scenarios with a failed check, from the suite's final summary."""
     summary = re.findall(r"^[✓✗] (\S+): (\d+) passed, (\d+) failed", output, re.MULTILINE)
     assert len(summary) > 25, output[-3000:]
     return {scenario for scenario, _passed, failed in summary if failed != "0"}

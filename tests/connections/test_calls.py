@@ -42,7 +42,7 @@ def unauthorized(message: str = "UNAUTHORIZED") -> Answer:
 
 
 def playing(api: Any) -> Any:
-    """`api` is `(token, path) -> Answer`; the token endpoint counts."""
+    """Script Fracttal One. `api` is `(token, path) -> Answer`; the token endpoint issues numbered tokens."""
 
     def script(method: str, path: str, fields: dict[str, str], who: str) -> Answer | None:
         if path == "/oauth/token":

@@ -207,7 +207,7 @@ def test_a_key_that_is_taken_out_takes_its_secret_along(world: World, connection
 
 
 def tried(world: World) -> str:
-    """The page after "Test connection"."""
+    """Press "Test connection" and return the page that answers."""
     return " ".join(text_of(post(browser(world.owner), TEST)).split())
 
 

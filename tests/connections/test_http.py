@@ -18,7 +18,7 @@ from consumers.outbound.client import NoReply, Unreachable
 
 @contextmanager
 def line(serve: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server of one connection that does what it is told to with it."""
+    """Run a server for one connection that handles it with the given function."""
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(10)
 

@@ -35,7 +35,7 @@ def fracttal_answers(fracttal: FracttalOne) -> None:
 
 
 def leave(client: Client, connection: ApiConnection, **more: str) -> dict[str, str]:
-    """Press "Connect": what the address at Fracttal One says."""
+    """Press "Connect". Return the parameters of the URL at Fracttal One."""
     response = client.get(f"{LINK}connect", {"connection": str(connection.pk)} | more)
     assert response.status_code == 303, text_of(response)
     address = urlsplit(response["Location"])
@@ -296,7 +296,7 @@ def test_every_code_of_a_problem_has_its_own_sentence() -> None:
 
 
 def approved(program: Program, user: User) -> tuple[Client, str]:
-    """A person who has approved and now stands before the link; the address of that step."""
+    """Approve as a person who then has to link. Return the browser and the URL of that step."""
     client = signed_in(user)
     response = decide(client, client.get(program.address("")), write=False)
     assert response.status_code == 303

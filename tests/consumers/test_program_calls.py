@@ -50,7 +50,7 @@ def run(command: list[str], text: str, secret: str) -> str:
 
 
 def orders_of(server: Server) -> tuple[int, set[str]]:
-    """How many rows the list has, one for each task of an order, and the folios."""
+    """Return the number of rows in the list (one for each task of an order), and the folios."""
     with sqlite3.connect(Path(server.environment["VAR_DIR"]) / DATABASE) as database:
         rows = database.execute(
             "SELECT w.folio FROM maintenance_workordertask t"

@@ -53,14 +53,14 @@ def api(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[A
 
 
 def _stand_in(api: Any, what: str, rows: dict[str, str]) -> str:
-    """A value of the plant for which the resource has rows."""
+    """Return a value of the plant for which the resource has rows."""
     if what not in rows:
         rows[what] = FINDERS[what](api)
     return rows[what]
 
 
 def _first(api: Any, path: str, key: str, detail: str, **parameters: Any) -> str:
-    """The first key of `path` for which `detail` answers with rows."""
+    """Return the first key of `path` for which `detail` returns rows."""
     for start in range(0, 1000, 100):
         for row in api(path, start=start, limit=100, **parameters):
             value = str(row[key])

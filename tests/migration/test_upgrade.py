@@ -46,7 +46,7 @@ class Database:
                 connection.execute(script.encode())
 
     def rows(self) -> Rows:
-        """Of each table, each row by the names of its columns."""
+        """Return each row of each table as a dictionary of its columns."""
         tables = (
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
             if self.url.startswith("sqlite")
@@ -79,7 +79,7 @@ class Upgraded:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
-    """The server over an old database: `migrate` has run, and the rows were read before and after it."""
+    """Start the server over an old database; the rows are read before and after `migrate`."""
     directory, port = tmp_path_factory.mktemp("old"), free_port()
     with database(request.param, directory) as old:
         old.load(f"{request.param}_9c07201.sql", f"http://127.0.0.1:{port}")

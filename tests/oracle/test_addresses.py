@@ -49,7 +49,7 @@ OF_KINDS = {
 
 
 def addressed(value: Any, path: str = "") -> Iterator[tuple[str, Row]]:
-    """The objects with an address in an answer, each with the path of the address."""
+    """Yield the objects with a URL in an answer, each with the path of the URL."""
     if isinstance(value, list):
         for each in value:
             yield from addressed(each, path)
@@ -61,7 +61,10 @@ def addressed(value: Any, path: str = "") -> Iterator[tuple[str, Row]]:
 
 
 def pages_of(tool: str, path: str, record: Row) -> set[str]:
-    """Where the record may be seen. A row of a metric is of an asset, a person, an item, a meter …"""
+    """Return where the record may be shown.
+
+    A row of a metric is about an asset, a person, an item, a meter …
+    """
     page, field = PAGES[tool, path]
     if page:
         return {f"{page}/{quote(str(record[field]), safe='')}"}

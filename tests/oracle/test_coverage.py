@@ -65,7 +65,7 @@ def test_each_argument_is_asked_with_each_value(
 
 
 def values_of(argument: Any, schema: Any) -> set[Any]:
-    """Those that are listed in its schema, wherever in it; of a flag, both."""
+    """Return the constants in the schema, at any depth; for a flag, both values."""
     if isinstance(argument, list):
         return {value for each in argument for value in values_of(each, schema)}
     if not isinstance(argument, dict):

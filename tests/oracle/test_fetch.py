@@ -75,7 +75,7 @@ ALWAYS: dict[str, Row] = {
 
 
 def lines_of(text: str) -> tuple[dict[str, str], list[dict[str, str]]]:
-    """The fields of the record, and those of each task of an order: what stands indented below a field."""
+    """Return the fields of the record and of each task of an order, which are indented below a field."""
     whole: dict[str, str] = {}
     tasks: list[dict[str, str]] = [{}]
     above = ""
@@ -95,7 +95,10 @@ def lines_of(text: str) -> tuple[dict[str, str], list[dict[str, str]]]:
 
 
 def says(name: str, value: Any, shown: str | None) -> bool:
-    """Whether the text of a field is this value: numbers and flags stand there as people write them."""
+    """Say whether the text of a field means this value.
+
+    Numbers and flags are written as people write them.
+    """
     if value is None or shown is None:
         return value is None and shown is None
     if shown in {"True", "False"}:
@@ -108,7 +111,7 @@ def says(name: str, value: Any, shown: str | None) -> bool:
 
 
 def _unlike(expected: Row, given: dict[str, str], where: str) -> list[str]:
-    """Besides: what the answer says of fields that the tables know nothing of."""
+    """Return the differences of a record, with the fields that only the answer has."""
     found = [
         f"{where}.{name}: the tables say {value!r}, the answer {given.get(name)!r}"
         for name, value in expected.items()

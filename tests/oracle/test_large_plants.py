@@ -28,7 +28,7 @@ DAY = 86_400.0
 
 
 def compare(tally: Tally, asked: Asked, figures: Figures, reply: Reply) -> None:
-    """The groups that are shown, and how many there are."""
+    """Compare the groups that are shown, and their number."""
     assert not reply.error, reply
     assert not reply.answer["coverage"]["partial"], reply
     found = differences(figures.overall, reply.answer["overall"], asked.metric)
@@ -42,7 +42,7 @@ def compare(tally: Tally, asked: Asked, figures: Figures, reply: Reply) -> None:
 
 
 def _first_rows_differ(rows: list[dict[str, Any]], shown: list[dict[str, Any]]) -> list[str]:
-    """Of many groups the first ones are shown, and some of the folios."""
+    """Compare the first rows: of many groups only the first are shown, with some of the folios."""
     found = []
     for row, theirs in zip(rows, shown, strict=False):
         if len(row.get("folios", ())) > len(theirs.get("folios", ())):  # some of them are shown

@@ -27,7 +27,7 @@ from tests.oracle.without_database import ScriptedWorld
 
 
 def walk(world: Any, question: Question, plural: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """All records over all cursors, and the pages."""
+    """Return all records over all cursors, and the pages."""
     records: list[dict[str, Any]] = []
     pages: list[dict[str, Any]] = []
     arguments = question.arguments
@@ -44,7 +44,7 @@ def walk(world: Any, question: Question, plural: str) -> tuple[list[dict[str, An
 
 
 def chosen(plant: Plant, listed: Listed, names: Iterable[str], roll: Dice) -> list[Filter] | None:
-    """None where the plant has nothing that could be asked about."""
+    """Draw the filters of a question, None if the plant has nothing to ask about."""
     filters = []
     for name in dict.fromkeys([*listed.always, *names]):
         made = listed.filters[name](plant, roll)
@@ -59,7 +59,7 @@ def chosen(plant: Plant, listed: Listed, names: Iterable[str], roll: Dice) -> li
 
 
 def asked_of(listed: Listed, limit: int) -> dict[str, Any]:
-    """The arguments beside the filters."""
+    """Return the arguments besides the filters."""
     until = {"until": "2030-01-01"} if listed.tool == "list_pending_tasks" else {}
     return {"limit": limit, **listed.fixed, **until}
 

@@ -45,7 +45,7 @@ Wanted = list[tuple[tuple[str, str, str], bytes]]
 
 
 def wanted(metrics: tuple[str, ...]) -> st.SearchStrategy[Wanted]:
-    """Three cells, and the dice for what is asked about each."""
+    """Draw three cells, and the dice for each question."""
     mine = [cell for cell in cells() if cell[0] in metrics]
     return st.lists(
         st.tuples(st.sampled_from(mine), st.binary(min_size=24, max_size=24)), min_size=3, max_size=3

@@ -26,7 +26,10 @@ MOST = 20  # rows of a part: three pages of an upstream that gives seven at a ti
 
 
 def _owner(plant: Plant, part: Part, roll: Dice, count: int) -> Any:
-    """The number of one record, after `count` parts of it and some of another; None where there is none."""
+    """Add `count` parts to a record and some to another.
+
+    Return the record's number, None if there is none.
+    """
     if part.sql is None:
         without_tables(plant)
     owner = OWNERS[part.owner]

@@ -47,7 +47,7 @@ def _compare(world: Any, reply_to: Question, whole: Row, parts: dict[str, list[R
 
 
 def unlike(answer: Row, whole: Row, parts: dict[str, list[Row]]) -> list[str]:
-    """What an answer says otherwise than the tables of a record and its parts."""
+    """Return the differences between an answer and the tables, for a record and its parts."""
     found = differences(whole, as_written(answer), "record")
     for part, rows in parts.items():
         found += _rows_differ(rows, _lines(part, answer.get(part) or []), part)

@@ -33,8 +33,7 @@ ODD_CODES = ("A/7", "50% ñ", "x y", "#1?q=2", "..a")
 
 @dataclass(frozen=True)
 class Kind:
-    """`fetched` is what fetch calls such a record, `right` the one that reading it takes, `also` what the
-    record has besides."""
+    """`fetched` is the kind in fetch, `right` allows reading it, `also` names further parts."""
 
     template: str
     fetched: str
@@ -111,7 +110,7 @@ def test_and_over_the_embedded_api(world: World) -> None:
 
 
 def _plant(email: str) -> Plant:
-    """One order of Ana, who has the account, one of Luis, one of nobody; a request; an asset."""
+    """Build a plant: orders of Ana, who has the account, of Luis and of nobody; a request; an asset."""
     plant = Plant(NOON)
     plant.add("Personnel", code="TEC-1", first_name="Ana", last_name="", active=True, account_email=email)
     plant.add("Personnel", code="TEC-2", first_name="Luis", last_name="", active=True)

@@ -51,7 +51,7 @@ SEARCHED: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 
 def holding(tables: Tables, words: str) -> dict[str, set[str]]:
-    """The records that hold all of the words, by kind. A person without a code cannot be fetched."""
+    """Return the records that contain all words, by kind. A person without a code cannot be fetched."""
     found = {}
     for kind, (source, name, columns) in SEARCHED.items():
         whole = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
@@ -62,7 +62,7 @@ def holding(tables: Tables, words: str) -> dict[str, set[str]]:
 
 
 def code_of(plant: Plant, roll: Dice) -> tuple[str, str] | None:
-    """A code as people type it, and the record that has it."""
+    """Draw a code as people type it, and the record that has it."""
     kind, model, column = roll.pick(
         ("asset", "Item", "code"), ("work_order", "WorkOrder", "folio"), ("person", "Personnel", "code"),
         ("meter", "Meter", "serial"),
@@ -79,8 +79,10 @@ def code_of(plant: Plant, roll: Dice) -> tuple[str, str] | None:
 
 
 def fragment_of(code: str, roll: Dice) -> str:
-    """The letters of the code with the dash, or the last of them in the other case: digits
-    alone may name an order."""
+    """Draw a part of a code: its letters with the dash, or their end in the other case.
+
+    Digits alone could name an order.
+    """
     end = code.rindex("-") + 1
     return roll.pick(code[:end], code[:end].lower(), code[1:end].swapcase())
 

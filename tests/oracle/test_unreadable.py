@@ -66,7 +66,7 @@ def test_every_resource_that_is_read_has_an_odd_row() -> None:
 
 
 def _resources_read() -> Iterator[str]:
-    """The first argument of each `upstream.get` in the gateway's code."""
+    """Return the first argument of each `upstream.get` in the gateway's code."""
     named = {"owner": documents.RESOURCES.values(), "kind": planning.RESOURCES.values()}
     for path in Path(resources_of_the_gateway.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -98,7 +98,7 @@ def person(server: Server) -> Person:
 
 @pytest.fixture(scope="module")
 def app(server: Server, person: Person, idp: IdentityProvider) -> Assistant:
-    """A consumer whose company trusts the issuer: as the administrator adds it on the screen."""
+    """A consumer whose company trusts the issuer, which the administrator added on the screen."""
     page = person.open(f"{server.url}/settings/security/issuers/add/")
     form = next(form for form in forms_of(page.text) if any(name == "issuer" for name, _ in form.fields))
     fields = dict(form.fields)
@@ -120,7 +120,7 @@ def assertion_of(app: Assistant, idp: IdentityProvider, **changes: Any) -> str:
 
 
 def press(person: Person, url: str, action: str) -> str:
-    """The button of a form of a page, and the one of the page that asks whether one is sure."""
+    """Press the button of a form, and then the one on the confirmation page."""
     page = person.open(url)
     form = next(form for form in forms_of(page.text) if form.action.endswith(action))
     page = person.submit(page, form, dict(form.fields) | dict(form.buttons))

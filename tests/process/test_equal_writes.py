@@ -35,7 +35,7 @@ TOKEN_OF_ADMIN = (
 def product(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, Query]]:
-    """The product in four processes, and a way to ask its tables."""
+    """The product in four processes, and a function to query its tables."""
     directory: Path = tmp_path_factory.mktemp(request.param)
     if request.param == "sqlite":
         with started(directory, WORKERS="4") as server:

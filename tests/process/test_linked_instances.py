@@ -43,7 +43,7 @@ def planner(instances: Pair) -> Assistant:
 
 
 def forget_kept() -> None:
-    """What a process keeps of a link, it keeps for a second."""
+    """Wait until a process forgets what it cached about a link, which takes a second."""
     time.sleep(1.1)
 
 

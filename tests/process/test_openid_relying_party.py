@@ -30,7 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def switch(server: Server, *, on: bool) -> None:
-    """As the administrator does it, under Configuration > Security."""
+    """Switch OpenID Connect on or off, as the administrator does under Configuration > Security."""
     admin = Person("admin@demo.example")
     page = admin.open(f"{server.url}/settings/security/")
     form = next(form for form in forms_of(page.text) if form.action in {"", "/settings/security/"})

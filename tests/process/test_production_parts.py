@@ -142,7 +142,7 @@ def health_of(server: Server) -> tuple[int, int]:
 
 
 def allow_connections(database: str, allowed: bool) -> None:
-    """As after a crash: those that are there are ended, and no others are taken."""
+    """End all connections, and allow or refuse new ones, as after a crash."""
     elsewhere = database.removesuffix("/postgres") + "/template1"
     with psycopg.connect(elsewhere, autocommit=True) as control:
         control.execute(f"ALTER DATABASE postgres WITH ALLOW_CONNECTIONS {'true' if allowed else 'false'}")

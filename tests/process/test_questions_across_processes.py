@@ -35,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def assistants(server: Server) -> list[Assistant]:
-    """Two people through one consumer."""
+    """Two people with the same consumer."""
     consumer = server.create_consumer("Asks the person", CALLBACK)
     people = ("planner@demo.example", "admin@demo.example")
     return [Assistant(server, consumer).connect(Person(email)) for email in people]

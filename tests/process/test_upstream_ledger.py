@@ -22,7 +22,7 @@ SHARED_KEY = "one-signing-key-of-two-instances-that-trust-each-other-0123456789"
 
 
 class Ledger:
-    """Stands between: notes path and headers of each request, then passes it on, or answers 401."""
+    """A proxy that records path and headers of each request, then forwards it or answers 401."""
 
     def __init__(self, target: str) -> None:
         self.target = target
@@ -73,8 +73,10 @@ def ledger(target: str) -> Iterator[Ledger]:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Ledger]]:
-    """A plant that answers, and the product that asks it through the ledger: one public address,
-    one signing key, two databases with the same people."""
+    """A plant, and the product that reaches it through the ledger.
+
+    Both have the same public address, signing key and people, and a database each.
+    """
     port = str(free_port())
     shared = {"SECRET_KEY": SHARED_KEY, "PUBLIC_URL": f"http://127.0.0.1:{port}"}
     with (

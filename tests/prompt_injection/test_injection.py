@@ -29,7 +29,7 @@ HIDDEN = re.compile(
 
 
 def in_its_fence(person: Person, tool: str, **arguments: Any) -> dict[str, Any]:
-    """The answer, after a look at how it is wrapped."""
+    """Call a tool, check that its answer is fenced, and return the answer."""
     before = ToolCall.objects.count()
     result = person.result(tool, **arguments)
     assert not result.is_error, result.content

@@ -30,7 +30,7 @@ WORDS = ("bomba", "compresor", "óleo", "inspección", "%", "' OR 1=1", "​", "
 
 
 def plant_words() -> list[str]:
-    """Codes, folios and names that are there: a search for made-up words finds nothing to check."""
+    """Return codes, folios and names that exist: a search for made-up words would find nothing to check."""
     pools: list[Any] = [
         Item.objects.values_list("code", flat=True)[:60],
         Item.objects.values_list("field_1", flat=True)[:20],

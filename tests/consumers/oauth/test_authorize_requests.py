@@ -24,7 +24,7 @@ def browser(world: World) -> Client:
 
 
 def refused_on_page(response: Any, code: str, status: int = 400) -> None:
-    """An error page with a short code, and no way to the caller's address."""
+    """Check that an error page with this code appears and does not lead to the caller's URL."""
     assert response.status_code == status
     assert "Location" not in response
     assert f"<code>{code}</code>" in response.content.decode()
@@ -45,7 +45,7 @@ def refused_by_redirect(response: Any, error: str, callback: str = CALLBACK) -> 
 
 
 def asked(response: Any) -> AuthorizationRequest:
-    """The consent page, and what it keeps."""
+    """Check that the consent page appears, and return the stored request."""
     assert response.status_code == 200, response.content[:500]
     return AuthorizationRequest.objects.get(decided_at=None)
 

@@ -39,7 +39,7 @@ def document(tmp_path: Path) -> Iterator[Publisher]:
 
 @pytest.fixture
 def product(document: Publisher, tmp_path: Path) -> Iterator[Server]:
-    """Started with a company whose administrator allows the program."""
+    """The product with a company whose administrator allows the program."""
     port = free_port()
     url = f"http://localhost:{port}"
     environment = {

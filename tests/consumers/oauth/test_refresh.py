@@ -18,7 +18,7 @@ from tests.consumers.refusals import refused
 
 
 def let_pass(seconds: int) -> None:
-    """As if that much time had gone by since the last refresh."""
+    """Pretend that this much time has passed since the last refresh."""
     for token in RefreshToken.objects.exclude(superseded_at=None):
         token.superseded_at -= dt.timedelta(seconds=seconds)
         token.save()

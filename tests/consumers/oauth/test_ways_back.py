@@ -27,7 +27,7 @@ NEW_PASSWORD = "another horse battery"
 
 
 def begin(client: Client, program: Program, state: str = "s-1") -> str:
-    """Open the request without a session: the address of the sign-in page that it leads to."""
+    """Open the request without a session. Return the URL of the sign-in page that it redirects to."""
     page = client.get(program.address("", state=state))
     assert page.status_code == 302
     assert page["Location"].startswith(f"{LOGIN}?next=/oauth/authorize/again/")
@@ -137,7 +137,7 @@ def test_two_tabs_stay_two_requests_over_the_second_step(program: Program, world
 
 
 def forget(client: Client, program: Program, email: str) -> str:
-    """From the sign-in page to the mail: the path of its link."""
+    """Ask for a password mail on the sign-in page. Return the path of its link."""
     page = client.get(begin(client, program, LONG))
     asked = send(client, link_of(page, "Forgot password"), {"email": email})
     assert unquote(asked["Location"]).startswith(

@@ -53,7 +53,7 @@ def keys() -> jwk.JWKSet:
 
 
 def claims_of(token: str) -> dict[str, Any]:
-    """As a relying party reads it: by the published key of its `kid`, RS256 and nothing else."""
+    """Verify a token like a relying party: with the published key of its `kid`, and RS256 only."""
     verified = jwt.JWT(jwt=token, key=keys(), algs=["RS256"])
     claims: dict[str, Any] = json.loads(verified.claims)
     return claims

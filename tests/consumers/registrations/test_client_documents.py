@@ -29,7 +29,7 @@ INNER = (
 
 @pytest.fixture
 def no_connection(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Every attempt to connect, none of which gets anywhere."""
+    """Record every attempt to connect, and let none succeed."""
     tried: list[Any] = []
 
     def connect(line: socket.socket, address: Any) -> None:
@@ -131,7 +131,7 @@ def test_case_130_redirects_are_not_followed(publisher: Publisher, status: int) 
 
 
 def is_cut_off(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The answer comes in time, and the thread ends long before the server would."""
+    """Check that the answer comes in time, and that the thread ends long before the server would."""
     monkeypatch.setattr(document_fetcher, "TOTAL_SECONDS", 0.5)
     began = time.monotonic()
     assert reason(url) in {"too_slow", "unreachable"}  # on a busy machine the handshake may end first
@@ -294,7 +294,7 @@ def test_a_name_is_shown_without_what_could_deceive(publisher: Publisher) -> Non
 
 
 def seconds_kept(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """For how long each thing is put into the cache from here on."""
+    """Record for how many seconds each value is cached from here on."""
     kept: list[int] = []
     store = cache.set
 

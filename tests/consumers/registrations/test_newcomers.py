@@ -33,7 +33,7 @@ INNER = [
 
 @pytest.fixture
 def program(publisher: Publisher) -> Program:
-    """Known to nobody here, as Claude Code comes."""
+    """A program that no company knows, like Claude Code."""
     return Program(Consumer(), "", "http://localhost:53682/callback", url=publisher.url)
 
 

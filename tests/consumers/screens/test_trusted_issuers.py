@@ -47,7 +47,7 @@ def made(world: World, **fields: Any) -> TrustedIssuer:
 
 
 def connected(world: World, issuer: TrustedIssuer, user: User) -> AppAuthorization:
-    """As an exchange leaves it."""
+    """Create the rows that an exchange leaves."""
     IssuerLink.objects.create(issuer=issuer, subject=f"00u{user.pk}", user=user)
     consumer = consumer_in(world, f"Claude of {user.pk}")
     authorization = authorize(user, consumer, WRITE, issuer=issuer, redirect_uri="")

@@ -212,7 +212,7 @@ class _Inner(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *args: Any) -> None:
-        """Quiet."""
+        """Stay silent."""
 
 
 @pytest.mark.parametrize(

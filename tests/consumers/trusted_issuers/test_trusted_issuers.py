@@ -55,7 +55,7 @@ def trusted(world: World, idp: IdentityProvider) -> TrustedIssuer:
 
 
 def refused(response: Any, error: str = "invalid_grant") -> str:
-    """The description of a refusal in OAuth's form, which names no person."""
+    """Check that a refusal has OAuth's form and names no person; return its description."""
     assert response.status_code == 400, response.content
     answer = response.json()
     assert answer["error"] == error, answer

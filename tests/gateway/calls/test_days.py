@@ -36,7 +36,7 @@ days = st.dates(dt.date(1990, 1, 15), dt.date(2037, 12, 20))
 
 
 def instants(zone: str, first: dt.date, last: dt.date) -> list[dt.datetime]:
-    """Every quarter of an hour that has one of these dates in the zone."""
+    """Return every quarter of an hour that has one of these dates in the zone."""
     begin = dt.datetime(first.year, first.month, first.day, tzinfo=dt.UTC) - 2 * DAY
     count = ((last - first).days + 5) * 96
     local = zoneinfo.ZoneInfo(zone)
@@ -51,7 +51,7 @@ def bounds(zone: str, text: str, until: str | None = None) -> tuple[dt.datetime,
 
 
 def covers(zone: str, text: str, first: dt.date, last: dt.date) -> int:
-    """How many quarters the period has; its ends are exactly those of the dates."""
+    """Check that the period begins and ends exactly with the dates; return its number of quarters."""
     right = instants(zone, first, last)
     assert bounds(zone, text) == (right[0], right[-1] + STEP - dt.timedelta(microseconds=1))
     return len(right)

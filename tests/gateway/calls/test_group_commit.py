@@ -25,7 +25,7 @@ class Numbered:
 
 
 class Table:
-    """Keeps what each transaction brought."""
+    """Records the rows of each transaction."""
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
@@ -44,7 +44,7 @@ def table() -> Table:
 
 @pytest.fixture
 def lingered(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that the thread was to wait; it does not."""
+    """Record the seconds that the thread would wait, without waiting."""
     seconds: list[float] = []
     monkeypatch.setattr(group_commit, "sleep", seconds.append)
     return seconds
@@ -58,7 +58,7 @@ def writer(table: Table) -> Iterator[GroupCommit]:
 
 
 async def store_together(writer: GroupCommit, count: int) -> list[BaseException | None]:
-    """All wait while the thread is busy with something else."""
+    """Queue all of them while the thread is busy with something else."""
     gate = threading.Event()
     first = asyncio.ensure_future(writer.run(gate.wait))
     await asyncio.sleep(0.05)

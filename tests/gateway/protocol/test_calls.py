@@ -137,7 +137,7 @@ async def test_a_client_that_cannot_answer_is_not_asked(client: Client) -> None:
 
 
 class Connection:
-    """An ASGI connection whose client can go away."""
+    """An ASGI connection whose client can disconnect."""
 
     def __init__(self, tool: str, *parts: bytes, **headers: str) -> None:
         params = {"name": tool, "arguments": {"text": "a"} if tool == "write" else {}}

@@ -48,7 +48,7 @@ async def begin(client: Client, token: str = "all", capabilities: Any = None, **
 
 @dataclass
 class Stream:
-    """A call at the ASGI door, whose events are seen as they come."""
+    """A call at the ASGI door whose events can be read as they arrive."""
 
     endpoint: Endpoint
     session: str
@@ -111,7 +111,7 @@ def client(endpoint: Endpoint) -> Client:
 
 
 async def post(client: Client, session: str | None, token: str = "all", **message: Any) -> int:
-    """The status of the answer to a message that is no request."""
+    """Post a message that is no request. Return the status of the answer."""
     body = orjson.dumps({"jsonrpc": "2.0", **message})
     return (
         await client.raw(body, token=token, mcp_protocol_version="2025-11-25", mcp_session_id=session)

@@ -107,7 +107,7 @@ def test_a_read_is_another_one_with_the_argument(admin: Person, row: Row) -> Non
 
 
 def _without_now(value: Any) -> Any:
-    """Two calls one after the other are made at two moments."""
+    """Remove the time from an answer, since two calls are made at different times."""
     if isinstance(value, dict):
         return {name: _without_now(each) for name, each in value.items()}
     if isinstance(value, str) and NOW.fullmatch(value):
@@ -119,7 +119,7 @@ def _without_now(value: Any) -> Any:
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """What was sent to be written. It is refused there, with words that name nothing."""
+    """Return what a write sent upstream. It is refused there with a text that names nothing."""
     WriteRecord.objects.all().delete()  # what other tests wrote is no earlier wish of these
     kept: Sent = []
     send = InProcess.send

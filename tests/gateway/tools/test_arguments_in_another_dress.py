@@ -52,7 +52,7 @@ def schema_of(row: Row) -> Mapping[str, Any]:
 
 
 def dresses(field: Mapping[str, Any], value: Any, *, writes: bool) -> Iterator[Any]:
-    """Other values that can only mean `value`."""
+    """Return other values that can only mean `value`."""
     if isinstance(value, list):
         yield json.dumps(value)
         if len(value) == 1:
@@ -75,7 +75,7 @@ def dresses(field: Mapping[str, Any], value: Any, *, writes: bool) -> Iterator[A
 
 
 def timeless(found: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
-    """Metrics say the moment of the question."""
+    """Remove the time of the question, which metrics contain."""
     return found[0], {name: value for name, value in found[1].items() if name != "period"}
 
 
@@ -267,7 +267,7 @@ ANYTHING = st.recursive(
 
 
 def fitting(field: Mapping[str, Any]) -> st.SearchStrategy[Any]:
-    """Values of a schema, drawn by its words."""
+    """Draw values that fit a schema."""
     if "enum" in field:
         return st.sampled_from(field["enum"])
     if field.get("format") == "date":

@@ -26,7 +26,7 @@ _titles = itertools.count(1)
 
 
 def titled() -> str:
-    """No two look the same: they share no word."""
+    """Return a title that shares no word with others, so that no two look alike."""
     return f"Asunto{next(_titles)}"
 
 

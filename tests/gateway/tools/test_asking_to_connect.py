@@ -29,7 +29,7 @@ def planner() -> Screen:
 
 @pytest.fixture
 def unlinked(admin: Screen) -> Iterator[Screen]:
-    """The administrator, whose account is not linked."""
+    """The administrator, without a linked account."""
     LinkedAccount.objects.filter(user__email="admin@demo.example").delete()
     runtime().credentials.linked.clear()
     yield admin

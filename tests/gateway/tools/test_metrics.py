@@ -23,7 +23,10 @@ YEAR_AGO = (timezone.now() - dt.timedelta(days=365)).date().isoformat()
 
 
 def seconds_down(item: Item, since: dt.datetime, until: dt.datetime, *, failures_only: bool = False) -> float:
-    """Second by second would be too slow: minute by minute would be too rough. So: sweep the edges."""
+    """Return the seconds of downtime by sweeping the edges of the stops.
+
+    Counting second by second would be too slow, and minute by minute too imprecise.
+    """
     records = OutOfService.objects.filter(item=item, initial_date__lt=until).filter(
         Q(final_date=None) | Q(final_date__gt=since)
     )
@@ -98,7 +101,7 @@ def asked(person: Person, **arguments: Any) -> dict[str, Any]:
 
 
 def equipment() -> Any:
-    """Machines: equipment in equipment is a component."""
+    """Return the machines: equipment within equipment is a component."""
     return Item.objects.filter(**DEMO, type=2, active=True).exclude(parent__type=2)
 
 

@@ -21,7 +21,7 @@ Rows = list[dict[str, Any]]
 
 
 def in_order(admin: Person, tool: str, plural: str, work: Callable[[Rows], None], **arguments: Any) -> Rows:
-    """All pages, with work between each two of them on what was just shown."""
+    """Read all pages; between two pages, change the records that were just shown."""
     shown: Rows = []
     cursor: dict[str, str] = {}
     for _ in range(100):

@@ -40,7 +40,7 @@ NAMES = ("Ágata", "Zoe", "ana", "Ñusta", "Bo", "Émile", "bo", "Óscar", "Ana"
 
 @dataclass
 class Case:
-    """`make` writes a row; `key` tells which one an answer shows, `key_of_row` which one was written."""
+    """A list. `make` writes a row; `key` identifies it in an answer, `key_of_row` in the table."""
 
     tool: str
     plural: str
@@ -95,7 +95,7 @@ def cases(plant: SmallPlant) -> dict[str, Case]:
         return TaskType.objects.create(company=company, description=f"{NAMES[n % len(NAMES)]} {n}")
 
     def reading(n: int) -> Model:
-        """Three meters are read at one moment."""
+        """Create three meters with readings at the same time."""
         moment = plant.now - dt.timedelta(days=1 + n // 3)
         return MeterReading.objects.create(
             company=company, meter=meters[n % 3], date_reading=moment, value=n, accumulated_value=n

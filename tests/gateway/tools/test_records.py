@@ -32,7 +32,7 @@ def test_the_tools_are_the_ones_that_were_agreed() -> None:
 
 
 def open_objects(schema: Any) -> list[Any]:
-    """Objects anywhere in the schema that take options nobody reads."""
+    """Find objects in the schema that accept options which nobody reads."""
     if isinstance(schema, list):
         return [found for part in schema for found in open_objects(part)]
     if not isinstance(schema, dict):

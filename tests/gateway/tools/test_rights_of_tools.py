@@ -39,7 +39,7 @@ Arguments = dict[str, Any]
 
 
 def own_order(person: Person) -> WorkOrder:
-    """An order in process that the person answers for."""
+    """Create an order in process that the person is responsible for."""
     orders = WorkOrder.objects.filter(
         status=1, responsible__account_email=person.caller.user_email, **DEMO
     ).order_by("-pk")

@@ -36,7 +36,7 @@ def test_what_may_mean_two_numbers_is_not_written(admin: Person, text: object) -
 
 
 def numbers(schema: dict[str, Any], place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Each number and flag of an input schema with its place."""
+    """Yield each number and flag of an input schema with its path."""
     for choice in schema.get("anyOf", [schema]):
         kind = choice.get("type")
         if kind in ("integer", "number", "boolean"):

@@ -44,7 +44,7 @@ def requested(admin: Person, machine: str) -> int:
 
 
 def ordered(admin: Person, pending: int) -> tuple[str, int]:
-    """The folio, and the number of the one task."""
+    """Create an order. Return its folio and the number of its only task."""
     made = admin.ask("create_work_order", source="pending", pending_tasks=[pending], responsible="TEC-01")
     (task,) = admin.ask("get_work_order", folio=made["folio"])["tasks"]
     return made["folio"], task["id"]

@@ -21,7 +21,7 @@ NOW = dt.datetime.now(dt.UTC)
 
 
 def writes_as(answer: dict[str, Any], tables: dict[str, Rows], *filters: str) -> Script:
-    """Reads come from the tables, every write is answered with `answer`."""
+    """Answer reads from the tables, and every write with `answer`."""
     table = resources(tables, filters=filters)
 
     async def script(request: web.BaseRequest) -> web.StreamResponse:

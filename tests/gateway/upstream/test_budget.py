@@ -24,7 +24,7 @@ def limited(settings: Settings, scripted: Scripted) -> None:
 
 
 async def ask(person: int, text: str = "", **changes: object) -> float:
-    """One read; how long it took."""
+    """Read once. Return the seconds it took."""
     began = time.monotonic()
     query = {"code": text} if text else None
     await runtime().upstream_of(caller(user_id=person, **changes)).get(["items"], query)

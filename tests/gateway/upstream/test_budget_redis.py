@@ -41,7 +41,10 @@ async def shared(redis_url: str) -> AsyncIterator[SharedBuckets]:
 
 
 async def steps_agreed(shared: SharedBuckets, company: str) -> int:
-    """How far the script and pace.Bucket say the same, side by side: to where their two clocks come apart."""
+    """Run script and pace.Bucket side by side.
+
+    Return the number of equal steps, until their clocks differ.
+    """
     here = Bucket()
     pace, dice = Pace(120), random.Random(5)
     for step in range(300):

@@ -147,7 +147,7 @@ def query_of(path: str) -> dict[str, list[str]]:
 
 
 async def everything(upstream: Upstream) -> None:
-    """One request of each list that knows a period, and of others."""
+    """Send a request to each list that accepts a period, and to some others."""
     created = period("creation_date")
     await work_orders.list_tasks(upstream, work_orders.TaskRow, work_orders.TaskFilter(period=created))
     await work_orders.list_tasks(upstream, work_orders.TaskRow, work_orders.TaskFilter(made_by=NOON))
@@ -431,7 +431,7 @@ async def test_row_20_a_reading_says_whether_it_is_historical(
 
 
 def person_then(scripted: Scripted, person: dict[str, Any]) -> None:
-    """People on every GET, a created request on the POST."""
+    """Answer every GET with people, and the POST with a created request."""
 
     async def script(request: web.BaseRequest) -> web.StreamResponse:
         return await good([person] if request.method == "GET" else [{"id": 77}])(request)

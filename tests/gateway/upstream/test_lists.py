@@ -39,7 +39,7 @@ def call() -> Call:
 
 
 def serve(scripted: Scripted, rows: list[dict[str, Any]], *, total: bool = True, most: int = 100) -> None:
-    """A table that ignores every filter, as the vendor's does with those that it does not know."""
+    """Serve a table that ignores every filter, as the vendor does with unknown ones."""
 
     async def script(request: web.BaseRequest) -> web.StreamResponse:
         query = parse_qs(urlsplit(request.raw_path).query)

@@ -25,7 +25,7 @@ def ago(days: float) -> str:
 
 
 def counter(number: int, value: float | None, *, read: float | None = 10, **changes: Any) -> dict[str, Any]:
-    """A counter of hours of asset A<number>, last read `read` days ago, that gains 30 a month: one a day."""
+    """Build an hour counter of asset A<number>, read `read` days ago, that gains 30 a month (one a day)."""
     dial = {"date": None if read is None else ago(read), "value": value, "accumulated_value": value}
     return {
         "id": number, "code": f"A{number}", "active": True, "is_counter": True, "units_code": "HRS",

@@ -32,7 +32,7 @@ def ago(days: float) -> str:
 def serve(
     scripted: Scripted, *, filters: bool = True, total: bool = True, **tables: list[dict[str, Any]]
 ) -> None:
-    """Tables by their names, with the filters that the contract has for work orders; others are ignored."""
+    """Serve tables by name, with the contract's filters for work orders; other filters are ignored."""
 
     def fits(row: dict[str, Any], query: dict[str, list[str]]) -> bool:
         kind = query.get("type_date", [""])[0]

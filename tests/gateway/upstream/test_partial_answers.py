@@ -63,7 +63,10 @@ def resources(
     ignores: tuple[str, ...] = (),
     filters: tuple[str, ...] = (),
 ) -> Callable[[web.BaseRequest], Any]:
-    """Tables by their resource; `ignores` of start and limit, `filters` by parameters of equal names."""
+    """Serve tables by resource.
+
+    Those in `ignores` ignore start and limit; `filters` are parameters that work.
+    """
 
     async def script(request: web.BaseRequest) -> web.StreamResponse:
         url = urlsplit(request.raw_path)

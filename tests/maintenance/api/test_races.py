@@ -35,7 +35,7 @@ AT_ONCE = 10
 
 
 def at_once(write: Callable[[int], Any], count: int = AT_ONCE) -> list[int]:
-    """The status of each answer."""
+    """Send the requests at once. Return the status of each answer."""
     barrier = threading.Barrier(count)
 
     def run(number: int) -> int:
@@ -65,7 +65,7 @@ def api(world: World) -> Api:
 
 @pytest.fixture
 def asked(world: World, api: Api) -> Movement:
-    """An order waits for 10 of an item, and 10 of it lie there."""
+    """Create an order that waits for 10 of an item, of which 10 are in stock."""
     item = Item.objects.create(company=world.company, type=ItemType.SPARE_PARTS, code="I-1", field_1="x")
     place = Warehouse.objects.create(company=world.company, code="W-1", description="Central")
     StockLevel.objects.create(company=world.company, warehouse=place, item=item, stock=10, unit_cost=2)

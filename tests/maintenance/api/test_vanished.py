@@ -46,7 +46,7 @@ def api(world: World) -> Api:
 
 @contextmanager
 def somebody_deletes(sql: str, before: str) -> Iterator[list[str]]:
-    """Once, right before the first statement that `before` matches."""
+    """Delete once, right before the first statement that `before` matches."""
     done: list[str] = []
 
     def delete() -> None:

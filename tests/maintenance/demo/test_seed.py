@@ -22,7 +22,7 @@ TODAY = datetime.datetime(2026, 3, 17, 15, 30, tzinfo=datetime.UTC)
 
 
 def story() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table; links are told by their place in the order, not by their id."""
+    """Return every row of every table. Links are given by position and not by id."""
     told: dict[str, list[tuple[Any, ...]]] = {}
     for model in SEEDED:
         columns = [
@@ -41,7 +41,7 @@ def story() -> dict[str, list[tuple[Any, ...]]]:
 
 
 def number_from_one() -> None:
-    """Numbers that PostgreSQL gave out stay given out, also after a rollback, and some texts hold one."""
+    """Restart PostgreSQL's sequences. A rollback does not reset them, and some texts contain a number."""
     sequences = [
         entry
         for entry in connection.introspection.sequence_list()

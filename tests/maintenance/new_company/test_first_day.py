@@ -32,7 +32,7 @@ WORDS = {
 
 @pytest.fixture(autouse=True)
 def _committed(transactional_db: None, settings: Settings) -> Iterator[None]:
-    """The audit's thread and the API in process have connections of their own."""
+    """Commit, because the audit thread and the in-process API have their own connections."""
     settings.API_REQUESTS_PER_MINUTE = 0
     cache.clear()
     yield
@@ -59,7 +59,7 @@ def founded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def worked(person: Person, folio: str, failure: dict[str, str] | None = None) -> None:
-    """Every task of the order reported as done, and the order sent to review."""
+    """Report every task of the order as done, and send the order to review."""
     now = datetime.now(UTC).replace(microsecond=0)
     for task in person.ask("get_work_order", folio=folio)["tasks"]:
         report: dict[str, Any] = {
@@ -144,7 +144,7 @@ def member_of(company: Company, email: str, group: str) -> Membership:
 
 
 def submit(client: Client, url: str, action: str, **values: str) -> str:
-    """Fills in the form of the page whose address ends so; the text of the page that follows."""
+    """Fill in the form of the page whose URL ends like this. Return the text of the next page."""
     form = form_at(client.get(url), action)
     return text_of(client.post(form.action, dict(form.fields) | values, follow=True))
 

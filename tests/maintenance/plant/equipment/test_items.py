@@ -15,7 +15,7 @@ from tests.maintenance.callers import Api, refused, refused_field
 
 
 def codes(api: Api, **parameters: object) -> set[str]:
-    """Of all pages."""
+    """Return the codes of all pages."""
     found: set[str] = set()
     start = 0
     while rows := api.rows("items", start=start, **parameters):

@@ -36,12 +36,12 @@ def put(admin: Api, meter: Meter, value: float, **more: Any) -> Any:
 
 
 def change(browser: Client, meter: Meter, **given: Any) -> Any:
-    """As the forms of the page send it: with the company that they were drawn for."""
+    """Submit as the page's forms do: with the company for which they were drawn."""
     return browser.post(f"/records/meters/{meter.pk}/change", {"drawn_for": meter.company_id, **given})
 
 
 def told(meter: Meter, action: str) -> list[Any]:
-    """What the log of changes says of the readings of this meter."""
+    """Return the entries of the log about the readings of this meter."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT data FROM maintenance_transaction WHERE company_id = %s AND sub_module = 'READINGS' "

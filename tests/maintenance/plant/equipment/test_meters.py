@@ -54,7 +54,7 @@ def test_meters_of_an_asset(admin: Api) -> None:
 
 
 def stands_in(item: Item | None, place: str) -> bool:
-    """By its parents, one after another."""
+    """Say whether an asset is in a location, going through its parents one after another."""
     return item is not None and (item.code == place or stands_in(item.parent, place))
 
 

@@ -121,7 +121,7 @@ WRITES = {
 
 
 def existing(path: str) -> str:
-    """The path of a record that there is."""
+    """Return the path of an existing record."""
     ours = {"company__slug": "demo"}
     wishes = Movement.objects.filter(type=MovementType.MATERIAL_REQUEST, **ours)
     opened = WorkOrder.objects.filter(status=WorkOrderStatus.IN_PROCESS, **ours)
@@ -140,7 +140,7 @@ slashes = pytest.mark.parametrize("slash", ["", "/"])
 
 
 def with_rights(rights: frozenset[str]) -> Api:
-    """A new program of the demo company that holds exactly these rights."""
+    """Create a program of the demo company with exactly these rights."""
     company = Company.objects.get(slug="demo")
     group = PermissionGroup.objects.create(company=company, name="Exactly", rights=sorted(rights))
     return Api(mint_user_token(company_id=company.pk, user_id=None, group_id=group.pk))

@@ -25,7 +25,7 @@ from tests.maintenance.callers import browser
 
 
 def addresses(slug: str = "demo") -> dict[str, str]:
-    """One record of each kind, by the right that its page needs."""
+    """Return the URL of one record of each kind, by the right that its page needs."""
     mine = WorkOrder.objects.filter(company__slug=slug).order_by("pk")
     if slug == "demo":
         mine = mine.filter(responsible__code="TEC-01")

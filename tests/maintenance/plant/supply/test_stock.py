@@ -12,7 +12,7 @@ ITEM = {"code": "REP-NEW", "field_1": "Correa B-52", "unit_code": "UND", "unit_d
 
 
 def at(api: Api, code: str, warehouse: str) -> dict[str, Any]:
-    """The place of a stock item in a warehouse."""
+    """Return the level of a stock item in a warehouse."""
     item = api.page(f"inventories/{quote(code, safe='')}")["data"]
     item = item[0] if isinstance(item, list) else item
     (place,) = (place for place in item["warehouses"] if place["code_warehouse"] == warehouse)

@@ -15,7 +15,7 @@ CANCEL = {"user_code": "ADM-01", "work_orders_status_cancel": "Duplicada", "note
 
 
 def kept(code: str, warehouse: str = PLACE) -> tuple[float, float]:
-    """Stock and unit cost, as the table has them."""
+    """Return stock and unit cost from the table."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT l.stock, l.unit_cost FROM maintenance_stocklevel l"
@@ -28,7 +28,7 @@ def kept(code: str, warehouse: str = PLACE) -> tuple[float, float]:
 
 
 def lines_of(number: int) -> list[tuple[float, float, float]]:
-    """Quantity, what is pending and unit cost of each line of a document."""
+    """Return quantity, pending quantity and unit cost of each line of a document."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT qty, qty_pending, unit_cost FROM maintenance_movementline"
@@ -47,7 +47,7 @@ def state_of(number: int) -> int:
 
 @pytest.fixture
 def belt(admin: Api) -> str:
-    """A new item: nothing of it lies in the warehouse."""
+    """Create an item that no warehouse has in stock."""
     item = {"code": "GOODS-1", "field_1": "Correa", "unit_code": "UND", "unit_description": "Unidad"}
     assert admin.post("inventories", {**item, "code_warehouse": PLACE}).status_code == 200
     return "GOODS-1"
@@ -132,7 +132,7 @@ class TestUnitCost:
 
 
 class Asked:
-    """An order that asked a warehouse for 10 of an item."""
+    """An order that requested 10 of an item from a warehouse."""
 
     def __init__(self, api: Api, code: str, qty: float = 10) -> None:
         self.api, self.code = api, code

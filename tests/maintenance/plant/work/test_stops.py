@@ -29,7 +29,7 @@ def made(answer: Any) -> dict[str, Any]:
 
 
 def lasting() -> list[int]:
-    """The numbers of its stops that have no end, oldest first."""
+    """Return the ids of the asset's open stops, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT s.id FROM maintenance_outofservice s JOIN maintenance_item i ON i.id = s.item_id"
@@ -163,7 +163,7 @@ class TestCancel:
 
 
 class TestWithoutADate:
-    """What nobody gave a date is due by the end of the day, as the company's calendar has it."""
+    """Work without a date is due at the end of the day in the company's time zone."""
 
     def expected(self) -> str:
         zone = dt.timezone(dt.timedelta(hours=-5))  # America/Bogota, all year

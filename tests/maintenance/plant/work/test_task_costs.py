@@ -34,7 +34,7 @@ GROUP BY t.id, t.inventory_cost, t.labour_cost, t.services_cost, t.hours
 
 
 def two_books() -> list[tuple[Any, ...]]:
-    """Tasks whose own figures are not the sums of their resources."""
+    """Return the tasks whose own figures differ from the sums of their resources."""
     with connection.cursor() as cursor:
         cursor.execute(BOOKS)
         rows = cursor.fetchall()

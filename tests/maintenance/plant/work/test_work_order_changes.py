@@ -40,7 +40,7 @@ def theirs() -> WorkOrder:
 
 
 class Change:
-    """A path and a body that are good, for an order and a person."""
+    """A path and a valid body, for an order and a person."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -83,7 +83,7 @@ def change(request: pytest.FixtureRequest) -> Change:
 
 
 def state(order: WorkOrder) -> list[tuple[Any, ...]]:
-    """What the database says of an order now."""
+    """Return the state of an order in the database."""
     rows = WorkOrderTask.objects.filter(work_order_id=order.pk).order_by("pk")
     columns = (
         "work_order__note",
