@@ -52,6 +52,7 @@ class Runtime:
     async def start(self) -> None:
         """Prepare what the first call would wait for. Call it when the process starts."""
         await asyncio.to_thread(self.audit.start)
+        await self.awaited.start()
         self.upstream.engines.of(None)
 
     async def close_loop(self) -> None:

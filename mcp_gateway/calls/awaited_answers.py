@@ -53,6 +53,11 @@ class AwaitedAnswers:
         self._looked_at = 0.0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="awaited-answers")
 
+    async def start(self) -> None:
+        """Delete what a process that died left."""
+        with suppress(NotKept):
+            await self._run(_delete_expired)
+
     @asynccontextmanager
     async def expecting(
         self, ids: Sequence[str], session: str, call_id: str | int
@@ -68,7 +73,7 @@ class AwaitedAnswers:
         ]
 
         def store() -> None:
-            AwaitedAnswer.objects.filter(expires_at__lte=now).delete()
+            _delete_expired()
             AwaitedAnswer.objects.bulk_create(rows)
 
         loop = asyncio.get_running_loop()
@@ -164,6 +169,10 @@ class _Waiting:
     def settle(self, answer: str) -> None:
         if not self.answer.done():
             self.answer.set_result(answer)
+
+
+def _delete_expired() -> None:
+    AwaitedAnswer.objects.filter(expires_at__lte=timezone.now()).delete()
 
 
 def _unanswered(**which: str) -> Any:

@@ -55,7 +55,7 @@ class Guards:
     def preflight(self, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
         wanted = headers.get("access-control-request-headers", "authorization, content-type")
         return [
-            (b"access-control-allow-methods", b"POST"),
+            (b"access-control-allow-methods", b"POST, DELETE"),
             (b"access-control-allow-headers", wanted.encode("latin-1", "ignore")),
             (b"access-control-max-age", b"600"),
         ]

@@ -166,7 +166,10 @@ def test_case_149_who_unlinks_is_told_to_connect(instances: Pair, planner: Assis
     assert planner.ask("list_assets", limit=1)
 
 
-async def test_who_can_be_asked_links_in_the_middle_of_a_call(instances: Pair, planner: Assistant) -> None:
+@pytest.mark.parametrize("era", ["2026-07-28", "legacy"])
+async def test_who_can_be_asked_links_in_the_middle_of_a_call(
+    instances: Pair, planner: Assistant, era: str
+) -> None:
     """The client of the Python SDK: URL mode, of which it accepts what the person has done at the page."""
     asked: list[ElicitRequestURLParams] = []
 
@@ -185,7 +188,7 @@ async def test_who_can_be_asked_links_in_the_middle_of_a_call(instances: Pair, p
         httpx2.AsyncClient(headers=headers, timeout=60) as http,
         Client(
             streamable_http_client(instances.gateway.mcp_url, http_client=http),
-            mode="2026-07-28",
+            mode=era,
             elicitation_callback=open_page,
         ) as client,
     ):

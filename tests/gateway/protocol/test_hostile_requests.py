@@ -91,7 +91,7 @@ async def test_a_preflight_of_an_allowed_origin_needs_no_token(client: Client) -
     assert reply.status == 204
     assert reply.headers["access-control-allow-origin"] == ORIGIN
     assert reply.headers["access-control-allow-headers"] == "authorization, mcp-param-region"
-    assert reply.headers["access-control-allow-methods"] == "POST"
+    assert reply.headers["access-control-allow-methods"] == "POST, DELETE"
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/jsonfoo", "multipart/form-data", ""])

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 import pytest
 from django.db import DatabaseError
+from django.db.backends.signals import connection_created
 from django.http import StreamingHttpResponse
 from django.test import AsyncRequestFactory
 from mcp_types._v2025_11_25 import ElicitRequest
@@ -25,7 +26,7 @@ from mcp_gateway.http.endpoint import Endpoint
 from mcp_gateway.http.sessions import LIFETIME_SECONDS, Sessions, UnknownSession
 from mcp_gateway.methods import client_input
 from mcp_gateway.models import AwaitedAnswer
-from mcp_gateway.runtime import Runtime
+from mcp_gateway.runtime import Runtime, runtime
 from tests.gateway.protocol.conftest import HOST, MODERN, PATH, READER, Client, through_asgi
 
 ASKED: dict[str, Any] = {"elicitation": {"form": {}, "url": {}}}
@@ -248,6 +249,35 @@ async def test_other_calls_of_a_session_are_plain_json(client: Client) -> None:
     assert (await client.ask("tools/list", mcp_session_id=session)).result["tools"]
 
 
+async def test_a_call_that_asks_nothing_costs_no_query(client: Client) -> None:
+    """Counted at every connection that any thread opens."""
+    session, statements = await begin(client), [0]
+
+    def count(execute: Any, *arguments: Any) -> Any:
+        statements[0] += 1
+        return execute(*arguments)
+
+    def opened(connection: Any, **_: Any) -> None:
+        if count not in connection.execute_wrappers:  # it may be opened again
+            connection.execute_wrappers.append(count)
+
+    async def cost(**more: Any) -> int:
+        statements[0] = 0
+        for _ in range(5):
+            assert (await client.call("echo", {"text": "a"}, **more)).status == 200
+        return statements[0]
+
+    runtime().audit.stop()  # its next thread has a connection of its own
+    connection_created.connect(opened)
+    try:
+        await client.call("echo", {"text": "a"})
+        plain = await cost()
+        assert plain > 0
+        assert await cost(mcp_session_id=session) == plain
+    finally:
+        connection_created.disconnect(opened)
+
+
 async def test_2026_07_28_knows_no_sessions(client: Client) -> None:
     """Whatever the header says."""
     reply = await client.call("echo", {"text": "a"}, version=MODERN, mcp_session_id="x")
@@ -441,7 +471,7 @@ async def test_a_client_cancels_the_call(client: Client, endpoint: Endpoint) -> 
     await no_rows()
 
 
-async def test_what_a_dead_process_left_goes_with_the_next_question(
+async def test_what_a_dead_process_left_goes_with_the_next_question_or_start(
     client: Client, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = AwaitedAnswer(key="k", session="s", call="c", expires_at="2026-01-01T00:00Z", answer="secret")
@@ -450,6 +480,10 @@ async def test_what_a_dead_process_left_goes_with_the_next_question(
     async with calling(endpoint, session) as stream:
         await stream.next()
         assert not await AwaitedAnswer.objects.filter(key="k").aexists()
+    await no_rows()
+    await AwaitedAnswer(key="k", session="s", call="c", expires_at=left.expires_at, answer="secret").asave()
+    await runtime().awaited.start()
+    assert not await AwaitedAnswer.objects.aexists()
 
 
 async def test_without_a_database_the_client_is_told_as_if_it_could_not_be_asked(
