@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import get_args
 
 import pytest
 
+from consumers.screens.presets import PRESETS
 from mcp_gateway.calls import errors
 from mcp_gateway.calls.caller import DEFAULT_TOOLSET
 from mcp_gateway.management.commands.describe_tools import document
@@ -193,3 +195,11 @@ def test_the_files_that_a_document_names_are_there(name: str) -> None:
     named = re.findall(rf"`((?:{folders})/[\w./-]*)`", (ROOT / name).read_text(encoding="utf-8"))
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("language", ["en", "es", "pt-br"])
+def test_the_settings_for_gemini_cli_name_the_callback_that_is_filled_in(language: str) -> None:
+    """Without `redirectUri` Gemini CLI picks a port each time, which `localhost` may not have."""
+    guide = (ROOT / f"docs/guides/gemini-cli.{language}.md").read_text(encoding="utf-8")
+    settings = json.loads(guide.partition("```json")[2].partition("```")[0])
+    assert settings["mcpServers"]["fracttal-one"]["oauth"]["redirectUri"] in PRESETS["gemini"].callbacks

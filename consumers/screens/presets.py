@@ -126,7 +126,8 @@ PRESETS: dict[str, Preset] = {
             "Gemini",
             ("http://localhost:7777/oauth/callback",),
             _(
-                "Gemini CLI uses the one filled in. Gemini on the web has one for each person, "
+                "Gemini CLI uses the one filled in if redirectUri in its settings names it; otherwise "
+                "it picks another port each time. Gemini on the web has one for each person, "
                 "https://oauth-redirect.googleusercontent.com/r/…, and Gemini Enterprise shows its own "
                 "in the console. Save now and add it later."
             ),

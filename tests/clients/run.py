@@ -36,7 +36,7 @@ PUBLIC = {"copilot-cli"}
 CALLBACKS = {
     "claude-code": "http://localhost:{port}/callback",
     "copilot-cli": "http://127.0.0.1:{port}/",
-    "gemini-cli": "http://localhost:{port}/oauth/callback",
+    "gemini-cli": "http://localhost:7777/oauth/callback",
     "inspector-cli": "http://127.0.0.1:{port}/oauth/callback",
     "inspector-web-1": "http://localhost:6274/oauth/callback",
     "inspector-web-1-direct": "http://localhost:6274/oauth/callback",

@@ -1,4 +1,4 @@
-"""Gemini CLI: key and secret in settings.json, `/mcp auth`, and a prompt for each step."""
+"""Gemini CLI: settings.json as the guide has it, `/mcp auth`, and a prompt for each step."""
 
 import asyncio
 import json
@@ -17,16 +17,10 @@ async def main() -> None:
     model = ScriptedModel()
     folder = Path(os.environ["HOME"]) / ".gemini"
     folder.mkdir()
-    plant = {
-        "httpUrl": conversation.MCP_URL,
-        "trust": True,
-        "oauth": {
-            "enabled": True,
-            "clientId": conversation.KEY,
-            "clientSecret": conversation.SECRET,
-            "redirectUri": conversation.CALLBACK,
-        },
-    }
+    guide = (Path(os.environ["PROJECT"]) / "docs/guides/gemini-cli.en.md").read_text(encoding="utf-8")
+    plant = json.loads(guide.partition("```json")[2].partition("```")[0])["mcpServers"]["fracttal-one"]
+    plant |= {"httpUrl": conversation.MCP_URL, "trust": True}
+    plant["oauth"] |= {"clientId": conversation.KEY, "clientSecret": conversation.SECRET}
     settings = {
         "security": {"auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": False}},
         "general": {"disableAutoUpdate": True, "enableAutoUpdate": False},
