@@ -134,7 +134,7 @@ def test_every_citation_of_a_document_leads_to_a_heading_of_it() -> None:
     assert [wrong for path in sources() for wrong in misled(path)] == []
 
 
-# What a section sign may belong to. It stands at most a line before it.
+# What a section sign may refer to. It must be at most one line before the sign.
 STANDARD = re.compile(
     r"RFC \d{4}|OpenID Connect (Core|Discovery)|OAuth 2\.1|FAPI 2\.0|NIST SP|draft-[a-z]|CIMD draft|"
     r"MCP enterprise"

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 APPS = ("accounts", "connections", "consumers", "fracttal_mcp", "maintenance", "mcp_gateway")
-# Calls that make something which is there to change, or to be waited for.
+# Calls that create something mutable, or something to wait for.
 STATEFUL = frozenset(
     {
         "set", "deque", "defaultdict", "OrderedDict", "WeakKeyDictionary", "WeakValueDictionary", "WeakSet",
@@ -20,7 +20,7 @@ STATEFUL = frozenset(
         "AsyncClient", "ClientSession", "Redis",
     }
 )  # fmt: skip
-# Words of a method that changes a list, a dictionary or a set.
+# Methods that change a list, a dictionary or a set.
 CHANGES = frozenset(
     {
         "append", "add", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "setdefault",

@@ -12,13 +12,13 @@ ROOT = Path(__file__).resolve().parents[1]
 APPS = ("accounts", "connections", "consumers", "fracttal_mcp", "maintenance", "mcp_gateway")
 # Documented although they begin with an underscore: Django's models and managers, and named tuples.
 DOCUMENTED = {"_meta", "_db", "_default_manager", "_base_manager", "_state", "_replace", "_asdict", "_fields"}
-# File and name, with what would fail if the name were gone.
+# File and name, each with what would fail without the name.
 WRAPPED = {
     # tests/gateway/upstream: a PUT whose connection broke would arrive twice.
     ("mcp_gateway/upstream/http.py", "_retry_connection"),
-    # tests/accounts/test_sign_in.py: a stranger's failures would shut the owner out.
+    # tests/accounts/test_sign_in.py: a stranger's failures would lock the owner out.
     ("accounts/adapter.py", "_get_login_attempts_cache_key"),
-    # tests/consumers/screens/test_trusted_issuers.py: an issuer that is there twice would be a 500.
+    # tests/consumers/screens/test_trusted_issuers.py: a duplicate issuer would be a 500.
     ("consumers/screens/issuer_form.py", "_get_validation_exclusions"),
 }
 

@@ -12,7 +12,7 @@ from accounts.rights import Module
 from accounts.standard_groups import StandardGroup, create_standard_groups, find_group
 from tests.factories import CompanyFactory
 
-# The words of the document, and the modules that they mean.
+# The words of the document → the modules that they mean.
 MODULES = {
     "assets": Module.ASSETS,
     "inventory": Module.INVENTORY,

@@ -44,7 +44,7 @@ def test_25_to_move_an_inspection(ask: Ask) -> None:
     pending = person.ask("list_pending_tasks", text="extintores", until="2099-01-01", limit=5)
     expected = PendingTask.objects.filter(description__icontains="extintores", order_task=None, **DEMO)
     assert pending["returned"] == min(5, expected.count())
-    # The contract has no way to move a date: what can be given is the record and its page.
+    # The contract cannot move a date, so the answer offers the record and its page.
     for order in found["work_orders"]:
         assert order["url"].endswith(order["folio"])
 

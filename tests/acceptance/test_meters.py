@@ -37,7 +37,7 @@ def test_18c_a_digit_too_many_is_asked_about_before_it_is_written(ask: Ask, now:
     assert meter.last_value
     assert meter.monthly_average
     value = meter.last_value + 20 * meter.monthly_average
-    read_at = (now + dt.timedelta(minutes=2)).isoformat()  # after what another test entered
+    read_at = (now + dt.timedelta(minutes=2)).isoformat()  # later than the reading of another test
     slip = {"asset": "GENSET 2", "meter": meter.pk, "value": value, "read_at": read_at}
     before = MeterReading.objects.filter(meter=meter).count()
     refused = person.refused("add_meter_reading", **slip)

@@ -50,7 +50,7 @@ def test_a_new_session_begins_in_the_company_that_was_joined_first(world: World)
     """Not in the one whose name comes first: names are given by whoever administers a company."""
     join(world, "000 Planta Demo")
     assert works_in(browser(world.owner)) == "Planta Demo"
-    # The date decides, not the number of the row.
+    # The date decides, not the row's id.
     Membership.objects.filter(user=world.owner, company=world.other_company).update(
         created_at=timezone.now() - dt.timedelta(days=400)
     )
@@ -122,7 +122,7 @@ def test_a_secret_typed_for_one_company_is_not_kept_in_another(world: World, mov
     assert "Nothing was saved" in page
     assert "Planta Demo" in page
     assert "s3cret-of-demo" not in page, "a secret is never shown"
-    # What was typed otherwise is not lost: one press goes back to the company and sends it there.
+    # Other input is not lost: one button returns to the company and sends it there.
     again = next(form for form in forms_of(page) if form.action == CONNECTION)
     assert ("client_key", "fractal-key-1") in again.fields
 
@@ -178,7 +178,8 @@ def test_in_the_panel_the_refusal_is_drawn_where_the_form_was(world: World, move
     assert 'value="Typed in the panel"' in text_of(answer)
 
 
-# Forms about the person, the browser or an offer that names its own company: they mean the same in each.
+# Forms about the person, the browser, or an invitation that names its own company: the session's company does
+# not matter.
 OF_THE_PERSON = {
     "home", "guide", "language", "switch-company", "profile", "own-invitations", "own-invitation-answer",
     "invitation", "oauth-authorize", "oauth-authorize-finish",

@@ -14,7 +14,8 @@ from tests.conftest import World
 from tests.pages import browser, send
 
 LOGIN = "/accounts/login/"
-# One password in which every form differs: a letter with a tilde, a ligature, a wide digit, a hard space.
+# A password that differs in every Unicode form: a letter with a tilde, a ligature, a wide digit, a hard
+# space.
 TYPED = "contrase\u00f1a \ufb01el\u00a0\uff17 d\u00eda"
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 FORMS: list[Form] = ["NFC", "NFD", "NFKC", "NFKD"]

@@ -149,7 +149,7 @@ def test_withdrawing_sending_again_and_the_end_of_a_link(world: World) -> None:
     send(client, page, {}, action="/send/")
     third = link()
     assert browser().get(third).status_code == 200
-    # Withdrawn twice, as by a double click: both come to the same end.
+    # Withdrawn twice, as by a double click: both get the same answer.
     form = form_at(client.get(page), "/withdraw/")
     for _click in range(2):
         gone = client.post(form.action, dict(form.fields), follow=True)
@@ -158,7 +158,7 @@ def test_withdrawing_sending_again_and_the_end_of_a_link(world: World) -> None:
     assert set_password_refused(third)
     assert NEW not in text_of(client.get(PEOPLE))
     assert not User.objects.filter(email=NEW).exists()
-    cache.clear()  # the messages of a day are counted: below
+    cache.clear()  # the day's messages are counted; that is tested below
     assert invite(world, NEW)["Location"] == PEOPLE, "and invited anew"
 
 
@@ -253,7 +253,7 @@ def test_nobody_accepts_an_invitation_of_others(world: World, value: str) -> Non
         assert post(browser(world.owner), "/invitations/answer/", data)["Location"] == "/"
     assert Membership.objects.filter(company=world.other_company).count() == 1
     assert Invitation.objects.open().count() == 1
-    # Nor by the link, when somebody else is signed in.
+    # Nor through the link if somebody else is signed in.
     page = browser(world.owner).get(link())
     assert "for another account" in text_of(page)
     assert any(form.action == "/accounts/logout/" for form in forms_of(text_of(page)))

@@ -146,7 +146,7 @@ def test_the_last_administrator_stays(world: World) -> None:
         assert answer.status_code == 422, data
         assert "nobody could edit the configuration" in text_of(answer)
         assert client.get(PEOPLE).status_code == 200
-    # Somebody whose account is switched off does not count.
+    # A person whose account is disabled does not count.
     sleeping = UserFactory(is_active=False)
     MembershipFactory(user=sleeping, permission_group=world.owner_group)
     assert post(client, *attempts[1]).status_code == 422

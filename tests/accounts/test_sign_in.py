@@ -151,7 +151,7 @@ def test_failed_sign_ins_are_slowed_per_account(world: World) -> None:
     assert answer.status_code == 200
     assert "Too many failed login attempts" in text_of(answer)
     assert client.get("/").status_code == 302
-    # Neither is somebody else shut out, nor the owner by a stranger's tries from elsewhere.
+    # Neither somebody else is locked out, nor the owner by a stranger's attempts from another address.
     assert sign_in(browser(), world.colleague.email)["Location"] == "/"
     assert sign_in(browser(REMOTE_ADDR="203.0.113.9"), world.owner.email)["Location"] == "/"
     same_network = browser(REMOTE_ADDR="2001:db8::1"), browser(REMOTE_ADDR="2001:db8::2")
@@ -186,7 +186,7 @@ def test_password_reset_says_the_same_whether_the_account_exists_or_not(world: W
         assert answer["Location"] == "/accounts/password/reset/done/"
         pages.append(re.sub(r'value="[^"]*"', "", text_of(client.get(answer["Location"]))))
     assert pages[0] == pages[1]
-    # Both send a message, so that the time taken tells nothing either.
+    # Both send a message, so that the time reveals nothing either.
     assert [message.to for message in mail.outbox] == [[world.owner.email], ["nobody@example.com"]]
     assert "no account" in mail.outbox[1].body
 
@@ -256,7 +256,7 @@ def test_second_step_is_set_up_from_the_profile(world: World) -> None:
     codes = re.findall(r"<li>(\d{8})</li>", text_of(client.get(answer["Location"])))
     assert len(codes) == 10
     assert Authenticator.objects.filter(user=world.owner).count() == 2
-    # A recovery code opens the account once.
+    # A recovery code works once.
     for expected in ("/", None):
         other = browser()
         step = sign_in(other, world.owner.email)["Location"]

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 def context(browser: Browser, width: int = 1180, height: int = 760) -> BrowserContext:
     made = browser.new_context(
         viewport={"width": width, "height": height},
-        ignore_https_errors=True,  # the stand-in's certificate is its own
+        ignore_https_errors=True,  # the stand-in's certificate is self-signed
         permissions=["clipboard-read", "clipboard-write"],
         locale="en-GB",
     )
@@ -71,7 +71,7 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     panel.get_by_label("Assistant").select_option(label="ChatGPT")
     expect(panel.get_by_text("ChatGPT creates a callback URL for each app")).to_be_visible()
     name = panel.get_by_label("Name", exact=False).first
-    expect(name).to_have_value("ChatGPT")  # the preset has settled
+    expect(name).to_have_value("ChatGPT")  # the preset has been applied
     panel.get_by_label("Description").fill("Questions about the plant in plain words")
     panel.get_by_label("Callback URL 1").fill(CALLBACK)
     panel.get_by_label("Permission group").select_option(label="Planificadores")
@@ -80,7 +80,7 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     picture(page, "04-consumer-form")
     page.set_viewport_size({"width": 1180, "height": 760})
 
-    # 4. Save; key and secret are shown this once, and copied.
+    # 4. Save; key and secret are shown only this once, and copied.
     panel.get_by_role("button", name="Save").click()
     expect(panel.get_by_text("This is the only time the secret is shown.")).to_be_visible()
     key, secret = panel.locator("#key").inner_text(), panel.locator("#secret").inner_text()
@@ -96,7 +96,7 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     page.go_back()
     assert secret not in page.content()
 
-    # 5. ChatGPT opens a window; the planner signs in there, reads and approves.
+    # 5. ChatGPT opens a window in which the planner signs in, reads and approves.
     site.assistant = Assistant(server, {"key": key, "secret": secret})
     person = context(browser)
     chat = person.new_page()
@@ -115,12 +115,12 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     picture(window, "06-consent", whole=True)
     window.get_by_role("button", name="Approve").click()
 
-    # 6. ChatGPT is connected and its call answers, with this person's data.
+    # 6. ChatGPT is connected, and its call returns this person's data.
     expect(chat.locator("#status")).to_have_text("Connected")
     expect(chat.get_by_role("listitem")).to_have_count(3)
     picture(chat, "07-connected")
 
-    # 7. The person sees the authorization and stops it; the next call is refused.
+    # 7. The person sees the authorization and disconnects it; the next call is refused.
     own = person.new_page()
     own.goto(f"{server.url}/profile/app-authorizations/")
     expect(own.get_by_role("cell", name="ChatGPT").first).to_be_visible()

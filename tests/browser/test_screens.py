@@ -52,7 +52,7 @@ def test_registering_in_the_panel(world: World, chrome: Browser, site: str) -> N
     expect(copy).to_contain_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == secret
     assert page.url.endswith(LIST), "the secret has no address of its own"
-    # Leaving forgets it: by Escape, and then by the back and forward buttons.
+    # Leaving the panel forgets the secret: by Escape, then by the back and forward buttons.
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_be_hidden()
     expect(page.get_by_role("link", name="Cursor")).to_be_visible()

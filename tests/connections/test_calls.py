@@ -199,7 +199,7 @@ async def test_case_208_twice_refused_the_link_is_dead_and_nobody_hammers(
             await of(connection, world).get(["items"])
         assert refused.value.details == {"connect_url": RECONNECT}
     assert "Reconnect at" in refused.value.message
-    assert len(fracttal.seen) == 3  # refused, renewed, refused
+    assert len(fracttal.seen) == 3  # refused, refreshed, refused
     assert (await stored(world)).dead_since is not None
 
 
@@ -265,7 +265,7 @@ async def test_a_program_that_is_refused_twice_is_told_so(
     world: World, connection: ApiConnection, fracttal: FracttalOne
 ) -> None:
     fracttal.script = playing(lambda token, path: unauthorized())
-    for calls in (4, 8):  # token, refused, token, refused; and anew, for the token is not kept
+    for calls in (4, 8):  # token, refused, token, refused; then again, since the token is not cached
         with pytest.raises(NotConnected):
             await of(connection, world, user_id=None).get(["items"])
         assert len(fracttal.seen) == calls
@@ -288,7 +288,7 @@ async def test_a_write_that_waited_too_long_for_its_token_was_surely_not_sent(
     assert not upstream.may_have_written
     await asyncio.sleep(1.0)
     assert [path for _method, path, _fields, _who in fracttal.seen] == ["/oauth/token"]
-    assert (await stored(world)).generation == 2  # the renewal went on, and was kept
+    assert (await stored(world)).generation == 2  # the refresh continued, and its result was stored
 
 
 async def test_a_write_whose_answer_is_lost_is_sent_once(
@@ -321,7 +321,7 @@ async def test_what_is_unlinked_is_out_within_a_second(
     [
         ({"account_id": 77}, "BY-ID"),
         ({"account_email": "Linked@Example.com"}, "BY-EMAIL"),
-        ({}, "OWN"),  # the token said nothing: the own e-mail
+        ({}, "OWN"),  # the token did not name the account: the person's own e-mail is used
         ({"account_id": 78}, None),
     ],
 )

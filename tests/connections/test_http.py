@@ -28,14 +28,14 @@ def line(serve: Callable[[socket.socket], None]) -> Iterator[str]:
             with connection:
                 serve(connection)
         except OSError:
-            pass  # the other side had enough
+            pass  # the other side stopped reading
 
     thread = threading.Thread(target=accept, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        listener.shutdown(socket.SHUT_RDWR)  # wakes the thread if nobody came
+        listener.shutdown(socket.SHUT_RDWR)  # wakes the thread if nobody connected
         listener.close()
         thread.join(10)
 

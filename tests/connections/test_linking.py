@@ -72,7 +72,7 @@ def test_a_state_counts_once_for_one_person_in_one_session(
     for state in ("", "x", "\0", sent["state"] + "x", "é" * 5000):
         assert problem(come_back(owner, sent, state=state)) == "too_late"
     assert fracttal.seen == []
-    for _click in range(2):  # the second ends where the first does, and redeems nothing
+    for _click in range(2):  # the second click gets the same answer and redeems nothing
         assert come_back(owner, sent)["Location"] == LINK
     for thief in (signed_in(world.owner), signed_in(world.colleague)):
         assert problem(come_back(thief, sent)) == "too_late"
@@ -337,15 +337,15 @@ def test_consent_then_link_then_back_to_the_assistant(
     page = client.get(step)
     assert page["Cross-Origin-Opener-Policy"] == "unsafe-none"
     assert "no-store" in page["Cache-Control"]
-    assert "form-action" not in page["Content-Security-Policy"]  # "Refuse" leads on to the assistant
+    assert "form-action" not in page["Content-Security-Policy"]  # "Refuse" redirects to the assistant
     waiting = parse_qs(urlsplit(step).query)["request"][0]
     sent = leave(client, connection, request=waiting)
     finish = come_back(client, sent)["Location"]
     answer = answer_of(client.get(finish))
     assert answer["state"] == "s-1"
     got = program.redeem(answer["code"]).json()
-    assert got["scope"] == "maintenance:read offline_access"  # writing was left out before the link
-    again = client.get(finish)  # the code was redeemed: the way back does not bring it again
+    assert got["scope"] == "maintenance:read offline_access"  # the person switched writing off before linking
+    again = client.get(finish)  # the code was redeemed, so it is not sent again
     assert again.status_code == 200
     assert "has the access you approved" in text_of(again)
     assert Grant.objects.count() == 1

@@ -145,7 +145,7 @@ def test_a_token_endpoint_that_is_down_is_not_hammered_and_recovers(
     world: World, connection: ApiConnection, fracttal: FracttalOne, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(access, "PAUSE", dt.timedelta(seconds=30))
-    link(connection, world.owner, seconds=60)  # still good, but to be refreshed
+    link(connection, world.owner, seconds=60)  # still valid, but due for a refresh
     fracttal.script = lambda *_request: (503, b"")
     assert [token_of_person(connection.pk, world.owner.pk) for _ in range(5)] == ["access-1"] * 5
     assert len(fracttal.token_requests) == 2

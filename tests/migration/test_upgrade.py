@@ -22,7 +22,7 @@ from tests.process.person import Person, forms_of
 from tests.process.server import Server, started
 
 HERE = Path(__file__).parent
-# Tables of which a migration itself adds or takes rows.
+# Tables to which a migration itself adds rows, or from which it deletes some.
 OF_DJANGO = {"django_migrations", "django_content_type", "auth_permission"}
 
 Rows = dict[str, list[dict[str, Any]]]

@@ -17,7 +17,7 @@ from tests.oracle.questions import cells, question
 from tests.oracle.test_lists import NOON, asked_of, chosen
 from tests.oracle.without_database import ScriptedWorld
 
-# The page of a record, and the field of the record that names it there.
+# The page of a record, and the field that identifies the record there.
 PAGES: dict[tuple[str, str], tuple[str, str]] = {
     ("list_people", "people.url"): ("people", "code"),
     ("list_work_orders", "work_orders.url"): ("work-orders", "folio"),

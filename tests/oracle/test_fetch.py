@@ -46,7 +46,7 @@ def _person(plant: Plant, roll: Dice) -> str | None:
     return roll.of(codes) if codes else None
 
 
-# Of each kind: which records there are, what the tables say of one, and its title.
+# Per kind: the records, the expected fields of one, and its title.
 FETCHED: dict[str, tuple[Callable[[Plant, Dice], Any], str, Callable[[Row, list[Row]], str]]] = {
     "asset": (_asset, records.ASSET, lambda whole, _: whole["name"]),
     "work_order": (
@@ -64,7 +64,7 @@ FETCHED: dict[str, tuple[Callable[[Plant, Dice], Any], str, Callable[[Row, list[
 }
 
 
-# Fields that a record has, whatever the tables hold: parts that were not asked for.
+# Fields that a record always has, for parts that were not requested.
 ALWAYS: dict[str, Row] = {
     "asset": {"parts_notes": ""},
     "work_order": {"tasks": "", "notes": "", "tasks_left_out": 0},

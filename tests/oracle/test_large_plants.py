@@ -22,7 +22,7 @@ from tests.oracle.test_metrics import EXPECTED
 from tests.oracle.without_database import ScriptedWorld
 
 NOW = calendar("America/Santiago", dt.datetime(2026, 9, 6, 4, 30, tzinfo=dt.UTC))
-SHOWN = 200  # groups of an answer
+SHOWN = 200  # groups in one answer
 AGREED = (("allow_calls", 400),)
 DAY = 86_400.0
 

@@ -20,7 +20,7 @@ from tests.oracle.test_lists import walk
 from tests.oracle.without_database import ScriptedWorld
 
 LAWS = 4
-# Names of what adds up, in `overall` and in the rows.
+# The fields that add up, in `overall` and in the rows.
 SUMS = {
     "reliability": ("assets", "failures", "downtime_hours", "failure_downtime_hours"),
     "compliance": ("tasks", "done", "on_time", "in_grace"),

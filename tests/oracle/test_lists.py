@@ -53,7 +53,7 @@ def chosen(plant: Plant, listed: Listed, names: Iterable[str], roll: Dice) -> li
         elif name in listed.always:
             return None
     asked = {name: value for each in filters for name, value in each.arguments.items()}
-    # What is overdue is open: the tool refuses other statuses beside it.
+    # Overdue orders are open, so the tool refuses other statuses beside it.
     refused = asked.get("overdue") and {*asked.get("status", ("review",))} <= {"completed", "cancelled"}
     return None if refused else filters
 
@@ -81,13 +81,13 @@ def check(
     records, pages = walk(world, question, listed.plural)
     keys, shown = [row["key"] for row in expected], [listed.key_of(record) for record in records]
     told = f"{question}\n  the tables have {keys}\n  the answer {shown}\n  {pages[-1]}"
-    # One status after another where there are several: those that are open, for what is overdue.
+    # Several statuses are read one after another; for overdue orders these are the open ones.
     statuses = arguments.get("status", ()) if listed.tool == "list_work_orders" else ()
     in_order = len(statuses) <= 1 and not arguments.get("overdue")
     assert (shown if in_order else sorted(shown)) == (keys if in_order else sorted(keys)), told
     assert not any(page.get("partial") for page in pages), told
     totals = {page["total"] for page in pages if "total" in page}
-    # Of an upstream that passes a filter over, its total is believed until a row has to be dropped.
+    # If the upstream ignores a filter, its total is used until a row has to be dropped.
     ignored = getattr(world, "quirks", Quirks()).ignored
     assert totals <= {len(keys)} or ignored, told
     by_key = {row["key"]: row for row in expected}

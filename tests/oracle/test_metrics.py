@@ -65,12 +65,12 @@ def check(world: Any, plant: Plant, chosen: Wanted) -> None:
         assert not reply.error, reply
         figures = EXPECTED[one.metric](tables, one)
         partial = False
-        if one.metric == "summary":  # counts that the upstream does not give are left out, and said
+        if one.metric == "summary":  # counts that the upstream does not give are left out, with a note
             partial = not {*figures.overall} <= {*reply.answer["overall"]}
             assert not partial or counts_are_missing(world), reply
             given_counts = {*reply.answer["overall"]}
             if counts_are_missing(world) and world.quirks.cap < 100:
-                # A page of seven may hold none of the rows that a filter should have kept out.
+                # A page of seven may contain no row that a filter should have removed.
                 given_counts = {"late_in_process_tasks"}
             figures.overall = {name: value for name, value in figures.overall.items() if name in given_counts}
         found = differences(figures.overall, reply.answer["overall"], f"{one.metric}.overall")

@@ -22,7 +22,7 @@ from tests.oracle.without_database import ScriptedWorld
 
 NAMES = [f"{part.owner} {part.name}" for part in PARTS]
 FACES = st.binary(min_size=8, max_size=8)
-MOST = 20  # rows of a part: three pages of an upstream that gives seven at a time
+MOST = 20  # rows of a part: three pages of an upstream that returns seven at a time
 
 
 def _owner(plant: Plant, part: Part, roll: Dice, count: int) -> Any:
@@ -78,7 +78,7 @@ def test_a_bad_row_costs_that_row(part: Part, scripted: ScriptedWorld) -> None:
         scripted.quirks = replace(quirks, unreadable=(part.resource, place))
         scripted.plant(plant)
         [reply] = scripted.ask(part.question(number))
-        if reply.error:  # the order itself has no other task
+        if reply.error:  # the order has no other task
             assert part.resource == "work_orders", reply
             return
         expected = part.expected(without(plant, part.resource, rows[place]), number)

@@ -24,7 +24,7 @@ WORDS = [
 ]
 ASSET = ("asset.code", "asset.description")
 OF_ASSETS = tuple(f"asset.field_{number}" for number in range(1, 5))
-# Of each kind: the rows, what an answer calls the record, and the texts that are searched.
+# Per kind: the rows, the name in an answer, and the texts that are searched.
 SEARCHED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "asset": ("Item AS asset", "asset.code", (*ASSET, *OF_ASSETS)),
     "work_order": (
@@ -68,7 +68,7 @@ def code_of(plant: Plant, roll: Dice) -> tuple[str, str] | None:
         ("meter", "Meter", "serial"),
     )  # fmt: skip
     rows = [row for row in plant[model] if row[column] is not None]
-    if kind == "work_order":  # an order without tasks is not in the contract
+    if kind == "work_order":  # the contract has no orders without tasks
         rows = [
             row for row in rows if any(task["work_order_id"] == row["id"] for task in plant["WorkOrderTask"])
         ]
@@ -102,7 +102,7 @@ def check(world: Any, plant: Plant, roll: Dice) -> None:
     for kind, ids in expected.items():
         shown = {result for result in results if result.startswith(f"{kind}:")}
         world.tally.figures += 1 + len(shown)
-        if coded is None:  # a code is also found in another dress, and an order by its number alone
+        if coded is None:  # a code is also found in other spellings, and an order by its number alone
             assert shown <= ids, (kind, ids, reply)
         if whole:
             assert len(shown & ids) == min(MOST_OF_A_KIND, len(ids)) or len(shown) == MOST_OF_A_KIND, (

@@ -46,9 +46,9 @@ CELLS = [
 ]
 OF_LISTS = [(resource, name) for resource, odd in ODD.items() for name in odd.lists]
 FACES = st.binary(min_size=30, max_size=30)
-# The place of the row that cannot be read is the test's.
+# The test chooses the position of the unreadable row.
 UNREADABLE = st.builds(replace, QUIRKS, is_no_object=st.booleans())
-# One address and no rows: there is nothing beside it that it could cost.
+# A URL without rows: there is no other row to lose.
 NO_ROWS = {"work_orders_shared_url"}
 
 
@@ -111,7 +111,7 @@ def _differ(plant: Plant, asked: Asked, overall: dict[str, float | int | None]) 
 @pytest.mark.parametrize(("resource", "name"), OF_LISTS)
 def test_a_list_is_of_the_other_rows(resource: str, name: str, scripted: ScriptedWorld) -> None:
     listed = LISTS[name]
-    # A name is looked up among assets: one that cannot be read is none that could be asked about.
+    # A name is looked up among assets, and an unreadable asset cannot be named.
     names = sorted({*listed.filters} - {"place", "location", "asset"})
 
     @on_many_plants(len(OF_LISTS), 0.5)
@@ -138,7 +138,7 @@ def test_a_list_is_of_the_other_rows(resource: str, name: str, scripted: Scripte
         all_keys = sorted(row["key"] for row in Tables(plant)(sql))
         keys = _keys_of_the_others(plant, listed, resource, place, sql)
         [first] = scripted.ask(asked)
-        if first.error and resource in {"warehouses", "inventories"}:  # the one asked about, perhaps
+        if first.error and resource in {"warehouses", "inventories"}:  # perhaps the requested one
             assert any(re.search("(could not|cannot) be read", said) for said in first.sentences), first
             return
         records, pages = walk(scripted, asked, listed.plural)

@@ -183,7 +183,7 @@ def test_case_356_two_processes_exchange_an_assertion_once(
         tables.autocommit = True
         before = stored()
         for _ in range(ROUNDS):
-            # Signed with the key that is known: one that is new is asked for once a minute only.
+            # Signed with a known key, since a new one is fetched at most once a minute.
             text = assertion_of(app, idp)
             answers = list(pool.map(lambda _n, text=text: exchange(app, text), range(AT_ONCE)))
             codes.update(answer.status_code for answer in answers)
@@ -201,7 +201,7 @@ def test_case_362_a_person_stops_it_and_allows_it_again(
     assert app.tools()
     own = f"{app.server.url}/profile/app-authorizations/"
     assert "disconnected until allowed again" in press(person, own, "/stop/")
-    time.sleep(1.1)  # so long a process may go by what it knows of a caller (threat model, 4)
+    time.sleep(1.1)  # a process may use a cached caller for this long (threat model, 4)
     assert app.post("tools/list").status_code == 401
     refused = exchange(app, assertion_of(app, idp))
     assert refused.status_code == 400

@@ -23,7 +23,7 @@ from tests.process.server import DATABASE, Server, started
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 AT_ONCE, ROUNDS = 8, 8
-pytestmark = pytest.mark.timeout(900)  # the first fills a database and waits for four processes
+pytestmark = pytest.mark.timeout(900)  # the first test fills a database and waits for four processes
 TOKEN_OF_ADMIN = (
     "from accounts.models import Membership; from maintenance.tokens import mint_user_token;"
     "m = Membership.objects.get(user__email='admin@demo.example');"

@@ -52,7 +52,7 @@ def test_the_journey_on_postgresql_and_redis_in_two_processes(tmp_path: Path) ->
             "from consumers.models import AppAuthorization;"
             "[a.revoke(by=a.user) for a in AppAuthorization.objects.filter(revoked_at=None)]",
         )
-        time.sleep(1.1)  # the promise: out everywhere within a second
+        time.sleep(1.1)  # the promise: effective everywhere within a second
         assert {assistant.post("tools/list").status_code for _ in range(10)} == {401}
 
 
@@ -69,7 +69,7 @@ def test_case_282_the_database_goes_away_and_comes_back(tmp_path: Path) -> None:
 
         allow_connections(database, False)
         assert health_of(server) == (200, 503)
-        time.sleep(1.1)  # for so long a token is known without asking
+        time.sleep(1.1)  # a token is cached for this long
         refused = assistant.post("tools/call", name="list_assets", arguments={"limit": 1})
         assert refused.status_code == 503
         assert "error" in refused.json()

@@ -44,7 +44,7 @@ def assistants(server: Server) -> list[Assistant]:
 @asynccontextmanager
 async def client(assistant: Assistant, decide: Any) -> AsyncIterator[Client]:
     headers = {"authorization": f"Bearer {assistant.tokens['access_token']}"}
-    # A new connection for each request: which process takes it is left to chance.
+    # A new connection for each request, so that a random process takes it.
     limits = httpx2.Limits(max_keepalive_connections=0)
     async with (
         httpx2.AsyncClient(headers=headers, timeout=60, limits=limits) as http,

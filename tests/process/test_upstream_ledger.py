@@ -143,7 +143,7 @@ def test_case_149_a_person_whom_the_upstream_does_not_accept_is_told_to_connect(
     assert "not_connected" in answer["content"][0]["text"]
     people = {_subject(headers["Authorization"]) for _, headers in seen.seen}
     assert len(people) == 1
-    assert len(seen.seen) == 2  # one fresh credential, then no more
+    assert len(seen.seen) == 2  # one fresh credential, then no further attempt
 
 
 def _subject(authorization: str) -> str:

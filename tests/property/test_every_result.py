@@ -23,7 +23,7 @@ CODES = {
     for error in vars(errors).values()
     if isinstance(error, type) and issubclass(error, errors.GatewayError)
 }
-# Never: a defect of ours, or an answer of the embedded API that our client does not understand.
+# Never acceptable: a defect of ours, or an answer of the embedded API that our client does not understand.
 DEFECTS = {"internal_error", "upstream_not_understood", "upstream_unavailable", "outcome_unknown"}
 PEOPLE = ("admin@demo.example", "planner@demo.example", "technician@demo.example", "admin@other.example")
 WORDS = ("bomba", "compresor", "óleo", "inspección", "%", "' OR 1=1", "​", "x" * 100)
@@ -56,7 +56,7 @@ def numbers(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 def texts(name: str, schema: dict[str, Any], words: list[str]) -> st.SearchStrategy[Any]:
     if name in {"cursor", "idempotency_key"}:
         return st.nothing()
-    if name == "id":  # numbers of requests, and the ids that search gives
+    if name == "id":  # numbers of requests, and ids from search
         requests = WorkRequest.objects.values_list("id", flat=True)[:20]
         return st.sampled_from([*map(str, requests), *(word for word in words if ":" in word)])
     longest = schema.get("maxLength", 100)
@@ -147,4 +147,4 @@ def test_every_result_fits_the_schema(tool: Tool[Any, Any], words: list[str]) ->
         answered += 1
 
     check()
-    assert answered or not tool.read_only  # what fits a write is rare; each has tests of its own
+    assert answered or not tool.read_only  # input that fits a write is rare; writes have their own tests

@@ -29,7 +29,7 @@ def test_case_084_parallel_redemptions_of_one_code(racer: Program, world: World)
         statuses = sorted(answer.status_code for answer in answers)
         assert statuses == [200] + [400] * (PARALLEL - 1)
         assert {answer.json().get("error") for answer in answers} == {None, "invalid_grant"}
-        # The losers are replays: what the winner got is dead too, and nothing else was made.
+        # The losers are replays, so the winner's tokens are revoked too, and no others exist.
         assert not AccessToken.objects.exists()
         assert not RefreshToken.objects.filter(revoked=None).exists()
     assert RefreshToken.objects.count() == ROUNDS

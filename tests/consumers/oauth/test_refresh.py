@@ -37,7 +37,7 @@ def test_case_090_refresh_asks_for_more(program: Program, world: World) -> None:
     tokens = program.connect(world.owner, write=False)
     token = tokens["refresh_token"]
     repeated = program.refresh(token, scope="maintenance:read maintenance:write offline_access").json()
-    assert repeated["scope"] == "maintenance:read offline_access"  # the person left writing out
+    assert repeated["scope"] == "maintenance:read offline_access"  # the person switched writing off
     refused(program.refresh(token, scope="maintenance:write"), "invalid_scope")
     refused(program.refresh(token, scope="admin"), "invalid_scope")
     refused(program.refresh(token, resource=settings.API_RESOURCE), "invalid_target")
@@ -119,7 +119,7 @@ def test_heads_are_capped_and_the_newest_are_never_the_victims(program: Program,
     refused(busy, "temporarily_unavailable", 429)
     assert busy["Retry-After"] == "60"
     assert all(is_live(response.json()["access_token"]) for response in given)
-    # An hour later what nobody used gives way, and the family goes on.
+    # An hour later unused tokens are removed, and the family continues.
     RefreshToken.objects.filter(superseded_at=None).update(created=timezone.now() - dt.timedelta(hours=1))
     newest = given[-1].json()["refresh_token"]
     for _ in range(3):
@@ -129,7 +129,7 @@ def test_heads_are_capped_and_the_newest_are_never_the_victims(program: Program,
     assert live.count() == MAX_LIVE_TOKENS
     dropped = RefreshToken.objects.exclude(revoked=None)
     assert dropped.count() == 2
-    # A dropped one is refused; it was never used, so it is no replay.
+    # A removed token is refused. It was never used, so this is no replay.
     refused(program.refresh(given[0].json()["refresh_token"]), "invalid_grant")
     assert program.refresh(newest).status_code in {200, 429}
 

@@ -340,7 +340,7 @@ def test_client_credentials(register: Register, world: World) -> None:
     assert found.caller.user_id is None
     assert found.caller.rights == {"work_orders:view", "assets:view"}
     assert found.caller.narrowed_to_group_id == world.colleague_group.pk
-    # No resource named: good for both, as Fracttal's own guide for programs has it.
+    # Without a resource the token is valid for both, as Fracttal's own guide for programs expects.
     assert token_info.resolve(answer["access_token"], settings.API_RESOURCE) is not None
     named = program.token(grant_type="client_credentials", resource=settings.MCP_RESOURCE).json()[
         "access_token"

@@ -22,7 +22,7 @@ from tests.factories import PASSWORD
 from tests.pages import browser, form_at, post, send, text_of
 from tests.process.person import forms_of
 
-LONG = "".join(chr(33 + number % 90) for number in range(8192))  # every printable sign, 8 KiB
+LONG = "".join(chr(33 + number % 90) for number in range(8192))  # every printable character, 8 KiB
 NEW_PASSWORD = "another horse battery"
 
 
@@ -241,7 +241,7 @@ def test_approving_when_nothing_can_be_begun_again_leads_back_to_the_program(
     PendingRequest.objects.update(again_until=timezone.now())
     back = link_of(approve(client, page), "Back to the program")
     assert back.startswith(f"{program.callback}?error=access_denied&")
-    # Not to a callback that was taken off the list meanwhile.
+    # Not to a callback that was removed from the list in the meantime.
     program.consumer.callback_urls = ["https://other.example/cb"]
     program.consumer.save()
     page = approve(client, page)
@@ -261,7 +261,7 @@ def test_without_cookies_the_page_names_them_and_keeps_the_request(program: Prog
     assert f"<code>http://localhost:8000{on}</code>" in text_of(refused)
     signed = sign_in(client, world.owner.email, url=client.get(on)["Location"])
     page = consent_at(client, signed["Location"])
-    # The same at Approve.
+    # The same with Approve.
     client.cookies.clear()
     decision = next(
         each for each in forms_of(text_of(page)) if any(name == "decision" for name, _ in each.buttons)

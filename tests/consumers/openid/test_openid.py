@@ -289,7 +289,7 @@ def test_case_347_keys_rotate_with_an_overlap(program: Program, switched_on: Wor
         clock.move_to(start + signing_keys.SIGNS_FOR + dt.timedelta(days=3))
         assert [key.kid for key in signing_keys.published()] == [both[1]]
         assert SigningKey.objects.count() == 1
-        clock.move_to(start + dt.timedelta(days=1000))  # nobody came for years
+        clock.move_to(start + dt.timedelta(days=1000))  # nobody used it for years
         assert signing_keys.current()[0] == both[1]
         assert len(signing_keys.published()) == 2
 

@@ -230,7 +230,7 @@ def test_consent_never_goes_to_a_company_first_because_of_its_name(allow: Regist
     for accepts in (False, True):
         if accepts:
             invitations.accept(Invitation.objects.get().pk, world.owner)
-        browser = signed_in(world.owner)  # a new session: nothing was chosen in it
+        browser = signed_in(world.owner)  # a new session, in which no company was chosen
         page = browser.get(ours.address())
         assert "000 comes" not in page.content.decode()
         answer_of(decide(browser, page))

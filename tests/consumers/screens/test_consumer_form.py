@@ -79,7 +79,7 @@ def test_saving_shows_key_secret_and_address_once(world: World) -> None:
     assert (consumer.company, consumer.created_by) == (world.company, world.owner)
     assert consumer.callback_urls == [CALLBACK]
     assert consumer.permission_group == world.colleague_group
-    # Only its digest is kept, and it is nowhere else: not on any page, not in the session, not in a row.
+    # Only its digest is stored; the secret is nowhere else: on no page, not in the session, in no row.
     assert consumer.client_secret == digest(secret)
     assert consumer.secret_hint == secret[-4:]
     for path in (LIST, f"{LIST}{consumer.pk}/", "/"):

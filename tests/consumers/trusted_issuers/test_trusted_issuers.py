@@ -530,7 +530,7 @@ def test_case_363_an_issuer_that_is_switched_off_or_deleted(
     program: Program, world: World, idp: IdentityProvider, trusted: TrustedIssuer
 ) -> None:
     """ASVS 8.3.2."""
-    trust(world, idp, company=world.other_company)  # so that the grant stays announced
+    trust(world, idp, company=world.other_company)  # so that the grant remains announced
     token = present(program, idp.assertion(program.key, world.owner.email)).json()["access_token"]
     TrustedIssuer.objects.filter(pk=trusted.pk).update(enabled=False)
     answer = present(program, idp.assertion(program.key, world.owner.email)).json()

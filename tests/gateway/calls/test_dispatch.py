@@ -34,7 +34,8 @@ def error_of(result: ToolResult) -> dict[str, Any]:
     assert result.structured is None
     (block,) = result.content
     sentence, details = block["text"].split("\n")
-    with pytest.raises(orjson.JSONDecodeError):  # Gemini CLI takes a first block of JSON for the output
+    # Gemini CLI takes a first block of JSON for the tool's output
+    with pytest.raises(orjson.JSONDecodeError):
         orjson.loads(block["text"])
     told: dict[str, Any] = {"message": sentence, **orjson.loads(details)}
     assert told == result.meta["fracttal-one/error"]

@@ -54,7 +54,8 @@ async def test_the_sdk_client(url: str, plant: Plant, mode: Any, version: str) -
         assert tools["write"].annotations is not None
         assert tools["write"].annotations.read_only_hint is False
         read = await client.call_tool("echo", {"text": "hola"})
-        assert read.structured_content == {"text": "hola"}  # the client checks it by the output schema
+        # the client validates it against the output schema
+        assert read.structured_content == {"text": "hola"}
         refused = await client.call_tool("echo", {"text": "hola", "more": 1})
         assert refused.is_error
         await client.call_tool("write", {"text": "kept"})

@@ -31,7 +31,7 @@ from tests.gateway.protocol.conftest import HOST, MODERN, PATH, READER, Client, 
 
 ASKED: dict[str, Any] = {"elicitation": {"form": {}, "url": {}}}
 GIVEN = {"action": "accept", "content": {"name": "Ana"}}
-WITHOUT = (200, -32021)  # what a client is told that cannot be asked
+WITHOUT = (200, -32021)  # the answer for a client that cannot be asked
 
 
 async def begin(client: Client, token: str = "all", capabilities: Any = None, **more: Any) -> str | None:

@@ -26,10 +26,9 @@ from mcp_gateway.upstream.http import InProcess
 from tests.gateway.tools.arguments import READS, WRITES, Row
 from tests.gateway.tools.conftest import Person, embedded_only
 
-# Of each list and each write; tested below and in tests/gateway/calls/test_writes.py.
+# Arguments of every list and every write; tested below and in tests/gateway/calls/test_writes.py.
 SHARED = {"cursor", "idempotency_key"}
-# It matters where more than sixty calls are needed, which this plant never does:
-# tests/gateway/tools/test_limits.py.
+# It has an effect only above sixty calls, which this plant never needs: tests/gateway/tools/test_limits.py.
 ELSEWHERE = {("get_maintenance_metrics", "allow_calls")}
 NOW = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d.*")
 
@@ -80,7 +79,7 @@ def outcome(someone: Person, tool: str, arguments: Mapping[str, Any]) -> tuple[s
     if result.is_error:
         return "refused", result.meta["fracttal-one/error"]
     answer = dict(result.structured or {})
-    answer.pop("next_cursor", None)  # it holds the time
+    answer.pop("next_cursor", None)  # it contains the time
     return "answered", answer
 
 
@@ -120,7 +119,7 @@ def _without_now(value: Any) -> Any:
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     """Return what a write sent upstream. It is refused there with a text that names nothing."""
-    WriteRecord.objects.all().delete()  # what other tests wrote is no earlier wish of these
+    WriteRecord.objects.all().delete()  # so that writes of other tests do not count as repeats
     kept: Sent = []
     send = InProcess.send
 

@@ -31,7 +31,7 @@ from tests.gateway.tools.test_arguments_apply import (  # noqa: F401 - `sent` is
     with_value,
 )
 
-# Of the texts of the product's screens, written down by hand.
+# From the product's screens, written down by hand.
 PEOPLE_SAY = {
     "in_process": ["En proceso", "em processo", "In-Process"],
     "cancelled": ["cancelada", "CANCELADO"],
@@ -170,7 +170,7 @@ def test_report_33_words_of_three_languages(tool: str, field: str, words: tuple[
     for word in words:
         for said in PEOPLE_SAY[word]:
             found = read(CATALOGUE.tools[tool], {field: said})[field]
-            if said == "CANCELADO":  # the screens say it of orders, which are feminine
+            if said == "CANCELADO":  # on the screens it describes orders, which are feminine
                 assert found in ([said], ["cancelled"])
                 continue
             assert found in (word, [word]), said

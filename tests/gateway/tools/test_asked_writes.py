@@ -51,7 +51,7 @@ def test_a_write_for_the_asset_that_was_chosen(planner: Screen) -> None:
     guards = WriteRecord.objects.count()
     question = planner.asked("create_work_request", title=title, asset=SEVERAL)
     assert not WorkRequest.objects.filter(description=title).exists()
-    assert WriteRecord.objects.count() == guards  # the question holds no claim
+    assert WriteRecord.objects.count() == guards  # a question holds no claim
     made = answer_of(question.accept(choice="CMP-02"))
     assert made["asset_code"] == "CMP-02"
     assert WorkRequest.objects.get(description=title, item__code="CMP-02")
@@ -69,7 +69,7 @@ def test_an_answered_write_that_is_sent_again_writes_once(planner: Screen) -> No
     assert answer_of(first) == answer_of(again)
     assert again.result["_meta"]["fracttal-one/repeated"]
     assert WorkRequest.objects.filter(description=title).count() == 1
-    # From the top it is asked about again, and the same answer is the same wish.
+    # From the beginning it is asked again, and the same answer makes the same write.
     anew = planner.asked("create_work_request", title=title, asset=SEVERAL)
     assert answer_of(anew.accept(choice="CMP-02")) == answer_of(first)
     assert WorkRequest.objects.filter(description=title).count() == 1

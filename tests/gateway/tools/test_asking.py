@@ -79,7 +79,7 @@ def test_elicitation_without_a_mode_is_the_form(admin: Screen) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        {"action": "accept", "content": {"choice": "P-101"}},  # it is there, and was not offered
+        {"action": "accept", "content": {"choice": "P-101"}},  # it exists, but was not offered
         {"action": "accept", "content": {"choice": "cmp-01"}},
         {"action": "accept", "content": {"choice": ["CMP-01"]}},
         {"action": "accept", "content": {"choice": None}},
@@ -221,14 +221,15 @@ def test_a_metric_of_many_calls_asks_first(admin: Screen, monkeypatch: pytest.Mo
     assert (declined.pop("person_said"), declined) == ("declined", refused)
     numbers = [limit]
     while (reply := question.accept(confirm=True)).result.get("resultType") == "input_required":
-        # A yes is for the number that was shown: when more turns out to be needed, it is asked again.
+        # A yes is valid for the number that was shown: if more calls turn out to be needed, the person is
+        # asked again.
         question = Question(admin, question.tool, year, reply.result)
         numbers.append(int(re.findall(r"\d+", question.params["message"])[0]))
     assert numbers == sorted(set(numbers))
     assert len(numbers) < 5
     answer = answer_of(reply)
     agreed = answer_of(admin.send("get_maintenance_metrics", {**year, "allow_calls": 200}))
-    assert answer["overall"] == pytest.approx(agreed["overall"], rel=1e-3)  # a stop goes on until now
+    assert answer["overall"] == pytest.approx(agreed["overall"], rel=1e-3)  # an open stop lasts until now
     assert answer["coverage"]["partial"] is False
 
 

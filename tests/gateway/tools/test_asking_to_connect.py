@@ -41,7 +41,8 @@ def test_who_has_no_account_linked_is_sent_to_the_page(unlinked: Screen, setting
     question = unlinked.asked("get_asset", code="CMP-01")
     assert question.params["mode"] == "url"
     assert question.params["url"] == f"{settings.PUBLIC_URL}/profile/fracttal-one/"
-    assert error_of(question.accept())["code"] == "not_connected"  # opened, and nothing done there
+    # the person opened the page but did nothing there
+    assert error_of(question.accept())["code"] == "not_connected"
     user = User.objects.get(email="admin@demo.example")
     link(user.memberships.get(company__slug="demo"))
     assert answer_of(question.accept())["code"] == "CMP-01"

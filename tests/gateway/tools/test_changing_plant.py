@@ -56,7 +56,7 @@ def test_a_reading_of_the_past_is_no_jump(admin: Person) -> None:
     oldest = MeterReading.objects.filter(meter=meter).earliest("date_reading")
     assert meter.last_value is not None
     assert oldest.value < meter.last_value
-    # A counter only counts up: what stood there before the oldest reading is at most that much.
+    # A counter only counts up, so before the oldest reading it showed at most that value.
     read_at = oldest.date_reading - dt.timedelta(days=1)
     given = {"asset": meter.item.code, "serial": meter.serial, "value": oldest.value / 2}
     answer = admin.ask("add_meter_reading", **given, read_at=read_at.isoformat(), historical=True)

@@ -17,7 +17,7 @@ from mcp_gateway.tools.kit.text import clean
 from tests.gateway.tools.conftest import Person
 
 DEMO = {"company__slug": "demo"}
-# M5: cleaned as texts, each of these looked like another code or like one that nobody has.
+# M5: cleaned like a text, each of these looked like another code, or like one that does not exist.
 ODD = [
     "//9274", "www.9274", "9274\ue000", "![](9274)", "a://9274", "A\u200dB", "a\u00adb", "[x](9274)",
     "９２７４", "{U+0039}274", "A\u202eB", "a/b", "A&B?c=1#d", "007", "́9274",
@@ -44,7 +44,7 @@ def assets(*codes: str, name: str = "Bomba rara", **fields: Any) -> Iterator[lis
 def test_a_code_comes_back_as_it_was(code: str) -> None:
     shown = shown_code(code)
     assert read_code(shown) == code
-    assert clean(shown, 100_000) == shown  # nothing in it is opened, drawn or hidden
+    assert clean(shown, 100_000) == shown  # nothing in it opens, renders or hides
 
 
 @pytest.mark.parametrize("code", ODD)
@@ -53,7 +53,8 @@ def test_an_odd_code_finds_its_own_record(admin: Person, code: str) -> None:
         (listed,) = admin.ask("list_assets", text="la rara de nombre propio")["assets"]
         shown = listed["code"]
         assert shown != "9274"
-        # As it stands it comes back too, where it neither ends in a space nor looks like one of ours.
+        # A code also comes back unchanged if it is written as is, unless it ends in a space or looks like our
+        # notation.
         for given_back in (shown,) if code != code.strip() or "{U+" in code else (shown, code):
             found = admin.ask("get_asset", code=given_back)
             assert (found["name"], found["code"]) == ("La rara de nombre propio", shown)
@@ -71,7 +72,7 @@ def test_an_internal_number_is_no_code(admin: Person) -> None:
         number = str(item.pk)
         refused = admin.refused("get_asset", code=number)
         assert refused["code"] == "not_found"
-        assert [row["code"] for row in refused["candidates"]] == ["QQ-NUMBER"]  # shown and not taken
+        assert [row["code"] for row in refused["candidates"]] == ["QQ-NUMBER"]  # offered, but not taken
         for said in (number, f"00{number}"):
             before = WorkRequest.objects.count()
             told = admin.refused("create_work_request", title="Ruido en la descarga", asset=said)
@@ -147,7 +148,7 @@ def test_several_of_one_name_are_shown_however_many_there_are(admin: Person) -> 
             assert refused["code"] == "ambiguous"
             assert [row["code"] for row in refused["candidates"]] == ["TWIN-1", "TWIN-2"]
         with assets("NEW-1", name="Recién llegada"):
-            # M1: a whole name, and the newest by a word of theirs.
+            # M1: by a complete name, and the newest by a word of its name.
             for query in ("Recién llegada", "recien"):
                 answer = admin.ask("search", query=query)
                 assert "asset:NEW-1" in {row["id"] for row in answer["results"]}
@@ -170,7 +171,7 @@ def test_a_folio_in_another_dress(admin: Person, dress: str) -> None:
         assert [row["folio"] for row in told.meta["fracttal-one/error"]["candidates"]] == [order.folio]
         assert order.note != "Otra nota"
     else:
-        assert order.note == "Otra nota"  # spaces around it only
+        assert order.note == "Otra nota"  # only the spaces around it are removed
 
 
 def test_an_order_by_its_number_is_offered(admin: Person) -> None:

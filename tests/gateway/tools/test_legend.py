@@ -35,7 +35,8 @@ def test_english_needs_no_words(person: PersonMaker) -> None:
 
 
 def test_search_and_fetch_keep_their_shape(admin: Person) -> None:
-    assert set(admin.ask("search", query="compresor")) - {"notes"} == {"results"}  # of what was not looked at
+    # about what was not examined
+    assert set(admin.ask("search", query="compresor")) - {"notes"} == {"results"}
 
 
 def test_every_status_and_priority_has_a_word() -> None:

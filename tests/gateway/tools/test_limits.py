@@ -35,9 +35,11 @@ def test_without_the_write_scope_the_upstream_refuses_to_write() -> None:
 @embedded_only
 def test_the_upstream_narrows_to_the_group_of_the_consumer(person: Callable[..., Person]) -> None:
     group = PermissionGroup.objects.get(company__slug="demo", name="Técnicos")
-    narrowed = person("admin@demo.example", narrowed_to_group_id=group.pk)  # rights claim more than holds
+    # the caller claims more rights than the token has
+    narrowed = person("admin@demo.example", narrowed_to_group_id=group.pk)
     assert narrowed.refused("list_third_parties")["code"] == "not_permitted"
-    assert narrowed.ask("list_work_orders")["work_orders"] == []  # only own ones, and there are none
+    # only the person's own orders, of which there are none
+    assert narrowed.ask("list_work_orders")["work_orders"] == []
 
 
 @embedded_only

@@ -16,7 +16,7 @@ from mcp_gateway.models import ToolCall
 from tests.gateway.tools.conftest import Person
 
 DEMO = {"company__slug": "demo"}
-# Whole seconds, so that what the tool parses is what the test counts with.
+# Whole seconds, so that the test counts with exactly what the tool parses.
 UNTIL = timezone.now().replace(microsecond=0) - dt.timedelta(days=5)
 SINCE = UNTIL - dt.timedelta(days=60)
 YEAR_AGO = (timezone.now() - dt.timedelta(days=365)).date().isoformat()

@@ -172,7 +172,7 @@ def test_each_record_is_shown_once_while_others_come_and_go(plant: SmallPlant, n
             break
         assert not [note for note in page["notes"] if "start again" in note]
         cursor = {"cursor": page["next_cursor"]}
-        if turn < 3:  # all but the last of them are gone, and then that one too
+        if turn < 3:  # all but the last of them are deleted, then that one too
             for key in [key for key in shown if key in made][: -1 if turn else None]:
                 if key not in gone:
                     made[key].delete()

@@ -161,14 +161,14 @@ def test_who_is_who(planner: Person, technician: Person, person: Callable[..., P
     )
     other = technician.ask("whoami")
     assert other["own_work_orders_only"] is True
-    assert other["personnel_code"] == "TEC-01"  # the own record, though not the list of people
+    assert other["personnel_code"] == "TEC-01"  # the person's own record, but not the list of people
     assert person(scopes=frozenset({READ_SCOPE})).ask("whoami")["may_write"] is False
 
 
 def test_search_and_fetch(planner: Person, technician: Person, stranger: Person) -> None:
     order = WorkOrder.objects.filter(**DEMO).order_by("creation_date")[
         0
-    ]  # far beyond the pages looked through
+    ]  # far beyond the pages that are searched
     results = planner.ask("search", query=order.folio)["results"]
     assert results[0]["id"] == f"work_order:{order.folio}"
     assert set(results[0]) == {"id", "title", "url"}

@@ -57,10 +57,10 @@ def test_repair_time_is_the_first_that_is_known() -> None:
         task(**done, real_duration=1800),
         task(**done, real_duration=-1800),
         task(**done),
-        task(**done, **worked, id_items_availability=2),  # done, and nobody closed the stop
+        task(**done, **worked, id_items_availability=2),  # done, but nobody closed the stop
         task(**done, **worked, id_items_availability=3),
-        task(types_description="x", id_items_availability=2),  # goes on
-        task(types_description="x", **worked, id_status_work_order_task=1),  # reported in part
+        task(types_description="x", id_items_availability=2),  # continues
+        task(types_description="x", **worked, id_status_work_order_task=1),  # partly reported
     ]
     repairs = [failure.repair_seconds for failure in failures_of(rows, {1: stop, 2: open_yet, 3: of_another})]
     assert repairs == [5 * 3600, 2 * 3600, 1800, None, None, 2 * 3600, 2 * 3600, None, None]

@@ -15,7 +15,7 @@ def plant() -> SmallPlant:
 
 
 def hours(days: float) -> object:
-    return pytest.approx(days * 24, abs=0.1)  # the clock runs on between writing and asking
+    return pytest.approx(days * 24, abs=0.1)  # time passes between writing and asking
 
 
 def test_two_open_stops_on_one_asset(plant: SmallPlant) -> None:
@@ -99,7 +99,7 @@ def test_a_longer_history_of_stops_than_is_read_without_asking(plant: SmallPlant
     plant.stop(items[1], 80, says_so=False)
     cut = plant.metric("reliability", since=plant.ago(7))
     assert cut["coverage"]["partial"] is True
-    assert cut["overall"]["downtime_hours"] == hours(7)  # of the one that says so
+    assert cut["overall"]["downtime_hours"] == hours(7)  # only of the asset that reports the stop
     assert any("2102 older out-of-service records" in note and "of 1 assets" in note for note in cut["notes"])
     whole = plant.metric("reliability", since=plant.ago(7), allow_calls=100)
     assert (whole["coverage"]["partial"], whole["overall"]["downtime_hours"]) == (False, hours(14))

@@ -51,7 +51,7 @@ def test_none_is_said_with_a_way_on(admin: Person) -> None:
 )
 def test_a_slip_of_the_keys_is_answered_with_what_may_be_meant(admin: Person, words: str, code: str) -> None:
     refused = admin.refused("get_asset", code=words)
-    assert refused["code"] == "not_found"  # shown and not taken
+    assert refused["code"] == "not_found"  # offered, but not taken
     assert code in [row["code"] for row in refused["candidates"]]
     assert len(refused["candidates"]) <= 5
     assert all(row["name"] for row in refused["candidates"])
@@ -179,7 +179,7 @@ def test_a_request_of_the_same_title_is_shown_whatever_it_is_about(planner: Pers
     before = WorkRequest.objects.count()
     try:
         assert offered() == there
-        assert offered(asset="CMP-03") == there  # nobody wrote of that compressor
+        assert offered(asset="CMP-03") == there  # nobody wrote about that compressor
         assert offered(title="GENSET 7 deja aceite, sobre el piso de la sala.") == there
         there.append(planner.ask("create_work_request", title=title, even_if_similar=True)["id"])
         assert set(offered(asset="CMP-03")) == set(there)

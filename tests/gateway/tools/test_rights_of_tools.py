@@ -142,7 +142,7 @@ def a_material_request() -> Arguments:
     return {"id": asked.pk, "note": "urgente"}
 
 
-# Tool, arguments, what those arguments need besides. Each tool is here at least once.
+# Tool, arguments, and what these arguments need in addition. Each tool appears at least once.
 Case = tuple[str, Callable[[Person], Arguments], frozenset[str]]
 NOTHING: frozenset[str] = frozenset()
 

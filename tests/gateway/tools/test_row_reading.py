@@ -71,7 +71,7 @@ def test_what_has_none_costs_one_row_and_is_said(row: object, named: str) -> Non
     assert named in sentence
     assert "50%" not in sentence
     page_of(TaskRow, answer, 0, 100)
-    assert answer.gaps.rows_unread == 1  # read twice, it is one record still
+    assert answer.gaps.rows_unread == 1  # read twice, it still counts as one record
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b'"text"', b"[" * 100_000])

@@ -52,7 +52,7 @@ FIELDS = [
     for tool in CATALOGUE.tools.values()
     if not tool.read_only
     for place, kind in numbers(input_schema(tool.input))
-    if (tool.name, place) != ("fill_subtask", ("answer",))  # a text or a number, by the question
+    if (tool.name, place) != ("fill_subtask", ("answer",))  # text or number, depending on the question
 ]
 
 
@@ -86,7 +86,8 @@ def test_a_read_takes_a_text_that_means_one_thing(admin: Person) -> None:
     plain = admin.ask("list_assets", limit=3, active=True)
     for limit, active in (("3", "true"), (3.0, "True")):
         told = admin.ask("list_assets", limit=limit, active=active)
-        assert told | {"next_cursor": plain["next_cursor"]} == plain  # a cursor says when it was made
+        # a cursor contains the time of its creation
+        assert told | {"next_cursor": plain["next_cursor"]} == plain
     assert plain["returned"] == 3
 
 

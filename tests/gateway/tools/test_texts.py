@@ -40,10 +40,10 @@ def test_links_to_foreign_hosts_are_plain(written: str, shown: str) -> None:
     "written",
     [
         "El mecánico \U0001f468\u200d\U0001f527 ya viene",  # man, joiner, wrench
-        "\U0001f469\U0001f3fd\u200d\U0001f527",  # with a tone of skin before the joiner
+        "\U0001f469\U0001f3fd\u200d\U0001f527",  # with a skin tone before the joiner
         "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian: "I want", with a non-joiner
-        "\u0915\u094d\u200d\u0937",  # Hindi: a half letter asked for by a joiner
-        "\u0930\u094d\u200c\u092f",  # Hindi: its sign shown, by a non-joiner
+        "\u0915\u094d\u200d\u0937",  # Hindi: a half letter, which needs a joiner
+        "\u0930\u094d\u200c\u092f",  # Hindi: a visible virama, which needs a non-joiner
     ],
 )
 def test_a_joiner_within_an_emoji_or_a_word_stays(written: str) -> None:

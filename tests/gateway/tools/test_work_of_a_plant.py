@@ -130,7 +130,7 @@ def test_many_orders_are_looked_up_whole_with_few_calls(plant: SmallPlant) -> No
         plant.to_do(order, other, priority=1 + number % 5)
     found = plant.person.ask("list_work_orders", asset="PUMP", limit=25)
     priorities = [order["priority"] for order in found["work_orders"]]
-    words = ["very_high", "high", "medium", "medium", "medium"]  # the task on PUMP is of medium priority
+    words = ["very_high", "high", "medium", "medium", "medium"]  # the task on PUMP has medium priority
     assert priorities == [words[number % 5] for number in range(25)]
     assert ToolCall.objects.latest("id").upstream_calls <= 4
     everything = listed(plant, asset="PUMP", limit=100)
@@ -279,7 +279,7 @@ def test_a_scope_changes_the_figure(plant: SmallPlant, metric: str) -> None:
             [plant.company.pk],
         )
         done = dict(cursor.fetchall())
-    times = 2 if metric == "compliance" else 1  # due are those that are done and those that are not
+    times = 2 if metric == "compliance" else 1  # due tasks are the done ones and the others
     assert count() == times * sum(done.values())
     assert (
         count(scope="location", code="LINE") == count(scope="asset", code="INSIDE") == times * done["INSIDE"]

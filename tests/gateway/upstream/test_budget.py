@@ -19,7 +19,7 @@ ROW = {"code": "A"}
 
 @pytest.fixture(autouse=True)
 def limited(settings: Settings, scripted: Scripted) -> None:
-    settings.UPSTREAM_REQUESTS_PER_MINUTE = 40  # a burst of 10, then one each two seconds
+    settings.UPSTREAM_REQUESTS_PER_MINUTE = 40  # a burst of 10, then one every two seconds
     scripted.script = [good([ROW])]
 
 
@@ -55,7 +55,7 @@ async def test_beyond_the_deadline_nobody_waits(scripted: Scripted, settings: Se
     began = time.monotonic()
     with pytest.raises(RateLimited) as caught:
         await ask(1, "more")
-    assert time.monotonic() - began < 0.2  # known at once
+    assert time.monotonic() - began < 0.2  # known immediately
     assert caught.value.details == {"retry_after_seconds": 2}
     assert "Wait 2 seconds" in caught.value.message
     assert len(scripted.seen) == 10
@@ -75,7 +75,7 @@ async def test_a_write_without_a_token_is_not_sent_and_says_so(
 
 
 async def test_a_greedy_person_does_not_starve_another(scripted: Scripted, settings: Settings) -> None:
-    settings.UPSTREAM_REQUESTS_PER_MINUTE = 240  # 60, then three a second
+    settings.UPSTREAM_REQUESTS_PER_MINUTE = 240  # 60, then three per second
     quiet = range(2, 8)
     for person in quiet:
         await ask(person, "hello")
@@ -99,7 +99,7 @@ async def test_a_greedy_person_who_waits_keeps_no_other_from_what_is_left(
     scripted.script = [answers({"success": True, "data": [ROW], "total": 1}, 200, told), good([ROW])]
     scripted.seen.clear()
     await ask(1, "last")
-    waiting = asyncio.ensure_future(ask(1, "waits"))  # what is left in this window is for others
+    waiting = asyncio.ensure_future(ask(1, "waits"))  # what remains in this window is for others
     await asyncio.sleep(0.1)
     assert not waiting.done()
     settings.UPSTREAM_DEADLINE_SECONDS = 1.0

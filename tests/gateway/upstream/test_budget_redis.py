@@ -56,7 +56,7 @@ async def steps_agreed(shared: SharedBuckets, company: str) -> int:
             here.note(heard)
         expected = here.take(pace, people)
         if there.turn != expected.turn or abs(there.wait - expected.wait) >= 0.05:
-            assert there.turn is None or expected.turn is None  # at most a hair of time apart
+            assert there.turn is None or expected.turn is None  # at most a tiny difference in time
             return step
         await asyncio.sleep(dice.choice([0, 0, 0.01]))
     return 300
@@ -117,7 +117,7 @@ def test_several_processes_spend_one_budget(redis_url: str) -> None:
         for number in range(3)
     ]  # fmt: skip
     granted = sum(json.loads(process.communicate(timeout=60)[0]) for process in running)
-    # 60 at once and 3 a second, in the 3 to 12 seconds that all of them take to start and end
+    # 60 at once and 3 per second, in the 3 to 12 seconds from the first start to the last end.
     assert 55 <= granted <= 60 + 3 * 12
 
 
@@ -180,7 +180,7 @@ async def test_without_redis_the_process_counts_and_says_so_once(
     upstream = runtime().upstream_of(caller())
     for number in range(10):
         await upstream.get(["items"], {"code": f"{number}"})
-    with pytest.raises(RateLimited):  # nothing fails open
+    with pytest.raises(RateLimited):  # the limit never fails open
         await upstream.get(["items"], {"code": "more"})
     said = [record for record in caplog.records if "Redis does not answer" in record.message]
     assert len(said) == 1
@@ -191,7 +191,7 @@ async def test_a_redis_that_comes_back_is_used_again(
 ) -> None:
     caplog.set_level(logging.INFO)
     monkeypatch.setattr("mcp_gateway.upstream.budget_redis.RETRY_AFTER_SECONDS", 0.2)
-    await shared._client.config_set("maxclients", "1")  # no new connection gets in
+    await shared._client.config_set("maxclients", "1")  # no new connection is accepted
     other = SharedBuckets(redis_url)
     try:
         assert await other.take("company", Pace(200), ["a"]) is None

@@ -59,7 +59,7 @@ RESOURCES = "tests.gateway.upstream.test_resources"
 BUDGET = "tests.gateway.upstream.test_budget"
 NO_MATTER = ""
 
-# Row → (module, test), or why the client has nothing to do with it.
+# Row → (module, test), or why it does not concern the client.
 ROWS: dict[str, tuple[str, str]] = {
     "general behaviour: methods": (HERE, "test_only_the_methods_of_the_contract_exist"),
     "general behaviour: identifying a record": (HERE, "test_codes_arrive_as_they_were_written"),
@@ -309,7 +309,7 @@ async def test_row_4_the_history_of_requests_is_never_asked_by_date(
         assert len(await work_requests.history_of(upstream, 7)) == 1
         settings.UPSTREAM_DEADLINE_SECONDS = 0.5
         hurried = runtime().upstream_of(caller())
-        with pytest.raises(UpstreamTimeout):  # the script does hang where a date is sent
+        with pytest.raises(UpstreamTimeout):  # the script hangs if a date is sent
             await hurried.get(["work_requests_status"], {"since": "2026-01-01"})
 
 
@@ -390,7 +390,7 @@ async def test_row_15_associated_before(scripted: Scripted) -> None:
     asked = item_changes.LinkStockItemInput(item="R-1", warehouse="W")
     assert (await item_changes.link_stock_item(call(), asked)).done == "already_there"
     assert {seen.method for seen in scripted.seen} == {"GET"}
-    item["warehouses"] = []  # the list was not whole
+    item["warehouses"] = []  # the list was incomplete
     writing = call()
     with pytest.raises(UpstreamRejected):
         await item_changes.link_stock_item(writing, asked)

@@ -274,7 +274,7 @@ async def test_a_write_is_sent_once_and_its_outcome_left_open(
     scripted: Scripted, upstream: Upstream, script: Any, method: str
 ) -> None:
     scripted.script = [good([]), script]
-    await upstream.get(["items"])  # leaves a connection that the write takes again
+    await upstream.get(["items"])  # leaves a connection that the write reuses
     with pytest.raises(OutcomeUnknown):
         await getattr(upstream, method)(["work_requests"], {"description": "x"})
     await asyncio.sleep(0.3)
@@ -302,7 +302,7 @@ async def test_one_deadline_over_everything(settings: Settings, scripted: Script
     with pytest.raises(UpstreamTimeout):
         await upstream.get(["items"])
     await asyncio.sleep(max(0.0, began + 1.0 - time.monotonic()))
-    with pytest.raises(UpstreamTimeout):  # nothing is left: not even sent
+    with pytest.raises(UpstreamTimeout):  # no time is left: it is not even sent
         await upstream.post(["work_requests"], {})
     assert time.monotonic() - began < 2
     assert 2 <= len(scripted.seen) <= 3
@@ -395,7 +395,7 @@ async def test_a_code_stays_one_segment(scripted: Scripted, upstream: Upstream, 
     path, _, query = seen.raw_path.partition("?")
     prefix, api, items, segment, *end = path.split("/")
     assert (prefix, api, items) == ("", "api", "items")
-    assert end == ([""] if code.endswith("/") else [])  # a slash that is not its own
+    assert end == ([""] if code.endswith("/") else [])  # a slash that is not part of the code
     assert segment
     assert set(segment.lower()) <= set("abcdefghijklmnopqrstuvwxyz0123456789-._~%")
     assert segment not in {".", ".."}

@@ -33,7 +33,7 @@ async def test_the_same_read_is_sent_once(scripted: Scripted) -> None:
     scripted.script = [slow(good([ROW]))]
     assert await asyncio.gather(*(ask() for _ in range(20))) == [[ROW]] * 20
     assert len(scripted.seen) == 1
-    await ask()  # not kept once it is over
+    await ask()  # not cached once it has finished
     assert len(scripted.seen) == 2
 
 
@@ -104,7 +104,7 @@ async def test_an_error_is_everybodys(scripted: Scripted) -> None:
     scripted.script = [slow(answers({"success": False}, 500))]
     outcomes = await asyncio.gather(*(ask() for _ in range(5)), return_exceptions=True)
     assert all(isinstance(outcome, UpstreamUnavailable) for outcome in outcomes)
-    assert len(scripted.seen) == 3  # the tries of one read
+    assert len(scripted.seen) == 3  # the attempts of one read
 
 
 async def test_each_waits_only_as_long_as_its_own_deadline(scripted: Scripted, settings: Settings) -> None:

@@ -155,7 +155,7 @@ async def test_dropped_rows_do_not_move_the_cursor(scripted: Scripted) -> None:
         given = assets.ListAssetsInput(type="equipment", limit=7, cursor=cursor)
         answer = await assets.list_assets(call(), given)
         found += [asset.code for asset in answer.assets]
-        assert answer.total is None  # 250 would be a lie
+        assert answer.total is None  # 250 would be wrong
         cursor = answer.next_cursor
         if cursor is None:
             break

@@ -177,7 +177,7 @@ async def test_stale_meters(scripted: Scripted, company: World) -> None:
         counter(2, 10, read=30.1),
         counter(3, 10, read=300),
         counter(4, None),
-        counter(5, 10, read=None),  # a value without a date was read nobody knows when
+        counter(5, 10, read=None),  # it is not known when a value without a date was read
         counter(6, 10, read=300, active=False),
         counter(7, 10, read=300),
     ]

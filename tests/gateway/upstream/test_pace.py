@@ -81,7 +81,7 @@ def test_what_the_upstream_has_counted_is_not_there_for_us(bucket: Bucket, clock
     refused = bucket.take(pace, ["a"])
     assert refused.turn is None
     assert refused.wait == pytest.approx(30)
-    # an older answer of the same window, come late, opens nothing
+    # An older answer of the same window that arrives late does not raise the count.
     bucket.note(Heard(150, clock.now + 31))
     assert bucket.take(pace, ["a"]).turn is None
     clock.now += 32

@@ -157,7 +157,7 @@ async def test_an_order_with_one_bad_task_and_one_of_nothing_else(scripted: Scri
     scripted.script = [of_folio]
     order = await told(company, "get_work_order", folio="OT-1")
     assert [task["id"] for task in order["tasks"]] == [1]
-    assert "total_cost" not in order  # 5 would be the cost of a part of it
+    assert "total_cost" not in order  # 5 would be only a part of the cost
     assert any("1 record of work_orders" in note for note in order["notes"])
     error = await refused(company, "get_work_order", folio="OT-2")
     assert (error["code"], "date_maintenance" in error["message"]) == ("upstream_not_understood", True)

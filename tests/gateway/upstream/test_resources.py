@@ -82,7 +82,7 @@ async def test_the_same_page_again_is_noticed(scripted: Scripted, upstream: Upst
 
     with pytest.raises(UpstreamNotUnderstood, match="same page twice"):
         [page async for page in pages(fetch, most=10)]
-    assert len(scripted.seen) == 3  # the very first row is asked for again, in case that records moved down
+    assert len(scripted.seen) == 3  # the first row is read again, in case records moved down
 
 
 async def test_a_row_that_moved_to_the_next_page_is_no_repeat(scripted: Scripted, upstream: Upstream) -> None:
@@ -106,7 +106,7 @@ async def test_pages_end_where_the_rows_end(scripted: Scripted, upstream: Upstre
 
     assert [page.read async for page in pages(fetch, most=10)] == [100, 1, 0]
     assert "start=100" in scripted.seen[1].raw_path
-    assert "start=101" in scripted.seen[2].raw_path  # one row of a hundred proves no end
+    assert "start=101" in scripted.seen[2].raw_path  # one row of a hundred does not prove the end
     assert [page.read async for page in pages(fetch, most=1)] == [0]
 
 

@@ -31,10 +31,11 @@ def at(text: str) -> dt.datetime:
         ("2026-03-04T14:00:03", "2026-03-04T23:59:59", False),  # 04:59 of the next day in UTC
         ("2026-03-04T14:00:03", "2026-03-05T00:00:00", True),
         ("2026-03-04T13:59:01", "2026-03-04T15:00:00", False),
-        ("2026-03-04T13:59:00", "2026-03-04T15:00:00", True),  # a minute off: somebody planned it
+        ("2026-03-04T13:59:00", "2026-03-04T15:00:00", True),  # a minute off, so somebody planned it
         ("2026-03-04T14:30:00", "2026-03-04T14:29:59", False),
         ("2026-03-04T14:30:00", "2026-03-04T14:30:01", True),
-        ("2026-03-01T00:00:00", "2026-03-04T14:00:01", True),  # of a plan, and late before it was ordered
+        # from a plan, and overdue before it was ordered
+        ("2026-03-01T00:00:00", "2026-03-04T14:00:01", True),
     ],
 )
 def test_from_when_on_work_is_overdue(scheduled: str, now: str, overdue: bool) -> None:

@@ -67,7 +67,7 @@ def test_the_assets_of_another_company_are_not_there(admin: Api, stranger: Api) 
     assert stranger.total("items", code="LÍNEA 1") == 0
     (ours,) = admin.rows("items", code="LÍNEA 1")
     assert stranger.total("items", id=ours["id"]) == 0
-    # The same code may be another asset in each company.
+    # The same code may belong to a different asset in each company.
     assert admin.rows("items", code="CMP-01")[0]["id"] != stranger.rows("items", code="CMP-01")[0]["id"]
 
 

@@ -11,7 +11,7 @@ from accounts.models import Company
 from maintenance.models import Document, Item, PendingTask, TaskPlan, TriggerType
 from tests.maintenance.callers import Api
 
-# Zones without clock changes and how many hours ahead they are: at every hour one of them has another date.
+# Zones without clock changes, with their offsets in hours: at every hour one of them has another date.
 AHEAD = {"Pacific/Kiritimati": 14, "Pacific/Pago_Pago": -11, "America/Bogota": -5, "UTC": 0}
 
 

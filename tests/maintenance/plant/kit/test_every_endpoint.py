@@ -39,7 +39,7 @@ def body_of(path: str) -> list[str]:
     return [name.name for name in names(resource) if name.kind == "body"]
 
 
-# path, parameters without which it lists nothing, its right, the keys of its rows
+# Path, required parameters, right, and the keys of its rows.
 LISTS: dict[str, tuple[dict[str, str], str, set[str]]] = {
     "items": ({}, "assets:view", contract.ITEM),
     "items_availability": ({"since": "2000-01-01"}, "assets:view", contract.AVAILABILITY),
@@ -302,7 +302,7 @@ SAMPLED = {
     ("PUT", "meter_reading/CMP-02"), ("PUT", "work_orders/OT-1"), ("PUT", "work_orders_tasks"),
     ("PUT", "work_order_change_status/OT-1"), ("POST", "work_requests"), ("PUT", "work_requests"),
 }  # fmt: skip
-# Every field of every form, one at a time with each of these.
+# Every field of every form, one at a time, with each of these.
 NONSENSE: list[Any] = [
     None, True, -1, 0, 10**30, -(10**30), 1.5, "", " ", "\x00", "a\x00b", "x" * 5000, "NaN", "Infinity",
     "abc", [], [1], {}, {"a": {"b": []}}, "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59",
@@ -523,7 +523,7 @@ class TestRateLimit:
 
     def test_goes_on_in_the_process_while_redis_is_gone(self, admin: Api, settings: Settings) -> None:
         with socket.socket() as unused:
-            unused.bind(("127.0.0.1", 0))  # and never listens
+            unused.bind(("127.0.0.1", 0))  # but never listens
             settings.CACHES = {
                 "default": {
                     "BACKEND": "fracttal_mcp.cache.SharedOrLocalCache",

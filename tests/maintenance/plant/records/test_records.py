@@ -86,7 +86,7 @@ def test_a_page_needs_the_right(admin_browser: Client) -> None:
 def test_a_page_of_another_company_is_not_there(admin_browser: Client, client: Client) -> None:
     stranger = browser("admin@other.example")
     for right, path in addresses("demo").items():
-        if right != "people:view":  # the same code is a person in both
+        if right != "people:view":  # both companies have a person with this code
             assert get(stranger, path).status_code == 404, path
     for right, path in addresses("other").items():
         assert get(stranger, path).status_code == 200, path

@@ -344,7 +344,7 @@ def test_a_plan_is_assigned_once(admin: Api) -> None:
     body = {"id_tasks_plan": plan, "code_user": "ADM-01", "last_date_maintenance": "2026-01-05"}
     path = f"items_associate_tasks_plan/{quote(item.code, safe='')}"
     answer = admin.put(path, body)
-    if answer.status_code == 400:  # a plan with questions cannot be assigned
+    if answer.status_code == 400:  # a plan with a form cannot be assigned
         assert "subtasks" in answer.json()["message"]
     without = Item.objects.filter(company__slug="demo", group="Montacargas")[0].task_plan_id
     refused(admin.put(path, {**body, "id_tasks_plan": without}), 400)

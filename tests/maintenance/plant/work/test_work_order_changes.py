@@ -14,7 +14,7 @@ from maintenance.tokens import mint_user_token
 from tests.maintenance.callers import Api, refused, refused_field
 
 TECHNICIAN, ADMIN, PLANNER = "TEC-01", "ADM-01", "PLA-01"
-# Active, but without an account; and a code that there is not.
+# Active but without an account, and a code that does not exist.
 NOBODIES = ("TEC-02", "NOPE")
 
 

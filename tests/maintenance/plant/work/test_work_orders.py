@@ -264,5 +264,5 @@ class TestOwnOnly:
         assert membership.permission_group_id != group.pk
         narrowed = Api(token_of("admin@demo.example", group_id=group.pk))
         assert narrowed.total("work_orders") == 0
-        seen = narrowed.get("personnel").json()["data"]  # without people:view the own record alone
+        seen = narrowed.get("personnel").json()["data"]  # without people:view only the person's own record
         assert [person["email"] for person in seen] == ["admin@demo.example"]
