@@ -94,6 +94,7 @@ def _lines(plant: Plant, movement: Row) -> list[Row]:
             "code": plant["Item"][line["item_id"] - 1]["code"],
             "items_description": plant["Item"][line["item_id"] - 1]["description"],
             # The tables have no code for units; the first three letters are used.
+            "units_description": plant["Item"][line["item_id"] - 1]["unit"],
             "units_code": (plant["Item"][line["item_id"] - 1]["unit"] or "")[:3].upper() or None,
             "qty": line["qty"],
             "qty_pending": line["qty_pending"],

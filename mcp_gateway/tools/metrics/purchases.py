@@ -18,7 +18,7 @@ from mcp_gateway.tools.metrics.stock_rows import (
     read_warehouses,
     waiting_lines,
 )
-from mcp_gateway.upstream.resources.warehouse_documents import RequisitionRow
+from mcp_gateway.upstream.resources.warehouse_documents import Line, RequisitionRow
 
 AHEAD_DAYS = 30
 MOST_PAPERS = 20
@@ -61,14 +61,10 @@ async def purchase_draft(question: MetricQuery) -> MetricResult:
         if row.id_item is not None:
             codes[row.id_item] = row.code
     papers = await read_requisitions(question)
-    for paper in papers:
-        codes.update(
-            (line.id_item, line.code) for line in paper.list_items or () if line.id_item and line.code
-        )
+    lines = {line.code: line for paper in papers for line in paper.list_items or () if line.code}
+    codes.update((line.id_item, code) for code, line in lines.items() if line.id_item)
     for paper, line in waiting_lines(papers):
-        item = items[line.code or "-"]
-        item.name, item.unit = item.name or line.items_description, item.unit or line.units_description
-        item.asked_for(line.qty_pending or 0, paper.document)
+        items[line.code or "-"].asked_for(line.qty_pending or 0, paper.document)
     planned = await read_planned(question, until)
     for number, found in (await read_items(question, planned, codes)).items():
         codes[number] = found.code
@@ -78,9 +74,10 @@ async def purchase_draft(question: MetricQuery) -> MetricResult:
         items[code].asked_for(qty, folio)
     for number, qty in planned.of_pending_tasks().items():
         items[codes.get(number, f"id {number}")].asked_for(qty, None)
-    for code, name in names.items():
-        if code in items:
-            items[code].name = items[code].name or name
+    for code, item in items.items():
+        requested = lines.get(code, Line())
+        item.name = item.name or names.get(code) or requested.items_description
+        item.unit = item.unit or requested.units_description
     prices = _prices(papers, planned, codes)
     rows = [_row(code, item, prices.get(code)) for code, item in items.items() if item.buy > 0]
     costs = [row.buy * row.unit_cost for row in rows if row.buy is not None and row.unit_cost is not None]

@@ -22,7 +22,8 @@ SELECT line.*, item.code AS item_code, paper.state, paper.warehouse_id, paper.do
 def stock_below_minimum(tables: Tables, asked: Asked) -> Figures:
     rows = tables(
         f"""
-        SELECT item.code AS key, warehouse.code AS warehouse, level.stock, level.min_level AS minimum,
+        SELECT item.code AS key, item.field_1 AS name, item.unit, warehouse.code AS warehouse,
+               level.stock, level.min_level AS minimum,
                level.min_level - level.stock AS missing,
                (SELECT sum(qty_pending) FROM ({LINES}) AS line
                  WHERE line.item_code = item.code AND line.warehouse_id = level.warehouse_id
@@ -66,6 +67,8 @@ def purchase_draft(tables: Tables, asked: Asked) -> Figures:
         needed[code] = needed.get(code, 0) + quantity
     prices = _prices(tables)
     rows: list[dict[str, Any]] = []
+    items = {row["code"]: row for row in tables("SELECT * FROM Item")}
+    requested = {row["item_code"] for row in tables(LINES)}
     for code in {*levels, *needed}:
         level = levels.get(code, {"stock": 0.0, "minimum": 0.0})
         buy = max(0.0, level["minimum"] + needed.get(code, 0) - level["stock"])
@@ -73,6 +76,9 @@ def purchase_draft(tables: Tables, asked: Asked) -> Figures:
             rows.append(
                 {
                     "key": code,
+                    # What lies nowhere is called as its requisition calls it.
+                    "name": items[code]["description" if code in requested - levels.keys() else "field_1"],
+                    "unit": items[code]["unit"] if code in requested | levels.keys() else None,
                     "stock": level["stock"],
                     "minimum": level["minimum"],
                     "needed": needed.get(code, 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tests.oracle.asked import Asked, Figures
@@ -39,7 +40,40 @@ def both(
         return overall, None
     key = key_of(asked.group_by, month)
     rows = tables(f"SELECT {key} AS key, {select} FROM work WHERE {where} GROUP BY 1", **named)
+    _add_names(tables, asked.group_by, key, where, rows, named)
     return overall, _named(asked, rows)
+
+
+NEWEST = "created DESC, work_order_id DESC, id DESC"
+# How a task writes the name of its group.
+WRITTEN = {"asset": "nullif(item_description, '')", "person": "person"}
+
+
+def _add_names(
+    tables: Tables, group_by: str, key: str, where: str, rows: list[dict[str, Any]], named: dict[str, Any]
+) -> None:
+    """Add the name of each group, as its newest task writes it."""
+    if group_by in WRITTEN:
+        written = f"SELECT {key} AS key, {WRITTEN[group_by]} AS name FROM work WHERE {where}"
+        found = tables(f"{written} ORDER BY {NEWEST}", **named)
+        names = {row["key"]: row["name"] for row in reversed(found) if row["name"]}
+        for row in rows:
+            row["name"] = names.get(row["key"])
+
+
+def add_folios(
+    tables: Tables, asked: Asked, month: str, where: str, rows: list[dict[str, Any]], most: int, order: str
+) -> None:
+    """Add the orders of the first tasks of each group, at most so many."""
+    key = key_of(asked.group_by, month)
+    tasks = tables(f"SELECT {key} AS key, folio FROM work WHERE {where} ORDER BY {order}", **scope(asked))
+    folios: dict[str, dict[str, None]] = {}
+    for task in _named(asked, tasks):
+        of_group = folios.setdefault(task["key"], {})
+        if len(of_group) < most:
+            of_group[task["folio"]] = None
+    for row in rows:
+        row["folios"] = {*folios[row["key"]]}
 
 
 def sums(row: dict[str, Any], *names: str) -> None:
@@ -108,6 +142,8 @@ def backlog(tables: Tables, asked: Asked) -> Figures:
     """
     where = f"NOT done AND order_status IN (1, 2) AND item_id IN {SCOPED}"
     overall, rows = both(tables, asked, select, where, "created")
+    if rows is not None:
+        add_folios(tables, asked, "created", where, rows, 10, NEWEST)
     for row in [overall, *(rows or [])]:
         row["weeks"] = share(row["hours"], row["people"] * asked.hours_per_week)
     for row in rows or []:
@@ -144,7 +180,10 @@ def work_per_person(tables: Tables, asked: Asked) -> Figures:
         **named,
     )
     sums(overall, "hours")
-    rows = tables(f"SELECT responsible AS key, {select} FROM work WHERE {FINISHED} GROUP BY 1", **named)
+    by_person = replace(asked, group_by="person")
+    _, rows = both(tables, by_person, select, FINISHED, "final_date")
+    assert rows is not None
+    add_folios(tables, by_person, "final_date", FINISHED, rows, 5, NEWEST)
     return Figures(overall, sorted(rows, key=lambda row: (-round(row["hours"] or 0, 2), row["key"])))
 
 
@@ -152,19 +191,27 @@ def repeat_failures(tables: Tables, asked: Asked) -> Figures:
     found = tables(
         f"""
         SELECT coalesce(nullif(code, ''), '-') AS asset, folio,
-               coalesce(nullif(description, ''), nullif(failure_type, ''), '-') AS what
+               coalesce(nullif(description, ''), nullif(failure_type, ''), '-') AS what,
+               item_description AS name
           FROM work WHERE failed AND created BETWEEN :since AND :until AND item_id IN {SCOPED}
+         ORDER BY {NEWEST}
         """,
         **scope(asked),
     )
-    together: dict[tuple[str, str], list[str]] = {}
+    together: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in found:
-        key = (row["asset"], " ".join(row["what"].split()).casefold())
-        together.setdefault(key, []).append(row["folio"])
+        row["what"] = " ".join(row["what"].split())
+        together.setdefault((row["asset"], row["what"].casefold()), []).append(row)
     least = 3 if asked.days is None else asked.days
     rows: list[dict[str, Any]] = [
-        {"key": asset, "failures": len(folios), "folios": set(folios)}
-        for (asset, _what), folios in sorted(together.items(), key=lambda part: (-len(part[1]), part[0]))
-        if len(folios) >= least
+        {
+            "key": asset,
+            "name": tasks[0]["name"],
+            "task": tasks[0]["what"],
+            "failures": len(tasks),
+            "folios": {task["folio"] for task in tasks},
+        }
+        for (asset, _what), tasks in sorted(together.items(), key=lambda part: (-len(part[1]), part[0]))
+        if len(tasks) >= least
     ]
     return Figures({"failures": len(found), "repeated": len(rows)}, rows)

@@ -1,0 +1,74 @@
+"""What an answer about a metric says beside its figures, and that each of its figures is compared."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+import pytest
+
+from tests.oracle.asked import Asked
+from tests.oracle.asking import Reply
+from tests.oracle.comparing import agree
+from tests.oracle.covered import SIZES
+from tests.oracle.dice import Dice
+from tests.oracle.growing import large_plant
+from tests.oracle.questions import cells, question
+from tests.oracle.tables import Tables
+from tests.oracle.test_lists import NOON
+from tests.oracle.test_metrics import EXPECTED
+from tests.oracle.without_database import ScriptedWorld
+
+# What no SQL has yet: how many items the draft looked at, and the orders that want them.
+NOT_COMPARED = {"purchase_draft": {"items", "folios"}}
+WITH_AMOUNTS = {"cost", "purchase_draft"}
+# Open purchase orders that a draft has to be checked against, newest first in each warehouse.
+PAPERS = """
+SELECT folio FROM Movement WHERE type = 10 AND state IN (1, 2)
+   AND date_create BETWEEN :now - 180 * 86400.0 AND :now ORDER BY warehouse_id, date_create DESC, id DESC
+"""
+
+
+def asked_and_answered(scripted: ScriptedWorld, seed: int) -> tuple[Tables, list[tuple[Asked, Reply]]]:
+    plant = large_plant(seed, NOON, details=1, **SIZES)
+    scripted.plant(plant)
+    faces = bytes([seed * 40] * 24)
+    asked = [one for cell in cells() if (one := question(plant, cell, Dice(faces)))]
+    replies = scripted.ask(*(each.question for each in asked))
+    return Tables(plant), list(zip(asked, replies, strict=True))
+
+
+def test_each_figure_of_each_metric_is_compared(scripted: ScriptedWorld) -> None:
+    found = defaultdict[str, set[str]](set)
+    for seed in range(4):
+        tables, answers = asked_and_answered(scripted, seed)
+        for asked, reply in answers:
+            figures = EXPECTED[asked.metric](tables, asked)
+            shown = reply.answer.get("groups") or reply.answer.get("rows") or []
+            named = {*figures.overall, *(name for row in figures.rows or () for name in row), "url"}
+            found[asked.metric] |= {
+                *reply.answer["overall"],
+                *(name for row in shown for name in row),
+            } - named
+    assert {metric: names for metric, names in found.items() if names} == NOT_COMPARED
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_was_asked_is_said_with_the_answer(seed: int, scripted: ScriptedWorld) -> None:
+    tables, answers = asked_and_answered(scripted, seed)
+    for asked, reply in answers:
+        answer = reply.answer
+        rows = answer.get("groups") or answer.get("rows") or []
+        assert [answer.get(name) for name in ("metric", "scope", "code")] == [
+            asked.metric,
+            asked.scope,
+            asked.code,
+        ]
+        if "period" in answer:
+            for name, moment in (("since", asked.since), ("until", asked.until)):
+                assert agree(name, dt.datetime.fromtimestamp(moment, dt.UTC), answer["period"][name]), reply
+        assert ("period" in answer) == bool(asked.until), reply
+        assert answer.get("currency") == ("COP" if asked.metric in WITH_AMOUNTS else None), reply
+        assert (answer["groups_total"], answer["groups_left_out"]) == (len(rows), 0), reply
+        papers = [row["folio"] for row in tables(PAPERS)][:20] or None
+        assert answer.get("papers") == (papers if asked.metric == "purchase_draft" else None), reply
