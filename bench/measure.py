@@ -1,10 +1,10 @@
-"""Ours beside the SDK's own server and the raw floor, on one upstream, in one run.
+"""Measures our server beside the SDK's own server and a raw floor, with one upstream, in one run.
 
     bench/run [--seconds 5] [--rounds 3] [--connections 64] [--json FILE]
 
-Servers take turns within each round, so that a machine that gets slower hurts all of them; the medians
-of the rounds are printed with their ratio to the fastest SDK peer. One worker each, all on uvicorn with
-uvloop and httptools, server and load on different processors where there are four.
+Servers take turns within each round, so that a machine that slows down affects all of them. The medians of
+the rounds are printed with their ratio to the fastest SDK peer. Each has one worker on uvicorn with uvloop
+and httptools; server and load run on different processors if there are four.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MODERN_META = {
 }
 PEERS = {"floor": "floor:app", "SDK, session manager": "sdk:app", "SDK, serve_one": "sdk_direct:app"}
 OURS = "fracttal-mcp"
-CONSUMERS = 192  # more than there are connections: equal reads of one caller in flight would be sent once
+CONSUMERS = 192  # more than the connections, since equal concurrent reads of one caller would be sent once
 MADE = """
 import io, json
 from django.core.management import call_command
@@ -84,7 +84,10 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 
 @contextmanager
 def ours(work: Path, upstream: str) -> Iterator[tuple[str, list[str]]]:
-    """The product as it is served: real tokens, rights, validation, audit rows. Gives address and tokens."""
+    """Start the product as it is deployed: real tokens, rights, validation, audit rows.
+
+    Yields its address and the tokens.
+    """
     port = free_port()
     environment = {
         "VAR_DIR": str(work), "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -124,7 +127,7 @@ def peer(name: str, work: Path, upstream: str, token: str, tools: Path) -> Itera
 
 
 def question(operation: str, era: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """The body and the headers of one request."""
+    """Return body and headers of one request."""
     params: dict[str, Any] = {}
     headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
     if operation == "tools/call":
@@ -153,7 +156,7 @@ def ask(address: str, token: str, operation: str, era: str) -> dict[str, Any]:
 
 
 def check(address: str, token: str, operation: str, era: str) -> int:
-    """The answer must be right before it is worth timing. Gives its size."""
+    """Check that the answer is right before its time is measured. Return its size."""
     result = ask(address, token, operation, era)
     if operation == "tools/list":
         assert len(result["tools"]) > 10, result
@@ -211,7 +214,7 @@ def load(
 
 
 def start_up(work: Path) -> dict[str, float]:
-    """From the command to the first answer, on a database that exists, and the memory at rest."""
+    """Measure the time to the first answer, on an existing database, and the memory at rest."""
     port = free_port()
     environment = {
         **os.environ, "VAR_DIR": str(work), "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}",

@@ -1,4 +1,4 @@
-"""A mock upstream that outruns every server it feeds: prebuilt pages of work orders.
+"""A mock upstream that is faster than every server it serves: prebuilt pages of work orders.
 
     python bench/upstream.py PORT [DELAY_MS]
 
@@ -52,7 +52,7 @@ def row(number: int) -> dict[str, object]:
 
 @cache
 def answer(start: int, limit: int) -> bytes:
-    """One page as HTTP, built once: 480 bytes a row."""
+    """Build one page as an HTTP answer, once: 480 bytes per row."""
     rows = [row(n) for n in range(start, min(start + limit, TOTAL))]
     body = orjson.dumps({"success": True, "message": "200", "data": rows, "total": TOTAL})
     head = (
@@ -68,7 +68,7 @@ def asked(request: bytes, name: bytes, default: int) -> int:
 
 
 class Connection(asyncio.Protocol):
-    """Requests have no body, so each ends with its empty line."""
+    """Split requests at their empty line, since they have no body."""
 
     delay = 0.0
 

@@ -1,10 +1,10 @@
-"""What questions cost upstream, and whether one greedy user harms twenty normal ones.
+"""Measures what questions cost upstream, and whether one greedy user harms twenty normal ones.
 
     python bench/upstream_budget.py [--seconds 300] [--quiet 120] [--workers 1] [--json FILE]
 
-Two started instances: a plant that answers with its limit of 200 requests a minute, and the product that asks
-it, through a ledger that counts each request and each refusal. Users are programs of one company with a token
-each. Every normal one asks something about each 20 seconds; the greedy one keeps eight calls under way.
+There are two started instances: a plant with a limit of 200 requests a minute, and the product that asks it
+through a proxy that counts each request and each refusal. Users are programs of one company with a token
+each. Every normal one asks something about every 20 seconds; the greedy one keeps eight calls in progress.
 With more than one worker the budget is shared through a Redis of its own.
 """
 
@@ -78,7 +78,7 @@ NORMAL: list[Question] = [
 
 @dataclass
 class Ledger:
-    """Stands between the product and the plant."""
+    """A counting proxy between the product and the plant."""
 
     target: str
     statuses: Counter[int] = field(default_factory=Counter)
@@ -117,7 +117,7 @@ class Users:
     tokens: list[str]
 
     async def ask(self, user: int, question: Question) -> tuple[float, int, dict[str, Any]]:
-        """Seconds, bytes and the result of one tool call."""
+        """Call a tool. Return the seconds, the bytes and the result."""
         body = {
             "jsonrpc": "2.0", "id": 1, "method": "tools/call",
             "params": {"name": question[0], "arguments": question[1]},
@@ -231,7 +231,7 @@ async def measure(given: argparse.Namespace, stack: ExitStack) -> dict[str, Any]
         tokens = [await token_of(session, server, one) for one in made]
         users = Users(session, made[0]["mcp_url"], tokens)
         found: dict[str, Any] = {"questions": await price(users, ledger)}
-        await asyncio.sleep(60)  # the budget fills up again
+        await asyncio.sleep(60)  # so that the budget is full again
         quiet, _ = await phase(users, given.quiet, greedy=False)
         ledger.statuses.clear()
         calls = ledger.calls

@@ -1,4 +1,4 @@
-"""The SDK's low-level server behind its session manager, stateless with JSON answers: the documented way."""
+"""The SDK's low-level server behind its session manager, stateless with JSON answers, as documented."""
 
 from __future__ import annotations
 

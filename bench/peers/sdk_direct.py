@@ -1,6 +1,6 @@
-"""The SDK's kernel without its transports: body decoded here, `serve_one` does the rest.
+"""The SDK's kernel without its transports: the body is decoded here, `serve_one` does the rest.
 
-The fastest way the SDK has; its authors do not promise that it stays.
+It is the fastest way the SDK has; its authors do not promise to keep it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TRANSPORT = TransportContext(kind="streamable-http", can_send_request=False, hea
 
 @dataclass
 class Exchange:
-    """What `serve_one` asks of a transport, for one request that sends nothing by the way."""
+    """What `serve_one` needs of a transport, for a request that sends nothing before its answer."""
 
     request_id: Any
     transport: Any = TRANSPORT

@@ -1,7 +1,7 @@
-"""What every peer does besides speaking: check the token, ask the upstream, shape the rows.
+"""The work of every peer besides the protocol: check the token, ask the upstream, convert the rows.
 
-The work of one call is that of the product's list_work_orders as far as a small server would do it:
-one pooled GET with the person's own credential, JSON in, clean names, JSON out.
+One call does what the product's list_work_orders does, as far as a small server would: one pooled GET with
+the person's own credential, JSON in, clean names, JSON out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def credential(headers: list[tuple[bytes, bytes]]) -> str | None:
 async def work_orders(limit: int, shown: str) -> dict[str, Any]:
     if not _session:
         _session.append(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2000)))
-    rows = 2 * limit + 1  # as the product: rows are tasks, and an order ends where the next one begins
+    rows = 2 * limit + 1  # As in the product, rows are tasks, and an order ends where the next one begins.
     address = f"{UPSTREAM}/work_orders/?limit={rows}"
     async with _session[0].get(address, headers={"authorization": shown}) as answer:
         envelope = orjson.loads(await answer.read())
@@ -45,7 +45,7 @@ async def work_orders(limit: int, shown: str) -> dict[str, Any]:
 
 
 def work_order(row: dict[str, Any]) -> dict[str, Any]:
-    """The fields of the product's answer, copied as they come: no types checked, no texts cleaned."""
+    """Copy the fields of the product's answer as they are, without checking types or cleaning texts."""
     priority = row["priorities_description"].lower()
     return {
         "folio": row["wo_folio"],

@@ -54,7 +54,7 @@ class AwaitedAnswers:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="awaited-answers")
 
     async def start(self) -> None:
-        """Delete what a process that died left."""
+        """Delete the rows of processes that died."""
         with suppress(NotKept):
             await self._run(_delete_expired)
 

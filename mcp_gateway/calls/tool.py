@@ -55,7 +55,7 @@ class Call:
         return answer is not None and answer.said == Said.YES
 
     def agreed_subjects(self, about: str) -> list[str]:
-        """Of all questions of this kind that the person said yes to."""
+        """Return the subjects of all questions of this kind that the person agreed to."""
         begin = Question(about=about).key
         return [
             key.removeprefix(begin)

@@ -79,7 +79,10 @@ class ListTransactionsInput(ListArguments):
 
 
 def _module(name: str | None) -> str | None:
-    """Return the word that the argument `module` has for it. A name that is new upstream stays as it is."""
+    """Return the constant that the argument `module` uses for it.
+
+    A name that is new upstream stays as it is.
+    """
     return NAMED.get(name or "") or (name or "").lower() or None
 
 

@@ -1,4 +1,4 @@
-"""The product with a lower limit: no question about the demo plant needs as many calls as are asked about."""
+"""The product with a lower limit of calls: questions about the demo plant would never reach the real one."""
 
 from __future__ import annotations
 

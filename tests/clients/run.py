@@ -31,7 +31,7 @@ RESULTS = Path(__file__).parent / "last_run.json"
 PLANNER = "planner@demo.example"
 # Clients without OAuth: they are given a token, and the steps that need OAuth are left out.
 GIVEN_A_TOKEN = {"smolagents", "google-adk"}
-# It takes no secret.
+# Clients that accept no secret.
 PUBLIC = {"copilot-cli"}
 CALLBACKS = {
     "claude-code": "http://localhost:{port}/callback",
@@ -48,7 +48,7 @@ CALLBACKS = {
     "opencode": "http://127.0.0.1:19876/mcp/oauth/callback",
 }
 TOKEN_SECONDS = 12
-# It calls no tool with a token that ends within a minute.
+# Copilot CLI calls no tool with a token that expires within a minute.
 LIFETIMES = {"copilot-cli": 75}
 
 

@@ -1,4 +1,4 @@
-"""What comes back through a client is taken only as it went out, and only for what it was made for."""
+"""Sealed values are accepted only unchanged, and only for the purpose that they were made for."""
 
 from __future__ import annotations
 

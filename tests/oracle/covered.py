@@ -1,7 +1,7 @@
-"""Which fields and arguments of the tools that read are compared with the tables, read off the comparisons.
+"""Which fields and arguments of reading tools are compared with the tables, derived from the comparisons.
 
-What is said here by hand is what a comparison calls by another name, and what no comparison covers, with the
-reason.
+Listed by hand are only fields that a comparison names differently, and fields that no comparison covers, with
+the reason.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from tests.oracle.test_lists import NOON, asked_of
 from tests.oracle.test_metrics import EXPECTED
 from tests.oracle.test_tasks_in_lists import SHOWN
 
-# Enough rows of each kind that every field of every metric is there.
+# Enough rows of each kind that every field of every metric appears.
 SIZES = {"tasks": 250, "orders": 30, "stops": 30, "lines": 30, "equipment": 20, "meters": 20, "readings": 80}
 METRICS = "get_maintenance_metrics"
 READING = {name: tool for name, tool in CATALOGUE.tools.items() if tool.read_only}
-# Of every list: the walk over its pages holds these against the tables.
+# Fields of every list that the walk over its pages checks.
 OF_PAGES = frozenset({"returned", "total", "has_more", "partial", "next_cursor"})
 
-# Where one record of a tool is compared, besides lists: the tool, its SQL, and where its columns stand.
+# Comparisons of single records: the tool, its SQL, and the prefix of its columns.
 RECORDS = (
     ("get_asset", records.ASSET, ""),
     ("get_asset", records.STOPS, "downtime."),
@@ -51,7 +51,7 @@ RECORDS = (
     ("get_work_request", records.CHANGES, "history."),
 )
 WITHIN = {"third_party": "third_parties.", "person": "people."}
-# A column of a comparison that is not the name of a field: the fields that it stands for.
+# Columns of a comparison that are not named like a field → the fields that they stand for.
 CALLED: dict[str, tuple[str, ...]] = {
     "lines_quantity": ("lines.quantity",),
     "lines_pending": ("lines.pending",),
@@ -65,7 +65,7 @@ CALLED: dict[str, tuple[str, ...]] = {
     "failure_detected_by": ("failure.detected_by",),
     "failure_happened_at": ("failure.happened_at",),
 }
-# Compared by a test of their own.
+# Compared by a separate test.
 BESIDES: dict[str, frozenset[str]] = {
     "fetch": frozenset({"id", "title", "text", "metadata"}),  # test_fetch.py
     "search": frozenset({"results.id"}),  # test_search.py
@@ -130,7 +130,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def compared() -> dict[str, set[str]]:
-    """The fields of each tool that a comparison names."""
+    """Return the fields of each tool that a comparison names."""
     tables, found = Tables(Plant(NOON)), defaultdict[str, set[str]](set)
 
     def add(tool: str, sql: str, above: str, **given: Any) -> None:
@@ -172,7 +172,7 @@ def _of_metrics() -> set[str]:
     return found
 
 
-# Arguments that a test of its own asks with, each value of each.
+# Arguments that a separate test uses, with every value of each.
 ASKED_BESIDES: dict[str, dict[str, str]] = {
     METRICS: dict.fromkeys(
         ("metric", "scope", "code", "since", "until", "group_by", "days", "hours_per_week"),
@@ -193,7 +193,7 @@ ARGUMENTS_NOT_ASKED: dict[str, dict[str, str]] = {
 
 
 def arguments_asked() -> dict[str, dict[str, set[Any]]]:
-    """The arguments that the lists are asked with, and their values."""
+    """Return the arguments that the list tests use, with their values."""
     plant, random = large_plant(9, NOON, details=1, orders=12, tasks=30, equipment=12, lines=20), Random(1)
     found = defaultdict[str, dict[str, set[Any]]](lambda: defaultdict(set))
     for listed in LISTS.values():

@@ -1,4 +1,4 @@
-"""Each address in an answer is that of the page of its record."""
+"""Each URL in an answer is the URL of its record's page."""
 
 from __future__ import annotations
 

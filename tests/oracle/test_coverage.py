@@ -1,6 +1,6 @@
-"""Every field and argument of every tool that reads is compared, or covered.py says why not.
+"""Every field and argument of every reading tool is compared, or covered.py says why not.
 
-What is new in a tool fails here until a comparison names it.
+A new one fails here until a comparison names it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tasks that list_work_orders shows of an order: those that fulfil the filters, each field of each."""
+"""The tasks that list_work_orders shows of an order: those that match the filters, with each field."""
 
 from __future__ import annotations
 

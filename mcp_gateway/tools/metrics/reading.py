@@ -12,19 +12,19 @@ from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import Fetch, pages
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page, R
 
-MANY_CALLS = "calls"  # a question about them, whose subject is the number
+MANY_CALLS = "calls"  # kind of the question; its subject is the number of calls
 ASK_ABOVE = 60  # calls per question; more need the person's agreement
-MOST_CALLS = 400  # that can be agreed to: two minutes of the whole company's budget
+MOST_CALLS = 400  # most that a person can agree to: two minutes of the whole company's budget
 
 
 def agreed_calls(call: Call, named: int | None) -> int | None:
-    """How many calls the person agreed to: as the model names it, or in answer to a question of this call."""
+    """Return how many calls the person agreed to, by the argument or by answering a question of this call."""
     agreed = [int(subject) for subject in call.agreed_subjects(MANY_CALLS)]
     return max(agreed + ([] if named is None else [named]), default=None)
 
 
 def by_agreement(aim: str, calls: int) -> str:
-    """The sentence that says how to have all of it; none where it takes more than can be agreed to."""
+    """Return the sentence that says how to read everything, "" if that takes more than can be agreed to."""
     if calls > MOST_CALLS:
         return ""
     return f" {aim}, ask the person and call again with allow_calls {max(ASK_ABOVE + 1, calls)}."

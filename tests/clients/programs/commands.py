@@ -74,7 +74,7 @@ def on_terminal(
         text += data.decode(errors="replace")
         if waiting and waiting[0][0] in text[read:]:
             read = len(text)
-            time.sleep(1)  # a screen that is drawn takes keys a little later
+            time.sleep(1)  # a screen accepts keys only a little after it is drawn
             os.write(terminal, waiting.pop(0)[1].encode())
     else:
         os.kill(process, signal.SIGKILL)

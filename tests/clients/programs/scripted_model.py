@@ -19,7 +19,7 @@ DONE = "Done."
 
 class ScriptedModel:
     def __init__(self, seconds: float = 0) -> None:
-        self._seconds = seconds  # that it thinks
+        self._seconds = seconds  # thinking time before each answer
         self.offered: list[str] = []
         self.result: Any = None
         self._wanted: tuple[str, dict[str, Any]] | None = None

@@ -1,4 +1,4 @@
-"""Copilot CLI: a public client in mcp-config.json; with a model of one's own it needs no account."""
+"""Copilot CLI: a public client in mcp-config.json. With a model of its own it needs no account."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ SIGN_IN = [("to connect", "/mcp auth plant"), ("/mcp auth plant", "\r")]
 
 
 async def main() -> None:
-    model = ScriptedModel(seconds=3)  # it takes the list of tools anew while the first answer comes
+    model = ScriptedModel(seconds=3)  # it reads the list of tools again while the first answer arrives
     home = Path(os.environ["HOME"])
     folder = home / ".copilot"
     folder.mkdir()
@@ -29,7 +29,7 @@ async def main() -> None:
         "oauthClientId": conversation.KEY,
         "oauthPublicClient": True,
     }
-    # Without a keyring it would forget the tokens when it ends.
+    # Without a keyring it would lose the tokens when it ends.
     (folder / "settings.json").write_text(json.dumps({"storeTokenPlaintext": True}))
     (folder / "config.json").write_text(json.dumps({"trustedFolders": [str(home)]}))
     (folder / "mcp-config.json").write_text(json.dumps({"mcpServers": {"plant": plant}}))

@@ -1,4 +1,4 @@
-"""Gemini CLI: settings.json as the guide has it, `/mcp auth`, and a prompt for each step."""
+"""Gemini CLI: settings.json as in the guide, `/mcp auth`, and a prompt for each step."""
 
 import asyncio
 import json
@@ -39,11 +39,11 @@ async def main() -> None:
         return commands.NODE, PROGRAM, "--model", "gemini-2.5-flash", "--yolo", "--prompt", prompt
 
     def sign_in() -> None:
-        asked = ("Do you want to continue?", "\r")  # once by itself, and once for the command
+        asked = ("Do you want to continue?", "\r")  # once at start, and once for the command
         try:
             commands.on_terminal(*gemini("/mcp auth plant"), typed=[asked, asked], **environment)
         except RuntimeError as error:
-            # It has signed in by then, and ends with 42 since it cannot show the list of tools here.
+            # By then it has signed in. It ends with 42 because it cannot show the list of tools here.
             if "Successfully authenticated" not in str(error):
                 raise
 

@@ -1,4 +1,4 @@
-"""Qwen Code: `mcp add` with key and secret, the dialog of `/mcp`, and a prompt for each step."""
+"""Qwen Code: `mcp add` with key and secret, the `/mcp` dialog, and a prompt for each step."""
 
 import asyncio
 import json
