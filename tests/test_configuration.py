@@ -65,7 +65,7 @@ def test_a_database_without_tables_is_said_to_need_them(tmp_path: Path) -> None:
     ],
 )
 def test_the_public_address_has_one_spelling(tmp_path: Path, given: str, published: str) -> None:
-    """RFC 3986 §6.2.2 and §6.2.3: clients normalise what they compare."""
+    """RFC 3986 §6.2.2 and §6.2.3: clients normalize what they compare."""
     show = "from django.conf import settings; print(settings.MCP_RESOURCE)"
     done = manage(tmp_path, "shell", "--no-imports", "-c", show, PUBLIC_URL=given)
     assert done.stdout.strip() == f"{published}/mcp/oauth/fracttal-one", done.stderr

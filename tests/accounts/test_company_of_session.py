@@ -47,7 +47,7 @@ def test_a_running_session_stays_where_it_was_when_a_membership_is_added(world: 
 
 
 def test_a_new_session_begins_in_the_company_that_was_joined_first(world: World) -> None:
-    """Not in the one whose name comes first: names are given by whoever administers a company."""
+    """Names do not decide: the administrators of a company choose its name."""
     join(world, "000 Planta Demo")
     assert works_in(browser(world.owner)) == "Planta Demo"
     # The date decides, not the row's id.
@@ -59,7 +59,7 @@ def test_a_new_session_begins_in_the_company_that_was_joined_first(world: World)
 
 @pytest.mark.parametrize("chosen", [True, False])
 def test_a_membership_that_ends_is_told_and_the_person_chooses(world: World, chosen: bool) -> None:
-    """Also where the company was never chosen in words: the session worked there."""
+    """Also if the person never chose the company explicitly: the session worked there."""
     client = browser(world.owner)
     assert works_in(client) == "Planta Demo"
     join(world)
@@ -109,7 +109,7 @@ def every_row() -> dict[str, list[Any]]:
 
 
 def test_a_secret_typed_for_one_company_is_not_kept_in_another(world: World, moved: Client) -> None:
-    """F3: the form of Planta Demo was open, with key and secret typed, when the session came elsewhere."""
+    """F3: the form was open, with key and secret entered, when the session moved to the other company."""
     form = form_at(moved.get(CONNECTION), CONNECTION)
     typed = dict(form.fields) | {"client_key": "fractal-key-1", "client_secret": "s3cret-of-demo"}
     typed |= {"kind": "fracttal_one", "confirm": "on"}
@@ -189,7 +189,7 @@ OF_THE_PERSON = {
 
 @pytest.mark.parametrize("name", [name for name in EVERY if not name.startswith(("account_", "mfa_"))])
 def test_every_route_that_writes_in_a_company_refuses_the_form_of_another(world: World, name: str) -> None:
-    """Whatever the form holds: the question is asked before the view runs."""
+    """The check runs before the view, whatever the form contains."""
     url = address(name, world)
     authorize(world.owner, consumer_in(world, "Its authorization"))
     join(world, "Otra")
@@ -215,7 +215,7 @@ def post_token(client: Client) -> str:
 
 
 def test_no_other_view_is_excused(world: World) -> None:
-    """What is marked as the person's own is listed here by hand; sign-in is the person's too."""
+    """Views marked as the person's own are listed here by hand; sign-in belongs to the person too."""
     marked = set()
     for pattern in walk(SERVED + list(get_resolver("consumers.oauth.urls").url_patterns)):
         if is_of_the_person(pattern.callback) and not str(pattern.name).startswith(("account_", "mfa_")):

@@ -73,7 +73,7 @@ def test_nobody_is_taken_into_a_company(world: World) -> None:
 
 
 def test_known_and_unknown_addresses_look_the_same(world: World) -> None:
-    """The answer, the list, the page of the invitation and the message, but for the address itself."""
+    """Answer, list, invitation page and message are equal, except for the address itself."""
     nobody = "nobody@example.com"
     UserFactory(email="sleeping@example.com", is_active=False)
     seen = []
@@ -98,7 +98,7 @@ def test_known_and_unknown_addresses_look_the_same(world: World) -> None:
 
 
 def test_as_many_messages_and_queries_for_a_known_address_as_for_an_unknown(world: World) -> None:
-    """The time taken tells nothing either: the same work is done."""
+    """The time reveals nothing either: the same work is done."""
     counts = []
     for email in (world.owner.email, "nobody@example.com"):
         client = browser(world.stranger)
@@ -133,7 +133,7 @@ def test_invitations_belong_to_their_company(world: World) -> None:
 
 
 def test_withdrawing_sending_again_and_the_end_of_a_link(world: World) -> None:
-    """Only the newest link works, until it has been withdrawn or seven days old."""
+    """Only the newest link works, until it is withdrawn or seven days old."""
     invite(world, NEW)
     client, first = browser(world.stranger), link()
     invitation = Invitation.objects.get()
@@ -169,7 +169,7 @@ def set_password_refused(url: str) -> bool:
 
 
 def test_messages_are_limited_for_each_company_and_address(world: World) -> None:
-    """F16: withdrawing and inviting anew does not begin the count anew; another company has its own."""
+    """F16: withdrawing and inviting again does not reset the count; each company has its own count."""
     for _time in range(6):
         invite(world, NEW)
         Invitation.objects.all().delete()
@@ -309,7 +309,7 @@ def test_a_new_person_is_told_what_is_wrong(world: World, values: dict[str, str]
 
 
 def test_an_account_that_never_had_a_password_is_entered_by_the_link(world: World) -> None:
-    """As those that an administrator's click made before there were invitations."""
+    """As with accounts that administrators created before there were invitations."""
     before = UserFactory(email=NEW, name="Before")
     before.set_unusable_password()
     before.save()
@@ -350,7 +350,7 @@ def test_accepting_twice_ends_in_the_same_place(world: World) -> None:
 
 
 def test_a_new_person_clicks_twice(world: World) -> None:
-    """The browser heard nothing of the first answer: no session, the old token."""
+    """The browser did not receive the first answer: it has no session, and the old token."""
     invite(world, NEW)
     url = link()
     client = browser()

@@ -58,7 +58,7 @@ def test_general(world: World) -> None:
 
 
 def test_the_currency_of_the_company(world: World) -> None:
-    """Chosen, changed and taken away again; what is no currency changes nothing."""
+    """Chosen, changed and removed; an unknown currency changes nothing."""
     client = browser(world.owner)
     values = {"name": "Planta Demo", "language": "es", "time_zone": "America/Bogota"}
     for given, kept, status in (
@@ -132,7 +132,7 @@ def test_changing_group_and_disabling(world: World) -> None:
 
 
 def test_the_last_administrator_stays(world: World) -> None:
-    """Case 252: by group, by state, by emptying the group, by switching the group off."""
+    """Case 252: by group, by status, by emptying the group, by deactivating the group."""
     client, member = browser(world.owner), member_of(world, world.owner)
     person, group = f"{PEOPLE}{member.pk}/", f"{GROUPS}{world.owner_group.pk}/"
     attempts: list[tuple[str, dict[str, Any]]] = [

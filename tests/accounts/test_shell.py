@@ -70,7 +70,7 @@ def test_switching_company(world: World, both: Client) -> None:
 
 
 def test_a_link_to_a_record_of_the_other_company_leads_there(world: World, both: Client) -> None:
-    """Assistants give links to records; whoever works for two companies is asked which one."""
+    """Assistants give links to records; a person who works for two companies is asked which one."""
     consumer = consumer_in(world, stranger=True)
     path = f"/settings/api-connections/oauth-consumers/{consumer.pk}/?from=chat"
     post(both, "/company/", {"company": world.company.slug})

@@ -143,7 +143,7 @@ def test_views_that_are_not_served(db: None) -> None:
 
 
 def test_failed_sign_ins_are_slowed_per_account(world: World) -> None:
-    """Case 244: the sixth try of five minutes is refused, with the right password too."""
+    """Case 244: the sixth attempt within five minutes is refused, also with the right password."""
     for _ in range(5):
         sign_in(browser(), world.owner.email, "wrong password 123")
     client = browser()
@@ -274,7 +274,7 @@ def test_an_account_without_password_cannot_be_entered(world: World) -> None:
 
 
 def test_sign_in_takes_as_long_for_unknown_addresses(world: World) -> None:
-    """Case 267: the password is hashed either way, so the times are of one order."""
+    """Case 267: the password is hashed either way, so the times are similar."""
     times = {}
     for email in (world.owner.email, "nobody@example.com"):
         client = browser()

@@ -70,7 +70,7 @@ def test_a_callback_that_leads_to_another_host(
 def test_a_callback_that_leads_to_an_app(
     world: World, chrome: Browser, site: str, register: Register
 ) -> None:
-    """As claude.ai goes on to `claude://`: Chromium asks the system for the app, and no policy stops it."""
+    """As claude.ai does with `claude://`: Chromium asks the system for the app, and no policy blocks it."""
     with leading_on("claude://oauth/done") as (callback, asked):
         program = register(callback_urls=[callback])
         program.callback = callback

@@ -71,7 +71,7 @@ def test_the_way_of_a_guide(
 
 @pytest.mark.parametrize("guide", sorted((ROOT / "docs/guides").glob("*.*.md")), ids=lambda path: path.name)
 def test_each_guide_has_its_parts(guide: Path) -> None:
-    """What to register, what to paste where, what goes wrong, and what was really checked."""
+    """What to register, what to paste where, what can go wrong, and what was checked in reality."""
     text = guide.read_text(encoding="utf-8")
     language = guide.name.split(".")[-2]
     pictures = "" if language == "en" else f".{language}"

@@ -48,7 +48,7 @@ def test_from_consent_over_the_link_to_the_assistant(
     program: Program,
     answer: str,
 ) -> None:
-    """No policy of a page stands in the way: no form leads to another site, and the popup stays tied."""
+    """No policy of a page is in the way: no form leads to another site, and the popup stays connected."""
     answers = with_company()
 
     def script(method: str, path: str, fields: dict[str, str], who: str) -> Answer:

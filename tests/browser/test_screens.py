@@ -141,7 +141,7 @@ def test_by_keyboard_alone(world: World, chrome: Browser, site: str) -> None:
 
 
 def test_a_slip_beside_the_panel_loses_nothing(world: World, chrome: Browser, site: str) -> None:
-    """Neither what was typed nor, after saving, the secret: only Close and Escape leave the panel."""
+    """A click beside the panel loses neither input nor the secret: only Close and Escape close it."""
     _context, page, complaints = signed_in(chrome, site, world.owner)
     page.goto(LIST)
     page.get_by_title("New OAuth consumer").click()
@@ -164,7 +164,7 @@ def test_a_slip_beside_the_panel_loses_nothing(world: World, chrome: Browser, si
 
 
 def test_a_sign_in_that_ran_out_takes_the_whole_window(world: World, chrome: Browser, site: str) -> None:
-    """Not the panel, nor the place of the list."""
+    """The sign-in appears neither in the panel nor in place of the list."""
     consumer_in(world)
     context, page, _complaints = signed_in(chrome, site, world.owner)
     cookies = context.cookies()
@@ -186,7 +186,7 @@ def test_a_sign_in_that_ran_out_takes_the_whole_window(world: World, chrome: Bro
 
 
 def test_failures_are_said(world: World, chrome: Browser, site: str) -> None:
-    """A row that is gone, a server that fails, a network that is down: what was typed stays."""
+    """A row that is gone, a server that fails, a network that is down: the input stays."""
     consumer = consumer_in(world)
     context, page, _complaints = signed_in(chrome, site, world.owner)
     page.goto(LIST)
@@ -305,7 +305,7 @@ def test_without_javascript(world: World, chrome: Browser, site: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "es", "pt-br"])
 def test_lists_show_all_their_buttons(world: World, chrome: Browser, site: str, language: str) -> None:
-    """No list hides a column behind sideways scrolling, in the language with the longest words either."""
+    """No list hides a column behind sideways scrolling, not even in the language with the longest words."""
     User.objects.filter(pk=world.owner.pk).update(language=language, name="María Fernanda " * 4)
     authorize(world.owner, consumer_in(world, "Asistente de mantenimiento " * 3), WRITE)
     authorize(world.owner, consumer_in(world, "W" * 100, enabled=False))

@@ -94,7 +94,7 @@ def test_two_clicks_on_a_slow_server_end_at_the_assistant(
 def test_two_clicks_on_accept(
     world: World, chrome: Browser, site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of a person with an account, and of one without."""
+    """For a person with an account, and for one without."""
     invite(world.owner.email, world.stranger_group, by=world.stranger)
     token = invite("new@example.com", world.stranger_group, by=world.stranger)
     slow(monkeypatch, invitations, "accept")
@@ -131,7 +131,7 @@ def test_two_clicks_on_delete(
 def test_a_long_request_through_sign_in_and_lost_cookies(
     world: World, chrome: Browser, site: str, program: Program
 ) -> None:
-    """The same request from the first page to the last, whatever happens to the cookies on the way."""
+    """The same request from the first page to the last, whatever happens to the cookies in between."""
     context = chrome.new_context(base_url=site, locale="en-US", viewport=SMALL)
     called, page = assistant(context), context.new_page()
     page.goto(program.address("", state="x" * 8192))
@@ -163,7 +163,7 @@ def test_a_long_request_through_sign_in_and_lost_cookies(
 
 
 def test_a_form_of_the_other_company_in_the_panel(world: World, chrome: Browser, site: str) -> None:
-    """What was typed is not lost, and is sent in the company it was typed for."""
+    """The input is not lost, and is sent in the company for which it was entered."""
     MembershipFactory(user=world.owner, permission_group=world.stranger_group)
     context, page, _complaints = signed_in(chrome, site, world.owner)
     page.goto(LIST)

@@ -92,7 +92,7 @@ async def test_who_cannot_be_asked_is_told(assistant: Assistant, era: str) -> No
 
 @pytest.mark.parametrize(("era", "title"), [("2026-07-28", "Polea floja"), ("legacy", "Tapa abierta")])
 async def test_two_questions_before_one_write(assistant: Assistant, era: str, title: str) -> None:
-    """First which asset, then whether to ask for the same once more (`even_if_similar`)."""
+    """First which asset, then whether to request the same again (`even_if_similar`)."""
     asked: list[ElicitRequestFormParams] = []
 
     def decide(params: ElicitRequestFormParams) -> ElicitResult:
@@ -114,7 +114,7 @@ async def test_two_questions_before_one_write(assistant: Assistant, era: str, ti
 
 @pytest.mark.parametrize(("era", "asset"), [("2026-07-28", "CMP-01"), ("legacy", "CMP-02")])
 async def test_an_unusual_reading_is_confirmed(assistant: Assistant, era: str, asset: str) -> None:
-    """`even_if_unusual`: nothing is written before the person says that it is correct."""
+    """`even_if_unusual`: nothing is written until the person says that the value is correct."""
     meters = assistant.ask("list_meters", asset=asset)["meters"]
     meter = next(meter for meter in meters if meter["kind"] == "counter")
     reading = {"asset": asset, "meter": meter["id"], "value": meter["last_value"] + 500_000}

@@ -51,7 +51,7 @@ def test_one_subset_for_all_tools(tool: Tool[Any, Any]) -> None:
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_what_is_left_out_is_enforced_and_said(tool: Tool[Any, Any]) -> None:
-    """A host that drops limits, as Codex does, shows the model words in their place."""
+    """A host that drops limits, as Codex does, shows the model their description instead."""
     told = dict(rules.nodes(schemas(tool)["inputSchema"]))
     for place, node_ in rules.nodes(enforced(tool.input)):
         words = told[place].get("description", "")
@@ -70,7 +70,7 @@ def test_what_is_left_out_is_enforced_and_said(tool: Tool[Any, Any]) -> None:
 
 
 def test_limits_are_there_to_be_said() -> None:
-    """The test before looks at something."""
+    """Ensures that the previous test has something to check."""
     found = {
         word for tool in CATALOGUE.tools.values() for _, n in rules.nodes(enforced(tool.input)) for word in n
     }
@@ -129,7 +129,7 @@ def compiled(given: dict[str, Any]) -> list[str]:
 
 
 def test_ajv_compiles_all_in_both_drafts() -> None:
-    """Strict, and without ajv-formats: what the TypeScript SDK, n8n and LibreChat compile with."""
+    """Strict and without ajv-formats, as the TypeScript SDK, n8n and LibreChat compile."""
     every = {
         f"{name} {side}": schema
         for name, tool in CATALOGUE.tools.items()

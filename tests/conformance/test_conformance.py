@@ -48,7 +48,7 @@ def test_2025_11_25_without_a_failure(subject: Subject, tmp_path: Path) -> None:
 
 
 def test_authorization_server(subject: Subject, tmp_path: Path) -> None:
-    """With a public client: where `none` is offered, the suite authenticates no other."""
+    """With a public client: if `none` is offered, the suite authenticates with nothing else."""
     port = free_port()
     callback = f"http://127.0.0.1:{port}/callback"
     consumer = json.loads(

@@ -101,7 +101,7 @@ async def test_a_connection_whose_company_nobody_has_confirmed_is_not_used(
 async def test_who_is_limited_to_own_work_orders_sees_none_rather_than_all(
     world: World, connection: ApiConnection, fracttal: FracttalOne, path: str
 ) -> None:
-    """Nothing at Fracttal One narrows a token to that, so what the group promises is kept by refusing."""
+    """Fracttal One cannot limit a token like that, so such callers are refused."""
     await linked(connection, world.owner)
     for upstream in (
         of(connection, world, own_work_orders_only=True),
@@ -346,7 +346,7 @@ async def test_the_record_of_the_linked_account_is_found(
 
 
 async def test_a_name_that_leads_into_the_own_network_is_not_followed(settings: Settings) -> None:
-    """OWASP API7: DNS that answers with an inner address, whatever the form accepted."""
+    """OWASP API7: DNS that returns an internal address, whatever the form accepted."""
     settings.UPSTREAM_ON_PRIVATE_HOSTS = False
     with pytest.raises(OSError, match="inner network"):
         await ReachableOnly().resolve("localhost", 80)

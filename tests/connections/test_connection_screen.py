@@ -72,7 +72,7 @@ def test_only_who_may_configure_gets_in(world: World, connection: ApiConnection)
 def test_addresses_that_are_no_public_https_are_refused(
     world: World, settings: Settings, url: str, name: str
 ) -> None:
-    """OWASP API7: no scheme but https, no inner network, nothing that moves the path or the host."""
+    """OWASP API7: no scheme but https, no internal network, nothing that changes the path or the host."""
     if url.endswith("\n"):
         url = url.replace("/api\n", "/a\npi")
     settings.UPSTREAM_ON_PRIVATE_HOSTS = False
@@ -111,7 +111,7 @@ def test_an_incomplete_form_saves_nothing(world: World, changes: dict[str, str])
 
 
 def test_without_keys_fracttal_one_cannot_be_chosen(world: World, settings: Settings) -> None:
-    """Fail closed: an installation that cannot seal a secret keeps none."""
+    """Fail closed: an installation that cannot encrypt a secret stores none."""
     settings.UPSTREAM_KEYS = ""
     response = save(world)
     assert response.status_code == 422
@@ -123,7 +123,7 @@ def test_without_keys_fracttal_one_cannot_be_chosen(world: World, settings: Sett
 def test_a_kept_secret_goes_to_no_other_place(
     world: World, connection: ApiConnection, changes: dict[str, str]
 ) -> None:
-    """Who may configure but does not know the secret cannot have it sent to a server of the own."""
+    """A person who may configure but does not know the secret cannot have it sent to another server."""
     same = {
         name: getattr(connection, name) for name in ("api_url", "authorize_url", "token_url", "client_key")
     }

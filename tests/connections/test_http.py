@@ -100,7 +100,7 @@ def test_a_redirect_is_not_followed() -> None:
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "http://.:1"])
 def test_inner_machines_are_never_connected_to(settings: Settings, url: str) -> None:
-    """OWASP API7: checked at the moment of connecting, by address."""
+    """OWASP API7: checked by address at the moment of connecting."""
     settings.UPSTREAM_ON_PRIVATE_HOSTS = False
     reached = threading.Event()
     with line(lambda connection: reached.set()) as server:

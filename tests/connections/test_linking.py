@@ -64,7 +64,7 @@ def owners(connection: ApiConnection) -> LinkedAccount | None:
 def test_a_state_counts_once_for_one_person_in_one_session(
     world: World, connection: ApiConnection, fracttal: FracttalOne
 ) -> None:
-    """RFC 9700 §4.7: a state of somebody else, of another session, used, old or made up links nothing."""
+    """RFC 9700 §4.7: a state of another person or session, or a used, old or invented one, links nothing."""
     owner = signed_in(world.owner)
     sent = leave(owner, connection)
     for thief in (signed_in(world.owner), signed_in(world.colleague)):
@@ -207,7 +207,7 @@ def test_without_keys_nobody_is_sent_anywhere(
 def test_what_is_sent_and_what_is_kept(
     world: World, connection: ApiConnection, fracttal: FracttalOne
 ) -> None:
-    """RFC 6749 §4.1.1, RFC 7636 §4.2 and RFC 8707 §2; nothing is kept in clear."""
+    """RFC 6749 §4.1.1, RFC 7636 §4.2 and RFC 8707 §2; nothing is stored in clear."""
     claims = base64.urlsafe_b64encode(json.dumps({"id_account": 77, "email": "there@example.com"}).encode())
     jwt = f"e30.{claims.decode().rstrip('=')}.c2ln"
     fracttal.script = with_company(access_token=jwt)

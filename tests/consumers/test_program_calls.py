@@ -91,7 +91,7 @@ def test_curl_and_python_work_as_they_stand_on_the_page(server: Server) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_company_at_fracttal_one_is_read_through_the_mcp_server(server: Server) -> None:
-    """The same two texts for a company whose data is not here: they ask the started product who they are."""
+    """The same two samples for a company whose data is not here: they call whoami of the started product."""
     need("curl", shutil.which("curl"))
     made = server.create_consumer("Bot", grant="client-credentials")
     calls = {call.name: at(server, call) for call in program_calls(made["key"], remote=True)}
@@ -109,7 +109,7 @@ def at(server: Server, call: ProgramCall) -> str:
 
 @pytest.mark.parametrize("remote", [False, True])
 def test_the_other_two_are_well_formed(remote: bool, tmp_path: Path) -> None:
-    """Google and n8n run nowhere but with them: the syntax, the addresses and no secret."""
+    """Google and n8n run only on their own services, so syntax, addresses and secrets are checked."""
     calls = {call.name: call.text for call in program_calls("fmk_1", remote=remote)}
     assert list(calls) == NAMES
     (step,) = json.loads(calls["n8n"])["nodes"]

@@ -150,7 +150,7 @@ def test_what_is_said_to_be_left_out_is_not_used(path: str) -> None:
 
 
 def test_what_calls_a_path_is_found() -> None:
-    """So that the test above looks at something: nearly every path that is read has fields and parameters."""
+    """Ensures that the test above checks something: nearly every path has fields and parameters."""
     assert sum(len(used_at_its_path(resource)) > 3 for resource in RESOURCES.values()) > len(READ) * 0.8
 
 

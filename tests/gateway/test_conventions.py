@@ -32,7 +32,7 @@ def test_function_and_models_bear_the_name_of_the_tool(tool: Tool[Any, Any]) -> 
 
 
 def test_the_upstream_client_knows_no_page_of_ours() -> None:
-    """Answers get their links where they are made (mcp_gateway/calls/record_urls.py)."""
+    """Links are added where answers are made (mcp_gateway/calls/record_urls.py)."""
     found = {
         (path.name, match[0])
         for path in (ROOT / "mcp_gateway" / "upstream").rglob("*.py")

@@ -51,7 +51,7 @@ def test_only_tools_that_read_are_named(of_comparisons: dict[str, set[str]]) -> 
 def test_each_argument_is_asked_with_each_value(
     tool: str, of_questions: dict[str, dict[str, set[Any]]]
 ) -> None:
-    """Arguments of writes, and that each has an effect: tests/gateway/tools/test_arguments_apply.py."""
+    """tests/gateway/tools/test_arguments_apply.py tests those of writes, and that each has an effect."""
     asked = {**of_questions.get(tool, {})}
     besides, never = ASKED_BESIDES.get(tool, {}), ARGUMENTS_NOT_ASKED.get(tool, {})
     arguments = READING[tool].input.model_json_schema()["properties"]

@@ -105,7 +105,7 @@ def test_more_than_1200_assets(many_assets: Plant, tables_of_assets: Tables, scr
 def test_places_with_more_assets_than_a_question_reads(
     many_assets: Plant, tables_of_assets: Tables, scripted: ScriptedWorld
 ) -> None:
-    """Lists and figures of the largest places, at any depth."""
+    """Lists and figures of the largest locations, at any depth."""
     scripted.plant(many_assets)
     places = tables_of_assets(
         """

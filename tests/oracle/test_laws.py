@@ -63,7 +63,7 @@ def test_the_groups_sum_to_the_whole(
 @on_many_plants(LAWS, 0.2)
 @given(plants(), st.sampled_from(["tasks", "requests"]), FACES)
 def test_narrowing_never_grows(scripted: ScriptedWorld, plant: Plant, what: str, faces: bytes) -> None:
-    """A place has no more than the company, and an asset in it no more than the place."""
+    """A location has no more than the company, and an asset in it no more than the location."""
     inside = [item for item in plant["Item"] if item["type"] == 2 and item["parent_id"] is not None]
     assume(inside)
     item = Dice(faces).of(inside)
@@ -87,7 +87,7 @@ def test_narrowing_never_grows(scripted: ScriptedWorld, plant: Plant, what: str,
 def test_a_plant_that_is_moved_in_time_has_the_same_figures(
     scripted: ScriptedWorld, plant: Plant, metric: str
 ) -> None:
-    """By four weeks, in a zone whose clocks do not change: each moment of it and the present."""
+    """By four weeks, in a zone without clock changes: every time in it, and the present."""
     weeks = dt.timedelta(weeks=4)
     here = replace(plant, calendar=calendar("America/Bogota", plant.calendar.now))
     moved = Plant(calendar("America/Bogota", plant.calendar.now + weeks))

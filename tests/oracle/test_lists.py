@@ -171,7 +171,7 @@ def test_each_list_says_of_a_full_plant_what_its_tables_say(name: str, world: Wo
 
 
 def test_somebody_without_a_code_is_nobody_else(scripted: ScriptedWorld) -> None:
-    """O7: orders of Ana Pérez are not those of Ana, who has no code to be told from her by."""
+    """O7: orders of Ana Pérez are not those of Ana, who has no code to distinguish her."""
     plant = large_plant(5, NOON, people=0, tasks=60)
     plant.add("Personnel", code=None, first_name="Ana", last_name="", active=True)
     plant.add("Personnel", code="TEC-2", first_name="Ana", last_name="Pérez", active=True)

@@ -115,7 +115,7 @@ def test_and_over_the_embedded_api(world: World) -> None:
 
 
 def test_every_metric_scope_and_group_is_reached() -> None:
-    """What the tool accepts is what is asked here: a new cell fails until it is compared."""
+    """Everything that the tool accepts is asked here: a new cell fails until it is compared."""
     tool = CATALOGUE.tools["get_maintenance_metrics"]
     schema = tool.input.model_json_schema()
     names, groups = (schema["properties"][name]["enum"] for name in ("metric", "group_by"))

@@ -140,7 +140,7 @@ def test_and_over_the_embedded_api(world: World) -> None:
 
 
 def test_the_history_of_an_asset_is_not_what_the_first_page_holds(scripted: ScriptedWorld) -> None:
-    """O10: an upstream that gives seven rows at a time cut it short, unsaid."""
+    """O10: an upstream that returns seven rows at a time cut the history short without a note."""
     plant = large_plant(3, calendar("UTC", dt.datetime(2026, 11, 28, 15, tzinfo=dt.UTC)), tasks=300)
     codes = [item["code"] for item in plant["Item"]]
     code = max(codes, key=lambda code: len(Tables(plant)(records.HISTORY, code=code)))

@@ -60,7 +60,7 @@ def says_so(replies: list[Reply]) -> bool:
 
 
 def test_every_resource_that_is_read_has_an_odd_row() -> None:
-    """A resource that is new in the gateway fails until it is tried here."""
+    """A resource that is new in the gateway fails here until it is tested."""
     assert {*ODD} == {*_resources_read()} - NO_ROWS
     assert {name for odd in ODD.values() for name in odd.lists} == {*LISTS}
 
@@ -163,7 +163,7 @@ def _keys_of_the_others(plant: Plant, listed: Listed, resource: str, place: int,
 
 
 def test_a_page_of_nothing_but_a_bad_row_is_not_the_end(scripted: ScriptedWorld) -> None:
-    """O8: two pages whose rows could not be told apart were taken for one that came twice."""
+    """O8: two pages whose rows could not be told apart were taken for the same page twice."""
     plant = large_plant(6, calendar("UTC", dt.datetime(2026, 11, 28, 15, tzinfo=dt.UTC)), equipment=5)
     scripted.quirks = Quirks(unreadable=("items", 1))
     scripted.plant(plant)

@@ -144,7 +144,7 @@ def test_an_employee_works_without_a_consent_page(app: Assistant, idp: IdentityP
 
 
 async def test_the_client_of_the_python_sdk_works(app: Assistant, idp: IdentityProvider) -> None:
-    """SEP-990 leg 2, by somebody else's code: it finds the token endpoint, asks for an ID-JAG and calls."""
+    """SEP-990 leg 2, with others' code: it finds the token endpoint, requests an ID-JAG and calls."""
 
     async def id_jag(audience: str, resource: str) -> str:
         return assertion_of(app, idp, aud=audience, resource=resource, sub="00u1a2b3c4D5E6F7G8h9")

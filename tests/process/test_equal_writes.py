@@ -88,7 +88,7 @@ def test_f4_each_equal_call_is_answered_and_one_writes(
 def test_f4_equal_calls_of_several_writes_in_any_order(
     product: tuple[Server, Query], assistant: Assistant
 ) -> None:
-    """The transactions of two processes may hold what the other waits for: nobody hears of that."""
+    """The transactions of two processes may deadlock; no caller notices."""
     _server, query = product
     for number in range(ROUNDS):
         answers = at_once(

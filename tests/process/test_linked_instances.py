@@ -170,7 +170,7 @@ def test_case_149_who_unlinks_is_told_to_connect(instances: Pair, planner: Assis
 async def test_who_can_be_asked_links_in_the_middle_of_a_call(
     instances: Pair, planner: Assistant, era: str
 ) -> None:
-    """The client of the Python SDK: URL mode, of which it accepts what the person has done at the page."""
+    """The Python SDK's client in URL mode; it accepts what the person has done on the page."""
     asked: list[ElicitRequestURLParams] = []
 
     async def open_page(context: Any, params: ElicitRequestParams) -> ElicitResult:
@@ -201,7 +201,7 @@ async def test_who_can_be_asked_links_in_the_middle_of_a_call(
 
 
 def test_what_the_account_there_may_not_do_is_refused_there(instances: Pair, planner: Assistant) -> None:
-    """The person may write here; the account was approved there for reading only."""
+    """The person may write here, but the account was approved there for reading only."""
     instances.link_from_profile(PLANNER, write=False)
     forget_kept()
     assert planner.ask("list_assets", limit=1)
@@ -224,7 +224,7 @@ def test_a_program_acts_for_the_company(instances: Pair) -> None:
 
 
 def test_back_to_the_embedded_data_everybody_must_link_again(instances: Pair, planner: Assistant) -> None:
-    """Last: the switch cuts every link."""
+    """This test comes last: the switch cuts every link."""
     admin = Person("admin@demo.example")
     page = admin.open(f"{instances.gateway.url}/settings/api-connections/")
     form = next(form for form in forms_of(page.text) if any(name == "kind" for name, _ in form.fields))
@@ -238,7 +238,7 @@ def test_back_to_the_embedded_data_everybody_must_link_again(instances: Pair, pl
 
 @pytest.mark.postgres
 def test_the_same_on_postgresql_without_redis(tmp_path: Path) -> None:
-    """Refreshed once by two processes with nothing shared but the database; dead is dead in both."""
+    """Two processes that share only the database refresh once, and a dead link is dead in both."""
     with (
         postgres() as database,
         pair(tmp_path / "linked", WORKERS="2", DATABASE_URL=database) as instances,

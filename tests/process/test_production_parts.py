@@ -85,7 +85,7 @@ def test_case_282_the_database_goes_away_and_comes_back(tmp_path: Path) -> None:
 
 
 def test_f2_each_request_succeeds_after_an_idle_restart_of_the_database(tmp_path: Path) -> None:
-    """All that waits in the pools of four processes is dead then, and nobody has asked meanwhile."""
+    """All connections in the pools of four processes are dead then, and nothing was asked in between."""
     with (
         postgres_server() as database,
         started(tmp_path / "product", DATABASE_URL=database.url, WORKERS="4") as server,

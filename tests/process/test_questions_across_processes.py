@@ -58,7 +58,7 @@ async def client(assistant: Assistant, decide: Any) -> AsyncIterator[Client]:
 
 
 async def test_each_call_gets_its_own_answer(assistants: list[Assistant]) -> None:
-    """The answers come in another order than the questions; half of the people say no."""
+    """The answers arrive in another order than the questions; half of the people say no."""
     waits: list[float] = []
 
     async def one(number: int) -> None:

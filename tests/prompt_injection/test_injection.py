@@ -151,7 +151,7 @@ def test_search_and_fetch_fence_what_they_quote(admin: Person) -> None:
 
 
 def test_what_a_write_replaced_is_cleaned(admin: Person) -> None:
-    """The old note comes back in the answer, as data: to be put back if that was a mistake."""
+    """The old note is returned in the answer, as data, so that it can be restored after a mistake."""
     told = []
     for order in WorkOrder.objects.filter(company__slug="demo", status=1).exclude(note=None)[:60]:
         answer = in_its_fence(admin, "update_work_order", folio=order.folio, note="Revisado")
@@ -161,7 +161,7 @@ def test_what_a_write_replaced_is_cleaned(admin: Person) -> None:
 
 
 def test_a_tool_does_the_same_whatever_stands_in_the_records(admin: Person) -> None:
-    """Filters, counts and names go by the records, never by what texts in them ask for."""
+    """Filters, counts and names depend on the records, never on what texts in them ask for."""
     open_orders = admin.everything("list_work_orders", "work_orders", status=["in_process"], limit=100)
     assert {order["status"] for order in open_orders} == {"in_process"}
     expected = WorkOrder.objects.filter(company__slug="demo", status=1)

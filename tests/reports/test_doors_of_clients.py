@@ -99,7 +99,7 @@ def test_report_09_vs_code_on_any_port(register: Register, world: World, sent: s
 
 
 def test_report_09_another_host_is_shown_and_works_once_it_is_added(register: Register, world: World) -> None:
-    """microsoft/vscode 278512: shown to the letter, so that an administrator can add it."""
+    """microsoft/vscode 278512: shown exactly, so that an administrator can add it."""
     program, sent = register(callback_urls=list(VSCODE)), "http://localhost:33418/"
     page = signed_in(world.owner).get(program.address(redirect_uri=sent))
     assert page.status_code == 400
@@ -111,7 +111,7 @@ def test_report_09_another_host_is_shown_and_works_once_it_is_added(register: Re
 
 
 def test_report_10_codex_adds_a_part_to_the_path(register: Register, world: World) -> None:
-    """openai/codex 30460: refused and shown; once it is added any port goes."""
+    """openai/codex 30460: refused and shown; once it is added, any port works."""
     sent = "http://127.0.0.1:5050/callback/AbC123_-xyz9"
     program = register(callback_urls=["http://127.0.0.1:33418/callback"])
     page = signed_in(world.owner).get(program.address(redirect_uri=sent))
@@ -125,7 +125,7 @@ def test_report_10_codex_adds_a_part_to_the_path(register: Register, world: Worl
 
 @pytest.mark.parametrize("name", ["", "user-fracttal/"])
 def test_report_11_cursor_comes_back_to_the_app(register: Register, world: World, name: str) -> None:
-    """bytebase/bytebase 20510, PrefectHQ/fastmcp 2302: a scheme of its own, and a path for each server."""
+    """bytebase/bytebase 20510, PrefectHQ/fastmcp 2302: its own scheme, and a path for each server."""
     callback = f"cursor://anysphere.cursor-mcp/oauth/{name}callback"
     program = register(callback_urls=[callback])
     program.callback = callback
@@ -203,7 +203,7 @@ def test_report_21_answers_that_a_wrapped_client_can_explain(
 def test_report_23_the_first_refresh_comes_late(
     program: Program, world: World, monkeypatch: pytest.MonkeyPatch, later: dt.timedelta
 ) -> None:
-    """miroapp/miro-ai 59: an unused refresh token is good for days, also after a clean-up."""
+    """miroapp/miro-ai 59: an unused refresh token stays valid for days, also after a clean-up."""
     tokens = program.connect(world.owner)
     then = timezone.now() + later
     monkeypatch.setattr(timezone, "now", lambda: then)

@@ -33,7 +33,7 @@ def test_each_spelling_is_the_audience(program: Program, world: World, spelling:
 
 
 def test_the_same_resource_twice_is_one(program: Program, world: World) -> None:
-    """RFC 8707 §2: several are allowed; two names of one are one, and two of two are none that is served."""
+    """RFC 8707 §2: several are allowed. Two names of one audience count once; two audiences are refused."""
     page = program.code(world.owner, resource=RESOURCE)
     body = f"grant_type=authorization_code&code={page}&redirect_uri={program.callback}"
     body += f"&code_verifier={program.verifier}&resource={RESOURCE}&resource={RESOURCE}"
@@ -57,7 +57,7 @@ def test_an_address_beside_the_endpoint_names_it(db: None, path: str) -> None:
 
 
 def test_a_look_before_the_request_keeps_nothing(program: Program, world: World) -> None:
-    """RFC 9110 §9.3.2: HEAD is answered as GET, without a body; browsers and mail programs try links."""
+    """RFC 9110 §9.3.2: HEAD is answered like GET, without a body; browsers and mail programs check links."""
     assert program.http.head(program.address()).status_code == 200
     assert program.http.head(program.address(client_id="fmk_x")).status_code == 400
 

@@ -295,7 +295,10 @@ def test_case_037_scope_omitted_means_what_the_challenge_names(
 def test_scopes_of_openid_are_left_out_and_the_grant_is_said(
     browser: Client, program: Program, world: World, scope: str, kept: str
 ) -> None:
-    """OpenID Connect Core §5.4: asked for out of habit. RFC 6749 §5.1: the answer names what was granted."""
+    """OpenID Connect Core §5.4: clients request these by default.
+
+    RFC 6749 §5.1: the answer names what was granted.
+    """
     assert asked(browser.get(program.address(scope=scope))).params["scopes"] == kept.split()
     tokens = program.connect(world.owner, scope=scope)
     assert tokens["scope"] == kept
@@ -460,7 +463,7 @@ def test_case_072_bad_requests_are_shown_before_sign_in(program: Program) -> Non
 def test_unregistered_callback_is_named_only_where_it_could_be_registered(
     browser: Client, program: Program
 ) -> None:
-    """The commonest mistake: the page shows what an administrator has to add."""
+    """The most common mistake: the page shows what an administrator must add."""
     for new in ("https://chatgpt.com/connector/oauth/New1", "http://127.0.0.1:33418"):
         page = browser.get(program.address(redirect_uri=new)).content.decode()
         assert f"<code>{new}</code>" in page
@@ -473,7 +476,7 @@ def test_unregistered_callback_is_named_only_where_it_could_be_registered(
 
 
 def test_unreadable_queries_are_refused(browser: Client, program: Program) -> None:
-    """RFC 6749 §4.1.2.1: bad UTF-8, too many fields, and too much."""
+    """RFC 6749 §4.1.2.1: invalid UTF-8, too many fields, too much data."""
     for extra in ("&x=%ff", "".join(f"&x{n}=1" for n in range(100)), "&x=" + "y" * 70_000):
         refused_on_page(browser.get(program.address(extra)), "request_unreadable")
     for method in ("put", "delete"):

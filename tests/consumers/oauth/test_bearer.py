@@ -95,7 +95,7 @@ def test_case_139_no_audience(program: Program, world: World) -> None:
 
 
 def test_expired_token(program: Program, world: World) -> None:
-    """RFC 6750 §3.1: not in the second in which it ends, either."""
+    """RFC 6750 §3.1: not even in the second in which it expires."""
     token = program.connect(world.owner)["access_token"]
     AccessToken.objects.update(expires=timezone.now())
     assert not is_live(token)
@@ -223,7 +223,7 @@ def test_caller_says_who_and_through_what(program: Program, world: World) -> Non
 
 
 def test_the_compiled_query_finds_what_the_orm_finds(register: Register, world: World) -> None:
-    """The look-up keeps its SQL and converts the row by itself: the ORM is the judge of both."""
+    """The look-up stores its SQL and converts rows itself; the ORM checks both."""
     program = register()
     tokens = [program.connect(world.owner)["access_token"], program.connect(world.colleague)["access_token"]]
     for token in tokens:
@@ -253,7 +253,7 @@ def test_a_token_of_a_person_is_good_where_it_was_approved_for(register: Registe
 
 
 def test_api_access_of_programs(register: Register, world: World) -> None:
-    """RFC 8707 §2: a token for /api is good there and nowhere else."""
+    """RFC 8707 §2: a token for /api is valid there and nowhere else."""
     machine = register(authorization_grant_type=Consumer.GRANT_CLIENT_CREDENTIALS)
     token = machine.token(grant_type="client_credentials", resource=settings.API_RESOURCE).json()[
         "access_token"
@@ -297,7 +297,7 @@ async def test_case_115_kept_for_a_second_at_most(program: Program, world: World
 async def test_calls_that_arrive_together_ask_once(
     program: Program, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One query for a burst, none for what is kept."""
+    """One query for a burst, none for a cached token."""
     token = await _in_thread(lambda: program.connect(world.owner)["access_token"])
     asked: list[str] = []
     ask = token_info.resolve_digest
@@ -317,7 +317,7 @@ async def test_calls_that_arrive_together_ask_once(
 
 @pytest.mark.django_db(transaction=True)
 async def test_last_use_is_noted_once_a_minute(program: Program, world: World) -> None:
-    """For the screens, without a write per call."""
+    """For the screens, without a write in every call."""
     token = await _in_thread(lambda: program.connect(world.owner)["access_token"])
     await runtime().authentication.authenticate(f"Bearer {token}")
     await _in_thread(runtime().authentication.last_use.settle)
@@ -334,7 +334,7 @@ async def test_last_use_is_noted_once_a_minute(program: Program, world: World) -
 
 @pytest.mark.django_db(transaction=True)
 async def test_database_trouble_is_not_a_bad_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """503 rather than 401: a client throws a token away that is called invalid."""
+    """503 instead of 401: a client discards a token that is called invalid."""
 
     def fails(*_key: Any) -> Any:
         raise OperationalError("gone")
@@ -357,7 +357,7 @@ async def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_token_is_not_kept_beyond_its_end(program: Program, world: World) -> None:
-    """The last second of a token is not made longer."""
+    """Caching does not extend the last second of a token."""
     token = program.connect(world.owner)["access_token"]
     AccessToken.objects.update(expires=timezone.now() + dt.timedelta(milliseconds=300))
     _who, left = runtime().authentication._ask(authentication._digest_in(f"Bearer {token}"))

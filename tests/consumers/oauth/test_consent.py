@@ -212,7 +212,7 @@ def test_case_052_consent_page_says_everything(register: Register, world: World)
 
 
 def test_no_more_is_said_to_be_written_than_tools_write(program: Program, world: World) -> None:
-    """An administrator's group holds the right to delete everything; no tool deletes anything."""
+    """An administrator's group may delete everything, but no tool deletes anything."""
     text = signed_in(world.owner).get(program.address()).content.decode()
     said = re.findall(r"<li>([^<]+)</li>", text)
     assert "work requests: create, change, cancel" in said
@@ -223,7 +223,7 @@ def test_no_more_is_said_to_be_written_than_tools_write(program: Program, world:
 
 
 def test_switching_the_account_returns_to_the_same_request(program: Program, world: World) -> None:
-    """The other account meets the request that the first one saw."""
+    """The other account sees the request that the first one saw."""
     browser = signed_in(world.stranger)
     address = program.address()
     page = browser.get(address)
@@ -252,7 +252,7 @@ def test_old_requests_cannot_be_decided(browser: Client, program: Program) -> No
 
 
 def test_what_changed_since_the_page_counts(browser: Client, program: Program, world: World) -> None:
-    """Consumer, callback and membership are looked at again at the decision."""
+    """Consumer, callback and membership are checked again at the decision."""
     for change, undo in (
         ({"enabled": False}, {"enabled": True}),
         ({"redirect_uris": "https://chatgpt.com/other"}, {"redirect_uris": CALLBACK}),
@@ -275,7 +275,7 @@ def test_write_can_be_left_out(program: Program, world: World) -> None:
 
 
 def test_a_new_consent_renews_the_one_authorization(program: Program, world: World) -> None:
-    """One live authorization for a person and a consumer; a narrower consent narrows older tokens too."""
+    """A person has one live authorization per consumer; a narrower consent limits older tokens too."""
     first = program.connect(world.owner)
     before = AppAuthorization.objects.get()
     second = program.connect(world.owner, write=False)
@@ -293,7 +293,7 @@ def test_a_new_consent_renews_the_one_authorization(program: Program, world: Wor
 
 
 def test_kept_requests_forget_their_content_once_decided(browser: Client, program: Program) -> None:
-    """The challenge is of no more use; the way back is, for the second click of a minute."""
+    """The challenge is no longer needed. The way back is, for the second click within a minute."""
     page = browser.get(program.address())
     decide(browser, page)
     kept = AuthorizationRequest.objects.get(pk=request_id(page))

@@ -89,7 +89,7 @@ def test_case_123_resource_document() -> None:
 
 
 def test_openid_configuration_is_a_json_404() -> None:
-    """OpenID Connect Discovery: there is none, and clients that ask want JSON."""
+    """OpenID Connect Discovery: it is not served, and clients that probe expect JSON."""
     response = Client().get("/.well-known/openid-configuration")
     assert response.status_code == 404
     assert response["Content-Type"] == "application/json"

@@ -58,7 +58,7 @@ def test_case_093_parallel_refreshes_of_one_token(racer: Program, world: World) 
 
 
 def test_refresh_against_revocation(program: Program, world: World) -> None:
-    """Whichever comes first, nothing lives afterwards."""
+    """Whichever comes first, nothing is valid afterwards."""
     for _ in range(ROUNDS):
         token = program.connect(world.owner)["refresh_token"]
         authorization = AppAuthorization.objects.live().get()

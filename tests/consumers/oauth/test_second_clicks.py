@@ -52,7 +52,7 @@ def test_the_same_refusal_twice(browser: Client, program: Program) -> None:
 
 
 def test_a_code_that_was_redeemed_is_not_brought_again(browser: Client, program: Program) -> None:
-    """RFC 9700 §2.1.1: its replay would end the connection. The page says that it is done."""
+    """RFC 9700 §2.1.1: a replay would end the connection. The page says that the program is connected."""
     page = browser.get(program.address())
     code = answer_of(decide(browser, page))["code"]
     tokens = program.redeem(code)
@@ -77,7 +77,7 @@ def test_another_decision_comes_too_late(
 
 
 def test_a_tick_that_was_taken_away_meanwhile_is_not_passed_over(browser: Client, program: Program) -> None:
-    """The answer to "without writing" is never a code with it."""
+    """The answer to "without writing" never carries a code that allows it."""
     page = browser.get(program.address())
     decide(browser, page, write=True)
     assert too_late(decide(browser, page, write=False))
@@ -126,7 +126,7 @@ def test_what_was_not_allowed_stays_so(browser: Client, program: Program) -> Non
 
 
 def test_codes_are_of_256_bits_and_no_two_are_alike(register: Register, world: World) -> None:
-    """Each of its own request and session, and nothing in the database is one of them."""
+    """Each code belongs to its request and session, and none is in the database."""
     program = register()
     codes = [program.code(world.owner) for _number in range(5)]
     assert len(set(codes)) == 5
@@ -138,7 +138,7 @@ def test_codes_are_of_256_bits_and_no_two_are_alike(register: Register, world: W
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("approve", [True, False])
 def test_clicks_at_the_same_moment_have_one_answer(program: Program, world: World, approve: bool) -> None:
-    """The second one waits for the first, however slow it is, and brings its code."""
+    """The second one waits for the first, however slow it is, and returns its code."""
     browser = signed_in(world.owner)
     page = browser.get(program.address())
     session = browser.cookies["session"].value

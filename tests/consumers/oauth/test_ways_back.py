@@ -96,7 +96,7 @@ def test_a_long_request_survives_another_language_and_another_account(program: P
 def test_the_language_of_a_signed_in_person_changes_on_the_same_request(
     program: Program, world: World
 ) -> None:
-    """Where the long address itself stands in the browser's bar."""
+    """Also if the long address itself is in the browser's address bar."""
     client = browser(world.owner)
     address = program.address("", state=LONG)
     chosen = send(client, address, {"language": "es"}, action="/language/")["Location"]
@@ -175,7 +175,7 @@ def test_in_another_browser_the_page_says_how_to_go_on(program: Program, world: 
 
 
 def test_a_request_does_not_wait_for_ever(program: Program, world: World) -> None:
-    """After an hour the mailed link leads to a page that says so, and tells the program."""
+    """After an hour the mailed link leads to a page that says so and tells the program."""
     client = browser()
     on = choose(client, forget(client, program, world.owner.email))
     PendingRequest.objects.update(again_until=timezone.now())
@@ -194,7 +194,7 @@ def test_a_request_does_not_wait_for_ever(program: Program, world: World) -> Non
     "target", ["https://evil.example/", "//evil.example", "/settings/general/", "/Call%20this%20number", "/"]
 )
 def test_no_mail_carries_anything_but_a_request(world: World, target: str) -> None:
-    """Anybody may have a reset mailed to anybody."""
+    """Anybody can have a reset mailed to anybody."""
     send(browser(), "/accounts/password/reset/", {"email": world.owner.email, "next": target})
     assert "next=" not in str(mail.outbox[-1].body)
     assert "evil" not in str(mail.outbox[-1].body)
@@ -312,7 +312,7 @@ def test_old_requests_are_swept(program: Program) -> None:
 
 
 def test_a_way_back_opens_nothing_by_itself(program: Program, world: World) -> None:
-    """Who learns the address of another's request sees what the request's own address shows, and no more."""
+    """A person who learns the address of another's request sees only what the request itself shows."""
     begin(browser(), program, "s-1")
     path = f"/oauth/authorize/again/{PendingRequest.objects.get().pk}"
     assert browser(world.stranger).get(path).status_code == 403
@@ -336,7 +336,7 @@ def test_what_changed_since_counts(program: Program, world: World) -> None:
 
 
 def test_decide_still_needs_no_more_than_the_id(program: Program, world: World) -> None:
-    """`next` of the form is a way back and nothing else: without it, or forged, the decision is the same."""
+    """The form's `next` is only a way back: without it, or with a forged one, the decision is the same."""
     client = browser(world.owner)
     for forged in ("", "https://evil.example/", "/oauth/authorize/again/x"):
         page = client.get(program.address())

@@ -126,7 +126,7 @@ def test_without_nonce_there_is_none_and_an_endless_one_is_refused(
 
 
 def test_email_without_openid_is_no_openid_request(program: Program, switched_on: World) -> None:
-    """OpenID Connect Core §3.1.2.1: without the `openid` scope the behaviour is not that of OpenID."""
+    """OpenID Connect Core §3.1.2.1: without the `openid` scope it is no OpenID Connect request."""
     tokens = program.connect(switched_on.owner, scope="email maintenance:read")
     assert tokens["scope"] == "maintenance:read"
     assert user_info(tokens["access_token"]).status_code == 403
@@ -267,7 +267,7 @@ def test_case_346_the_subject_is_one_for_each_app_and_stays(register: Register, 
 
 
 def test_aud_is_the_client_id_that_the_program_knows(allow: Register, switched_on: World) -> None:
-    """OpenID Connect Core §2: for one with a metadata document that is its URL."""
+    """OpenID Connect Core §2: for a program with a metadata document it is the document's URL."""
     program = allow()
     tokens = program.connect(switched_on.owner, scope=ASKED)
     assert claims_of(tokens["id_token"])["aud"] == program.url
@@ -365,7 +365,7 @@ def test_database_trouble_is_said_as_such(switched_on: World, monkeypatch: pytes
 
 
 def test_an_address_is_proven_by_the_link_of_an_invitation(world: World) -> None:
-    """Whoever accepts without an account came by the message alone."""
+    """A person who accepts without an account has opened the mailed link."""
     invite("new@example.com", world.colleague_group, world.owner)
     user = accept_as_new(Invitation.objects.get().pk, "New", "correct horse battery")
     assert is_verified(user)
@@ -384,7 +384,7 @@ def test_an_address_is_proven_by_the_link_of_a_password_reset(world: World, mail
 
 
 def test_an_address_is_one_persons(world: World) -> None:
-    """What an earlier account left behind neither counts nor stands in the way."""
+    """Leftovers of an earlier account neither count nor get in the way."""
     EmailAddress.objects.create(user=world.colleague, email=world.owner.email, verified=True, primary=True)
     mark_verified(world.owner)
     mark_verified(world.owner)

@@ -46,7 +46,7 @@ def test_a_person_of_another_company_gets_nothing_and_learns_no_name(allow: Regi
 
 
 def test_before_sign_in_nobody_learns_who_allows_a_program(allow: Register, world: World) -> None:
-    """Neither by the page of an unlisted callback nor by that of a document that is gone."""
+    """Neither through the page of an unlisted callback nor through that of a missing document."""
     program = allow()
     page = program.http.get(program.address(redirect_uri="https://evil.example/cb"))
     text = refused(page, "callback_unlisted")
@@ -111,7 +111,7 @@ def test_any_port_is_all_that_may_differ(allow: Register, callback: str) -> None
 
 
 def test_the_port_of_localhost_counts_where_an_administrator_registered_it(register: Register) -> None:
-    """RFC 8252 §8.3: only a document, which cannot know the port, opens it."""
+    """RFC 8252 §8.3: the port is free only for a document, which cannot know it."""
     program = register(callback_urls=["http://localhost:8787/callback"])
     page = program.http.get(program.address(redirect_uri="http://localhost:8788/callback"))
     refused(page, "callback_unregistered")
@@ -195,7 +195,7 @@ def test_a_url_that_the_administrator_took_away_is_refused_at_consent(allow: Reg
 
 
 def test_each_company_that_allows_a_program_has_its_own_consumer(allow: Register, world: World) -> None:
-    """One URL, two companies: each person's tokens are of the own company's consumer."""
+    """One URL, two companies: each person's tokens belong to the consumer of their own company."""
     ours = allow()
     theirs = allow(company=world.other_company, permission_group=world.stranger_group)
     for program, person in ((ours, world.owner), (theirs, world.stranger)):
@@ -221,7 +221,7 @@ def test_a_person_of_two_companies_approves_for_the_one_chosen(allow: Register, 
 
 
 def test_consent_never_goes_to_a_company_first_because_of_its_name(allow: Register, world: World) -> None:
-    """F3: not before the person accepts its invitation, and afterwards only where it was chosen."""
+    """F3: not before the person accepts its invitation, and afterwards only if it was chosen."""
     world.other_company.name = "000 comes first by name"
     world.other_company.save()
     ours = allow()
@@ -283,7 +283,7 @@ def test_the_whole_way_without_a_secret(allow: Register, publisher: Publisher, w
 
 
 def test_tokens_need_no_document(allow: Register, publisher: Publisher, world: World) -> None:
-    """Its maker's server may be down for hours; the token endpoint never asks it."""
+    """The maker's server may be down for hours; the token endpoint never asks it."""
     program = allow()
     code = program.code(world.owner)
     publisher.status = 500
@@ -315,7 +315,7 @@ def test_the_verifier_is_needed(allow: Register, world: World) -> None:
 
 @pytest.mark.parametrize("grant", ["authorization_code", "refresh_token"])
 def test_what_was_never_given_is_an_invalid_grant(allow: Register, grant: str) -> None:
-    """Not an invalid client: a program would forget a connection that works."""
+    """Not an invalid client: a program would then forget a connection that works."""
     program = allow()
     answer = program.redeem("fmc_" + "x" * 43) if grant == "authorization_code" else program.refresh("fmr_x")
     assert error_of(answer) == (400, "invalid_grant")
@@ -338,7 +338,7 @@ def test_another_clients_code_and_tokens_are_of_no_use(
 
 
 def test_a_replayed_code_ends_its_family(allow: Register, world: World) -> None:
-    """RFC 9700 §2.1.1, also where the code is what tells the consumer."""
+    """RFC 9700 §2.1.1, also if the code identifies the consumer."""
     program = allow()
     code = program.code(world.owner)
     tokens = program.redeem(code).json()
@@ -349,7 +349,7 @@ def test_a_replayed_code_ends_its_family(allow: Register, world: World) -> None:
 def test_a_replayed_refresh_token_ends_its_family(
     allow: Register, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """RFC 9700 §4.14, also where the token is what tells the consumer."""
+    """RFC 9700 §4.14, also if the token identifies the consumer."""
     program = allow()
     tokens = program.connect(world.owner)
     newer = program.refresh(tokens["refresh_token"]).json()

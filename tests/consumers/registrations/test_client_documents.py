@@ -278,7 +278,7 @@ def test_case_130_documents_that_do_not_fit(publisher: Publisher, changes: dict[
 def test_documents_like_those_of_the_large_assistants_fit(
     publisher: Publisher, changes: dict[str, Any]
 ) -> None:
-    """What we do not speak may stand beside what we do.
+    """Entries that we do not support may accompany those that we do.
 
     docs/reference/mcp.md#client-id-metadata-documents.
     """

@@ -116,7 +116,7 @@ def test_a_refused_program_is_not_asked_for_again(program: Program, world: World
 def test_another_port_of_a_trusted_host_is_not_trusted(
     world: World, publisher: Publisher, program: Program
 ) -> None:
-    """A host is trusted at the port of https alone: the rest of that machine may be somebody else's."""
+    """A host is trusted at the https port only; other ports may belong to somebody else."""
     rules_of(world.company, "off", document_hosts=[HOST], document_group=world.colleague_group)
     assert code_of(signed_in(world.owner).get(program.address())) == "document_not_allowed", "another port"
     assert publisher.asked == []
@@ -125,7 +125,7 @@ def test_another_port_of_a_trusted_host_is_not_trusted(
 def test_of_a_trusted_host_at_the_port_of_https(
     world: World, publisher: Publisher, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The test's server cannot listen at 443: its fetcher goes to the port that it has."""
+    """The test's server cannot listen at 443, so its fetcher connects to the server's actual port."""
     url = f"https://{HOST}/oauth/client.json"
     publisher.publish(client_id=url)
     real = document_fetcher.new_fetcher
@@ -178,7 +178,7 @@ def test_a_document_that_cannot_be_used_makes_no_row(
 def test_one_that_an_administrator_made_meanwhile_is_taken(
     program: Program, world: World, allow: Register
 ) -> None:
-    """The consumer made by hand stays what it is, and never expires as one that came by itself."""
+    """The consumer created by hand stays as it is, and never expires like one that registered itself."""
     rules_of(world.company, "off", people_may_ask=True)
     browser = signed_in(world.colleague)
     press(browser, browser.get(program.address()))
@@ -255,7 +255,7 @@ def test_case_131_a_document_with_this_computer_alone_is_warned_of(
 def test_a_stranger_is_sent_to_sign_in_only_where_that_could_decide(
     program: Program, world: World, publisher: Publisher
 ) -> None:
-    """Whoever is not signed in and cannot be helped by it reads at once what an administrator can do."""
+    """Anybody else reads at once what an administrator can do."""
     for rules, signs_in in (
         ({"document_hosts": [], "document_group": world.owner_group}, False),
         ({"document_hosts": [HOST], "document_group": None}, False),

@@ -71,7 +71,7 @@ def approve(administrator: Person, server: Server) -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("method", ["none", "client_secret_post", "client_secret_basic"])
 async def test_registers_waits_and_connects(product: Server, method: str) -> None:
-    """RFC 7591 as a client that nobody here wrote sends it, with each way to authenticate."""
+    """RFC 7591 with a client that others wrote, and with each authentication method."""
     administrator, sent_back = Person(EMAIL, PASSWORD), {"to": ""}
     await asyncio.to_thread(allow_registration, administrator, product)
     seen = []

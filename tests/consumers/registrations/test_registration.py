@@ -44,7 +44,7 @@ def let_in(world: World) -> Consumer:
 
 
 def test_a_program_without_a_name_is_called_by_its_host_however_long(alone: World) -> None:
-    """RFC 1035 §2.3.4: a name has up to 253 characters, and its end says whose it is."""
+    """RFC 1035 §2.3.4: a host name has up to 253 characters, and its end shows the owner."""
     host = f"{'claude-ai.' * 23}evil.example"
     metadata = {"redirect_uris": [f"https://{host}/cb"], "token_endpoint_auth_method": "none"}
     assert send("/oauth/register", metadata).status_code == 201
@@ -56,7 +56,7 @@ def test_a_program_without_a_name_is_called_by_its_host_however_long(alone: Worl
 def test_a_program_that_changes_its_name_does_not_undo_a_stop(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The administrator disables the consumer while the program's change is under way."""
+    """The administrator disables the consumer while the program changes its metadata."""
     rules_of(world.company, "token")
     told = send("/oauth/register", METADATA, token_for(world.company, world.owner_group)).json()
     describe = admission.describe
@@ -81,7 +81,7 @@ def test_below_the_registration_address_every_answer_is_for_programs() -> None:
 
 
 def test_the_only_company_is_announced(alone: World) -> None:
-    """RFC 8414 §2: exactly the address at which a program without anything may register."""
+    """RFC 8414 §2: exactly the address at which a program without a token may register."""
     assert Client().get(SERVER).json()["registration_endpoint"] == f"{settings.PUBLIC_URL}/oauth/register"
     assert send("/oauth/register", METADATA).status_code == 201
     assert waiting().company == alone.company
@@ -461,7 +461,7 @@ def test_rfc_7592_each_token_opens_its_own_registration(alone: World) -> None:
 
 
 def test_what_nobody_uses_expires(alone: World) -> None:
-    """Waiting for 30 days, or let in and unused for REGISTERED_UNUSED_DAYS; made by hand never."""
+    """Waiting for 30 days, or admitted and unused for REGISTERED_UNUSED_DAYS; never those created by hand."""
     by_hand, _secret = Consumer.objects.register(
         company=alone.company, name="By hand", authorization_grant_type=Consumer.GRANT_AUTHORIZATION_CODE,
         permission_group=alone.owner_group,

@@ -34,7 +34,7 @@ def test_case_128_limits_hold_for_programs_that_come_at_once(
 
 
 def test_two_administrators_approve_one_program(world: World) -> None:
-    """One consumer; who came second reads that nothing was done."""
+    """There is one consumer; the slower administrator reads that nothing was done."""
     send(f"/oauth/register/{rules_of(world.company).address}", METADATA)
     clients = [browser(world.owner) for _ in range(4)]
     chosen = {"action": "approve", "permission_group": world.owner_group.pk}

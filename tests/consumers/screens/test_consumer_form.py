@@ -55,7 +55,7 @@ def test_every_field_of_the_article(world: World) -> None:
 
 
 def test_saving_shows_key_secret_and_address_once(world: World) -> None:
-    """Case 254, and the story of the article: save, copy key and secret."""
+    """Case 254, and the steps of the article: save, copy key and secret."""
     client = browser(world.owner)
     texts = {
         "description": "For everybody",
@@ -92,7 +92,7 @@ def test_saving_shows_key_secret_and_address_once(world: World) -> None:
 
 
 def test_sending_the_same_form_again_makes_no_second_consumer(world: World) -> None:
-    """Reload, double click and the back button: neither a copy nor the secret."""
+    """Reload, double click and the back button create no second consumer and show no secret."""
     client = browser(world.owner)
     data = {**dict(form_at(client.get(ADD), ADD).fields), **values(world)}
     secret = secret_in(client.post(ADD, data))
@@ -180,7 +180,7 @@ def test_a_metadata_url_is_given_once_and_to_public_consumers_for_people_only(wo
 
 @pytest.mark.parametrize("new", [True, False])
 def test_two_administrators_who_save_one_url_at_once(world: World, new: bool) -> None:
-    """The second one is told, and nothing of its change is kept."""
+    """The second administrator is told, and nothing of that change is saved."""
     own = None if new else consumer_in(world, metadata_url="https://old.example/c.json")
     given = authorize(world.colleague, own) if own else None
     data = values(world, name="Second", metadata_url=DOCUMENT)
@@ -316,7 +316,7 @@ def test_errors_stand_beside_their_field_and_nothing_is_lost(
     ],
 )
 def test_wrong_callbacks_are_refused_at_their_row(world: World, url: str) -> None:
-    """Case 132; consumers.callbacks has the whole list of rules, the screen keeps them apart by row."""
+    """Case 132; consumers.callbacks has all rules, the screen shows each error at its row."""
     answer = fill(browser(world.owner), ADD, values(world, callback_urls=[CALLBACK, url]))
     assert answer.status_code == 422
     page = text_of(answer)

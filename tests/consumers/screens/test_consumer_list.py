@@ -154,7 +154,7 @@ def test_confirmation_is_a_form_that_works_as_shown(world: World) -> None:
 
 
 def test_consumers_of_another_company_are_not_there(world: World) -> None:
-    """Case 251: also where an own one is chosen beside it."""
+    """Case 251: also if one of the person's own company is chosen beside it."""
     own, foreign = consumer_in(world), consumer_in(world, stranger=True)
     client = browser(world.owner)
     assert client.get(f"{LIST}{foreign.pk}/").status_code == 404
@@ -219,7 +219,7 @@ def test_rows_follow_the_chosen_company(world: World) -> None:
 
 
 def test_deleting_twice_ends_in_the_same_place(world: World) -> None:
-    """A second click on the page that asks; the consumer of another company stays as unknown as ever."""
+    """A second click on the confirmation page; another company's consumer remains unknown."""
     consumer, foreign = consumer_in(world), consumer_in(world, stranger=True)
     client = browser(world.owner)
     data = {"consumer": consumer.pk, "action": "delete", "confirmed": "1"}

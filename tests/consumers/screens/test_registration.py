@@ -99,7 +99,7 @@ def test_letting_in_from_the_inbox(world: World) -> None:
 
 
 def test_every_host_is_named(world: World) -> None:
-    """A second callback cannot hide behind a first one that looks right; letters are shown in punycode."""
+    """A second callback cannot hide behind a first one that looks right; hosts are shown in punycode."""
     registered(
         world, redirect_uris=["https://claude.ai/cb", "https://evil.example/cb", "https://claude.ai/b"]
     )
@@ -143,7 +143,7 @@ def test_of_another_company_nothing_is_seen_or_decided(world: World) -> None:
 
 
 def test_one_that_is_registered_by_hand_waits_no_more(world: World) -> None:
-    """By its metadata URL, whether it waits or was refused; that of another company goes on waiting."""
+    """By its metadata URL, whether it waits or was refused; another company's request continues to wait."""
     url = "https://claude.ai/oauth/claude-code-client-metadata"
     _mine, theirs = (
         Registration.objects.create(company=company, way="person", client_id=url, name="Claude Code")

@@ -130,7 +130,7 @@ def test_case_369_inner_addresses_cannot_be_saved_in_production(
 
 
 def test_an_issuer_is_compared_to_the_letter(world: World, idp: IdentityProvider) -> None:
-    """RFC 8414 §2: Auth0 names itself with a slash at the end."""
+    """RFC 8414 §2: Auth0's own name ends with a slash."""
     send(browser(world.owner), ADD, {"name": "Auth0", "issuer": "https://acme.auth0.com/"})
     assert TrustedIssuer.objects.get().issuer == "https://acme.auth0.com/"
 
@@ -154,7 +154,7 @@ def test_the_same_issuer_from_two_windows_at_once(world: World, idp: IdentityPro
 
 
 def test_whose_identity_it_is_cannot_be_changed(world: World, idp: IdentityProvider) -> None:
-    """The links belong to it."""
+    """The links depend on it."""
     issuer = made(world, tenant="acme")
     changes = {"name": "New name", "issuer": "https://evil.example", "tenant": "evil", "enabled": "on"}
     assert post(browser(world.owner), page_of(issuer), changes).status_code == 302

@@ -40,7 +40,7 @@ def idp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IdentityPro
 def test_keys_of_an_address_that_was_replaced_meanwhile_are_not_kept(
     world: World, idp: IdentityProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An administrator leaves a key set that somebody else got hold of, while a process still reads it."""
+    """An administrator replaces a compromised key set while a process still reads it."""
     issuer = trust(world, idp, jwks_url=idp.jwks_url)
     fetch = document_fetcher.fetch
 

@@ -102,7 +102,7 @@ def test_case_351_each_person_has_one_row_however_often_it_is_asked(
 def test_the_consent_of_the_person_stands_beside_it(
     program: Program, world: World, idp: IdentityProvider, trusted: TrustedIssuer
 ) -> None:
-    """What somebody approved is neither widened nor narrowed by the word of an issuer."""
+    """An issuer's assertion neither widens nor narrows what the person approved."""
     approved = program.connect(world.owner, write=False)
     issued = present(program, idp.assertion(program.key, world.owner.email)).json()
     assert caller(approved["access_token"]).scopes == {"maintenance:read"}
@@ -511,7 +511,7 @@ def test_case_362_a_stop_is_obeyed_whatever_the_issuer_says(
 def test_a_client_that_disconnects_may_come_again(
     program: Program, world: World, idp: IdentityProvider, trusted: TrustedIssuer
 ) -> None:
-    """RFC 7009: one of two connections of a person, then the other; the next hour starts afresh."""
+    """RFC 7009: first one of a person's two connections, then the other; the next exchange starts again."""
     tokens = [
         present(program, idp.assertion(program.key, world.owner.email)).json()["access_token"]
         for _ in range(2)

@@ -34,7 +34,7 @@ async def test_report_25_they_are_dropped_and_the_audit_names_them(
 async def test_report_25_a_write_is_the_same_one_whatever_the_host_adds(
     caller: Caller, catalogue: Catalogue, ledger: Ledger
 ) -> None:
-    """Each try of n8n carries another toolCallId: it must not become another wish."""
+    """Each attempt of n8n carries another toolCallId, which must not make it a different write."""
     for key in ({}, {"idempotency_key": "order-0001"}):
         ledger.written.clear()
         for number in range(2):

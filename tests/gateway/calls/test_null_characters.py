@@ -19,7 +19,7 @@ async def test_a_tool_and_arguments_of_such_names(caller: Caller, catalogue: Cat
 
 
 async def test_an_answer_that_holds_one_is_kept_without_it(caller: Caller, catalogue: Catalogue) -> None:
-    """A data field of another server; the write was done, so the call must not fail."""
+    """A data field of another server contains it. The write was done, so the call must not fail."""
     first = await run(caller, catalogue, "write", text="a\x00b", idempotency_key="k\x00")
     assert first.structured == {"text": "a\x00b #1"}
     assert [record.result async for record in WriteRecord.objects.all()] == [{"text": "ab #1"}]

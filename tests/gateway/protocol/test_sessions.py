@@ -133,7 +133,7 @@ async def no_rows() -> None:
 async def test_a_client_that_can_be_asked_gets_a_session(
     client: Client, version: str, capabilities: Any
 ) -> None:
-    """ "MUST only contain visible ASCII characters", and is another one each time."""
+    """ "MUST only contain visible ASCII characters", and differs each time."""
     ids = [await begin(client, capabilities=capabilities, version=version) for _ in range(2)]
     assert len(set(ids)) == 2
     for session in ids:
@@ -185,7 +185,7 @@ async def test_the_client_is_asked_on_the_stream_and_the_call_goes_on(
 async def test_another_process_takes_the_answer(
     client: Client, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing of the one that waits is known there: only the database joins them."""
+    """The other process knows nothing of the one that waits; only the database connects them."""
     session = await begin(client)
     other = Runtime()
     async with calling(endpoint, session) as stream:
@@ -220,7 +220,7 @@ async def test_through_django_too(client: Client, endpoint: Endpoint) -> None:
 
 
 async def test_the_session_remembers_the_revision(client: Client, endpoint: Endpoint) -> None:
-    """Some clients leave the version header out of calls."""
+    """Some clients omit the version header in calls."""
     session = await begin(client, version="2025-06-18", capabilities={"elicitation": {}})
     async with calling(endpoint, session, version=None) as stream:
         assert (await stream.next())["method"] == "elicitation/create"

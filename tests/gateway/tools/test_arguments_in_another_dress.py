@@ -113,7 +113,7 @@ def test_reports_26_33_a_write_is_sent_as_with_the_plain_value(admin: Person, se
     ],
 )
 def test_report_27_null_and_empty_values_are_left_out(admin: Person, tool: str) -> None:
-    """Strict hosts require each field, so a model fills those that it does not want."""
+    """Strict hosts require each field, so a model fills in those that it does not need."""
     row = next(row for row in READS if row.tool == tool)
     base = {name: called(each) for name, each in row.base.items()}
     schema = enforced(CATALOGUE.tools[tool].input)
@@ -238,7 +238,7 @@ def test_report_29_no_arguments_at_all(person: PersonMaker) -> None:
 def test_report_34_answers_fit_the_schema_that_is_sent(
     admin: Person, technician: Person, stranger: Person, tool: str
 ) -> None:
-    """Each row's call, as an administrator, as somebody with few rights, and in another company."""
+    """The call of each row, as an administrator, as a person with few rights, and in another company."""
     output = CATALOGUE.tools[tool].output
     assert output is not None
     schema = output_schema(output)

@@ -236,7 +236,7 @@ def test_a_metric_of_many_calls_asks_first(admin: Screen, monkeypatch: pytest.Mo
 def test_more_calls_than_can_be_agreed_to_are_not_asked_for(
     admin: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody is told to call again with a number that is refused."""
+    """Nobody is told to call again with a number that would be refused."""
     monkeypatch.setattr("mcp_gateway.tools.metrics.metrics.ASK_ABOVE", 10)
     monkeypatch.setattr("mcp_gateway.tools.metrics.reading.MOST_CALLS", 10)
     year = {"metric": "reliability", "since": days_ago(720)}

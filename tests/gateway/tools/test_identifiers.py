@@ -132,7 +132,7 @@ def test_a_shorter_number_is_not_the_longer_one(admin: Person) -> None:
 
 
 def test_several_of_one_name_are_shown_however_many_there_are(admin: Person) -> None:
-    """M4: beyond the first thousand only the upstream's own filter finds them."""
+    """M4: beyond the first thousand, only the upstream's own filter finds them."""
     company = Company.objects.get(slug="demo")
     fillers = [
         Item(

@@ -65,7 +65,7 @@ def test_each_operation_is_done_by_a_tool_with_these_arguments() -> None:
 
 
 def test_the_schemas_are_those_that_were_agreed() -> None:
-    """To agree to a change: delete schemas.json, run this twice, and look at the difference."""
+    """To accept a change, delete schemas.json, run this twice, and read the difference."""
     now: dict[str, Any] = {
         name: {
             "input": input_schema(tool.input),

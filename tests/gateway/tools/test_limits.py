@@ -106,7 +106,7 @@ def test_a_cursor_of_another_tool(planner: Person) -> None:
 
 
 def test_what_may_be_left_out_is_not_required() -> None:
-    """Nothing empty is sent, so a field that may be empty must be optional in the schema."""
+    """Empty fields are not sent, so a field that may be empty must be optional in the schema."""
     for name, tool in CATALOGUE.tools.items():
         assert tool.output is not None
         schema = tool.output.model_json_schema(mode="serialization")

@@ -34,7 +34,7 @@ def test_a_plan_with_meter_triggers_is_said_to_have_them(admin: Person) -> None:
 
 
 def test_an_unknown_asset_is_refused_by_our_name_of_it(person: PersonMaker) -> None:
-    """Who may not read assets has the code taken as it is; the upstream calls it `code`."""
+    """For a caller who may not read assets the code is taken as it is; the upstream calls it `code`."""
     planner = person("planner@demo.example").caller
     blind = person("planner@demo.example", rights=planner.rights - {"assets:view"})
     refused = blind.refused(

@@ -19,7 +19,7 @@ def hours(days: float) -> object:
 
 
 def test_two_open_stops_on_one_asset(plant: SmallPlant) -> None:
-    """H11 (b): its latest date is not all that nobody closed."""
+    """H11 (b): the latest stop is not the only one that nobody closed."""
     pump = plant.item("PUMP")
     plant.item("FAN")
     plant.stop(pump, 60)
@@ -32,7 +32,7 @@ def test_two_open_stops_on_one_asset(plant: SmallPlant) -> None:
 
 
 def test_an_open_stop_that_the_asset_does_not_say(plant: SmallPlant) -> None:
-    """H11 (c): the asset says that it works, or does not say since when it does not."""
+    """H11 (c): the asset is marked as working, or does not say since when it is not."""
     works, undated = plant.item("WORKS"), plant.item("UNDATED", available=False)
     plant.stop(works, 200, says_so=False)
     plant.stop(undated, 100, says_so=False)
@@ -58,7 +58,7 @@ def many(plant: SmallPlant, count: int) -> None:
 
 
 def test_more_assets_than_can_be_listed(plant: SmallPlant) -> None:
-    """H11 (a): stops that are open since before the period are found for any number of assets."""
+    """H11 (a): stops that opened before the period are found for any number of assets."""
     many(plant, 1_250)
     machine = Item.objects.get(company=plant.company, code="M7")
     plant.item("PART", machine)
@@ -108,7 +108,7 @@ def test_a_longer_history_of_stops_than_is_read_without_asking(plant: SmallPlant
 
 
 def test_components_are_not_assets_of_their_own(plant: SmallPlant) -> None:
-    """D12: their hours do not thin out what machines do; one that is asked for is counted."""
+    """D12: their hours do not dilute those of machines. A component that is asked for is counted."""
     line = plant.place("LINE")
     machine, idle = plant.item("MACHINE", line), plant.item("IDLE", line, active=False)
     motor = plant.item("MOTOR", machine)
@@ -131,7 +131,7 @@ def test_components_are_not_assets_of_their_own(plant: SmallPlant) -> None:
 
 
 def test_a_stop_that_nobody_closed_though_the_machine_failed_since(plant: SmallPlant) -> None:
-    """D15: such a machine leads the list of the worst; the answer says why."""
+    """D15: such a machine is at the top of the list of the worst, and the answer says why."""
     ran, stands = plant.item("RAN"), plant.item("STANDS")
     forgotten, real = plant.stop(ran, 300), plant.stop(stands, 20)
     plant.task(plant.order(days_ago=20), stands, failure_type=plant.failure_type, out_of_service=real)
@@ -149,7 +149,7 @@ def test_a_stop_that_nobody_closed_though_the_machine_failed_since(plant: SmallP
 
 
 def test_downtime_of_an_asset_that_stands_for_years(plant: SmallPlant) -> None:
-    """An asset out of service since 900 days had no downtime at all in get_asset."""
+    """An asset out of service for 900 days had no downtime at all in get_asset."""
     old = plant.item("OLD")
     plant.stop(old, 900)
     plant.stop(old, 950, 2)

@@ -97,7 +97,7 @@ def test_a_namesake_who_has_left_is_not_asked_about(admin: Person) -> None:
 def test_a_code_is_found_however_its_letters_are_composed(
     admin: Person, kept: Literal["NFC", "NFD"], typed: Literal["NFC", "NFD"]
 ) -> None:
-    """Far behind the records that `search` looks through, so that only the code can find it."""
+    """Far beyond the records that `search` examines, so that only the code can find it."""
     place = Item.objects.get(code="SERVICIOS", **DEMO)
     code = f"\uffe3\u00d1AND\u00da-{kept}-{typed}"
     item = Item.objects.create(

@@ -341,7 +341,7 @@ def test_with_the_rights_that_it_names_a_tool_works(
 
 @pytest.mark.parametrize("name", sorted(NAMES["es"].values()))
 def test_what_a_shipped_group_is_offered_it_can_do(person: PersonMaker, name: str) -> None:
-    """Nothing that is listed for the group ends in `not_permitted`, whatever else may come of it."""
+    """No tool listed for the group ends in `not_permitted`, whatever other errors there may be."""
     group = PermissionGroup.objects.get(company__slug="demo", name=name)
     rights = group.effective_rights
     someone = person(

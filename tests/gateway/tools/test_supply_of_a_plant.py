@@ -110,7 +110,7 @@ def supply() -> Supply:
 
 
 def test_each_requisition_is_needed_in_its_own_warehouse_once(supply: Supply) -> None:
-    """M9: what waits for warehouse A was repeated in B."""
+    """M9: what was requested from warehouse A was repeated in B."""
     belt = supply.part("BELT", (1, 2), minimum=5)
     order = supply.order(IN_PROCESS)
     supply.requisition(order, belt, 4, 4)
@@ -125,7 +125,7 @@ def test_each_requisition_is_needed_in_its_own_warehouse_once(supply: Supply) ->
 
 
 def test_parts_of_tasks_that_are_in_orders_are_wanted_too(supply: Supply) -> None:
-    """D13: what a month needs is the same whether its tasks are in orders yet or not."""
+    """D13: a month needs the same parts whether or not its tasks are in orders."""
     supply.part("OIL", (3,), minimum=2)
     supply.part("SEAL", (0,))
     change = supply.planned("Change oil", OIL=(4, 7.5))
@@ -152,7 +152,7 @@ def test_parts_of_tasks_that_are_in_orders_are_wanted_too(supply: Supply) -> Non
 
 
 def test_prices_are_the_last_known_and_purchase_orders_are_named(supply: Supply) -> None:
-    """M9, D13: the price does not hang on the order of rows, and null or zero is not a price."""
+    """M9, D13: the price does not depend on the order of rows, and null or zero is not a price."""
     for code in ("BOLT", "NUT", "PIN"):
         supply.part(code, (0,), minimum=10)
     bolt, nut = (Item.objects.get(company=supply.company, code=code) for code in ("BOLT", "NUT"))

@@ -41,7 +41,7 @@ def listed(plant: SmallPlant, **arguments: Any) -> dict[str, tuple[str, bool]]:
 
 
 def test_work_reported_as_not_finished_is_not_finished_anywhere(plant: SmallPlant) -> None:
-    """H7: the status of a task decides, not that it has a final date."""
+    """H7: the status of a task decides, not whether it has a final date."""
     order = plant.order(IN_PROCESS, days_ago=30)
     task = plant.to_do(order, plant.item("PUMP"), duration=36_000, **PLANNED)
     begun = (plant.now - dt.timedelta(hours=3)).isoformat()
@@ -67,7 +67,7 @@ def test_work_reported_as_not_finished_is_not_finished_anywhere(plant: SmallPlan
 
 
 def test_compliance_goes_by_the_month_in_which_work_was_due(plant: SmallPlant) -> None:
-    """H8, D3: months in their order, not by share; what is still in its grace is apart."""
+    """H8, D3: months in order, not by share; work in its grace period is counted separately."""
     plant = SmallPlant(timezone.now(), time_zone="America/Bogota")
     pump = plant.item("PUMP")
     for month, late in (("2026-07-31", 2), ("2026-08-01", 0), ("2026-08-31", 3), ("2026-08-15", 30)):
@@ -92,7 +92,7 @@ def test_compliance_goes_by_the_month_in_which_work_was_due(plant: SmallPlant) -
 
 
 def test_what_is_of_an_order_is_of_all_its_tasks(plant: SmallPlant) -> None:
-    """D4, D10: whatever filter showed it, and filters by these values find it."""
+    """D4, D10: whichever filter finds the order, and filters by these values find it."""
     line = plant.place("LINE")
     filler, packer = plant.item("FILLER", line), plant.item("PACKER")
     urgent = plant.order(IN_PROCESS, days_ago=20)
@@ -139,7 +139,7 @@ def test_many_orders_are_looked_up_whole_with_few_calls(plant: SmallPlant) -> No
 
 
 def test_cancelled_orders_cost_nothing_and_nobody(plant: SmallPlant) -> None:
-    """M15: one set of tasks for all measures of finished work."""
+    """M15: all metrics of finished work use the same tasks."""
     pump = plant.item("PUMP")
     plant.task(plant.order(), pump, labour_cost=Decimal(100))
     plant.task(plant.order(CANCELLED), pump, labour_cost=Decimal(900))
@@ -181,7 +181,7 @@ def test_third_parties_sum_to_the_services_of_cost(plant: SmallPlant) -> None:
 
 
 def test_a_group_is_known_by_its_code(plant: SmallPlant) -> None:
-    """M8: an asset that was renamed, a person under two spellings."""
+    """M8: a renamed asset, and a person with two spellings."""
     pump = plant.item("PUMP")
     second = Personnel.objects.create(company=plant.company, code="P2", first_name="Ana")
     for days_ago, name in ((60, "Old pump"), (20, "New pump")):
@@ -213,7 +213,7 @@ def test_whose_orders_are_closed(plant: SmallPlant) -> None:
 
 
 def test_requests_of_a_place(plant: SmallPlant) -> None:
-    """D1: figures of a location are of the location."""
+    """D1: figures of a location cover only that location."""
     hall = plant.place("HALL")
     line = plant.place("LINE", hall)
     machine, elsewhere = plant.item("MACHINE", line), plant.item("ELSEWHERE")
@@ -255,7 +255,7 @@ def test_an_argument_is_applied_or_refused(plant: SmallPlant, metric: str, argum
 
 @pytest.mark.parametrize("metric", [*WORK, "reliability", "repeat_failures", "summary", "requests"])
 def test_a_scope_changes_the_figure(plant: SmallPlant, metric: str) -> None:
-    """H9: what is inside and what is outside sum to the company, counted here with plain SQL."""
+    """H9: inside and outside add up to the company, counted here with plain SQL."""
     line = plant.place("LINE")
     inside, outside = plant.item("INSIDE", line), plant.item("OUTSIDE")
     for item, times in ((inside, 2), (outside, 3)):
@@ -288,7 +288,7 @@ def test_a_scope_changes_the_figure(plant: SmallPlant, metric: str) -> None:
 
 
 def test_every_order_of_the_demo_plant_says_the_same_in_list_and_record(admin: Any) -> None:
-    """The listed order of D4 was of the demo plant: whatever asset shows an order."""
+    """The order of D4 was in the demo plant: it must be equal for every asset that shows it."""
     several = WorkOrder.objects.filter(company__slug="demo", status=1)
     checked = 0
     for order in several:

@@ -146,7 +146,7 @@ async def test_search_says_how_many_more_fit(scripted: Scripted, company: World)
 
 
 async def test_search_looks_at_people_in_the_order_of_their_names(scripted: Scripted, company: World) -> None:
-    """The list is sorted by name: who stands last in it is not the newest."""
+    """The list is sorted by name, so the last one is not the newest."""
     rows: Rows = [{"code": f"P{n}", "name": f"Ana {n:03}", "active": True} for n in range(900)]
     scripted.script = [resources({"personnel": rows}, filters=("code",))]
     answer = await told(company, "search", query="Ana")

@@ -170,7 +170,7 @@ async def test_after_a_refusal_nobody_asks_until_it_is_over(
 
 @pytest.mark.parametrize("prefix", ["ratelimit", "Request-Call-Limit"])
 async def test_what_others_spent_is_counted(scripted: Scripted, prefix: str) -> None:
-    """Another program of the company uses the same budget: only the headers tell."""
+    """Another program of the company uses the same budget, which only the headers reveal."""
     told = {f"{prefix}-remaining": "1", f"{prefix}-reset": "40"}
     scripted.script = [answers({"success": True, "data": [ROW], "total": 1}, 200, told)]
     await ask(1, "a")

@@ -63,7 +63,7 @@ async def steps_agreed(shared: SharedBuckets, company: str) -> int:
 
 
 async def test_both_books_say_the_same(shared: SharedBuckets) -> None:
-    """A machine that is busy may hold one of the two up, but not at the same step each time."""
+    """A busy machine may delay one of the two, but not at the same step each time."""
     for attempt in range(5):
         agreed = await steps_agreed(shared, f"company {attempt}")
         if agreed >= 250:

@@ -194,7 +194,7 @@ async def test_no_list_asks_for_more_than_a_page_holds(scripted: Scripted) -> No
 
 
 def test_only_the_methods_of_the_contract_exist() -> None:
-    """No PATCH, no DELETE: nobody has seen either."""
+    """No PATCH and no DELETE: nobody has seen either."""
     names = {name for name in vars(Upstream) if not name.startswith("_")}
     assert {"get", "post", "put"} <= names
     assert not names & {"patch", "delete"}
@@ -376,7 +376,7 @@ async def test_row_14_parts_are_made_where_stock_is(scripted: Scripted, upstream
 
 
 async def test_row_15_associated_before(scripted: Scripted) -> None:
-    """Looked up first and then taken for done; a refusal all the same is told from a lost answer."""
+    """Looked up first, and then reported as done. A refusal is still distinguished from a lost answer."""
     warehouse = {"id": 5, "code": "W", "description": "Central"}
     item = {"code": "R-1", "warehouses": [{"id_warehouse": 5, "code_warehouse": "W"}]}
 

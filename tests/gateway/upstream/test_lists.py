@@ -94,7 +94,7 @@ async def test_an_upstream_that_gives_smaller_pages_than_asked_for(scripted: Scr
 
 
 async def test_an_upstream_that_does_not_get_on_from_page_to_page(scripted: Scripted) -> None:
-    """What was read is shown, once, and the answer says that it may not be all.
+    """The rows that were read are shown once, and the answer says that they may not be all.
 
     docs/reference/fracttal-api.md#what-integrators-met, row 21.
     """

@@ -68,7 +68,7 @@ def days_from_now(moment: str) -> float:
 async def test_it_counts_from_the_last_reading_and_marks_what_is_past(
     scripted: Scripted, company: World
 ) -> None:
-    """Read 10 days ago at 240: 250 came 10 days later, which is now; 245 five days ago; 260 in ten days."""
+    """Read 10 days ago at 240: 250 is due 10 days later, which is now; 245 five days ago; 260 in ten days."""
     meters = [with_task(counter(n, 240), n) for n in (1, 2, 3)]
     answer = await forecast(scripted, company, meters, [every(1, 260), every(2, 245), every(3, 250)])
     rows = {row["meter"]: row for row in answer["rows"]}
@@ -103,7 +103,7 @@ async def test_all_steps_of_one_task(scripted: Scripted, company: World) -> None
 
 
 async def test_a_step_counts_in_the_unit_of_the_meter(scripted: Scripted, company: World) -> None:
-    """One task every 1,500 h and every 11,000 km; and one whose only unit is spelt as the code."""
+    """A task every 1,500 h and every 11,000 km, and one whose only unit is spelt like the code."""
     kilometres = counter(2, 10_900) | {"units_code": "KM", "units_description": "Kilometres"}
     meters = [with_task(counter(1, 1480), 1), with_task(kilometres, 1), with_task(counter(3, 90), 2)]
     triggers = [every(1, 1500), every(1, 11_000, "kilometres"), every(2, 100, "h.")]
@@ -112,7 +112,7 @@ async def test_a_step_counts_in_the_unit_of_the_meter(scripted: Scripted, compan
 
 
 async def test_zero_is_where_it_began_and_null_is_not_known(scripted: Scripted, company: World) -> None:
-    """At 1,020 every 500: begun at 0 it was due at 500; where nothing is known the next multiple is 1,500."""
+    """At 1,020, every 500: started at 0, it was due at 500; with unknown start the next step is 1,500."""
     meters = [with_task(counter(1, 1020), 1, last=0), with_task(counter(2, 1020), 1, last=None)]
     answer = await forecast(scripted, company, meters, [every(1, 500)], days=3650)
     rows = {row["meter"]: row for row in answer["rows"]}
@@ -162,7 +162,7 @@ async def test_what_is_out_of_use_is_not_forecast(scripted: Scripted, company: W
 
 
 async def test_accumulated_and_dial(scripted: Scripted, company: World) -> None:
-    """The dial was replaced at 12,000: it shows 240 where 12,240 were counted, and is due at 12,250."""
+    """The dial was replaced at 12,000: it shows 240, 12,240 were counted, and the task is due at 12,250."""
     meter = counter(1, 12_240)
     meter["last_data"]["value"] = 240
     answer = await forecast(scripted, company, [with_task(meter, 1, last=12_000)], [every(1, 250)])
@@ -199,7 +199,7 @@ async def test_stale_meters(scripted: Scripted, company: World) -> None:
 async def test_a_place_at_any_depth_whatever_the_filter_of_the_upstream_means(
     scripted: Scripted, company: World, own_filter: str
 ) -> None:
-    """Meters stand three levels below the plant; the upstream takes its filter for those directly in it."""
+    """Meters are three levels below the plant; the upstream's filter covers only those directly in it."""
     tree = {"PLANT": ["LINE"], "LINE": ["A1", "CELL"], "CELL": ["A2"], "YARD": ["A3"]}
     items = [
         {"code": code, "location_code": place, "id_type_item": 1 if code in tree else 2, "active": True}

@@ -133,7 +133,7 @@ async def test_the_cost_of_an_order_is_not_that_of_some_tasks(scripted: Scripted
 
 
 async def test_durations_that_are_null_or_negative_are_not_known(scripted: Scripted) -> None:
-    """planned_hours_share was −1.0 with a negative duration, tasks without an estimate 0 hours unsaid."""
+    """planned_hours_share was −1.0 with a negative duration; tasks without an estimate had 0 hours."""
     planned = {"trigger_description": "DATE$EVERY$1$MONTHS"}
     rows = [
         task("OT-1", **planned, real_duration=-7200),
@@ -176,7 +176,7 @@ async def test_durations_that_are_null_or_negative_are_not_known(scripted: Scrip
     ],
 )
 async def test_one_definition_of_done(scripted: Scripted, fields: dict[str, Any], done: bool) -> None:
-    """H7: in the list, in the backlog and among what is late, by the task's own status where it has one."""
+    """H7: in the list, in the backlog and for overdue work, the task's own status decides if it has one."""
     serve(scripted, work_orders=[task("OT-1", **({"id_status_work_order": 1} | fields))])
     assert (await ask("backlog"))["overall"]["tasks"] == (0 if done else 1)
     assert (await ask("summary"))["overall"]["late_in_process_tasks"] == (0 if done else 1)
@@ -185,7 +185,7 @@ async def test_one_definition_of_done(scripted: Scripted, fields: dict[str, Any]
 
 
 async def test_totals_that_cannot_be_trusted_are_no_figures(scripted: Scripted) -> None:
-    """Without totals, or where filters are ignored, the counts of the company are not known."""
+    """Without totals, or if filters are ignored, the company's counts are unknown."""
     rows = [task("OT-1", id_status_work_order=2), task("OT-2", id_status_work_order=2)]
     serve(scripted, total=False, work_orders=rows)
     answer = await ask("summary")
@@ -199,7 +199,7 @@ async def test_totals_that_cannot_be_trusted_are_no_figures(scripted: Scripted) 
 
 
 async def test_up_to_a_page_is_counted_and_not_believed(scripted: Scripted) -> None:
-    """O6: each count once took the total of all statuses, where the first row happened to be of its own."""
+    """O6: each count used the total of all statuses if the first row happened to have its status."""
     rows = [task(f"OT-{n}", id_status_work_order=status) for n, status in enumerate((2, 2, 4))]
     serve(scripted, filters=False, work_orders=rows)
     answer = await ask("summary")
@@ -209,7 +209,7 @@ async def test_up_to_a_page_is_counted_and_not_believed(scripted: Scripted) -> N
 
 
 async def test_stops_of_a_service_that_keeps_no_flag(scripted: Scripted) -> None:
-    """H11: an asset that says it works, with a stop that nobody closed and one that overlaps it."""
+    """H11: an asset marked as working, with a stop that nobody closed and one that overlaps it."""
     stops = [
         {"id": 1, "code": "A", "initial_date": ago(300), "final_date": None, "creation_date": ago(300)},
         {"id": 2, "code": "A", "initial_date": ago(2), "final_date": ago(1), "creation_date": ago(2)},

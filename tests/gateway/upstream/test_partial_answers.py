@@ -263,7 +263,7 @@ async def test_an_upstream_that_gives_the_first_page_for_ever(
 
 
 async def test_records_that_moved_down_by_a_page_are_no_repeat(scripted: Scripted, company: World) -> None:
-    """As many new ones as the first page held: the second page begins with what was the very first row."""
+    """A whole page of new records: the second page now begins with the row that was the very first."""
     rows = assets(60)
     tables = {"items": rows}
     scripted.script = [resources(tables)]

@@ -86,7 +86,7 @@ async def test_the_same_page_again_is_noticed(scripted: Scripted, upstream: Upst
 
 
 async def test_a_row_that_moved_to_the_next_page_is_no_repeat(scripted: Scripted, upstream: Upstream) -> None:
-    """Somebody added a record meanwhile: the last row of a page is the first of the next one."""
+    """Somebody added a record in the meantime: the last row of a page is the first of the next one."""
     others: list[dict[str, object]] = [{"code": f"X{n}", "active": False} for n in range(99)]
     kept: dict[str, object] = {"code": "A", "active": True}
     scripted.script = [good([*others, kept], total=150), good([kept, *others[:49]], total=150)]

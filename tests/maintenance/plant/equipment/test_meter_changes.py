@@ -107,7 +107,7 @@ def test_a_wrong_reading_is_taken_back_once(admin: Api, admin_browser: Client, c
 
 
 def test_the_average_is_that_of_what_is_left(admin: Api, admin_browser: Client, counter: Meter) -> None:
-    """900 in 60 days are 450 a month, whatever was read wrongly afterwards."""
+    """900 in 60 days are 450 a month, whatever wrong reading came afterwards."""
     counter.readings.all().delete()
     now = timezone.now()
     Meter.objects.filter(pk=counter.pk).update(

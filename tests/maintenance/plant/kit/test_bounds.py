@@ -74,7 +74,7 @@ def test_work_that_lasted_longer_than_a_number_holds(admin: Api) -> None:
 
 
 def test_a_day_after_the_last_one(admin: Api) -> None:
-    """A trigger counts from there: 30 days after the last day of the calendar are none."""
+    """A trigger counts from there: 30 days after the last day of the calendar do not exist."""
     (plan,) = [row for row in admin.rows("groups_tasks_details") if row.get("id")][:1]
     machine = Item.objects.filter(company__slug="demo", type=2, task_plan_id=None)[0]
     sent = {"id_tasks_plan": plan["id"], "code_user": "ADM-1", "last_date_maintenance": "9999-12-31"}

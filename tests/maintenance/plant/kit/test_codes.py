@@ -29,7 +29,7 @@ def twins(admin: Api) -> None:
 
 
 def test_a_slash_at_the_end_of_an_address_is_no_part_of_a_code(admin: Api, twins: None) -> None:
-    """Without the address as it was sent, as behind WSGI, whoever means T/ ends it with one slash more."""
+    """Behind WSGI the raw path is missing, so for the code T/ a client must add one more slash."""
     for path, code in (("T", "T"), ("T/", "T"), ("T%2F/", "T/"), ("T%2F%2F/", "T//")):
         assert [row["code"] for row in admin.rows(f"items/{path}")] == [code]
         body = {"id_type_item": 2, "notes": f"by {path}"}

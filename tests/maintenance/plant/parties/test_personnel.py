@@ -57,7 +57,7 @@ def test_one_by_code(admin: Api, stranger: Api) -> None:
 
 
 def test_a_technician_sees_the_own_record_and_no_other(technician: Api) -> None:
-    """A write names the code of the person: that much everybody reads."""
+    """A write names the code of the person, so everybody can read that much."""
     (own,) = technician.rows("personnel")
     assert own["account_email"] == "technician@demo.example"
     assert technician.rows(f"personnel/{own['code']}") == [own]
