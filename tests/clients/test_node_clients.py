@@ -18,6 +18,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
 from tests.clients import journey
+from tests.clients.assistant import CALLBACK, Assistant
 from tests.clients.install import PROGRAMS
 from tests.clients.node import node, package
 from tests.process.databases import free_port
@@ -49,6 +50,32 @@ def test_typescript_client(server: Server, mode: str) -> None:
     assert set(answer["tools"]) == journey.TOOLS
     journey.check_read(answer["read"]["structuredContent"])
     journey.check_write(answer["write"]["structuredContent"])
+
+
+@pytest.mark.parametrize(("mode", "has_session"), [("auto", False), ("legacy", True)])
+@pytest.mark.parametrize("action", ["accept", "decline"])
+def test_typescript_client_asks_the_person(server: Server, mode: str, has_session: bool, action: str) -> None:
+    """In 2026-07-28 by another request, in 2025-11-25 in a session, which it ends with DELETE."""
+    consumer = server.create_consumer(f"TypeScript asks {mode} {action}", CALLBACK)
+    token = Assistant(server, consumer).connect(Person("planner@demo.example")).tokens["access_token"]
+    package("@modelcontextprotocol/client")
+    call = json.dumps(["get_asset", {"code": "compresor de tornillo"}])
+    answer = {"action": action, **({"content": {"choice": "CMP-02"}} if action == "accept" else {})}
+    done = subprocess.run(
+        [node(), "typescript_asking.mjs", server.mcp_url, token, mode, call, json.dumps(answer)],
+        cwd=HERE, env=environment(), capture_output=True, text=True, timeout=90, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    said = json.loads(done.stdout)
+    assert (said["session"] is not None) is has_session
+    (question,) = said["asked"]
+    assert "CMP-02" in [
+        choice["const"] for choice in question["requestedSchema"]["properties"]["choice"]["oneOf"]
+    ]
+    if action == "accept":
+        assert said["result"]["structuredContent"]["code"] == "CMP-02"
+    else:
+        assert '"person_said":"declined"' in str(said["result"]["content"])
 
 
 class Terminal:
