@@ -107,6 +107,9 @@ def test_each_address_is_that_of_its_record(scripted: ScriptedWorld, settings: S
     seen = set()
     for asked, reply in zip(questions(), scripted.ask(*questions()), strict=True):
         assert not reply.error, reply
+        for name, said in (("kind", "kind"), ("asset", "asset_code")):
+            if said in reply.answer and name in asked.arguments:
+                assert reply.answer[said] == asked.arguments[name], reply
         for path, record in addressed(reply.answer):
             seen.add((asked.tool, path))
             begin = f"{settings.PUBLIC_URL}/records/"
