@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,9 +18,18 @@ from xdist.remote import Producer
 from accounts.models import Company, PermissionGroup, User
 from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFactory, UserFactory
 from tests.oracle.tally import pytest_terminal_summary
+from tests.process.prepared import SHARED
 from tests.sharing import Together
 
 __all__ = ["pytest_terminal_summary"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The processes of one run share what they prepare (tests/process/prepared.py)."""
+    if not hasattr(config, "workerinput"):
+        directory = tempfile.TemporaryDirectory(prefix="prepared-databases-")
+        config.add_cleanup(directory.cleanup)
+        os.environ[SHARED] = directory.name
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:

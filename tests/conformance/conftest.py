@@ -14,8 +14,9 @@ import pytest
 
 from tests.clients.node import node
 from tests.conformance.application import PATH
-from tests.process.databases import free_port, wait_for_port
-from tests.process.server import ROOT, Server
+from tests.process.databases import copied, free_port, wait_for_port
+from tests.process.prepared import migrated_sqlite
+from tests.process.server import DATABASE, ROOT, Server
 
 ADMINISTRATOR = "admin@conformance.example"
 PASSWORD = "conformance-only-password"
@@ -45,13 +46,10 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
         "PYTHONUNBUFFERED": "1",
     }
     server = Server(url, environment, log)
-    server.manage("migrate", "-v0")
-    subprocess.run(
-        [
-            sys.executable, "manage.py", "create_company", "--name", "Conformance", "--slug", "demo",
-            "--admin-email", ADMINISTRATOR, "--password-stdin",
-        ],
-        cwd=ROOT, env=environment, input=PASSWORD + "\n", text=True, check=True, capture_output=True,
+    copied(migrated_sqlite(), directory / DATABASE)
+    server.manage(
+        "create_company", "--name", "Conformance", "--slug", "demo",
+        "--admin-email", ADMINISTRATOR, "--password-stdin", standard_input=PASSWORD + "\n",
     )  # fmt: skip
     with log.open("wb") as output:
         serving = subprocess.Popen(

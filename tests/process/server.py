@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.process.databases import free_port, wait_for_port
+from tests.process.commands import ROOT, manage
+from tests.process.databases import copied, free_port, wait_for_port
+from tests.process.prepared import demo_sqlite
 
-ROOT = Path(__file__).resolve().parents[2]
+__all__ = ["DATABASE", "ROOT", "Server", "started"]
+
 DATABASE = "fracttal-mcp.sqlite3"
 
 
@@ -32,20 +31,9 @@ class Server:
     def mcp_url(self) -> str:
         return f"{self.url}/mcp/oauth/fracttal-one"
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, standard_input: str | None = None) -> str:
         """Run a management command on the server's database. Return its standard output."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        if done.returncode:
-            raise RuntimeError(f"manage.py {arguments[0]}: {done.stderr[-2000:]}")
-        return done.stdout
+        return manage(self.environment, *arguments, standard_input=standard_input)
 
     def create_consumer(
         self, name: str, *callbacks: str, grant: str = "authorization-code", public: bool = False
@@ -76,18 +64,6 @@ def _settings(directory: Path, url: str, port: int) -> dict[str, str]:
     }
 
 
-@cache
-def _demo_database() -> Path:
-    """Create an SQLite database with the demo plant once per process; it is copied for each server."""
-    directory = tempfile.TemporaryDirectory(prefix="demo-plant-")
-    atexit.register(directory.cleanup)
-    home, url = Path(directory.name), "http://127.0.0.1"
-    maker = Server(url, _settings(home, url, 80), home / "server.log")
-    maker.manage("migrate", "-v0")
-    maker.manage("seed_demo")
-    return home / DATABASE
-
-
 @contextmanager
 def started(directory: Path, application: str = "", **environment: str) -> Iterator[Server]:
     """Start the server with a new demo plant. `environment` adds or overrides variables.
@@ -101,7 +77,7 @@ def started(directory: Path, application: str = "", **environment: str) -> Itera
     log = directory / "server.log"
     settings = _settings(directory, url, port) | environment
     if "DATABASE_URL" not in environment:
-        shutil.copy(_demo_database(), directory / DATABASE)
+        copied(demo_sqlite(), directory / DATABASE)
     program = ["manage.py", "serve"]
     if application:
         program = ["-m", "uvicorn", application, "--port", str(port), "--no-access-log"]

@@ -30,6 +30,7 @@ from tests.consumers.issuers import IdentityProvider, identity_provider
 from tests.consumers.sdk_storage import Storage
 from tests.process.databases import free_port, postgres, wait_for_port
 from tests.process.person import Person, forms_of
+from tests.process.prepared import migrated_postgres
 from tests.process.proving import prove_address
 from tests.process.server import ROOT, Server
 
@@ -47,7 +48,7 @@ def idp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IdentityProvider]:
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
-    with postgres() as url:
+    with postgres(migrated_postgres()) as url:
         yield url
 
 
@@ -67,13 +68,9 @@ def server(
         "PUBLISHER_CERTIFICATE": str(idp.certificate),
     }
     product = Server(url, environment, directory / "server.log")
-    product.manage("migrate", "-v0")
-    subprocess.run(
-        [
-            sys.executable, "manage.py", "create_company", "--name", "Planta", "--slug", "demo",
-            "--language", "en", "--admin-email", EMAIL, "--password-stdin",
-        ],
-        cwd=ROOT, env=environment, input=PASSWORD + "\n", text=True, check=True, capture_output=True,
+    product.manage(
+        "create_company", "--name", "Planta", "--slug", "demo", "--language", "en",
+        "--admin-email", EMAIL, "--password-stdin", standard_input=PASSWORD + "\n",
     )  # fmt: skip
     with product.log.open("wb") as output:
         serving = subprocess.Popen(

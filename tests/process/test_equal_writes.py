@@ -19,6 +19,7 @@ import pytest
 from tests.clients.assistant import CALLBACK, Assistant
 from tests.process.databases import postgres
 from tests.process.person import Person
+from tests.process.prepared import demo_postgres
 from tests.process.server import DATABASE, Server, started
 
 Query = Callable[[str], list[tuple[Any, ...]]]
@@ -42,7 +43,7 @@ def product(
             yield server, lambda sql: sqlite3.connect(directory / DATABASE).execute(sql).fetchall()
         return
     with (
-        postgres() as database,
+        postgres(demo_postgres()) as database,
         started(directory / "product", DATABASE_URL=database, WORKERS="4") as server,
         psycopg.connect(database, autocommit=True) as tables,
     ):

@@ -19,6 +19,7 @@ from tests.clients.assistant import Assistant
 from tests.process.databases import postgres
 from tests.process.linked import LINK, Pair, pair
 from tests.process.person import Person, forms_of
+from tests.process.prepared import demo_postgres
 
 PLANNER = "planner@demo.example"
 REVOKE = (
@@ -240,7 +241,7 @@ def test_back_to_the_embedded_data_everybody_must_link_again(instances: Pair, pl
 def test_the_same_on_postgresql_without_redis(tmp_path: Path) -> None:
     """Two processes that share only the database refresh once, and a dead link is dead in both."""
     with (
-        postgres() as database,
+        postgres(demo_postgres()) as database,
         pair(tmp_path / "linked", WORKERS="2", DATABASE_URL=database) as instances,
     ):
         assert "badge bad" not in instances.configure()

@@ -14,6 +14,7 @@ import pytest
 from tests.clients.assistant import CALLBACK, Assistant
 from tests.process.databases import postgres, postgres_server, redis
 from tests.process.person import Person
+from tests.process.prepared import demo_postgres
 from tests.process.server import Server, started
 
 pytestmark = pytest.mark.postgres
@@ -59,7 +60,7 @@ def test_the_journey_on_postgresql_and_redis_in_two_processes(tmp_path: Path) ->
 def test_case_282_the_database_goes_away_and_comes_back(tmp_path: Path) -> None:
     """/livez and /readyz: alive but not ready, a clear answer to calls meanwhile, back without a restart."""
     with (
-        postgres() as database,
+        postgres(demo_postgres()) as database,
         started(tmp_path / "product", DATABASE_URL=database) as server,
     ):
         assistant = Assistant(server, server.create_consumer("ChatGPT", CALLBACK))
@@ -87,7 +88,7 @@ def test_case_282_the_database_goes_away_and_comes_back(tmp_path: Path) -> None:
 def test_f2_each_request_succeeds_after_an_idle_restart_of_the_database(tmp_path: Path) -> None:
     """All connections in the pools of four processes are dead then, and nothing was asked in between."""
     with (
-        postgres_server() as database,
+        postgres_server(demo_postgres()) as database,
         started(tmp_path / "product", DATABASE_URL=database.url, WORKERS="4") as server,
     ):
         person = Person("admin@demo.example")

@@ -19,9 +19,11 @@ from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 from tests.clients.assistant import CALLBACK, Assistant
 from tests.process.databases import postgres
 from tests.process.person import Person
+from tests.process.prepared import demo_postgres
 from tests.process.server import Server, started
 
-pytestmark = pytest.mark.postgres
+# The timeout allows for four processes that start at once.
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
 CALLS = 24
 SEVERAL = {"code": "compresor de tornillo"}
 
@@ -29,7 +31,10 @@ SEVERAL = {"code": "compresor de tornillo"}
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     directory = tmp_path_factory.mktemp("sessions")
-    with postgres() as database, started(directory, DATABASE_URL=database, WORKERS="4") as made:
+    with (
+        postgres(demo_postgres()) as database,
+        started(directory, DATABASE_URL=database, WORKERS="4") as made,
+    ):
         yield made
 
 

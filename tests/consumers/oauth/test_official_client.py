@@ -23,9 +23,10 @@ from pydantic import AnyUrl
 
 from tests.consumers.programs import Publisher, publishing
 from tests.consumers.sdk_storage import Storage
-from tests.process.databases import free_port, wait_for_port
+from tests.process.databases import copied, free_port, wait_for_port
 from tests.process.person import Person
-from tests.process.server import ROOT, Server
+from tests.process.prepared import migrated_sqlite
+from tests.process.server import DATABASE, ROOT, Server
 
 CALLBACK = "http://localhost:53682/callback"
 EMAIL, PASSWORD = "admin@documents.example", "documents-only-password"
@@ -51,13 +52,10 @@ def product(document: Publisher, tmp_path: Path) -> Iterator[Server]:
         "PUBLISHER_CERTIFICATE": str(document.certificate),
     }
     server = Server(url, environment, tmp_path / "server.log")
-    server.manage("migrate", "-v0")
-    subprocess.run(
-        [
-            sys.executable, "manage.py", "create_company", "--name", "Documents", "--slug", "demo",
-            "--admin-email", EMAIL, "--password-stdin",
-        ],
-        cwd=ROOT, env=environment, input=PASSWORD + "\n", text=True, check=True, capture_output=True,
+    copied(migrated_sqlite(), tmp_path / DATABASE)
+    server.manage(
+        "create_company", "--name", "Documents", "--slug", "demo",
+        "--admin-email", EMAIL, "--password-stdin", standard_input=PASSWORD + "\n",
     )  # fmt: skip
     server.manage(
         "create_consumer", "--company", "demo", "--name", "SDK", "--grant", "authorization-code",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,9 +16,11 @@ from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 from pydantic import AnyUrl
 
 from tests.consumers.sdk_storage import Storage
-from tests.process.databases import free_port
+from tests.process.commands import manage
+from tests.process.databases import copied, free_port
 from tests.process.person import Form, Person, forms_of
-from tests.process.server import ROOT, Server, started
+from tests.process.prepared import migrated_sqlite
+from tests.process.server import Server, started
 
 CALLBACK = "http://127.0.0.1:53682/callback"
 EMAIL, PASSWORD = "admin@alone.example", "documents-only-password"
@@ -38,13 +38,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "DEMO_PLANT": "0",
         "DATABASE_URL": f"sqlite:///{directory / 'alone.sqlite3'}",
     }
-    Server(environment["PUBLIC_URL"], environment, directory / "log").manage("migrate", "-v0")
-    subprocess.run(
-        [
-            sys.executable, "manage.py", "create_company", "--name", "Alone", "--slug", "alone",
-            "--admin-email", EMAIL, "--password-stdin", "--language", "en",
-        ],
-        cwd=ROOT, env=environment, input=PASSWORD + "\n", text=True, check=True, capture_output=True,
+    copied(migrated_sqlite(), directory / "alone.sqlite3")
+    manage(
+        environment, "create_company", "--name", "Alone", "--slug", "alone", "--language", "en",
+        "--admin-email", EMAIL, "--password-stdin", standard_input=PASSWORD + "\n",
     )  # fmt: skip
     with started(directory, PORT=str(port), **environment) as running:
         yield running
