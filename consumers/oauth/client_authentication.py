@@ -87,11 +87,20 @@ def no_database(error: DatabaseError | InterfaceError) -> JsonResponse:
     ).response()
 
 
+def content_types(request: HttpRequest) -> list[str]:
+    """The media types in the Content-Type header: one, or several from some clients.
+
+    The TypeScript SDK adds the type of a request to the one that its user set for all requests, so that a
+    refresh comes as `application/json, application/x-www-form-urlencoded`.
+    """
+    return [kind.strip() for kind in request.META.get("CONTENT_TYPE", "").split(",")]
+
+
 def read_form(request: HttpRequest) -> Form:
     """Parse the form body. An empty field counts as omitted (RFC 6749 §3.2)."""
     if request.META.get("QUERY_STRING"):
         raise OAuthError("invalid_request", "Send the parameters in the body, not in the address.")
-    if not _FORM_TYPE.match(request.META.get("CONTENT_TYPE", "")):
+    if not any(map(_FORM_TYPE.match, content_types(request))):
         raise OAuthError("invalid_request", "Send application/x-www-form-urlencoded in UTF-8.", 415)
     try:
         body = request.read(MAX_BODY + 1)

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 
 from consumers.callbacks import MAX_CALLBACKS, display_host, validate_callback
-from consumers.oauth.client_authentication import OAuthError
+from consumers.oauth.client_authentication import OAuthError, content_types
 
 MAX_BODY = 16 * 1024
 MAX_NAME = 80
@@ -36,8 +36,8 @@ class ClientMetadata:
 
 
 def read_json(request: HttpRequest) -> dict[str, Any]:
-    kind = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    kinds = {kind.partition(";")[0].strip().lower() for kind in content_types(request)}
+    if "application/json" not in kinds:
         raise _invalid("Send the metadata as application/json.", 415)
     try:
         body = request.read(MAX_BODY + 1)

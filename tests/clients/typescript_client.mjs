@@ -25,8 +25,10 @@ class TypedInCredentials {
 
 const credentials = new TypedInCredentials();
 const options = mode === 'auto' ? { versionNegotiation: { mode: 'auto' } } : {};
+// Many configurations set this header for all requests. The SDK adds it to those to the token endpoint, too.
+const requestInit = { headers: { 'Content-Type': 'application/json' } };
 async function connect() {
-  const transport = new StreamableHTTPClientTransport(new URL(url), { authProvider: credentials });
+  const transport = new StreamableHTTPClientTransport(new URL(url), { authProvider: credentials, requestInit });
   const client = new Client({ name: 'typescript-client', version: '1.0.0' }, { capabilities: {}, ...options });
   try {
     await client.connect(transport);

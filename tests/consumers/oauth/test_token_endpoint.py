@@ -288,6 +288,14 @@ def test_case_108_other_content_types(program: Program) -> None:
     refused(program.http.post("/oauth/token", fields), "invalid_request", 415)
 
 
+@pytest.mark.parametrize("sent", [f"application/json, {FORM}", f"{FORM}, application/json", f"{FORM},{FORM}"])
+def test_a_form_whose_type_is_one_of_two(program: Program, sent: str) -> None:
+    """As the TypeScript SDK sends it when its user has set a Content-Type for all requests."""
+    fields = {"grant_type": "refresh_token", "refresh_token": "x", "client_id": program.key}
+    body = urlencode(fields | {"client_secret": program.secret})
+    refused(program.http.post("/oauth/token", body, content_type=sent), "invalid_grant")
+
+
 @pytest.mark.parametrize("name", ["code", "client_id", "grant_type", "refresh_token", "client_secret", "x"])
 def test_case_109_duplicate_parameters(program: Program, name: str) -> None:
     """RFC 6749 §3.2."""
@@ -308,6 +316,9 @@ def test_case_109_duplicate_parameters(program: Program, name: str) -> None:
         ("&".join(f"f{n}=1" for n in range(2000)), FORM, 400),
         ("&", FORM, 401),
         ("grant_type=x", "", 415),
+        ("grant_type=x", "application/json, text/plain", 415),
+        ("grant_type=x", f"application/json; a={FORM}", 415),
+        ("{}", f"application/json, {FORM}", 401),
         ("--x\r\nbroken", "multipart/form-data; boundary=x", 415),
         ("a=\0", FORM, 400),
     ],

@@ -299,6 +299,9 @@ def test_case_128_bodies_that_are_no_metadata(alone: World, body: bytes, status:
     """RFC 7591 §3.1: one JSON object, of 16 KiB at most."""
     answer = send("/oauth/register", body)
     assert (answer.status_code, answer.json()["error"]) == (status, "invalid_client_metadata")
+    two_types = "application/json, application/json"
+    twice = Client().generic("POST", "/oauth/register", body, content_type=two_types)
+    assert twice.status_code == status
     form = Client().post("/oauth/register", {"client_name": "x"})
     assert (form.status_code, form.json()["error"]) == (415, "invalid_client_metadata")
 
