@@ -49,7 +49,7 @@ def approve(client: Client, page: Any) -> Any:
 
 
 def link_of(page: Any, words: str) -> str:
-    found = re.search(rf'href="([^"]+)">\s*{words}', text_of(page))
+    found = re.search(rf'href="([^"]+)"\s*>\s*{words}', text_of(page))
     assert found, text_of(page)
     return found[1].replace("&amp;", "&")
 
