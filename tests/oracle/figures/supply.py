@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from tests.oracle.asked import Asked, Figures
-from tests.oracle.tables import Tables
+from tests.oracle.tables import Found, Tables
 
 DAYS = 86_400.0
+MOST_FOLIOS = 10  # a row names no more orders: which of many, nothing says
 # Requisition lines of the last 180 days. Pending ones have state 1 or 2.
 LINES = """
 SELECT line.*, item.code AS item_code, paper.state, paper.warehouse_id, paper.document,
@@ -59,12 +61,11 @@ def purchase_draft(tables: Tables, asked: Asked) -> Figures:
         )
     }
     needed: dict[str, float] = {}
-    for code, quantity in [
-        *_pending_lines(tables),
-        *_of_orders(tables, horizon),
-        *_of_pending_tasks(tables, horizon),
-    ]:
-        needed[code] = needed.get(code, 0) + quantity
+    folios: dict[str, set[str]] = defaultdict(set)
+    for row in [*_pending_lines(tables), *_of_orders(tables, horizon), *_of_pending_tasks(tables, horizon)]:
+        if row["quantity"]:
+            needed[row["code"]] = needed.get(row["code"], 0) + row["quantity"]
+            folios[row["code"]] |= {row["folio"]} - {None}
     prices = _prices(tables)
     rows: list[dict[str, Any]] = []
     items = {row["code"]: row for row in tables("SELECT * FROM Item")}
@@ -84,11 +85,13 @@ def purchase_draft(tables: Tables, asked: Asked) -> Figures:
                     "needed": needed.get(code, 0),
                     "buy": buy,
                     "unit_cost": prices.get(code),
+                    **({"folios": folios[code]} if len(folios[code]) <= MOST_FOLIOS else {}),
                 }
             )
     rows.sort(key=lambda row: (-row["needed"], -row["buy"], row["key"]))
     priced = [row for row in rows if row["unit_cost"] is not None]
     overall = {
+        "items": len({*levels, *needed}),
         "to_buy": len(rows),
         "known_cost": sum(row["buy"] * row["unit_cost"] for row in priced) if priced or not rows else None,
         "without_price": len(rows) - len(priced),
@@ -102,73 +105,63 @@ def purchase_draft(tables: Tables, asked: Asked) -> Figures:
     return Figures(overall, rows)
 
 
-def _pairs(rows: list[dict[str, Any]]) -> list[tuple[str, float]]:
-    return [(row["code"], row["quantity"]) for row in rows if row["quantity"]]
-
-
-def _pending_lines(tables: Tables) -> list[tuple[str, float]]:
-    return _pairs(
-        tables(
-            f"""
-            SELECT item_code AS code, sum(qty_pending) AS quantity FROM ({LINES})
-             WHERE state IN (1, 2) GROUP BY 1
-            """
-        )
+def _pending_lines(tables: Tables) -> Found:
+    return tables(
+        f"""
+        SELECT item_code AS code, document AS folio, qty_pending AS quantity FROM ({LINES})
+         WHERE state IN (1, 2)
+        """
     )
 
 
-def _of_orders(tables: Tables, horizon: float) -> list[tuple[str, float]]:
+def _of_orders(tables: Tables, horizon: float) -> Found:
     """Return what due tasks of open orders need, minus what the order's requisitions request of the item."""
-    return _pairs(
-        tables(
-            f"""
-            WITH due AS (
-                SELECT * FROM work WHERE NOT done AND order_status IN (1, 2) AND date_maintenance <= :horizon
-            ), taken AS (
-                SELECT due.work_order_id, item.code,
-                       CASE WHEN part.line_id IS NOT NULL THEN part.qty
-                            ELSE max(0, part.qty - coalesce(part.qty_used, 0)) END AS quantity
-                  FROM due JOIN TaskResource AS part ON part.task_id = due.id AND part.type = 1
-                  JOIN Item AS item ON item.id = part.item_id
-                UNION ALL
-                SELECT due.work_order_id, item.code, part.qty
-                  FROM due JOIN PlannedTask AS planned
-                    ON planned.plan_id = due.task_plan_id AND planned.description = due.description
-                  JOIN PlannedResource AS part ON part.task_id = planned.id AND part.type = 1
-                  JOIN Item AS item ON item.id = part.item_id
-                 WHERE NOT EXISTS (
-                       SELECT 1 FROM TaskResource AS own WHERE own.task_id = due.id AND own.type = 1)
-            ), asked AS (
-                SELECT work_order_id, item_code AS code, sum(qty) AS quantity FROM ({LINES})
-                 WHERE state <> 4 GROUP BY 1, 2
-            ), still AS (
-                SELECT taken.code, max(0, sum(taken.quantity) - coalesce(
-                    (SELECT asked.quantity FROM asked
-                      WHERE asked.work_order_id = taken.work_order_id AND asked.code = taken.code), 0)
-                  ) AS quantity
-                  FROM taken GROUP BY taken.work_order_id, taken.code
-            )
-            SELECT code, sum(quantity) AS quantity FROM still GROUP BY 1
-            """,
-            horizon=horizon,
+    return tables(
+        f"""
+        WITH due AS (
+            SELECT * FROM work WHERE NOT done AND order_status IN (1, 2) AND date_maintenance <= :horizon
+        ), taken AS (
+            SELECT due.work_order_id, item.code,
+                   CASE WHEN part.line_id IS NOT NULL THEN part.qty
+                        ELSE max(0, part.qty - coalesce(part.qty_used, 0)) END AS quantity
+              FROM due JOIN TaskResource AS part ON part.task_id = due.id AND part.type = 1
+              JOIN Item AS item ON item.id = part.item_id
+            UNION ALL
+            SELECT due.work_order_id, item.code, part.qty
+              FROM due JOIN PlannedTask AS planned
+                ON planned.plan_id = due.task_plan_id AND planned.description = due.description
+              JOIN PlannedResource AS part ON part.task_id = planned.id AND part.type = 1
+              JOIN Item AS item ON item.id = part.item_id
+             WHERE NOT EXISTS (
+                   SELECT 1 FROM TaskResource AS own WHERE own.task_id = due.id AND own.type = 1)
+        ), asked AS (
+            SELECT work_order_id, item_code AS code, sum(qty) AS quantity FROM ({LINES})
+             WHERE state <> 4 GROUP BY 1, 2
+        ), still AS (
+            SELECT taken.work_order_id, taken.code, max(0, sum(taken.quantity) - coalesce(
+                (SELECT asked.quantity FROM asked
+                  WHERE asked.work_order_id = taken.work_order_id AND asked.code = taken.code), 0)
+              ) AS quantity
+              FROM taken GROUP BY taken.work_order_id, taken.code
         )
+        SELECT code, folio, quantity FROM still JOIN WorkOrder ON WorkOrder.id = still.work_order_id
+        """,
+        horizon=horizon,
     )
 
 
-def _of_pending_tasks(tables: Tables, horizon: float) -> list[tuple[str, float]]:
-    return _pairs(
-        tables(
-            """
-            SELECT item.code, sum(part.qty) AS quantity
-              FROM PendingTask AS pending
-              JOIN PlannedResource AS part ON part.task_id = pending.task_id AND part.type = 1
-              JOIN Item AS item ON item.id = part.item_id
-             WHERE pending.cal_date_maintenance <= :horizon
-               AND NOT pending.is_removed AND pending.order_task_id IS NULL
-             GROUP BY 1
-            """,
-            horizon=horizon,
-        )
+def _of_pending_tasks(tables: Tables, horizon: float) -> Found:
+    return tables(
+        """
+        SELECT item.code, NULL AS folio, sum(part.qty) AS quantity
+          FROM PendingTask AS pending
+          JOIN PlannedResource AS part ON part.task_id = pending.task_id AND part.type = 1
+          JOIN Item AS item ON item.id = part.item_id
+         WHERE pending.cal_date_maintenance <= :horizon
+           AND NOT pending.is_removed AND pending.order_task_id IS NULL
+         GROUP BY 1
+        """,
+        horizon=horizon,
     )
 
 
