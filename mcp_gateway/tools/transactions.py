@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.counting import Filtered
 from mcp_gateway.tools.kit.datetimes import IsoInput, period, shown
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of
 from mcp_gateway.tools.kit.positions import newest_first
@@ -103,13 +104,11 @@ def transaction(call: Call, row: TransactionRow) -> Transaction:
 async def list_transactions(call: Call, arguments: ListTransactionsInput) -> ListTransactionsOutput:
     upstream = call.upstream
     when = period(call.caller, arguments.since, arguments.until, "event_date")
-    fetch = partial(
-        read_transactions,
-        upstream,
-        action=None if arguments.action is None else arguments.action.upper(),
-        module=None if arguments.module is None else MODULE[arguments.module],
-        period=when,
-    )
+    filters = {
+        "action": None if arguments.action is None else arguments.action.upper(),
+        "module": None if arguments.module is None else MODULE[arguments.module],
+    }
+    fetch = Filtered(upstream, partial(read_transactions, upstream, period=when), filters)
 
     def keep(row: TransactionRow) -> bool:
         return (arguments.by is None or contains(arguments.by, row.name, row.email)) and (

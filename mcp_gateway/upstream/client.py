@@ -79,6 +79,15 @@ class Upstream:
         self._budget: Budget | None = None
         self._deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
 
+    @property
+    def may_pass_over_filters(self) -> bool:
+        """Return whether a filter may have no effect.
+
+        Fracttal One returns and counts everything if it does not know a filter
+        (docs/reference/fracttal-api.md#general-behaviour). The embedded service applies each filter.
+        """
+        return self._caller.remote is not None
+
     async def account(self) -> Account:
         """Return the account that the caller uses upstream: the linked one, or the person's own e-mail."""
         return await self._shared.credentials.account_of(self._caller)

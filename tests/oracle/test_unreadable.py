@@ -29,7 +29,7 @@ from tests.oracle.questions import cells, question
 from tests.oracle.runs import on_many_plants
 from tests.oracle.scripted import QUIRKS, RESOURCES, Quirks
 from tests.oracle.tables import Tables
-from tests.oracle.test_lists import asked_of, chosen, walk
+from tests.oracle.test_lists import asked_of, chosen, untrue_counts, walk
 from tests.oracle.test_metrics import EXPECTED
 from tests.oracle.without_database import ScriptedWorld
 
@@ -145,6 +145,7 @@ def test_a_list_is_of_the_other_rows(resource: str, name: str, scripted: Scripte
         shown = sorted(listed.key_of(record) for record in records)
         scripted.tally.figures += len(keys)
         assert shown == keys, (asked, keys, shown, pages[-1])
+        assert not untrue_counts(pages, len(all_keys)), (asked, pages)
         if keys != all_keys:
             assert says_so([Reply(asked, page, {}) for page in pages]), pages
 

@@ -12,6 +12,7 @@ from unittest import mock
 from pydantic import ValidationError
 
 from accounts.rights import ALL_RIGHTS
+from connections.remote_api import RemoteApi
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.cursors import Cursors
 from mcp_gateway.calls.dispatch import Dispatcher
@@ -47,6 +48,7 @@ class ScriptedWorld:
             consumer_id=1,
             consumer_name="ChatGPT",
             scopes=frozenset({READ_SCOPE, WRITE_SCOPE}),
+            remote=RemoteApi(1, "http://fracttal-one.example/api", None),
         )
         self._plant: Plant | None = None
         self._engine: Scripted | None = None

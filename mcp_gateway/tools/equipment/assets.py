@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -19,6 +18,7 @@ from mcp_gateway.tools.kit.codes import (
     number_of,
 )
 from mcp_gateway.tools.kit.conditions import needs
+from mcp_gateway.tools.kit.counting import Filtered
 from mcp_gateway.tools.kit.listing import (
     Arguments,
     ListAnswer,
@@ -30,6 +30,7 @@ from mcp_gateway.tools.kit.listing import (
 )
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, the_asset
 from mcp_gateway.upstream.resources.items import ItemFilter, ItemRow, list_items
+from mcp_gateway.upstream.rows import Page
 
 
 class ListAssetsOutput(ListAnswer):
@@ -79,17 +80,18 @@ async def list_assets(call: Call, arguments: ListAssetsInput) -> ListAssetsOutpu
     position = position_of(call, "list_assets", arguments)
     place = position.get("place") or await asset_code(call, arguments.location, location=True)
     location = None if place is None else str(place)
-    fetch = partial(
-        list_items,
-        upstream,
-        ItemFilter(
-            item_type=item_type,
-            location=location,
-            whole_tree=arguments.whole_tree,
-            active=arguments.active,
-            available=arguments.available,
-        ),
-    )
+    filters = {
+        "item_type": item_type,
+        "location": location,
+        "active": arguments.active,
+        "available": arguments.available,
+    }
+
+    async def read(*, start: int, size: int, **given: Any) -> Page[ItemRow]:
+        which = ItemFilter(whole_tree=arguments.whole_tree, **given)
+        return await list_items(upstream, which, start=start, size=size)
+
+    fetch = Filtered(upstream, read, filters)
 
     def keep(row: ItemRow) -> bool:
         return (

@@ -11,10 +11,10 @@ from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.equipment.meter_records import Meter, meter, meter_texts, outside_limits
 from mcp_gateway.tools.equipment.standing import subtree_of
+from mcp_gateway.tools.kit.counting import Filtered
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of, present
 from mcp_gateway.tools.kit.parameters import Serial
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
-from mcp_gateway.upstream.paging import Fetch
 from mcp_gateway.upstream.resources.meters import MeterRow, list_meters_with_tasks
 from mcp_gateway.upstream.resources.meters import list_meters as read_meters
 
@@ -52,13 +52,13 @@ async def list_meters(call: Call, arguments: ListMetersInput) -> ListMetersOutpu
         location = await asset_code(call, arguments.location, location=True)
     within = None if location is None else await subtree_of(upstream, str(location))
     asked_for = location if within is None else None
-    fetch: Fetch[MeterRow] = partial(
-        list_meters_with_tasks if arguments.with_tasks else read_meters,
-        upstream,
-        asset=None if asset is None else str(asset),
-        serial=arguments.serial,
-        location=None if asked_for is None else str(asked_for),
-    )
+    read = list_meters_with_tasks if arguments.with_tasks else read_meters
+    filters = {
+        "asset": None if asset is None else str(asset),
+        "serial": arguments.serial,
+        "location": None if asked_for is None else str(asked_for),
+    }
+    fetch: Filtered[MeterRow] = Filtered(upstream, partial(read, upstream), filters)
 
     def keep(row: MeterRow) -> bool:
         if within is not None and not within.holds(row):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.counting import Filtered
 from mcp_gateway.tools.kit.datetimes import IsoInput, period, shown
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of, present
@@ -68,7 +69,8 @@ async def list_meter_readings(call: Call, arguments: ListMeterReadingsInput) -> 
     position = position_of(call, "list_meter_readings", arguments)
     asset = str(position.get("asset") or await asset_code(call, arguments.asset))
     when = period(call.caller, arguments.since, arguments.until, "date_reading")
-    fetch = partial(list_readings, upstream, asset=asset, serial=arguments.serial, period=when)
+    read, serial = partial(list_readings, upstream, period=when), {"serial": arguments.serial}
+    fetch = Filtered(upstream, read, serial, needed={"asset": asset})
     found = await listed(
         fetch,
         lambda row: reading(call, row),

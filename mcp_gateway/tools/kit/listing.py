@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from mcp_gateway.calls.cursors import MAX_LENGTH, Position
 from mcp_gateway.calls.tool import Call
+from mcp_gateway.tools.kit.counting import Filtered, is_doubtful
 from mcp_gateway.tools.kit.identifiers import bare
 from mcp_gateway.tools.kit.positions import MOVING, KeyOf, SortPosition, key_of_token, row_of_position
 from mcp_gateway.tools.kit.text import clean
@@ -66,10 +67,10 @@ class ListArguments(Arguments):
 
 class ListAnswer(BaseModel):
     returned: Annotated[int, Field(description="Number of records in this answer.")]
-    total: Annotated[int | None, Field(description="Number of all matching records; omitted if unknown.")] = (
-        None
-    )
-    has_more: Annotated[bool, Field(description="True if there are more: continue with next_cursor.")]
+    total: Annotated[
+        int | None, Field(description="Number of all matching records; omitted if not surely known.")
+    ] = None
+    has_more: Annotated[bool, Field(description="True if there may be more: continue with next_cursor.")]
     partial: Annotated[
         bool, Field(description="True if only part of the records was examined for this answer.")
     ] = False
@@ -92,6 +93,7 @@ class Listed(Generic[T]):
     records: list[T] = field(default_factory=list)
     next_row: int | None = None
     total: int | None = None
+    at_most: int | None = None  # what the upstream counts, where it may have passed over a filter
     partial: bool = False
     looked_at: int = 0
     after: str | None = None  # the sort key for the next cursor, beside next_row
@@ -108,6 +110,15 @@ class Listed(Generic[T]):
                 yield page
         except NoFurther as error:
             self.stuck = error.message
+
+    async def count(self, fetch: Fetch[R], page: Page[R], *, is_first: bool) -> None:
+        """Take the count from the first page that is read. `is_first`: the answer begins with the list."""
+        if self.looked_at > page.read and page.counted is not None:
+            return  # counted with the page before
+        if isinstance(fetch, Filtered):
+            self.total, self.at_most = await fetch.counts(page, is_first=is_first)
+        else:
+            self.total = page.counted
 
 
 class Basket(Generic[T]):
@@ -160,12 +171,15 @@ async def listed(
     at_first = len(basket.records)
     after = key_of_token(position.get("after"))
     sorted_at = None if key is None else SortPosition(key, after)
-    start, last = int(position.get("row", 0)), True
+    start, last, unread = int(position.get("row", 0)), True, False
     if key is not None:
         start = await row_of_position(fetch, start, key, after)
-    size = limit if keep is None else PAGE_SIZE
+    # A full page proves that the filters were applied, if it holds the whole list.
+    size = limit if keep is None and not is_doubtful(fetch) else PAGE_SIZE
     async for page in found.pages_of(fetch, start=start, size=size, most=MOST_PAGES):
-        found.total = page.counted if keep is None else None
+        unread = unread or bool(page.unread)
+        if keep is None:
+            await found.count(fetch, page, is_first=not position)
         for offset, row in zip(page.offsets, page.rows, strict=True):
             if sorted_at is not None:
                 new = sorted_at.is_new(row)
@@ -191,6 +205,8 @@ async def listed(
     found.records = basket.records
     if last or found.stuck:
         found.next_row = None
+        if not (position or unread or found.stuck):
+            found.total = len(basket.records) - at_first
     else:
         found.partial = len(found.records) < limit
     return found
@@ -207,6 +223,10 @@ def ending(
 ) -> dict[str, Any]:
     """Return the fields at the end of every list answer."""
     notes = list(notes)
+    if found.total is None and found.at_most is not None and found.next_row is not None:
+        notes.append(
+            f"At most {found.at_most} records match: Fracttal One counts so many, and may pass over a filter."
+        )
     if found.stuck:
         notes.append(f"{found.stuck} There may be more records that could not be read.")
     elif found.partial:

@@ -136,7 +136,11 @@ class Reading:
         )
 
     def _cut(self, what: str, last: Page[R] | None) -> None:
-        missing = "an unknown number" if last is None or last.total is None else str(last.total - last.end)
+        missing = "an unknown number"
+        if last is not None and last.total is not None:
+            # The upstream may count rows that a filter should have kept out.
+            bound = "at most " if self.upstream.may_pass_over_filters else ""
+            missing = f"{bound}{last.total - last.end}"
         self.incomplete(
             f"Not all {what} could be read, {missing} of them are missing: choose a shorter period or a "
             "smaller scope."

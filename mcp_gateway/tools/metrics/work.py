@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from mcp_gateway.tools.kit.codes import ORDER_STATUS
@@ -38,7 +39,7 @@ from mcp_gateway.tools.work.task_facts import (
     worked_seconds,
 )
 from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskLine, TaskRow, list_tasks
-from mcp_gateway.upstream.rows import Page, Period
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page, Period
 
 MOST_LATE_PAGES = 10
 
@@ -47,23 +48,14 @@ async def summary(question: MetricQuery) -> MetricResult:
     """Count work by status. It takes five calls if at most 100 tasks are late.
 
     Beyond 100 tasks of a status the upstream's total is used, unless its filter has no effect, which shows as
-    a row of another status.
+    a row of another status or asset, or as the total of the whole company.
     """
-    upstream = question.call.upstream
     reading = question.reading
     created = Period(question.since, question.until, "creation_date")
-
-    async def created_with(status: int) -> Page[TaskLine]:
-        fetch = partial(
-            list_tasks,
-            upstream,
-            TaskLine,
-            TaskFilter(status=status, asset=question.asset, location=question.location, period=created),
-        )
-        return await reading.page(fetch)
-
-    firsts = await asyncio.gather(*(created_with(status) for status in ORDER_STATUS))
+    firsts = await asyncio.gather(*(_created_with(question, created, status) for status in ORDER_STATUS))
     filtered = all(len(page.rows) + len(page.unread) == page.read for page in firsts)
+    if filtered and question.scope != "company" and question.call.upstream.may_pass_over_filters:
+        filtered = await _is_narrower(question, created, firsts)
     counted = [len(page.rows) if page.is_last else page.total if filtered else None for page in firsts]
     unknown = [word for word, number in zip(ORDER_STATUS.values(), counted, strict=True) if number is None]
     if unknown:
@@ -85,6 +77,35 @@ async def summary(question: MetricQuery) -> MetricResult:
         rows_used=sum(number or 0 for number in counted)
         + sum(not created.holds(row.creation_date) for row in late),
     )
+
+
+async def _created_with(
+    question: MetricQuery, created: Period, status: int, *, everywhere: bool = False, size: int = PAGE_SIZE
+) -> Page[TaskLine]:
+    """Read the first tasks of orders with the status, of the scope or of the whole company."""
+    which = TaskFilter(status=status, period=created)
+    if not everywhere:
+        which = replace(which, asset=question.asset, location=question.location)
+    fetch = partial(list_tasks, question.call.upstream, TaskLine, which)
+    return await question.reading.page(fetch, size=size)
+
+
+async def _is_narrower(question: MetricQuery, created: Period, firsts: Sequence[Page[TaskLine]]) -> bool:
+    """Return whether the upstream counts fewer tasks in the scope than in the whole company.
+
+    If it passes over the scope, it counts all tasks, even if the newest 100 are of the scope.
+    Only the counts that are used are compared.
+    """
+    counts = [
+        (status, page.total)
+        for status, page in zip(ORDER_STATUS, firsts, strict=True)
+        if not page.is_last and page.total is not None
+    ]
+    for status, total in counts:
+        whole = await _created_with(question, created, status, everywhere=True, size=1)
+        if whole.total is not None and total < whole.total:
+            return True
+    return not counts
 
 
 async def backlog(question: MetricQuery) -> MetricResult:

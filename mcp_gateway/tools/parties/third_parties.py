@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.counting import Filtered
 from mcp_gateway.tools.kit.documents import documents_of
 from mcp_gateway.tools.kit.identifiers import GivenCode
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, ending, listed, position_of
@@ -72,7 +73,7 @@ def contact(row: ContactRow) -> Contact:
 
 async def list_third_parties(call: Call, arguments: ListThirdPartiesInput) -> ListThirdPartiesOutput:
     upstream = call.upstream
-    fetch = partial(read_third_parties, upstream, code=arguments.code)
+    fetch = Filtered(upstream, partial(read_third_parties, upstream), {"code": arguments.code})
 
     def keep(row: ThirdPartyRow) -> bool:
         return (

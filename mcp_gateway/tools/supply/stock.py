@@ -88,7 +88,7 @@ async def list_stock(call: Call, arguments: ListStockInput) -> ListStockOutput:
     position = position_of(call, "list_stock", arguments)
     if not arguments.asks_for_stock:
         each = [(warehouse, warehouse_shown(warehouse)) for warehouse in warehouses]
-        page, keys = _cut(each, position, arguments.limit)
+        page, keys = _cut(upstream, each, position, arguments.limit)
         return ListStockOutput(
             warehouses=page.records,
             currency=currency,
@@ -101,7 +101,7 @@ async def list_stock(call: Call, arguments: ListStockInput) -> ListStockOutput:
         of = {"of": warehouses[0].code}
     if arguments.item is not None:
         holding = await _holding(call, arguments, warehouses)
-        found, keys = _cut(holding, position, arguments.limit)
+        found, keys = _cut(upstream, holding, position, arguments.limit)
         return ListStockOutput(
             currency=currency,
             stock=found.records,
@@ -136,15 +136,19 @@ def _numbers(warehouses: Sequence[WarehouseRow]) -> list[int] | None:
 
 
 def _cut(
-    shown: Sequence[tuple[WarehouseRow, S]], position: Position, limit: int
+    upstream: Upstream, shown: Sequence[tuple[WarehouseRow, S]], position: Position, limit: int
 ) -> tuple[Listed[S], dict[str, int]]:
-    """Return one page, and what its cursor carries besides the row: the last warehouse shown."""
+    """Return one page, and what its cursor carries besides the row: the last warehouse shown.
+
+    The total is unknown if a row could not be read or if there are more warehouses than were examined.
+    """
     numbers = _numbers([warehouse for warehouse, _ in shown])
     start = int(position.get("row", 0))
     if numbers is not None and "warehouse" in position:
         start = bisect_right(numbers, int(position["warehouse"]))
     end = start + limit
-    found = Listed([record for _, record in shown[start:end]], total=len(shown))
+    total = None if upstream.gaps else len(shown)
+    found = Listed([record for _, record in shown[start:end]], total=total)
     if end >= len(shown):
         return found, {}
     found.next_row, found.moving = end, numbers is None

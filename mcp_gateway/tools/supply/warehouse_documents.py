@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.counting import Filtered
 from mcp_gateway.tools.kit.datetimes import EARLIEST, LATEST, IsoInput, end_of_today, period, shown
 from mcp_gateway.tools.kit.identifiers import GivenShortCode
 from mcp_gateway.tools.kit.listing import ListAnswer, ListArguments, Listed, ending, listed, position_of
@@ -85,10 +86,8 @@ async def list_warehouse_documents(
     ours = None if wanted is None else keep
     if arguments.kind == "purchase_orders":
         assert code is not None
-        warehouse = code
-        orders = partial(list_purchase_orders, upstream, warehouse=warehouse, period=when)
         found = await listed(
-            orders,
+            Filtered(upstream, partial(list_purchase_orders, upstream, period=when), {}, {"warehouse": code}),
             lambda row: purchase_order(call, row),
             position=position,
             limit=arguments.limit,
@@ -96,9 +95,8 @@ async def list_warehouse_documents(
             key=lambda row: newest_first(row.date_create or row.date, row.id_movement),
         )
     elif arguments.kind == "material_requests":
-        requests = partial(list_material_requests, upstream, warehouse=code, period=when)
         found = await listed(
-            requests,
+            Filtered(upstream, partial(list_material_requests, upstream, period=when), {"warehouse": code}),
             lambda row: material_request(call, row),
             position=position,
             limit=arguments.limit,
@@ -106,11 +104,9 @@ async def list_warehouse_documents(
             key=lambda row: newest_first(row.date_create, row.id),
         )
     else:
-        requisitions = partial(
-            list_requisitions, upstream, folio=arguments.work_order, warehouse=code, period=when
-        )
+        filters = {"folio": arguments.work_order, "warehouse": code}
         found = await listed(
-            requisitions,
+            Filtered(upstream, partial(list_requisitions, upstream, period=when), filters),
             lambda row: requisition(call, row),
             position=position,
             limit=arguments.limit,

@@ -42,7 +42,7 @@ async def list_work_orders(call: Call, arguments: ListWorkOrdersInput) -> dict[s
         step = await collect(query, statuses[at_status], start, basket)
         found.first = step.first
         found.looked_at += step.looked_at
-        found.total, found.next_row = step.total, step.next_row
+        found.total, found.at_most, found.next_row = step.total, step.at_most, step.next_row
         found.partial, found.stuck = step.partial, found.stuck or step.stuck
         found.after, found.moving = step.after, step.moving
         if step.next_row is not None:
@@ -54,10 +54,9 @@ async def list_work_orders(call: Call, arguments: ListWorkOrdersInput) -> dict[s
     found.records = basket.records
     if arguments.responsible is not None and where.is_nobody_known:
         notes.append("responsible is not a known person: it was compared with the names in the orders.")
-    total_tasks = found.total if len(statuses) == 1 and not arguments.looks_through else None
-    found.total = None
-    if total_tasks is not None:
-        notes.append(f"The question fits {total_tasks} tasks; an order may have several.")
+    if len(statuses) == 1 and not arguments.looks_through:
+        notes += _tasks_that_fit(found)
+    found.total = found.at_most = None  # orders are not counted
     if arguments.narrows:
         notes.append(
             "Only the tasks that match the filter are shown; priority and overdue describe the whole "
@@ -77,6 +76,13 @@ async def list_work_orders(call: Call, arguments: ListWorkOrdersInput) -> dict[s
     return present(
         work_orders=basket.written, **ending(call, "list_work_orders", arguments, found, notes, **more)
     )
+
+
+def _tasks_that_fit(found: Listed[Any]) -> list[str]:
+    number, bound = found.total, ""
+    if number is None:
+        number, bound = found.at_most, "at most "
+    return [] if number is None else [f"The question fits {bound}{number} tasks; an order may have several."]
 
 
 def _asked_at(text: int | str | None) -> dt.datetime | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from typing import Any
 
+from mcp_gateway.tools.kit.counting import Filtered, is_doubtful
 from mcp_gateway.tools.kit.listing import MOST_PAGES, Basket, Listed
 from mcp_gateway.tools.kit.positions import Key, SortPosition, newest_first, row_of_position
 from mcp_gateway.tools.work.order_query import OrderQuery
@@ -12,7 +13,7 @@ from mcp_gateway.tools.work.order_records import LONGEST_FOLIO
 from mcp_gateway.tools.work.order_shapes import WorkOrderShown
 from mcp_gateway.tools.work.whole_orders import Begun, Taking
 from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskLine, list_tasks
-from mcp_gateway.upstream.rows import PAGE_SIZE
+from mcp_gateway.upstream.rows import PAGE_SIZE, Page
 
 ROWS_AN_ORDER = 2  # to request: orders have fewer tasks on average, so one page is usually enough
 
@@ -44,18 +45,13 @@ async def collect(
     next one begins.
     """
     upstream, arguments = query.call.upstream, query.arguments
-    fetch = partial(
-        list_tasks,
-        upstream,
-        TaskLine,
-        TaskFilter(
-            status=status,
-            asset=query.where.asset,
-            location=query.where.location,
-            period=query.period,
-            made_by=query.made_by,
-        ),
-    )
+    filters = {"status": status, "asset": query.where.asset, "location": query.where.location}
+
+    async def read(*, start: int, size: int, **given: Any) -> Page[TaskLine]:
+        which = TaskFilter(period=query.period, made_by=query.made_by, **given)
+        return await list_tasks(upstream, TaskLine, which, start=start, size=size)
+
+    fetch = Filtered(upstream, read, filters)
     step: Listed[WorkOrderShown] = Listed(first=start.first)
     sorted_at = SortPosition(order_key, start.after)
     top = await row_of_position(fetch, start.row, order_key, start.after)
@@ -75,9 +71,12 @@ async def collect(
         return next_row
 
     last = True
-    size = PAGE_SIZE if arguments.looks_through else min(PAGE_SIZE, ROWS_AN_ORDER * arguments.limit + 1)
+    full = arguments.looks_through or is_doubtful(fetch)
+    size = PAGE_SIZE if full else min(PAGE_SIZE, ROWS_AN_ORDER * arguments.limit + 1)
     async for page in step.pages_of(fetch, start=top, size=size, most=MOST_PAGES):
-        step.total, last = page.counted, page.is_last
+        last = page.is_last
+        if not arguments.looks_through and len(arguments.statuses) == 1:
+            await step.count(fetch, page, is_first=start == Start())
         complete: list[Begun] = []
         for offset, row in zip(page.offsets, page.rows, strict=True):
             if row.wo_folio[:LONGEST_FOLIO] == start.done:

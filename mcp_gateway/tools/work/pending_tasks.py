@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import PRIORITY, Priority, word_of
+from mcp_gateway.tools.kit.counting import Filtered
 from mcp_gateway.tools.kit.datetimes import IsoInput, Minutes, last, minutes, shown
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import (
@@ -100,7 +101,7 @@ async def list_pending_tasks(call: Call, arguments: ListPendingTasksInput) -> Li
     now = dt.datetime.now(dt.UTC)
     until = last(call.caller, arguments.until, "until") if arguments.until else None
     within = None if location is None else str(location)
-    fetch = partial(planning.list_pending, upstream, until=until, location=within)
+    fetch = Filtered(upstream, partial(planning.list_pending, upstream, until=until), {"location": within})
 
     def keep(row: planning.PendingRow) -> bool:
         due = row.cal_date_maintenance or row.date_maintenance

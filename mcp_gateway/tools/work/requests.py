@@ -16,6 +16,7 @@ from mcp_gateway.tools.kit.codes import (
     word_of,
 )
 from mcp_gateway.tools.kit.conditions import needs
+from mcp_gateway.tools.kit.counting import Filtered
 from mcp_gateway.tools.kit.datetimes import IsoInput, period, shown
 from mcp_gateway.tools.kit.listing import (
     Arguments,
@@ -133,7 +134,7 @@ async def list_work_requests(call: Call, arguments: ListWorkRequestsInput) -> Li
     when = period(call.caller, arguments.since, arguments.until, DATE_KINDS[arguments.date_kind])
     statuses = {number_of(REQUEST_STATUS, word) for word in arguments.status or ()}
     one = next(iter(statuses)) if len(statuses) == 1 else None
-    fetch = partial(list_requests, upstream, status=one, asset=code, period=when)
+    fetch = Filtered(upstream, partial(list_requests, upstream, period=when), {"status": one, "asset": code})
 
     def keep(row: RequestRow) -> bool:
         return (

@@ -11,6 +11,7 @@ from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.codes import PRIORITY, QUESTION, Priority, QuestionKind, word_of
 from mcp_gateway.tools.kit.conditions import goes_with
+from mcp_gateway.tools.kit.counting import Filtered
 from mcp_gateway.tools.kit.datetimes import Minutes, minutes
 from mcp_gateway.tools.kit.listing import (
     ListAnswer,
@@ -181,11 +182,14 @@ async def list_task_plans(call: Call, arguments: ListTaskPlansInput) -> ListTask
             note=row.note or None,
         )
 
-    resources = partial(planning.list_planned_resources, upstream, arguments.resource, task=arguments.task)
-    tasks = partial(planning.list_tasks, upstream, plan=arguments.plan)
-    triggers = partial(planning.list_triggers, upstream, task=arguments.task)
+    of_task = {"task": arguments.task}
+    read_resources = partial(planning.list_planned_resources, upstream, arguments.resource)
+    resources = Filtered(upstream, read_resources, of_task)
+    tasks = Filtered(upstream, partial(planning.list_tasks, upstream), {"plan": arguments.plan})
+    triggers = Filtered(upstream, partial(planning.list_triggers, upstream), of_task)
     plans = partial(planning.list_plan_tasks, upstream)
     types = partial(planning.list_task_types, upstream)
+
     ways: dict[Kind, tuple[Any, Any, Any]] = {
         "plans": (plans, plan_entry, lambda row: in_order(row.id, row.id_task)),
         "tasks": (tasks, task_entry, lambda row: in_order(row.id)),
