@@ -105,6 +105,6 @@ def world(db: None, _company: World, tally: Tally) -> World:
 @pytest.fixture
 def scripted(tally: Tally, settings: Settings) -> ScriptedWorld:
     """Its clock stands still, so no call may wait for the budget."""
-    settings.API_REQUESTS_PER_MINUTE = 0
+    settings.UPSTREAM_REQUESTS_PER_MINUTE = 0
     settings.UPSTREAM_REFERENCE_SECONDS = 0
     return ScriptedWorld(tally)
