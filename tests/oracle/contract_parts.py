@@ -27,6 +27,7 @@ class Form:
     number: str = "id"
     asked_by: str = "code"
     in_path: bool = False
+    is_paged: bool = True
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -47,8 +48,12 @@ FORMS: Mapping[str, Form] = {
         asked_by="folio",
         fixed={"is_required": True, "id_task_form_item_type": 1},
     ),
-    "work_orders_attachments": Form("wo_folio", "value", asked_by="folio", in_path=True, fixed={"type": 3}),
-    "work_requests_attachments": Form("id_request", "description", asked_by="code", in_path=True),
+    "work_orders_attachments": Form(
+        "wo_folio", "value", asked_by="folio", in_path=True, fixed={"type": 3}, is_paged=False
+    ),
+    "work_requests_attachments": Form(
+        "id_request", "description", asked_by="code", in_path=True, is_paged=False
+    ),
 }
 
 

@@ -99,6 +99,7 @@ class Resource:
     dates: tuple[str, ...] = ()
     days_back: int | None = None
     in_path: str | None = None  # The filter that the second segment of the path stands for.
+    is_paged: bool = True
 
 
 RESOURCES: dict[str, Resource] = {
@@ -195,6 +196,7 @@ RESOURCES: dict[str, Resource] = {
             ("creation_date",) if name == "work_orders_subtasks" else (),
             30,
             form.asked_by if form.in_path else None,
+            form.is_paged,
         )
         for name, form in contract_parts.FORMS.items()
     },
@@ -232,7 +234,7 @@ class Scripted:
         filters = (path[0], frozenset((name, value) for name, value in query.items() if name not in PAGING))
         if filters not in self._kept_before:
             self._kept_before[filters] = self._kept(resource, self._rows[path[0]], query)
-        return self._page(self._kept_before[filters], query)
+        return self._page(resource, self._kept_before[filters], query)
 
     def _shown(self, name: str, resource: Resource) -> list[Shown]:
         rows = resource.rows(self._plant)
@@ -297,9 +299,11 @@ class Scripted:
             and (until is None or row[1][kind] <= until)
         ]
 
-    def _page(self, rows: list[Shown], query: dict[str, str]) -> Answer:
+    def _page(self, resource: Resource, rows: list[Shown], query: dict[str, str]) -> Answer:
         start = int(query.get("start", 0))
         size = min(int(query.get("limit", 100)), self._quirks.cap)
+        if not resource.is_paged:
+            start, size = 0, len(rows)
         data: list[Any] = [row for row, _hidden in rows[start : start + size]]
         if self._quirks.texts:
             data = [{name: _as_text(value) for name, value in row.items()} for row in data]
