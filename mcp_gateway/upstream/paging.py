@@ -76,9 +76,10 @@ async def all_rows(
 
 
 async def _from_the_beginning(fetch: Fetch[R], page: Page[R]) -> Page[R]:
-    """Check whether a later page that begins like the first page is the first page again.
+    """Return a later page that begins like the first page, with the offset it really has.
 
-    It is not if the list now begins with another row: new records shift the rest down.
+    That is 0 if the list still begins with this row: the upstream ignored `start`. Otherwise new records have
+    shifted the row down, and the page is right as it is.
     """
     now = await fetch(start=0, size=1)
     if now.first != page.first:

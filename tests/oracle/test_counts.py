@@ -1,4 +1,4 @@
-"""How many there are, over an upstream that passes a filter over and counts what it does not ask for."""
+"""Counts of lists over an upstream that ignores a filter and counts records that were not asked for."""
 
 from __future__ import annotations
 

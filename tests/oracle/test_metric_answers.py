@@ -1,4 +1,4 @@
-"""What an answer about a metric says beside its figures, and that each of its figures is compared."""
+"""What the answer about a metric says besides its figures, and that each of its figures is compared."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Migrated and seeded databases, made once in a run of the tests. Each test that needs one gets a copy.
+"""Migrated and seeded databases, created once per test run; each test that needs one gets a copy.
 
-Migrating and seeding cost half a minute of processor time, and thirty tests start servers of their own.
+Migrating and seeding cost half a minute of processor time, and thirty tests start their own servers.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _settings(directory: Path, database: str) -> dict[str, str]:
 
 
 def _made(name: str, make: Callable[[Path], None]) -> Path:
-    """The directory of this name. Whichever process needs it first fills it, and the others wait."""
+    """Return the directory of this name. The process that needs it first fills it, and the others wait."""
     finished = _shared() / name
     with (_shared() / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Count the records that match, even if the upstream may pass over a filter and count all records."""
+"""Counts the records that match, even if the upstream may ignore a filter and count all records."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mcp_gateway.upstream import Upstream
 from mcp_gateway.upstream.paging import Fetch
 from mcp_gateway.upstream.rows import Page, R
 
-# If the question for a count fails like this, the count is missing, but not the list.
+# If a request for a count fails like this, the answer lacks the count but keeps the list.
 NO_COUNT = (
     FieldsRefused,
     RateLimited,
@@ -27,7 +27,7 @@ NO_COUNT = (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-Counts = tuple[int | None, int | None]  # how many match, or else how many at most
+Counts = tuple[int | None, int | None]  # how many match, or if unknown, how many at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Filtered(Generic[R]):
     async def counts(self, page: Page[R], *, is_first: bool) -> Counts:
         """Return how many records match, or how many at most.
 
-        `is_first` says that the answer begins with the list: only then further calls are made for a count.
+        `is_first` says that the answer begins with the list. Only then are further calls made for a count.
         """
         if not is_doubtful(self):
             return page.counted, None
@@ -76,7 +76,7 @@ class Filtered(Generic[R]):
 
 
 def is_doubtful(fetch: Fetch[R]) -> bool:
-    """Return whether the upstream was asked for a filter that it may have passed over."""
+    """Say whether a filter was requested that the upstream may have ignored."""
     if not isinstance(fetch, Filtered) or not fetch.upstream.may_pass_over_filters:
         return False
     return bool(fetch.needed) or any(value is not None for value in fetch.filters.values())

@@ -93,7 +93,7 @@ class Listed(Generic[T]):
     records: list[T] = field(default_factory=list)
     next_row: int | None = None
     total: int | None = None
-    at_most: int | None = None  # what the upstream counts, where it may have passed over a filter
+    at_most: int | None = None  # the upstream's count, if it may have ignored a filter
     partial: bool = False
     looked_at: int = 0
     after: str | None = None  # the sort key for the next cursor, beside next_row
@@ -112,9 +112,12 @@ class Listed(Generic[T]):
             self.stuck = error.message
 
     async def count(self, fetch: Fetch[R], page: Page[R], *, is_first: bool) -> None:
-        """Take the count from the first page that is read. `is_first`: the answer begins with the list."""
+        """Take the count from the first page that is read.
+
+        `is_first` says that the answer begins with the list.
+        """
         if self.looked_at > page.read and page.counted is not None:
-            return  # counted with the page before
+            return  # counted with an earlier page
         if isinstance(fetch, Filtered):
             self.total, self.at_most = await fetch.counts(page, is_first=is_first)
         else:
@@ -174,7 +177,7 @@ async def listed(
     start, last, unread = int(position.get("row", 0)), True, False
     if key is not None:
         start = await row_of_position(fetch, start, key, after)
-    # A full page proves that the filters were applied, if it holds the whole list.
+    # A full page proves that the filters were applied, if it contains the whole list.
     size = limit if keep is None and not is_doubtful(fetch) else PAGE_SIZE
     async for page in found.pages_of(fetch, start=start, size=size, most=MOST_PAGES):
         unread = unread or bool(page.unread)

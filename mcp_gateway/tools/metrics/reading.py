@@ -138,7 +138,7 @@ class Reading:
     def _cut(self, what: str, last: Page[R] | None) -> None:
         missing = "an unknown number"
         if last is not None and last.total is not None:
-            # The upstream may count rows that a filter should have kept out.
+            # The upstream may count rows that a filter should have removed.
             bound = "at most " if self.upstream.may_pass_over_filters else ""
             missing = f"{bound}{last.total - last.end}"
         self.incomplete(

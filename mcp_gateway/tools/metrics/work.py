@@ -91,10 +91,10 @@ async def _created_with(
 
 
 async def _is_narrower(question: MetricQuery, created: Period, firsts: Sequence[Page[TaskLine]]) -> bool:
-    """Return whether the upstream counts fewer tasks in the scope than in the whole company.
+    """Say whether the upstream counts fewer tasks in the scope than in the whole company.
 
-    If it passes over the scope, it counts all tasks, even if the newest 100 are of the scope.
-    Only the counts that are used are compared.
+    If it ignores the scope it counts all tasks, even if the newest 100 are in the scope. Only the counts that
+    are used are compared.
     """
     counts = [
         (status, page.total)

@@ -1,4 +1,4 @@
-"""Requests to the client as each older revision writes them, beside the examples of the specification."""
+"""Requests to the client as each older revision writes them, compared with the specification's examples."""
 
 from __future__ import annotations
 

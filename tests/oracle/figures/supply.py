@@ -9,7 +9,7 @@ from tests.oracle.asked import Asked, Figures
 from tests.oracle.tables import Found, Tables
 
 DAYS = 86_400.0
-MOST_FOLIOS = 10  # a row names no more orders: which of many, nothing says
+MOST_FOLIOS = 10  # a row names no more orders; which ones is not defined
 # Requisition lines of the last 180 days. Pending ones have state 1 or 2.
 LINES = """
 SELECT line.*, item.code AS item_code, paper.state, paper.warehouse_id, paper.document,
@@ -77,7 +77,7 @@ def purchase_draft(tables: Tables, asked: Asked) -> Figures:
             rows.append(
                 {
                     "key": code,
-                    # What lies nowhere is called as its requisition calls it.
+                    # An item that is in no warehouse has the name from its requisition.
                     "name": items[code]["description" if code in requested - levels.keys() else "field_1"],
                     "unit": items[code]["unit"] if code in requested | levels.keys() else None,
                     "stock": level["stock"],

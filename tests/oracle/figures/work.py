@@ -45,7 +45,7 @@ def both(
 
 
 NEWEST = "created DESC, work_order_id DESC, id DESC"
-# How a task writes the name of its group.
+# The columns of a task that give the name of its group.
 WRITTEN = {"asset": "nullif(item_description, '')", "person": "person"}
 
 
@@ -64,7 +64,7 @@ def _add_names(
 def add_folios(
     tables: Tables, asked: Asked, month: str, where: str, rows: list[dict[str, Any]], most: int, order: str
 ) -> None:
-    """Add the orders of the first tasks of each group, at most so many."""
+    """Add the orders of the first tasks of each group, up to a limit."""
     key = key_of(asked.group_by, month)
     tasks = tables(f"SELECT {key} AS key, folio FROM work WHERE {where} ORDER BY {order}", **scope(asked))
     folios: dict[str, dict[str, None]] = {}
