@@ -6,13 +6,14 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
-import jsonschema
 import orjson
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache as shared_cache
 from django.utils import timezone
+from jsonschema import Draft202012Validator, FormatChecker
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -59,7 +60,7 @@ embedded_only = pytest.mark.parametrize("_plant", ["embedded"], indirect=True, s
 def db(_plant: None, settings: Settings) -> None:
     """Replace pytest-django's `db`, whose transaction is invisible to other threads."""
     settings.API_REQUESTS_PER_MINUTE = 0
-    cache.clear()
+    shared_cache.clear()
 
 
 def link(membership: Membership) -> RemoteApi:
@@ -110,6 +111,16 @@ def run(given: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(_closing(given))
 
 
+@cache
+def answers_of(tool: str) -> Draft202012Validator:
+    """The schema of a tool's answers, checked once: that takes longer than most calls."""
+    output = CATALOGUE.tools[tool].output
+    assert output is not None
+    schema = output.model_json_schema(mode="serialization")
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema, format_checker=FormatChecker())
+
+
 class Person:
     """Calls tools as one person. Every answer is checked against the tool's schema."""
 
@@ -128,13 +139,7 @@ class Person:
         result = self.result(tool, **arguments)
         assert not result.is_error, result.content
         assert result.structured is not None
-        output = CATALOGUE.tools[tool].output
-        assert output is not None
-        jsonschema.validate(
-            orjson.loads(orjson.dumps(result.structured)),
-            output.model_json_schema(mode="serialization"),
-            format_checker=jsonschema.FormatChecker(),
-        )
+        answers_of(tool).validate(orjson.loads(orjson.dumps(result.structured)))
         assert len(orjson.dumps(result.structured)) < 110_000
         return result.structured
 
