@@ -8,7 +8,7 @@ import orjson
 
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.tool import Catalogue
-from tests.gateway.calls.test_dispatch import run
+from tests.gateway.calls.calling import run
 
 OPENING = re.compile(r"\[(data [0-9a-f]{16})\] ")
 

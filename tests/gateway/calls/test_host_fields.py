@@ -11,8 +11,8 @@ from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.tool import Catalogue
 from mcp_gateway.models import ToolCall, WriteRecord
 from mcp_gateway.tools.catalogue import CATALOGUE
+from tests.gateway.calls.calling import error_of, run
 from tests.gateway.calls.conftest import Ledger
-from tests.gateway.calls.test_dispatch import error_of, run
 
 N8N: dict[str, Any] = {
     "sessionId": "a1b2", "action": "sendMessage", "chatInput": "hola", "toolCallId": "call_1",

@@ -8,7 +8,7 @@ from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.errors import UnknownTool
 from mcp_gateway.calls.tool import Catalogue
 from mcp_gateway.models import WriteRecord
-from tests.gateway.calls.test_dispatch import error_of, rows, run
+from tests.gateway.calls.calling import error_of, rows, run
 
 
 async def test_a_tool_and_arguments_of_such_names(caller: Caller, catalogue: Catalogue) -> None:

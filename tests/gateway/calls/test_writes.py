@@ -15,8 +15,8 @@ from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.errors import OutcomeUnknown, UpstreamRejected, UpstreamTimeout
 from mcp_gateway.calls.tool import Catalogue
 from mcp_gateway.models import Outcome, ToolCall, WriteRecord
+from tests.gateway.calls.calling import error_of, rows, run
 from tests.gateway.calls.conftest import Ledger
-from tests.gateway.calls.test_dispatch import error_of, rows, run
 
 
 async def test_the_row_is_committed_as_started_before_the_write_runs(

@@ -25,7 +25,10 @@ from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.tool import ToolResult
 from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
+from tests.gateway.tools.sent_writes import sent
 from tests.planted import planted
+
+__all__ = ["sent"]
 
 T = TypeVar("T")
 

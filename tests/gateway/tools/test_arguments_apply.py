@@ -7,32 +7,23 @@ arguments.py must have a row for each argument of each tool.
 
 from __future__ import annotations
 
-import copy
-import datetime as dt
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import orjson
 import pytest
-from django.utils import timezone
 
-from mcp_gateway.models import WriteRecord
 from mcp_gateway.protocol.schemas import input_schema
 from mcp_gateway.tools.catalogue import CATALOGUE
 from mcp_gateway.tools.kit.listing import ListAnswer
-from mcp_gateway.upstream.envelope import Answer
-from mcp_gateway.upstream.http import InProcess
 from tests.gateway.tools.arguments import READS, WRITES, Row
 from tests.gateway.tools.conftest import Person, embedded_only
+from tests.gateway.tools.outcomes import called, identified, outcome, with_value
+from tests.gateway.tools.sent_writes import Sent
 
 # Arguments of every list and every write; tested below and in tests/gateway/calls/test_writes.py.
 SHARED = {"cursor", "idempotency_key"}
 # It has an effect only above sixty calls, which this plant never needs: tests/gateway/tools/test_limits.py.
 ELSEWHERE = {("get_maintenance_metrics", "allow_calls")}
-NOW = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d.*")
-
-Sent = list[tuple[str, str, Any]]
 
 
 def names(schema: Mapping[str, Any], above: str = "") -> Iterator[str]:
@@ -57,39 +48,9 @@ def test_each_argument_of_each_tool_has_a_row() -> None:
         assert ("idempotency_key" in given) is not tool.read_only
 
 
-def with_value(base: Mapping[str, Any], argument: str, value: Any) -> dict[str, Any]:
-    given: dict[str, Any] = copy.deepcopy({name: called(each) for name, each in base.items()})
-    *places, name = argument.split(".")
-    holder: Any = given
-    for place in places:
-        holder = holder.setdefault(place, {})
-        holder = holder[0] if isinstance(holder, list) else holder
-    holder[name] = called(value)
-    return given
-
-
-def called(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: called(each) for name, each in value.items()}
-    return value() if callable(value) else value
-
-
-def outcome(someone: Person, tool: str, arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    result = someone.result(tool, **arguments)
-    if result.is_error:
-        return "refused", result.meta["fracttal-one/error"]
-    answer = dict(result.structured or {})
-    answer.pop("next_cursor", None)  # it contains the time
-    return "answered", answer
-
-
 def is_said(error: Mapping[str, Any], argument: str) -> bool:
     fields = {str(entry["field"]) for entry in error.get("fields", ())}
     return argument in fields or argument.rpartition(".")[2] in str(error["message"])
-
-
-def identified(row: Row) -> str:
-    return f"{row.tool}-{row.argument}"
 
 
 @embedded_only
@@ -103,36 +64,6 @@ def test_a_read_is_another_one_with_the_argument(admin: Person, row: Row) -> Non
     assert found != without
     if found[0] == "refused":
         assert is_said(found[1], row.argument), found
-
-
-def _without_now(value: Any) -> Any:
-    """Remove the time from an answer, since two calls are made at different times."""
-    if isinstance(value, dict):
-        return {name: _without_now(each) for name, each in value.items()}
-    if isinstance(value, str) and NOW.fullmatch(value):
-        moment = dt.datetime.fromisoformat(value)
-        if abs(timezone.now() - moment) < dt.timedelta(minutes=5):
-            return "now"
-    return value
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """Return what a write sent upstream. It is refused there with a text that names nothing."""
-    WriteRecord.objects.all().delete()  # so that writes of other tests do not count as repeats
-    kept: Sent = []
-    send = InProcess.send
-
-    async def recorded(
-        self: InProcess, method: str, url: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
-        if method == "GET":
-            return await send(self, method, url, headers, body)
-        kept.append((method, url, _without_now(orjson.loads(body or b"{}"))))
-        return Answer(400, {}, b'{"success": false, "message": "400", "data": []}')
-
-    monkeypatch.setattr(InProcess, "send", recorded)
-    return kept
 
 
 @embedded_only

@@ -22,14 +22,8 @@ from mcp_gateway.protocol.schemas import enforced, output_schema
 from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.gateway.tools.arguments import READS, WRITES, Row
 from tests.gateway.tools.conftest import Person, PersonMaker, embedded_only
-from tests.gateway.tools.test_arguments_apply import (  # noqa: F401 - `sent` is a fixture
-    Sent,
-    called,
-    identified,
-    outcome,
-    sent,
-    with_value,
-)
+from tests.gateway.tools.outcomes import called, identified, outcome, with_value
+from tests.gateway.tools.sent_writes import Sent
 
 # From the product's screens, written down by hand.
 PEOPLE_SAY = {
@@ -91,7 +85,7 @@ def test_reports_26_27_33_a_read_is_answered_as_with_the_plain_value(admin: Pers
 
 @embedded_only
 @pytest.mark.parametrize("row", WRITES, ids=identified)
-def test_reports_26_33_a_write_is_sent_as_with_the_plain_value(admin: Person, sent: Sent, row: Row) -> None:  # noqa: F811
+def test_reports_26_33_a_write_is_sent_as_with_the_plain_value(admin: Person, sent: Sent, row: Row) -> None:
     def asked(value: Any) -> Any:
         sent.clear()
         arguments = with_value(base, row.argument, value)

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from tests.conftest import World
 from tests.gateway.upstream.conftest import Script, Scripted
-from tests.gateway.upstream.test_partial_answers import ME, Rows, ask, assets, refused, resources, told
+from tests.gateway.upstream.rows import ME, Rows, ask, assets, refused, resources, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = dt.datetime.now(dt.UTC)

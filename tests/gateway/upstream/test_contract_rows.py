@@ -50,7 +50,7 @@ from mcp_gateway.upstream.resources import (
 )
 from mcp_gateway.upstream.rows import PAGE_SIZE, Period
 from tests.gateway.upstream.conftest import Scripted, answers, caller, good
-from tests.gateway.upstream.test_lists import call, listed, serve
+from tests.gateway.upstream.serving import call, listed, serve
 
 HERE = "tests.gateway.upstream.test_contract_rows"
 HTTP = "tests.gateway.upstream.test_http"

@@ -10,46 +10,16 @@ import orjson
 import pytest
 from aiohttp import web
 
-from mcp_gateway.calls.cursors import Cursors
-from mcp_gateway.calls.tool import Call
 from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.equipment import assets
 from mcp_gateway.tools.metrics.reading import Reading
-from mcp_gateway.tools.work import order_list
 from mcp_gateway.tools.work.order_query import ListWorkOrdersInput
 from mcp_gateway.tools.work.order_shapes import WorkOrder
 from mcp_gateway.upstream.paging import NoFurther
 from mcp_gateway.upstream.resources.items import ItemRow, list_items
 from mcp_gateway.upstream.rows import Page
 from tests.gateway.upstream.conftest import Scripted, caller
-
-
-async def listed(given: ListWorkOrdersInput) -> order_list.ListWorkOrdersOutput:
-    answer = await order_list.list_work_orders(call(), given)
-    return order_list.ListWorkOrdersOutput.model_validate_json(orjson.dumps(answer))
-
-
-async def no_progress(done: float, total: float | None = None, message: str = "") -> None:
-    pass
-
-
-def call() -> Call:
-    someone = caller()
-    return Call(someone, runtime().upstream_of(someone), no_progress, "r", Cursors(b"k" * 32, "1/1/1"))
-
-
-def serve(scripted: Scripted, rows: list[dict[str, Any]], *, total: bool = True, most: int = 100) -> None:
-    """Serve a table that ignores every filter, as the vendor does with unknown ones."""
-
-    async def script(request: web.BaseRequest) -> web.StreamResponse:
-        query = parse_qs(urlsplit(request.raw_path).query)
-        start, limit = int(query["start"][0]), min(most, int(query["limit"][0]))
-        body: dict[str, Any] = {"success": True, "message": "200", "data": rows[start : start + limit]}
-        if total:
-            body["total"] = str(len(rows))
-        return web.Response(body=orjson.dumps(body))
-
-    scripted.script = [script]
+from tests.gateway.upstream.serving import call, listed, serve
 
 
 def order_rows(*sizes: int, status: int = 1, text: str = "") -> list[dict[str, Any]]:

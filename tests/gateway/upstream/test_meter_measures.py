@@ -15,7 +15,7 @@ from aiohttp import web
 
 from tests.conftest import World
 from tests.gateway.upstream.conftest import Scripted
-from tests.gateway.upstream.test_partial_answers import Rows, refused, resources, told
+from tests.gateway.upstream.rows import Rows, refused, resources, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,7 +15,7 @@ from mcp_gateway.tools.work.task_facts import is_overdue
 from mcp_gateway.upstream.resources.work_orders import TaskLine
 from tests.conftest import World
 from tests.gateway.upstream.conftest import Scripted
-from tests.gateway.upstream.test_partial_answers import Rows, resources, told
+from tests.gateway.upstream.rows import Rows, resources, told
 
 BOGOTA = ZoneInfo("America/Bogota")  # UTC-5
 
