@@ -1,6 +1,6 @@
 // The TypeScript client 2.4.0 on the command line:
 //   node typescript_client.mjs MCP_URL KEY SECRET CALLBACK auto|legacy READ_JSON WRITE_JSON
-// The person is `PYTHON -m tests.process.person`; prints one JSON object.
+// With an empty KEY it registers itself. The person is `PYTHON -m PERSON_MODULE`; prints one JSON object.
 import { execFileSync } from 'node:child_process';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 
@@ -11,14 +11,15 @@ class TypedInCredentials {
   get clientMetadata() {
     return { client_name: 'TypeScript', redirect_uris: [callback], token_endpoint_auth_method: 'client_secret_basic' };
   }
-  clientInformation() { return { client_id: key, client_secret: secret }; }
-  saveClientInformation() {}
+  clientInformation() { return key ? { client_id: key, client_secret: secret } : this.registered; }
+  saveClientInformation(registered) { this.registered = registered; }
   tokens() { return this.saved; }
   saveTokens(tokens) { this.saved = tokens; }
   saveCodeVerifier(verifier) { this.verifier = verifier; }
   codeVerifier() { return this.verifier; }
   redirectToAuthorization(address) {
-    const out = execFileSync(process.env.PYTHON, ['-m', 'tests.process.person', address.toString()]);
+    const person = process.env.PERSON_MODULE ?? 'tests.process.person';
+    const out = execFileSync(process.env.PYTHON, ['-m', person, address.toString()]);
     this.answer = new URL(out.toString().trim()).searchParams;
   }
 }

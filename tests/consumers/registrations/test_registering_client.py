@@ -1,9 +1,12 @@
-"""The Python SDK's client without key or document: it registers, waits and connects."""
+"""The clients of the Python and TypeScript SDKs without key or document: they register, wait and connect."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,16 +18,16 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 from pydantic import AnyUrl
 
+from tests.clients.node import HERE, node, package
+from tests.consumers.registrations.administrator import EMAIL, PASSWORD, allow_registration, approve
 from tests.consumers.sdk_storage import Storage
 from tests.process.commands import manage
 from tests.process.databases import copied, free_port
-from tests.process.person import Form, Person, forms_of
+from tests.process.person import Person
 from tests.process.prepared import migrated_sqlite
-from tests.process.server import Server, started
+from tests.process.server import ROOT, Server, started
 
 CALLBACK = "http://127.0.0.1:53682/callback"
-EMAIL, PASSWORD = "admin@alone.example", "documents-only-password"
-INBOX = "/settings/api-connections/registration/"
 
 
 @pytest.fixture(scope="module")
@@ -47,36 +50,18 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def form_to(page: str, path: str) -> Form:
-    return next(form for form in forms_of(page) if form.action == path)
-
-
-def allow_registration(administrator: Person, server: Server) -> None:
-    page = administrator.open(server.url + INBOX)
-    form = form_to(page.text, f"{INBOX}rules/")
-    administrator.submit(page, form, dict(form.fields) | {"mode": "inbox"})
-
-
-def approve(administrator: Person, server: Server) -> None:
-    page = administrator.open(server.url + INBOX)
-    assert "Registering SDK" in page.text
-    form = form_to(page.text, f"{INBOX}decide/")
-    group = page.text.partition(">Administrators</option>")[0].rpartition('value="')[2].rstrip('"')
-    administrator.submit(page, form, dict(form.fields) | {"action": "approve", "permission_group": group})
-
-
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("method", ["none", "client_secret_post", "client_secret_basic"])
 async def test_registers_waits_and_connects(product: Server, method: str) -> None:
     """RFC 7591 with a client that others wrote, and with each authentication method."""
     administrator, sent_back = Person(EMAIL, PASSWORD), {"to": ""}
-    await asyncio.to_thread(allow_registration, administrator, product)
+    await asyncio.to_thread(allow_registration, administrator, product.url)
     seen = []
 
     async def open_browser(address: str) -> None:
         waits = await asyncio.to_thread(administrator.open, address)
         seen.append((waits.status_code, "registration_waits" in waits.text))
-        await asyncio.to_thread(approve, administrator, product)
+        await asyncio.to_thread(approve, administrator, product.url)
         sent_back["to"] = await asyncio.to_thread(administrator.decide, address)
 
     async def read_callback() -> AuthorizationCodeResult:
@@ -103,3 +88,23 @@ async def test_registers_waits_and_connects(product: Server, method: str) -> Non
     assert storage.client is not None
     assert bool(storage.client.client_secret) is (method != "none")
     administrator.browser.close()
+
+
+@pytest.mark.node
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_the_typescript_client_registers_waits_and_connects(product: Server, mode: str) -> None:
+    package("@modelcontextprotocol/client")
+    allow_registration(Person(EMAIL, PASSWORD), product.url)
+    whoami = json.dumps(["whoami", {}])
+    done = subprocess.run(
+        [node(), "typescript_client.mjs", product.mcp_url, "", "", CALLBACK, mode, whoami, whoami],
+        cwd=HERE,
+        env={
+            **os.environ, "PYTHON": sys.executable, "PYTHONPATH": str(ROOT),
+            "PERSON_MODULE": "tests.consumers.registrations.administrator",
+        },
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads(done.stdout)["read"]["structuredContent"]["company"] == "Alone"
