@@ -49,7 +49,7 @@ CALLBACKS = {
 }
 TOKEN_SECONDS = 12
 # Copilot CLI calls no tool with a token that expires within a minute.
-LIFETIMES = {"copilot-cli": 75}
+LIFETIMES = {"copilot-cli": 75, "inspector-web-1": 30, "inspector-web-1-direct": 30, "inspector-web-2": 30}
 
 
 class Failed(Exception):
@@ -234,11 +234,12 @@ def _sent(asked: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _lines(record: Path) -> int:
-    return len(record.read_text("utf-8").splitlines()) if record.exists() else 0
+    return len(_notes(record, 0))
 
 
 def _notes(record: Path, begin: int) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in record.read_text("utf-8").splitlines()[begin:]]
+    noted = record.read_text("utf-8").splitlines() if record.exists() else []
+    return [json.loads(line) for line in noted[begin:]]
 
 
 def main(chosen: list[str]) -> int:

@@ -16,6 +16,7 @@ from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.clients import schema_rules as rules
 from tests.clients.install import INSTALLED
 from tests.clients.node import HERE, node, package
+from tests.process.requirements import need
 
 TOOLS = [pytest.param(tool, id=name) for name, tool in CATALOGUE.tools.items()]
 SAID = {*WIRE, "items", "properties", "required"} - {"x-mcp-header"}
@@ -149,8 +150,7 @@ def test_ajv_compiles_all_in_both_drafts() -> None:
 def test_the_hosts_own_code_converts_them(client: str, stumbles: str) -> None:
     """With the packages that `make clients` installs; google-genai failed on every closed schema."""
     python = INSTALLED / client / "bin" / "python"
-    if not python.exists():
-        pytest.skip(f"needs {client} (make clients)")
+    need(f"{client} (python -m tests.clients.install {client})", str(python) if python.exists() else None)
 
     def converted(tools: list[dict[str, Any]]) -> list[str]:
         ran = subprocess.run(

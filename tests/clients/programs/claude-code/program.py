@@ -4,7 +4,7 @@ import asyncio
 import os
 from urllib.parse import urlsplit
 
-import agents
+import agent_programs
 import commands
 import conversation
 from scripted_model import ScriptedModel
@@ -34,7 +34,9 @@ async def main() -> None:
     )  # fmt: skip
     # Runs on a terminal, because without one it opens no browser.
     await asyncio.to_thread(commands.on_terminal, str(PROGRAM), "mcp", "login", "plant", **environment)
-    await agents.serve(model, lambda: claude("--print", "--permission-mode", "bypassPermissions", "Go on."))
+    await agent_programs.serve(
+        model, lambda: claude("--print", "--permission-mode", "bypassPermissions", "Go on.")
+    )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import agents
+import agent_programs
 import commands
 import conversation
 from scripted_model import ScriptedModel
@@ -48,7 +48,7 @@ async def main() -> None:
     if "plant" not in listed:
         raise RuntimeError(listed)
     await asyncio.to_thread(codex, "mcp", "login", "plant")
-    await agents.serve(model, lambda: codex("exec", "--skip-git-repo-check", "Go on."))
+    await agent_programs.serve(model, lambda: codex("exec", "--skip-git-repo-check", "Go on."))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-import agents
+import agent_programs
 import commands
 import conversation
 from scripted_model import ScriptedModel
@@ -53,7 +53,7 @@ async def main() -> None:
     def copilot() -> str:
         return commands.execute(PROGRAM, "--allow-all-tools", "--prompt", "Go on.", **environment)
 
-    await agents.serve(model, copilot)
+    await agent_programs.serve(model, copilot)
 
 
 asyncio.run(main())

@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-import agents
+import agent_programs
 import commands
 import conversation
 from scripted_model import ScriptedModel
@@ -48,7 +48,7 @@ async def main() -> None:
                 raise
 
     await asyncio.to_thread(sign_in)
-    await agents.serve(model, lambda: commands.execute(*gemini("Go on."), **environment))
+    await agent_programs.serve(model, lambda: commands.execute(*gemini("Go on."), **environment))
 
 
 asyncio.run(main())

@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-import agents
+import agent_programs
 import commands
 import conversation
 from scripted_model import ScriptedModel
@@ -50,7 +50,7 @@ async def main() -> None:
         "plant",
         OPENCODE_DISABLE_MODELS_FETCH="1",
     )
-    await agents.serve(model, lambda: opencode("run", "Go on."))
+    await agent_programs.serve(model, lambda: opencode("run", "Go on."))
 
 
 asyncio.run(main())

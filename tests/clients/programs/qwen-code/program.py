@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-import agents
+import agent_programs
 import commands
 import conversation
 from scripted_model import ScriptedModel
@@ -58,7 +58,7 @@ async def main() -> None:
         until=(folder / "mcp-oauth-tokens.json").exists,
         **environment,
     )
-    await agents.serve(model, lambda: qwen("--yolo", "Go on."))
+    await agent_programs.serve(model, lambda: qwen("--yolo", "Go on."))
 
 
 asyncio.run(main())

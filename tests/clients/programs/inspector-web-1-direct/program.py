@@ -1,0 +1,7 @@
+"""Inspector 1.x, directly from the page."""
+
+import asyncio
+
+import inspector_web
+
+asyncio.run(inspector_web.serve("direct"))
