@@ -44,7 +44,7 @@ def install(name: str) -> None:
         folder.mkdir(parents=True)
         for file in OF_NODE:
             shutil.copy(PROGRAMS / name / file, folder / file)
-        _npm(folder, "ci")
+        _npm(folder, "install")  # `ci` refuses a lock that lacks optional packages of other systems
     kept.write_bytes(pins.read_bytes())
 
 
