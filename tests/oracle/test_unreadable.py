@@ -19,6 +19,7 @@ from tests.oracle.asked import Asked
 from tests.oracle.asking import Question, Reply
 from tests.oracle.calendars import calendar
 from tests.oracle.comparing import differences, rows_differ
+from tests.oracle.contract_resources import RESOURCES
 from tests.oracle.dice import Dice
 from tests.oracle.growing import large_plant, plants
 from tests.oracle.listed import Listed
@@ -27,7 +28,7 @@ from tests.oracle.odd_rows import ODD, without
 from tests.oracle.plants import Plant
 from tests.oracle.questions import cells, question
 from tests.oracle.runs import on_many_plants
-from tests.oracle.scripted import QUIRKS, RESOURCES, Quirks
+from tests.oracle.scripted import QUIRKS, Quirks
 from tests.oracle.tables import Tables
 from tests.oracle.test_lists import asked_of, chosen, untrue_counts, walk
 from tests.oracle.test_metrics import EXPECTED
