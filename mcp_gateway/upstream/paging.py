@@ -31,7 +31,7 @@ async def pages(
     `size` is the size of the first page; further pages are full ones. `first` is the mark of the very first
     row, if `start` is later than that.
     """
-    before = ""
+    before: Page[R] | None = None
     for _ in range(most):
         page = await fetch(start=start, size=size)
         if start == 0:
@@ -43,14 +43,14 @@ async def pages(
                 if not page.is_last:
                     raise NoFurther(SAME_PAGE)
                 return
-        elif page.read and page.first == before:
+        elif page.read and before is not None and _is_same(page, before):
             raise NoFurther(SAME_PAGE)
         if page.read == 0 and page.total is not None and page.total > start:
             raise NoFurther("Fracttal One counts more records than it gives.")
         yield page
         if page.is_last:
             return
-        start, size, before = page.end, PAGE_SIZE, page.first
+        start, size, before = page.end, PAGE_SIZE, page
 
 
 async def all_rows(
@@ -78,15 +78,25 @@ async def all_rows(
 async def _from_the_beginning(fetch: Fetch[R], page: Page[R]) -> Page[R]:
     """Return a later page that begins like the first page, with the offset it really has.
 
-    That is 0 if the list still begins with this row: the upstream ignored `start`. Otherwise new records have
-    shifted the row down, and the page is right as it is.
+    That is 0 if the list still begins with these rows: the upstream ignored `start`. Otherwise new records
+    have shifted the first row down, or another one is like it, as records without a number may be, and the
+    page is right as it is.
     """
     now = await fetch(start=0, size=1)
     if now.first != page.first:
         return page
+    again = now if 1 < now.read == page.read else await fetch(start=0, size=page.size)
+    if not _is_same(again, page):
+        return page
     offsets = [offset - page.start for offset in page.offsets]
     given = now.read > 1 and (page.total is None or page.total <= page.read)
     return replace(page, start=0, offsets=offsets, is_whole=given)
+
+
+def _is_same(page: Page[R], other: Page[R]) -> bool:
+    """Return whether both pages have the same rows, wherever they were requested."""
+    unread = [each.mark for each in page.unread] == [each.mark for each in other.unread]
+    return (page.first, page.read, page.rows) == (other.first, other.read, other.rows) and unread
 
 
 def _later(page: Page[R], start: int) -> Page[R]:

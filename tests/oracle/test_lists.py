@@ -202,3 +202,19 @@ def test_somebody_without_a_code_is_nobody_else(scripted: ScriptedWorld) -> None
         check(scripted, plant, LISTS["list_work_orders work_orders"], asked, 2)
         [reply] = scripted.ask(Question("list_work_orders", {"responsible": name}))
         assert not any("nobody" in note for note in reply.answer["notes"]), reply
+
+
+@pytest.mark.parametrize(
+    "quirks", [Quirks(cap=7), Quirks(cap=7, total="missing"), Quirks(cap=5, total="text")]
+)
+def test_records_that_say_the_same_are_no_page_that_came_twice(
+    quirks: Quirks, scripted: ScriptedWorld
+) -> None:
+    """O21: people have no number, and the first one of a later page was like the first of all."""
+    plant = Plant(NOON)
+    for number in range(16):
+        telephone = str(number) if number in {3, 9} else None
+        plant.add("Personnel", code=None, first_name="Ana", last_name="", active=True, telephone_1=telephone)
+    scripted.quirks = quirks
+    scripted.plant(plant)
+    check(scripted, plant, LISTS["list_people people"], [], 100)

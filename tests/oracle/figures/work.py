@@ -44,6 +44,7 @@ def both(
     return overall, _named(asked, rows)
 
 
+MOST_FOLIOS = 10
 NEWEST = "created DESC, work_order_id DESC, id DESC"
 # The columns of a task that give the name of its group.
 WRITTEN = {"asset": "nullif(item_description, '')", "person": "person"}
@@ -143,7 +144,10 @@ def backlog(tables: Tables, asked: Asked) -> Figures:
     where = f"NOT done AND order_status IN (1, 2) AND item_id IN {SCOPED}"
     overall, rows = both(tables, asked, select, where, "created")
     if rows is not None:
-        add_folios(tables, asked, "created", where, rows, 10, NEWEST)
+        add_folios(tables, asked, "created", where, rows, 1_000_000, NEWEST)
+        for row in rows:
+            if len(row["folios"]) > MOST_FOLIOS:  # which of them, nothing says
+                del row["folios"]
     for row in [overall, *(rows or [])]:
         row["weeks"] = share(row["hours"], row["people"] * asked.hours_per_week)
     for row in rows or []:
