@@ -7,7 +7,10 @@ import unicodedata
 
 def fold(text: str | None) -> str:
     """Fold a text for comparison: without case and accents."""
-    decomposed = unicodedata.normalize("NFKD", (text or "")[:5000].casefold())
+    folded = (text or "")[:5000].casefold()
+    if folded.isascii():
+        return folded
+    decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

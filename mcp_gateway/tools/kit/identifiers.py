@@ -62,6 +62,8 @@ def _meant(written: str, point: int) -> str:
 
 def bare(code: str) -> str:
     """Fold a code: without case, accents, kinds of dashes and spaces, and invisible characters."""
+    if code.isascii() and code.isprintable():
+        return fold(_space.sub(" ", code).strip())
     seen = "".join(
         char for char in unicodedata.normalize("NFKC", code)
         if char.isspace() or (char.isprintable() and char not in INVISIBLE)
@@ -69,9 +71,14 @@ def bare(code: str) -> str:
     return fold(_space.sub(" ", _dashes.sub("-", seen)).strip())
 
 
+def joined(folded: str) -> str:
+    """Take the separators out of a folded code. CMP-02, cmp 02 and CMP02 are then the same."""
+    return _joints.sub("", folded)
+
+
 def much_like(one: str, other: str) -> bool:
-    """Say whether two codes differ only in spelling and separators: CMP-02, cmp 02 and CMP02."""
-    return _joints.sub("", bare(one)) == _joints.sub("", bare(other))
+    """Say whether two codes differ only in spelling and separators."""
+    return joined(bare(one)) == joined(bare(other))
 
 
 async def in_another_dress(code: str, find: Callable[[str], Awaitable[R | None]]) -> list[R]:

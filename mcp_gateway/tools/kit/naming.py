@@ -16,7 +16,7 @@ from mcp_gateway.calls.errors import NotFound, offered
 from mcp_gateway.calls.text_matching import fold
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.choosing import the_chosen
-from mcp_gateway.tools.kit.identifiers import bare, much_like
+from mcp_gateway.tools.kit.identifiers import bare, joined
 from mcp_gateway.tools.kit.resembling import MOST_SHOWN, resembling
 from mcp_gateway.upstream.paging import Fetch, NoFurther, pages
 from mcp_gateway.upstream.rows import Page, R
@@ -61,12 +61,14 @@ async def look_for(
 ) -> Seen[R]:
     seen: Seen[R] = Seen()
     wanted = bare(words)
+    wanted_joined = joined(wanted)
     telling = any(len(word) >= SHORTEST_WORD for word in _word.findall(wanted))
     async for page in as_far_as_they_go(fetch, most, seen):
         for row in page.rows:
-            if any(bare(name) == wanted for name in names(row) if name):
+            called = [bare(name) for name in names(row) if name]
+            if wanted in called:
                 seen.exact.append(row)
-            elif any(much_like(name, words) for name in names(row) if name):
+            elif wanted_joined in map(joined, called):
                 seen.alike.append(row)
             elif telling and _holds(wanted.split(), texts(row)):
                 seen.partly.append(row)
