@@ -17,18 +17,18 @@ from pydantic import BaseModel
 from mcp_gateway.calls.tool import Tool
 from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.oracle import records
+from tests.oracle.addresses import PAGES
 from tests.oracle.belongings import BELONGINGS
+from tests.oracle.checking_lists import asked_of
 from tests.oracle.dice import Dice
+from tests.oracle.drawn import NOON
+from tests.oracle.expected_metrics import EXPECTED
 from tests.oracle.growing import large_plant
-from tests.oracle.lists import LISTS
+from tests.oracle.lists import LISTS, TASKS_SHOWN
 from tests.oracle.parts import OWNERS
 from tests.oracle.plants import Plant
 from tests.oracle.questions import cells, question
 from tests.oracle.tables import Tables
-from tests.oracle.test_addresses import PAGES
-from tests.oracle.test_lists import NOON, asked_of
-from tests.oracle.test_metrics import EXPECTED
-from tests.oracle.test_tasks_in_lists import SHOWN
 
 # Enough rows of each kind that every field of every metric appears.
 SIZES = {"tasks": 250, "orders": 30, "stops": 30, "lines": 30, "equipment": 20, "meters": 20, "readings": 80}
@@ -147,7 +147,7 @@ def compared() -> dict[str, set[str]]:
         tool = OWNERS[each.owner].tool
         add(tool, each.sql, f"{WITHIN.get(each.owner, '')}{each.part}.", code="")
     found["get_work_order"] ^= {"requisitions.key", "requisitions.id"}
-    found["list_work_orders"] |= {f"work_orders.tasks.{name}" for name in SHOWN}
+    found["list_work_orders"] |= {f"work_orders.tasks.{name}" for name in TASKS_SHOWN}
     for tool, names in BESIDES.items():
         found[tool] |= names
     for tool, path in PAGES:

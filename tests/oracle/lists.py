@@ -222,3 +222,9 @@ LISTS: dict[str, Listed] = {
         TRANSACTIONS,
     )
 }
+
+# What a list of orders shows of each of their tasks.
+TASKS_SHOWN = (
+    *("id", "description", "asset_code", "asset", "type", "status", "priority", "scheduled_at"),
+    *("started_at", "finished_at", "estimated_minutes", "overdue"),
+)

@@ -15,13 +15,13 @@ from tests.oracle.comparing import differences
 from tests.oracle.conftest import World
 from tests.oracle.contract_details import SITE
 from tests.oracle.dice import Dice
+from tests.oracle.drawn import NOON
 from tests.oracle.growing import as_embedded, large_plant, plants
 from tests.oracle.parts import OWNERS
 from tests.oracle.plants import Plant
 from tests.oracle.runs import on_many_plants
 from tests.oracle.scripted import QUIRKS, Quirks
 from tests.oracle.tables import Tables
-from tests.oracle.test_lists import NOON
 from tests.oracle.without_database import ScriptedWorld
 
 FACES = st.binary(min_size=8, max_size=8)

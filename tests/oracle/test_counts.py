@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from tests.oracle.asked import Asked
 from tests.oracle.asking import Question
 from tests.oracle.calendars import calendar
+from tests.oracle.checking_lists import check, chosen
 from tests.oracle.comparing import differences
 from tests.oracle.dice import Dice
+from tests.oracle.drawn import FACES
+from tests.oracle.expected_metrics import EXPECTED
 from tests.oracle.filters import Filter
 from tests.oracle.growing import large_plant, plants
 from tests.oracle.lists import LISTS
@@ -22,8 +25,6 @@ from tests.oracle.plants import Plant
 from tests.oracle.runs import on_many_plants
 from tests.oracle.scripted import Quirks
 from tests.oracle.tables import Tables
-from tests.oracle.test_lists import FACES, check, chosen
-from tests.oracle.test_metrics import EXPECTED
 from tests.oracle.without_database import ScriptedWorld
 
 LATE = "late_in_process_tasks"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,6 +15,7 @@ from tests.oracle.asking import Question
 from tests.oracle.comparing import agree
 from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
+from tests.oracle.fetched import FENCE, FETCHED
 from tests.oracle.growing import plants
 from tests.oracle.plants import Plant, Row
 from tests.oracle.runs import on_many_plants
@@ -25,43 +24,6 @@ from tests.oracle.tables import Tables
 from tests.oracle.without_database import ScriptedWorld
 
 FACES = st.binary(min_size=8, max_size=8)
-FENCE = re.compile(r"\[(data [0-9a-f]{16})\] [^\n]*\n(.*)\n\[/\1\]", re.DOTALL)
-
-
-def _asset(plant: Plant, roll: Dice) -> str | None:
-    return roll.of(plant["Item"])["code"] if plant["Item"] else None
-
-
-def _order(plant: Plant, roll: Dice) -> str | None:
-    numbers = sorted({task["work_order_id"] for task in plant["WorkOrderTask"]})
-    return plant["WorkOrder"][roll.of(numbers) - 1]["folio"] if numbers else None
-
-
-def _numbered(model: str) -> Callable[[Plant, Dice], int | None]:
-    return lambda plant, roll: roll.of(plant[model])["id"] if plant[model] else None
-
-
-def _person(plant: Plant, roll: Dice) -> str | None:
-    codes = [person["code"] for person in plant["Personnel"] if person["code"] is not None]
-    return roll.of(codes) if codes else None
-
-
-# Per kind: the records, the expected fields of one, and its title.
-FETCHED: dict[str, tuple[Callable[[Plant, Dice], Any], str, Callable[[Row, list[Row]], str]]] = {
-    "asset": (_asset, records.ASSET, lambda whole, _: whole["name"]),
-    "work_order": (
-        _order,
-        records.ORDER,
-        lambda whole, tasks: f"{whole['folio']} · {tasks[0]['description']}",
-    ),
-    "work_request": (_numbered("WorkRequest"), records.REQUEST, lambda whole, _: whole["title"]),
-    "meter": (
-        _numbered("Meter"),
-        records.METER_OF_A_NUMBER,
-        lambda whole, _: f"{whole['serial'] or whole['id']} · {whole['description']}",
-    ),
-    "person": (_person, records.PERSON, lambda whole, _: whole["name"]),
-}
 
 
 # Fields that a record always has, for parts that were not requested.

@@ -10,15 +10,15 @@ import pytest
 from tests.oracle.asked import Asked, Figures
 from tests.oracle.asking import Question, Reply
 from tests.oracle.calendars import calendar
+from tests.oracle.checking_lists import check
 from tests.oracle.comparing import differences, rows_differ
+from tests.oracle.expected_metrics import EXPECTED
 from tests.oracle.filters import INSIDE, Filter
 from tests.oracle.growing import large_plant
 from tests.oracle.lists import LISTS
 from tests.oracle.plants import Plant
 from tests.oracle.tables import Tables
 from tests.oracle.tally import Tally
-from tests.oracle.test_lists import check
-from tests.oracle.test_metrics import EXPECTED
 from tests.oracle.without_database import ScriptedWorld
 
 NOW = calendar("America/Santiago", dt.datetime(2026, 9, 6, 4, 30, tzinfo=dt.UTC))

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from tests.oracle.asking import Question
 from tests.oracle.calendars import calendar
+from tests.oracle.checking_lists import walk
 from tests.oracle.dice import Dice
 from tests.oracle.growing import plants
 from tests.oracle.plants import Plant
 from tests.oracle.questions import cells, question
 from tests.oracle.runs import on_many_plants
-from tests.oracle.test_lists import walk
 from tests.oracle.without_database import ScriptedWorld
 
 LAWS = 4

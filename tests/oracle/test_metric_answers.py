@@ -12,11 +12,11 @@ from tests.oracle.asking import Reply
 from tests.oracle.comparing import agree
 from tests.oracle.covered import SIZES
 from tests.oracle.dice import Dice
+from tests.oracle.drawn import NOON
+from tests.oracle.expected_metrics import EXPECTED
 from tests.oracle.growing import large_plant
 from tests.oracle.questions import cells, question
 from tests.oracle.tables import Tables
-from tests.oracle.test_lists import NOON
-from tests.oracle.test_metrics import EXPECTED
 from tests.oracle.without_database import ScriptedWorld
 
 WITH_AMOUNTS = {"cost", "purchase_draft"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from itertools import product
 from typing import Any
@@ -13,11 +12,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mcp_gateway.tools.catalogue import CATALOGUE
-from tests.oracle.asked import Asked, Figures
 from tests.oracle.comparing import differences, rows_differ
 from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
-from tests.oracle.figures import costs, meters, reliability, requests, supply, work
+from tests.oracle.expected_metrics import EXPECTED
 from tests.oracle.growing import plants
 from tests.oracle.plants import Plant
 from tests.oracle.questions import cells, question
@@ -26,21 +24,6 @@ from tests.oracle.scripted import QUIRKS, Quirks
 from tests.oracle.tables import Tables
 from tests.oracle.without_database import ScriptedWorld
 
-EXPECTED: dict[str, Callable[[Tables, Asked], Figures]] = {
-    "reliability": reliability.reliability,
-    "summary": work.summary,
-    "compliance": work.compliance,
-    "backlog": work.backlog,
-    "planned_share": work.planned_share,
-    "cost": costs.cost,
-    "work_per_person": work.work_per_person,
-    "repeat_failures": work.repeat_failures,
-    "requests": requests.requests,
-    "stale_meters": meters.stale_meters,
-    "meter_forecast": meters.meter_forecast,
-    "stock_below_minimum": supply.stock_below_minimum,
-    "purchase_draft": supply.purchase_draft,
-}
 Wanted = list[tuple[tuple[str, str, str], bytes]]
 
 

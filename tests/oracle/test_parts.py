@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from tests.oracle.contract_parts import FORMS, add_part, without_tables
 from tests.oracle.contract_resources import RESOURCES
 from tests.oracle.dice import Dice
+from tests.oracle.drawn import UNREADABLE
 from tests.oracle.growing import plants
 from tests.oracle.odd_rows import ODD, without
 from tests.oracle.parts import OWNERS, PARTS, Part
 from tests.oracle.plants import Plant
 from tests.oracle.runs import on_many_plants
 from tests.oracle.scripted import QUIRKS
-from tests.oracle.test_unreadable import UNREADABLE
 from tests.oracle.without_database import ScriptedWorld
 
 NAMES = [f"{part.owner} {part.name}" for part in PARTS]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -13,11 +12,10 @@ from hypothesis import strategies as st
 from tests.oracle import records
 from tests.oracle.asking import Question
 from tests.oracle.calendars import calendar
-from tests.oracle.comparing import differences
+from tests.oracle.comparing_records import unlike
 from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
 from tests.oracle.growing import large_plant, plants
-from tests.oracle.listed import as_written
 from tests.oracle.plants import Plant, Row
 from tests.oracle.runs import on_many_plants
 from tests.oracle.scripted import QUIRKS, Quirks
@@ -28,41 +26,12 @@ SHOWN = 50  # of each part of an asset
 FACES = st.binary(min_size=8, max_size=8)
 
 
-def _rows_differ(expected: Sequence[Row], given: Sequence[Row], where: str) -> list[str]:
-    if len(expected) != len(given):
-        return [f"{where}: the tables have {len(expected)} rows, the answer {len(given)}"]
-    return [
-        difference
-        for number, (mine, theirs) in enumerate(zip(expected, given, strict=True))
-        for difference in differences(mine, as_written(theirs), f"{where}[{number}]")
-    ]
-
-
 def _compare(world: Any, reply_to: Question, whole: Row, parts: dict[str, list[Row]]) -> None:
     [reply] = world.ask(reply_to)
     assert not reply.error, reply
     found = unlike(reply.answer, whole, parts)
     world.tally.figures += len(whole) + sum(len(row) for rows in parts.values() for row in rows)
     assert not found, "\n".join([*found, repr(reply)])
-
-
-def unlike(answer: Row, whole: Row, parts: dict[str, list[Row]]) -> list[str]:
-    """Return the differences between an answer and the tables, for a record and its parts."""
-    found = differences(whole, as_written(answer), "record")
-    for part, rows in parts.items():
-        found += _rows_differ(rows, _lines(part, answer.get(part) or []), part)
-    return found
-
-
-def _lines(part: str, rows: list[Row]) -> list[Row]:
-    if part == "tasks":
-        return [_task(row) for row in rows]
-    return rows
-
-
-def _task(row: Row) -> Row:
-    failure = {f"failure_{name}": value for name, value in (row.get("failure") or {}).items()}
-    return {"overdue": False, **row, **failure}
 
 
 def check_asset(world: Any, plant: Plant, roll: Dice) -> None:

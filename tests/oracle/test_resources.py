@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from mcp_gateway.methods.resources import KINDS, list_templates
 from mcp_gateway.protocol.messages import ProtocolError
 from tests.oracle import records
+from tests.oracle.comparing_records import unlike
 from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
+from tests.oracle.drawn import NOON
+from tests.oracle.fetched import FENCE, FETCHED
 from tests.oracle.growing import plants
 from tests.oracle.plants import Plant, Row
 from tests.oracle.runs import on_many_plants
 from tests.oracle.scripted import QUIRKS, Quirks
 from tests.oracle.tables import Tables
-from tests.oracle.test_fetch import FENCE, FETCHED
-from tests.oracle.test_lists import NOON
-from tests.oracle.test_records import unlike
 from tests.oracle.without_database import ScriptedWorld
 
 FACES = st.binary(min_size=8, max_size=8)

@@ -9,24 +9,21 @@ from hypothesis import strategies as st
 
 from tests.oracle import records
 from tests.oracle.asking import Question
+from tests.oracle.checking_lists import asked_of, chosen, walk
 from tests.oracle.comparing import differences
 from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
+from tests.oracle.drawn import FACES
 from tests.oracle.growing import plants
 from tests.oracle.listed import as_written
-from tests.oracle.lists import LISTS
+from tests.oracle.lists import LISTS, TASKS_SHOWN
 from tests.oracle.plants import Plant
 from tests.oracle.runs import on_many_plants
 from tests.oracle.scripted import QUIRKS, Quirks
 from tests.oracle.tables import Tables
-from tests.oracle.test_lists import FACES, asked_of, chosen, walk
 from tests.oracle.without_database import ScriptedWorld
 
 ORDERS = LISTS["list_work_orders work_orders"]
-SHOWN = (
-    *("id", "description", "asset_code", "asset", "type", "status", "priority", "scheduled_at"),
-    *("started_at", "finished_at", "estimated_minutes", "overdue"),
-)
 NAMES = st.lists(st.sampled_from(sorted(ORDERS.filters)), max_size=2, unique=True)
 
 
@@ -51,9 +48,9 @@ def check(world: Any, plant: Plant, names: list[str], roll: Dice) -> None:
         }:
             found.append(f"{order['folio']}: the tables have {fitting}, the answer {shown}")
         for task in order["tasks"]:
-            expected = {name: said[task["id"]][name] for name in SHOWN}
+            expected = {name: said[task["id"]][name] for name in TASKS_SHOWN}
             found += differences(expected, {"overdue": 0, **as_written(task)}, f"{order['folio']}.tasks")
-        world.tally.figures += len(SHOWN) * len(shown)
+        world.tally.figures += len(TASKS_SHOWN) * len(shown)
     assert not found, "\n".join([*found, repr(arguments), repr(orders)])
 
 

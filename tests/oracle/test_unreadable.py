@@ -18,9 +18,12 @@ from mcp_gateway.upstream.resources import documents, planning
 from tests.oracle.asked import Asked
 from tests.oracle.asking import Question, Reply
 from tests.oracle.calendars import calendar
+from tests.oracle.checking_lists import asked_of, chosen, untrue_counts, walk
 from tests.oracle.comparing import differences, rows_differ
 from tests.oracle.contract_resources import RESOURCES
 from tests.oracle.dice import Dice
+from tests.oracle.drawn import UNREADABLE
+from tests.oracle.expected_metrics import EXPECTED
 from tests.oracle.growing import large_plant, plants
 from tests.oracle.listed import Listed
 from tests.oracle.lists import LISTS
@@ -28,10 +31,8 @@ from tests.oracle.odd_rows import ODD, without
 from tests.oracle.plants import Plant
 from tests.oracle.questions import cells, question
 from tests.oracle.runs import on_many_plants
-from tests.oracle.scripted import QUIRKS, Quirks
+from tests.oracle.scripted import Quirks
 from tests.oracle.tables import Tables
-from tests.oracle.test_lists import asked_of, chosen, untrue_counts, walk
-from tests.oracle.test_metrics import EXPECTED
 from tests.oracle.without_database import ScriptedWorld
 
 METRICS = {
@@ -47,8 +48,6 @@ CELLS = [
 ]
 OF_LISTS = [(resource, name) for resource, odd in ODD.items() for name in odd.lists]
 FACES = st.binary(min_size=30, max_size=30)
-# The test chooses the position of the unreadable row.
-UNREADABLE = st.builds(replace, QUIRKS, is_no_object=st.booleans())
 # A URL without rows: there is no other row to lose.
 NO_ROWS = {"work_orders_shared_url"}
 
