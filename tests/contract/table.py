@@ -67,12 +67,13 @@ def left_out(resource: dict[str, Any]) -> dict[str, str]:
 
 @cache
 def _constants(path: Path) -> frozenset[str]:
-    """Return all string constants, and the words of those that are split."""
+    """Return all string constants but docstrings, and the words of those that are split."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     texts = {
         node.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings
     }
     keywords = {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg}
     return frozenset(texts | keywords | {word for text in texts for word in text.split()})
