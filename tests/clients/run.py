@@ -41,7 +41,8 @@ CALLBACKS = {
     "inspector-web-1": "http://localhost:6274/oauth/callback",
     "inspector-web-1-direct": "http://localhost:6274/oauth/callback",
     "inspector-web-2": "http://localhost:6274/oauth/callback",
-    "mcpjam": "http://localhost:6274/oauth/callback",
+    # Its debugger has a callback of its own.
+    "mcpjam": "http://localhost:6274/oauth/callback http://localhost:6274/oauth/callback/debug",
     "mcp-remote": "http://127.0.0.1:{port}/oauth/callback",
     "mcp-use": "http://localhost:{port}/callback",
     "qwen-code": "http://localhost:7777/oauth/callback",
@@ -49,7 +50,13 @@ CALLBACKS = {
 }
 TOKEN_SECONDS = 12
 # Copilot CLI calls no tool with a token that expires within a minute.
-LIFETIMES = {"copilot-cli": 75, "inspector-web-1": 30, "inspector-web-1-direct": 30, "inspector-web-2": 30}
+LIFETIMES = {
+    "copilot-cli": 75,
+    "inspector-web-1": 30,
+    "inspector-web-1-direct": 30,
+    "inspector-web-2": 30,
+    "mcpjam": 60,
+}
 
 
 class Failed(Exception):
@@ -64,8 +71,9 @@ class Run:
         record.with_name("lifetime").write_text(str(LIFETIMES.get(name, TOKEN_SECONDS)), "ascii")
         self.steps: dict[str, str] = {}
         self._from = _lines(record)
-        callback = CALLBACKS.get(name, "http://127.0.0.1:{port}/callback").format(port=free_port())
-        consumer = server.create_consumer(name, callback, public=name in PUBLIC)
+        callbacks = CALLBACKS.get(name, "http://127.0.0.1:{port}/callback").format(port=free_port()).split()
+        callback = callbacks[0]
+        consumer = server.create_consumer(name, *callbacks, public=name in PUBLIC)
         self.assistant = Assistant(server, consumer, callback)
         token = ""
         if name in GIVEN_A_TOKEN:
