@@ -113,7 +113,7 @@ def meter(principal: Principal, number: int) -> Page:
     page.tables.append(
         Table(
             _("Latest readings"),
-            (_("Last read"), _("Value"), _("Accumulated value"), _("Source")),
+            (_("Date"), _("Value"), _("Accumulated value"), _("Source")),
             [
                 (
                     moment(reading.date_reading),

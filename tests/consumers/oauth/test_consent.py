@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from consumers.models import AppAuthorization, AuthorizationRequest, Grant
 from consumers.oauth import consent
 from mcp_gateway.tools.catalogue import CATALOGUE
@@ -209,6 +209,19 @@ def test_case_052_consent_page_says_everything(register: Register, world: World)
     buttons = re.findall(r'<button class="([^"]*)" name="decision"', text)
     assert len(buttons) == 2
     assert buttons[0] == buttons[1], "refusing is as prominent as approving"
+
+
+@pytest.mark.parametrize(
+    ("language", "read", "write"),
+    [("en", "Read", "Write"), ("es", "Lectura", "Escritura"), ("pt-br", "Leitura", "Escrita")],
+)
+def test_reading_and_writing_are_called_so(
+    program: Program, world: World, language: str, read: str, write: str
+) -> None:
+    """A meter's "Last read" once stood here, after one text had been replaced everywhere."""
+    User.objects.filter(pk=world.owner.pk).update(language=language)
+    page = signed_in(world.owner).get(program.address())
+    assert re.findall("<strong>([^<]+)</strong>(?:</p>|</label>)", page.content.decode()) == [read, write]
 
 
 def test_no_more_is_said_to_be_written_than_tools_write(program: Program, world: World) -> None:
