@@ -57,7 +57,10 @@ def rows_differ(expected: Sequence[Mapping[str, Any]], given: Sequence[Mapping[s
 
 
 def _sorted(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Sort by key, and rows with the same key by the orders behind them, or by warehouse."""
+    """Sort by key, and rows with the same key by the orders behind them, by warehouse or by task."""
     return sorted(
-        rows, key=lambda row: (row["key"], row.get("warehouse") or "", sorted(row.get("folios") or ()))
-    )
+        rows,
+        key=lambda row: (
+            row["key"], row.get("warehouse") or "", sorted(row.get("folios") or ()), row.get("task") or "",
+        ),
+    )  # fmt: skip

@@ -41,7 +41,7 @@ SELECT stop.initial_date AS since, stop.final_date AS until,
        max(0, stop.final_date - stop.initial_date) / 60.0 AS minutes
   FROM OutOfService AS stop JOIN Item AS asset ON asset.id = stop.item_id
  WHERE asset.code = :code AND stop.initial_date <= :now
- ORDER BY stop.final_date IS NOT NULL, stop.initial_date DESC
+ ORDER BY stop.final_date IS NOT NULL, stop.initial_date DESC, stop.final_date DESC
 """
 METERS = f"""
 SELECT meter.id, {METER} FROM Meter AS meter JOIN Item AS asset ON asset.id = meter.item_id

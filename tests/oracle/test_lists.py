@@ -116,3 +116,14 @@ def test_records_that_say_the_same_are_no_page_that_came_twice(
     scripted.quirks = quirks
     scripted.plant(plant)
     check(scripted, plant, LISTS["list_people people"], [], 100)
+
+
+def test_nothing_after_the_only_match_is_the_end_and_no_refusal(scripted: ScriptedWorld) -> None:
+    """O22: without a total, the only match on a full page had a cursor, which led to "there is no such"."""
+    plant = large_plant(9, NOON)
+    scripted.quirks = Quirks(total="missing")
+    scripted.plant(plant)
+    listed = LISTS["list_third_parties third_parties"]
+    filters = chosen(plant, listed, ["code"], Dice(b""))
+    assert filters is not None
+    check(scripted, plant, listed, filters, 1)

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mcp_gateway.tools.catalogue import CATALOGUE
+from tests.oracle.asking import Question
 from tests.oracle.comparing import differences, rows_differ
 from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
+from tests.oracle.drawn import NOON
 from tests.oracle.expected_metrics import EXPECTED
-from tests.oracle.growing import plants
+from tests.oracle.growing import large_plant, plants
 from tests.oracle.plants import Plant
 from tests.oracle.questions import cells, question
 from tests.oracle.runs import on_many_plants
@@ -108,3 +110,23 @@ def test_every_metric_scope_and_group_is_reached() -> None:
             accepted.add((metric, scope, group))
     assert accepted == set(cells())
     assert {metric for metric, _scope, _group in cells()} == set(EXPECTED)
+
+
+def test_a_part_that_only_an_order_wants_is_called_as_there(scripted: ScriptedWorld) -> None:
+    """O23: it had no name, since it is in no warehouse and no requisition."""
+    plant = large_plant(5, NOON, tasks=1, equipment=2)
+    bearing = {**plant["Item"][0], "type": 4, "code": "B-7", "field_1": "Rodamiento"}
+    plant.add("Item", **{name: value for name, value in bearing.items() if name != "id"})
+    [task] = plant["WorkOrderTask"]
+    task |= {"status": 0, "date_maintenance": NOON.now}
+    plant["WorkOrder"][0]["status"] = 1
+    plant.add(
+        "TaskResource", task_id=1, type=1, item_id=len(plant["Item"]), third_party_id=None, line_id=None,
+        description="Rodamiento", source=None, source_code=None, qty=2.0, qty_used=None, unit_cost=25.5,
+        total_cost=51.0, date_create=NOON.now,
+    )  # fmt: skip
+    scripted.plant(plant)
+    asked = Question("get_maintenance_metrics", {"metric": "purchase_draft", "scope": "company"})
+    [reply] = scripted.ask(asked)
+    names = {row["key"]: row.get("name") for row in reply.answer["rows"]}
+    assert names["B-7"] == "Rodamiento"

@@ -164,8 +164,12 @@ async def _outages(upstream: Upstream, code: str) -> list[OutageRow]:
     period = Period(EARLIEST, dt.datetime.now(dt.UTC), "initial_date")
     fetch = partial(list_outages, upstream, asset=code, period=period)
     rows = await all_rows(fetch, upstream.gaps, "stops of the asset", most=MOST_OUTAGE_PAGES)
-    newest_first = sorted(rows, key=lambda row: row.initial_date or EARLIEST, reverse=True)
+    newest_first = sorted(rows, key=_begun_and_ended, reverse=True)
     return sorted(newest_first, key=lambda row: row.final_date is not None)
+
+
+def _begun_and_ended(stop: OutageRow) -> tuple[dt.datetime, dt.datetime]:
+    return stop.initial_date or EARLIEST, stop.final_date or EARLIEST
 
 
 def _minutes(since: dt.datetime | None, until: dt.datetime | None) -> int | None:

@@ -89,11 +89,14 @@ async def demand_of_orders(
     papers: list[RequisitionRow],
     codes: dict[int, str],
     until: dt.datetime,
-) -> dict[InOrder, float]:
-    """Return what tasks in open orders need and no requisition of the order has requested."""
+) -> tuple[dict[InOrder, float], dict[str, str]]:
+    """Return what tasks in open orders need and no requisition of the order has requested.
+
+    The second value has the names of the items that the orders call by one, by code.
+    """
     tasks = await _open_tasks(question, until)
     if not tasks:
-        return {}
+        return {}, {}
     taken = await _parts_taken(question, tasks)
     plan = await _planned_numbers(question) if planned.parts else {}
     parts_of: dict[int, list[PlannedResourceRow]] = defaultdict(list)
@@ -101,19 +104,23 @@ async def demand_of_orders(
         if part.id_task is not None:
             parts_of[part.id_task].append(part)
     wanted: dict[InOrder, float] = defaultdict(float)
+    names: dict[str, str] = {}
     for task in tasks:
         resources = taken.get(task.id_work_orders_tasks or 0)
         if resources is not None:
             for resource in resources:
                 if resource.code:
                     wanted[task.wo_folio, resource.code] += _to_come(resource)
+                    if resource.description:
+                        names[resource.code] = resource.description
             continue
         number = plan.get((task.id_group_task, task.description))
         for part in parts_of.get(number or 0, ()):
             code = codes.get(part.id_item or 0, f"id {part.id_item}")
             wanted[task.wo_folio, code] += part.qty or 0
     asked = _asked_for(papers)
-    return {key: qty - asked.get(key, 0) for key, qty in wanted.items() if qty > asked.get(key, 0)}
+    still = {key: qty - asked.get(key, 0) for key, qty in wanted.items() if qty > asked.get(key, 0)}
+    return still, names
 
 
 def _to_come(resource: ResourceRow) -> float:

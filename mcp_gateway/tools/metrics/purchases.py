@@ -70,13 +70,14 @@ async def purchase_draft(question: MetricQuery) -> MetricResult:
         codes[number] = found.code
         if found.code not in items:
             names[found.code] = found.field_1 or found.description
-    for (folio, code), qty in (await demand_of_orders(question, planned, papers, codes, until)).items():
+    demanded, called = await demand_of_orders(question, planned, papers, codes, until)
+    for (folio, code), qty in demanded.items():
         items[code].asked_for(qty, folio)
     for number, qty in planned.of_pending_tasks().items():
         items[codes.get(number, f"id {number}")].asked_for(qty, None)
     for code, item in items.items():
         requested = lines.get(code, Line())
-        item.name = item.name or names.get(code) or requested.items_description
+        item.name = item.name or names.get(code) or requested.items_description or called.get(code)
         item.unit = item.unit or requested.units_description
     prices = _prices(papers, planned, codes)
     rows = [_row(code, item, prices.get(code)) for code, item in items.items() if item.buy > 0]

@@ -96,7 +96,8 @@ async def list_third_parties(call: Call, arguments: ListThirdPartiesInput) -> Li
         limit=arguments.limit,
         keep=keep if filtered else None,
     )
-    if arguments.code is not None and not found.records and not filtered:
+    is_whole = not filtered and arguments.cursor is None
+    if arguments.code is not None and not found.records and is_whole:
         raise await no_such_third_party(upstream, arguments.code)
     notes = []
     wanted = frozenset(arguments.include or ())
