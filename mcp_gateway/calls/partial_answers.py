@@ -27,6 +27,8 @@ def not_surely(error: GatewayError, gaps: Gaps) -> GatewayError:
     """Qualify NotFound: while something could not be read, "not found" is not certain."""
     if isinstance(error, NotFound) and gaps:
         return NotFound(
-            f"{error.message} Not everything could be examined: {' '.join(gaps.sentences)}", **error.details
+            f"{error.message} This is not certain, since not everything could be examined: "
+            f"{' '.join(gaps.sentences)}",
+            **error.details,
         )
     return error
