@@ -128,7 +128,7 @@ def _row(code: str, item: Item, price: float | None) -> MetricRow:
 def _prices(papers: list[RequisitionRow], planned: Planned, codes: dict[int, str]) -> dict[str, float]:
     """Return the newest price of each item: of a requisition, or else of a planned part."""
     prices = {codes[number]: price for number, price in planned.prices().items() if number in codes}
-    for paper in sorted(papers, key=lambda paper: paper.date_create or paper.date or EARLIEST):
+    for paper in sorted(papers, key=lambda each: (each.date_create or each.date or EARLIEST, each.id or 0)):
         for line in paper.list_items or ():
             if line.code and line.unit_cost_company and line.unit_cost_company > 0:
                 prices[line.code] = line.unit_cost_company

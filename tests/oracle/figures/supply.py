@@ -176,6 +176,6 @@ def _prices(tables: Tables) -> dict[str, float]:
             """
         )
     }
-    for row in tables(f"SELECT * FROM ({LINES}) WHERE unit_cost > 0 ORDER BY asked"):
+    for row in tables(f"SELECT * FROM ({LINES}) WHERE unit_cost > 0 ORDER BY asked, movement_id, id"):
         prices[row["item_code"]] = row["unit_cost"]
     return prices
