@@ -16,8 +16,6 @@ from mcp_gateway.upstream.envelope import Answer
 from mcp_gateway.upstream.http import InProcess
 
 NOW = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d.*")
-
-
 Sent = list[tuple[str, str, Any]]
 
 
