@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,17 +11,27 @@ from allauth import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts import events, second_factors
+from accounts.models import Membership, User
 from accounts.passwords import forms
+from accounts.sign_in_rules import must_use_two_step
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    # The library's text does not say how long; five minutes is its ACCOUNT_RATE_LIMITS["login_failed"].
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _("Too many failed sign-ins. Try again in five minutes."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: an administrator of the company invites people."""
         return False
@@ -35,9 +46,18 @@ class AccountAdapter(DefaultAccountAdapter):
         A wrong password is tried in each form of accounts/passwords.py.
         """
         super().authentication_failed(request, **credentials)
-        if not User.objects.filter(email__iexact=credentials.get("email") or "").exists():
+        user = _account_of(request, credentials)
+        events.sign_in_refused(request, user, "password_wrong" if user else "account_unknown")
+        if user is None:
             for form in forms(str(credentials.get("password") or ""))[1:]:
                 make_password(form)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            events.sign_in_refused(request, _account_of(request, credentials), "too_many_attempts")
+            raise
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Build the link on PUBLIC_URL, so that a forged Host header cannot redirect the mail."""
@@ -76,6 +96,27 @@ class AccountAdapter(DefaultAccountAdapter):
         if template in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
             return
         super().add_message(request, level, *args, **kwargs)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    def encrypt(self, text: str) -> str:
+        return second_factors.sealed(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return second_factors.opened(encrypted_text)
+
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        """Refuse to turn two-step sign-in off while one of the person's companies asks for it."""
+        mine = Membership.objects.filter(user=authenticator.user_id, active=True)
+        places = mine.select_related("company__security_policy", "permission_group")
+        return not any(map(must_use_two_step, places))
+
+
+def _account_of(request: HttpRequest, credentials: Mapping[str, Any]) -> User | None:
+    """Return the account that somebody tries to enter; of somebody signed in, who confirms, the own one."""
+    if request.user.is_authenticated:
+        return request.user
+    return User.objects.filter(email__iexact=credentials.get("email") or "").first()
 
 
 def _network_of(address: str) -> str:

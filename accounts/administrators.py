@@ -9,6 +9,8 @@ from django.db import transaction
 
 from accounts.current import CONFIGURE
 from accounts.models import Company, Membership
+from accounts.security_policy import SecurityPolicy
+from accounts.sign_in_rules import admits_address
 
 
 class LastAdministrator(Exception):
@@ -16,8 +18,19 @@ class LastAdministrator(Exception):
 
 
 def has_administrator(company: Company) -> bool:
+    """Say whether somebody can sign in and configure.
+
+    A person who never chose a password cannot, and neither can one whose address the company does not allow.
+    """
     members = Membership.objects.filter(company=company, active=True, user__is_active=True)
-    return any(CONFIGURE in member.rights for member in members.select_related("permission_group"))
+    policy = SecurityPolicy.objects.filter(company=company).first()
+    domains = policy.allowed_domains if policy else []
+    return any(
+        CONFIGURE in member.rights
+        and member.user.has_usable_password()
+        and admits_address(domains, member.user.email)
+        for member in members.select_related("user", "permission_group")
+    )
 
 
 @contextmanager

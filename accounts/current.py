@@ -7,6 +7,7 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +15,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Company, Invitation, Membership, User
+from accounts.rights import CONFIGURE as CONFIGURE
+from accounts.security_policy import SecurityPolicy, policy_of
+from accounts.sign_in_rules import admits_address, must_use_two_step
 
-CONFIGURE = "configuration:edit"
 SESSION_KEY = "company"
 
 
@@ -43,13 +46,35 @@ class Shell:
 
     @cached_property
     def memberships(self) -> list[Membership]:
-        """Return the active memberships by date of joining, so that company names do not matter."""
+        """Return the active memberships by date of joining, so that company names do not matter.
+
+        A company that does not allow the person's e-mail address is left out, and one that is switched off
+        unless the person may configure it.
+        """
         if not self._signed_in:
             return []
-        return list(
+        email = signed_in_user(self._request).email
+        mine = list(
             Membership.objects.filter(user=signed_in_user(self._request), active=True)
-            .select_related("company", "permission_group")
+            .select_related("company__security_policy", "permission_group")
             .order_by("created_at", "pk")
+        )
+        return [place for place in mine if _admits(place, email)]
+
+    @cached_property
+    def switched_off(self) -> list[str]:
+        """Return the names of the person's companies that are switched off and shut the person out."""
+        if not self._signed_in or self.memberships:
+            return []
+        off = Membership.objects.filter(user=signed_in_user(self._request), active=True)
+        off = off.exclude(company__security_policy__switched_off_at=None).order_by("pk")
+        return list(off.values_list("company__name", flat=True))
+
+    @cached_property
+    def must_set_up_two_step(self) -> bool:
+        """Say whether a company asks for two-step sign-in that the person has not set up."""
+        return any(map(must_use_two_step, self.memberships)) and not is_mfa_enabled(
+            signed_in_user(self._request)
         )
 
     @cached_property
@@ -87,6 +112,10 @@ class Shell:
         return Invitation.objects.waiting_for(signed_in_user(self._request)).count()
 
     @property
+    def policy(self) -> SecurityPolicy | None:
+        return policy_of(self.membership.company) if self.membership else None
+
+    @property
     def rights(self) -> frozenset[str]:
         return self.membership.rights if self.membership else frozenset()
 
@@ -95,12 +124,22 @@ class Shell:
         return CONFIGURE in self.rights
 
 
+def _admits(place: Membership, email: str) -> bool:
+    policy = policy_of(place.company)
+    return admits_address(policy.allowed_domains, email) and (not policy.is_off or CONFIGURE in place.rights)
+
+
 def shell_of(request: HttpRequest) -> Shell:
     shell: Shell | None = getattr(request, "shell_of_page", None)
     if shell is None:
         shell = Shell(request)
         request.shell_of_page = shell  # type: ignore[attr-defined]  # one for the whole request
     return shell
+
+
+def forget_shell(request: HttpRequest) -> None:
+    """Compute the shell anew: the person of the request has changed."""
+    request.shell_of_page = None  # type: ignore[attr-defined]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

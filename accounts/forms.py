@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -10,9 +9,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts import currencies
+from accounts import currencies, time_zones
 from accounts.models import Company, Invitation, Language, Membership, PermissionGroup, User
-from accounts.rights import MODULE_NAMES, Action, Module
+from accounts.rights import MODULE_NAMES, WITHOUT_EFFECT, Action, Module
+from accounts.security_policy import policy_of
+from accounts.sign_in_rules import admits_address
+from audit.models import Retention
 
 
 def validate_printable(value: str) -> None:
@@ -33,7 +35,7 @@ def primary_key(value: object) -> int:
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
     class Meta:
         model = User
-        fields = ("name", "language")
+        fields = ("name", "language", "mail_first_connection", "mail_access_decided")
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}  # noqa: RUF012 - read by Django
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,7 +51,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
 class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=[(name, name) for name in sorted(zoneinfo.available_timezones())],
+        choices=time_zones.choices,
         help_text=_("Times on these pages and in assistants' answers are shown in this zone."),
     )
     currency = forms.ChoiceField(
@@ -61,14 +63,54 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
             "converted: choose the currency in which amounts are entered."
         ),
     )
+    hours_per_week = forms.FloatField(
+        label=_("Hours per week of a person"),
+        required=False,
+        min_value=1,
+        max_value=168,
+        widget=forms.NumberInput(attrs={"step": "any"}),
+        help_text=_(
+            "Assistants compare planned hours with it to say who is free and who is overloaded. "
+            "If you leave it blank, they assume 40 hours and say so."
+        ),
+    )
+
+    log_days = forms.IntegerField(
+        label=_("Keep the transactions log for (days)"),
+        min_value=Retention.FEWEST_DAYS,
+        max_value=Retention.MOST_DAYS,
+        help_text=_(
+            "Older events are deleted for good in the next cleanup. Export the log first if "
+            "you need them for longer."
+        ),
+    )
 
     class Meta:
         model = Company
-        fields = ("name", "language", "time_zone", "currency")
+        fields = (
+            "name", "language", "time_zone", "currency", "hours_per_week",
+            "mail_new_consumer", "mail_refused_callback", "mail_token_replayed", "mail_secret_expiring",
+            "mail_access_asked",
+        )  # fmt: skip
+        labels = {  # noqa: RUF012 - read by Django
+            "mail_new_consumer": _("E-mail administrators about a new OAuth consumer or program"),
+            "mail_refused_callback": _("E-mail administrators about a refused callback URL"),
+            "mail_token_replayed": _("E-mail administrators about a code or token that was used twice"),
+            "mail_access_asked": _("E-mail administrators when a person asks to use an app"),
+            "mail_secret_expiring": _("E-mail administrators about a secret that expires soon"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].validators.append(validate_printable)
+        self.fields["time_zone"].choices = time_zones.choices(self.instance.time_zone)  # type: ignore[attr-defined]
+        self.fields["log_days"].initial = Retention.days_of(self.instance.pk)
+
+    def save(self, commit: bool = True) -> Company:
+        company: Company = super().save(commit)
+        days = self.cleaned_data["log_days"]
+        Retention.objects.update_or_create(company_id=company.pk, defaults={"days": days})
+        return company
 
 
 ALREADY_INVITED = _("This address has already been invited. Open its row to resend the message.")
@@ -87,7 +129,7 @@ class InvitationForm(forms.Form):
     permission_group: forms.ModelChoiceField[PermissionGroup] = forms.ModelChoiceField(
         PermissionGroup.objects.none(),
         label=_("Permission group"),
-        empty_label=None,
+        empty_label=_("Choose…"),
         error_messages={"required": _("Choose a permission group.")},
     )
 
@@ -97,12 +139,46 @@ class InvitationForm(forms.Form):
         self.fields["permission_group"].queryset = company.permission_groups.filter(active=True)  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].strip().lower()
+        email = admitted_address(self.company, self.cleaned_data["email"])
         if Membership.objects.filter(company=self.company, user__email__iexact=email).exists():
             raise ValidationError(_("This person is already in the list. Open their row to change it."))
         if Invitation.objects.standing().filter(company=self.company, email=email).exists():
             raise ValidationError(ALREADY_INVITED)
         return email
+
+
+class AddressForm(forms.Form):
+    """Corrects the e-mail address of a person. It behaves the same whether or not it has an account."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter the person's e-mail address.")},
+    )
+
+    def __init__(self, member: Membership, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+
+    def clean_email(self) -> str:
+        email = admitted_address(self.member.company, self.cleaned_data["email"])
+        if email == self.member.user.email.lower():
+            raise ValidationError(_("This is the present address."))
+        if Membership.objects.filter(company=self.member.company, user__email__iexact=email).exists():
+            raise ValidationError(_("Somebody else in the list has this address."))
+        return email
+
+
+def admitted_address(company: Company, email: str) -> str:
+    """Return the address in lower case. Raises ValidationError if the company's rules do not admit it."""
+    email = email.strip().lower()
+    domains = policy_of(company).allowed_domains
+    if not admits_address(domains, email):
+        raise ValidationError(
+            _("Only addresses in these domains may join: %(domains)s.") % {"domains": ", ".join(domains)}
+        )
+    return email
 
 
 class NewAccountForm(forms.Form):
@@ -152,8 +228,18 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
         fields = ("permission_group", "active")
         labels = {"active": _("May sign in to this company")}  # noqa: RUF012
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, names: bool = False, **kwargs: Any) -> None:
+        """`names` says whether the administrator may correct the person's name."""
         super().__init__(*args, **kwargs)
+        if names:
+            name = forms.CharField(
+                label=_("Name"),
+                max_length=150,
+                required=False,
+                initial=self.instance.user.name,
+                validators=[validate_printable],
+            )
+            self.fields = {"name": name, **self.fields}
         groups = self.instance.company.permission_groups.all()
         self.fields["permission_group"].queryset = groups  # type: ignore[attr-defined]
         self.fields["permission_group"].empty_label = None  # type: ignore[attr-defined]
@@ -200,6 +286,7 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
                         "value": f"{module}:{action}",
                         "label": f"{MODULE_NAMES[module]}: {ACTION_NAMES[action]}",
                         "held": f"{module}:{action}" in held,
+                        "offered": f"{module}:{action}" not in WITHOUT_EFFECT,
                     }
                     for action in Action
                 ],

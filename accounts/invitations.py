@@ -17,7 +17,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Company, Invitation, Membership, PermissionGroup, User
+from accounts.security_policy import policy_of
+from accounts.sign_in_rules import admits_address
 from accounts.verified_addresses import mark_verified
+from audit.kinds import Kind
+from audit.recording import Subject, record
 
 
 class AlreadyInvited(Exception):
@@ -36,7 +40,14 @@ class HasAccount(Exception):
     """The address already has an account, whose owner must sign in to accept."""
 
 
-def invite(company: Company, email: str, name: str, group: PermissionGroup, invited_by: User) -> Invitation:
+def invite(
+    company: Company,
+    email: str,
+    name: str,
+    group: PermissionGroup,
+    invited_by: User,
+    address: str = "",
+) -> Invitation:
     invitation = Invitation(
         company=company, email=email, name=name, permission_group=group, invited_by=invited_by
     )
@@ -44,17 +55,37 @@ def invite(company: Company, email: str, name: str, group: PermissionGroup, invi
     try:
         with transaction.atomic():
             invitation.save()
+            record(
+                Kind.PERSON_INVITED,
+                company_id=company.pk,
+                user=invited_by,
+                subject=subject_of(invitation),
+                facts={"permission_group": group.name},
+                address=address,
+            )
     except IntegrityError as error:
         raise AlreadyInvited from error
     send(invitation, token)
     return invitation
 
 
-def send_again(invitation: Invitation, invited_by: User) -> None:
-    """Send the invitation with a new link; the old link stops working."""
-    token = invitation.renew()
-    invitation.invited_by = invited_by
-    invitation.save()
+def send_again(invitation_id: int, invited_by: User, address: str = "") -> None:
+    """Send the invitation with a new link; the old link stops working. Raises NotOpen and NotSent."""
+    with transaction.atomic():
+        standing = Invitation.objects.standing().select_for_update(of=("self",))
+        invitation = standing.select_related("company", "permission_group").filter(pk=invitation_id).first()
+        if invitation is None:
+            raise NotOpen
+        token = invitation.renew()
+        invitation.invited_by = invited_by
+        invitation.save(update_fields=["token_digest", "sent_at", "expires_at", "declined_at", "invited_by"])
+        record(
+            Kind.INVITATION_RESENT,
+            company_id=invitation.company_id,
+            user=invited_by,
+            subject=subject_of(invitation),
+            address=address,
+        )
     send(invitation, token)
 
 
@@ -89,11 +120,13 @@ def accept(invitation_id: int, user: User) -> Membership:
     with transaction.atomic():
         invitation = _locked(invitation_id, user.email)
         if invitation.accepted_at is None:
-            return _join(invitation, user)
-        membership = Membership.objects.filter(user=user, company=invitation.company_id, active=True).first()
-        if membership is None:
+            membership = _join(invitation, user)
+            _record_answer(Kind.INVITATION_ACCEPTED, invitation, user)
+            return membership
+        earlier = Membership.objects.filter(user=user, company=invitation.company_id, active=True).first()
+        if earlier is None:
             raise NotOpen
-        return membership
+        return earlier
 
 
 def accept_as_new(invitation_id: int, name: str, password: str) -> User:
@@ -120,6 +153,7 @@ def accept_as_new(invitation_id: int, name: str, password: str) -> User:
             raise HasAccount from error
         mark_verified(user)  # the person opened the mailed link
         _join(invitation, user)
+        _record_answer(Kind.INVITATION_ACCEPTED, invitation, user)
     return user
 
 
@@ -128,17 +162,31 @@ def decline(invitation_id: int, email: str) -> None:
         invitation = _locked(invitation_id, email)
         if invitation.accepted_at is not None:
             raise NotOpen
-        invitation.declined_at = invitation.declined_at or timezone.now()
-        invitation.save(update_fields=["declined_at"])
+        if invitation.declined_at is None:
+            invitation.declined_at = timezone.now()
+            invitation.save(update_fields=["declined_at"])
+            _record_answer(Kind.INVITATION_DECLINED, invitation, User.objects.filter(email=email).first())
+
+
+def subject_of(invitation: Invitation) -> Subject:
+    return Subject("invitation", str(invitation.pk), invitation.email)
+
+
+def _record_answer(kind: Kind, invitation: Invitation, user: User | None) -> None:
+    record(kind, company_id=invitation.company_id, user=user, subject=subject_of(invitation))
 
 
 def _locked(invitation_id: int, email: str = "") -> Invitation:
     """Lock an invitation that is open or accepted; with `email`, only one to that address. Raises NotOpen."""
-    found = Invitation.objects.select_for_update(of=("self",)).select_related("company", "permission_group")
+    found = Invitation.objects.select_for_update(of=("self",)).select_related(
+        "company__security_policy", "permission_group"
+    )
     invitation = found.filter(pk=invitation_id, withdrawn_at=None).first()
     if invitation is None or (email and invitation.email != email.lower()):
         raise NotOpen
     if invitation.accepted_at is None and invitation.expired:
+        raise NotOpen
+    if not admits_address(policy_of(invitation.company).allowed_domains, invitation.email):
         raise NotOpen
     return invitation
 

@@ -6,10 +6,12 @@ import datetime as dt
 import hashlib
 import secrets
 import zoneinfo
+from collections.abc import Iterator
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -18,6 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import currencies
 from accounts.passwords import forms, kept_form
 from accounts.rights import ALL_RIGHTS
+from accounts.security_policy import SecurityPolicy as SecurityPolicy  # where Django looks for models
+from accounts.waiting_address import WaitingAddress as WaitingAddress
+from listing.folded_columns import FoldedField, KeepsFolded
 
 
 class Language(models.TextChoices):
@@ -56,8 +61,21 @@ class Company(models.Model):
     currency = models.CharField(
         _("currency"), max_length=3, blank=True, default="", validators=[validate_currency]
     )
+    # The working week of a person, against which the backlog is measured; None if the company has not said.
+    hours_per_week = models.FloatField(
+        _("hours per week of a person"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(168)],
+    )
     # Whether apps may ask who a person is. If off, no part of OpenID Connect is served to them.
     openid_connect = models.BooleanField(_("OpenID Connect"), default=False)
+    # What administrators are told by e-mail (event_mails.py).
+    mail_new_consumer = models.BooleanField(default=True)
+    mail_refused_callback = models.BooleanField(default=True)
+    mail_token_replayed = models.BooleanField(default=True)
+    mail_secret_expiring = models.BooleanField(default=True)
+    mail_access_asked = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -67,6 +85,24 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Restoration(models.Model):
+    """That a backup was restored. What was signed before `at` and is not stored no longer counts."""
+
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("at",)
+
+    def __str__(self) -> str:
+        return f"Restoration {self.at}"
+
+
+def not_before() -> dt.datetime | None:
+    """Return when the last backup was restored, None if none was."""
+    latest = Restoration.objects.order_by("-at").first()
+    return latest.at if latest else None
 
 
 class PermissionGroup(models.Model):
@@ -113,14 +149,25 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username or "")
 
 
-class User(AbstractBaseUser):
+class User(KeepsFolded, AbstractBaseUser):
     """A person who signs in with e-mail and password."""
 
     email = models.EmailField(_("e-mail"), max_length=254)
     name = models.CharField(_("name"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=Language, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    mail_first_connection = models.BooleanField(
+        _("E-mail me when an app first connects with my permissions"), default=True
+    )
+    mail_access_decided = models.BooleanField(
+        _("E-mail me when an administrator decides whether I may use an app"), default=True
+    )
+    # Part of what a session proves itself by: counting it up ends every session.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    # By which long lists sort people, and in which they search them.
+    folded_name = FoldedField("name", "email", first=True)
+    folded = FoldedField("name", "email")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -146,6 +193,16 @@ class User(AbstractBaseUser):
         if raw_password is None:
             return super().check_password(None)
         return any(super(User, self).check_password(form) for form in forms(raw_password))
+
+    def get_session_auth_hash(self) -> str:
+        return self._in_epoch(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        yield from map(self._in_epoch, super().get_session_auth_fallback_hash())
+
+    def _in_epoch(self, proof: str) -> str:
+        """Return what a session of the present epoch keeps, which is stored on the server only."""
+        return f"{proof}:{self.session_epoch}" if self.session_epoch else proof
 
     @property
     def display_name(self) -> str:

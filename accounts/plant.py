@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from accounts.models import Company, Membership
+from accounts.models import Company, Membership, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,21 @@ class OwnRecord:
     active: bool
 
 
-def own_records(company: Company) -> Mapping[str, OwnRecord] | None:
-    """Return the personnel records by lower-case e-mail address; None if the company keeps them elsewhere."""
-    find: Callable[[Company], Mapping[str, OwnRecord] | None] = import_string(settings.PERSONNEL_RECORDS)
-    return find(company)
+def own_records(company: Company, addresses: Collection[str] | None = None) -> Mapping[str, OwnRecord] | None:
+    """Return the personnel records by lower-case e-mail address; None if the company keeps them elsewhere.
+
+    With `addresses`, only the records of these accounts.
+    """
+    find: Callable[[Company, Collection[str] | None], Mapping[str, OwnRecord] | None] = import_string(
+        settings.PERSONNEL_RECORDS
+    )
+    return find(company, addresses)
+
+
+def follow_address(membership: Membership, former: str, by: User | None) -> None:
+    """Let the personnel record of the account that had this address follow to the present one."""
+    follow: Callable[[Membership, str, User | None], object] = import_string(settings.PERSONNEL_FOLLOWS)
+    follow(membership, former, by)
 
 
 def begin(administrator: Membership) -> None:

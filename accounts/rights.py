@@ -44,4 +44,15 @@ MODULE_NAMES = {
     Module.CONFIGURATION: _("configuration"),
 }
 
+CONFIGURE = "configuration:edit"  # makes an administrator
 ALL_RIGHTS = frozenset(f"{module}:{action}" for module in Module for action in Action)
+# Rights of Fracttal One's matrix that nothing here asks for. The form of a group does not offer them, but
+# keeps those that a group has.
+WITHOUT_EFFECT = frozenset(f"{module}:delete" for module in Module) | {
+    "configuration:add",
+    "configuration:view",
+    "metrics:add",
+    "metrics:edit",
+    "transactions_log:add",
+    "transactions_log:edit",
+}

@@ -10,19 +10,35 @@ from allauth.mfa.totp import views as totp
 from django.urls import include, path, re_path
 
 from accounts.company_forms import of_the_person
-from accounts.screens import general, invitations, invited, people, profile, shell
+from accounts.screens import (
+    account_deletion,
+    company_switch,
+    general,
+    groups,
+    invitations,
+    invited,
+    new_address,
+    pause,
+    people_list,
+    person,
+    profile,
+    shell,
+    sign_in_rules,
+)
 from accounts.screens.sign_in import (
     PasswordChosen,
     PasswordChosenElsewhere,
     PasswordReset,
     SecondStep,
     each_with_its_way_back,
+    saying_who_left,
     sign_in_view,
 )
+from accounts.screens.two_step import RecoveryCodes, SetUp
 
 sign_in = [
     path("login/", sign_in_view(each_with_its_way_back(account.login)), name="account_login"),
-    path("logout/", sign_in_view(account.logout), name="account_logout"),
+    path("logout/", sign_in_view(saying_who_left(account.logout)), name="account_logout"),
     path("inactive/", sign_in_view(account.account_inactive), name="account_inactive"),
     # Sign-up is closed, and the view says so. Messages to unknown addresses need the name.
     path("signup/", sign_in_view(account.signup), name="account_signup"),
@@ -49,9 +65,9 @@ sign_in = [
         name="mfa_authenticate",
     ),
     path("2fa/reauthenticate/", sign_in_view(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", sign_in_view(totp.activate_totp), name="mfa_activate_totp"),
+    path("2fa/totp/activate/", sign_in_view(SetUp.as_view()), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", sign_in_view(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("2fa/recovery-codes/", sign_in_view(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("2fa/recovery-codes/", sign_in_view(RecoveryCodes.as_view()), name="mfa_view_recovery_codes"),
     path(
         "2fa/recovery-codes/generate/",
         sign_in_view(recovery.generate_recovery_codes),
@@ -71,12 +87,19 @@ urlpatterns = [
     path("company/", of_the_person(shell.switch_company), name="switch-company"),
     path("guide/", of_the_person(shell.guide), name="guide"),
     path("profile/", of_the_person(profile.profile), name="profile"),
+    path("profile/delete/", of_the_person(account_deletion.delete), name="profile-delete"),
     path("invitations/", of_the_person(invitations.own), name="own-invitations"),
     path("invitations/answer/", of_the_person(invitations.answer), name="own-invitation-answer"),
     path("invitations/<str:token>/", of_the_person(invitations.mailed), name="invitation"),
+    path("address/<str:token>/", of_the_person(new_address.mailed), name="new-address"),
     path("settings/", general.settings_home, name="settings"),
+    path("settings/security/signing-in/", sign_in_rules.sign_in_rules, name="settings-security-sign-in"),
+    path("settings/security/pause/", pause.pause, name="settings-security-pause"),
+    path("settings/security/resume/", pause.resume, name="settings-security-resume"),
+    path("settings/security/switch-off/", company_switch.off, name="settings-company-off"),
+    path("settings/security/switch-on/", company_switch.on, name="settings-company-on"),
     path("settings/general/", general.general, name="settings-general"),
-    path("settings/user-accounts/", people.people, name="settings-people"),
+    path("settings/user-accounts/", people_list.people, name="settings-people"),
     path("settings/user-accounts/add/", invited.add, name="settings-person-add"),
     path("settings/user-accounts/invitations/<int:pk>/", invited.invitation, name="settings-invitation"),
     path(
@@ -89,8 +112,23 @@ urlpatterns = [
         invited.withdraw,
         name="settings-invitation-withdraw",
     ),
-    path("settings/user-accounts/<int:pk>/", people.edit, name="settings-person"),
-    path("settings/user-accounts/groups/", people.groups, name="settings-groups"),
-    path("settings/user-accounts/groups/add/", people.group_form, name="settings-group-add"),
-    path("settings/user-accounts/groups/<int:pk>/", people.group_form, name="settings-group"),
+    path("settings/user-accounts/<int:pk>/", person.edit, name="settings-person"),
+    path("settings/user-accounts/<int:pk>/sign-out/", person.sign_out, name="settings-person-sign-out"),
+    path("settings/user-accounts/<int:pk>/two-step/", person.reset_two_step, name="settings-person-two-step"),
+    path(
+        "settings/user-accounts/<int:pk>/password/",
+        person.mail_password_reset,
+        name="settings-person-password",
+    ),
+    path("settings/user-accounts/<int:pk>/address/", new_address.ask, name="settings-person-address"),
+    path(
+        "settings/user-accounts/<int:pk>/address/withdraw/",
+        new_address.withdraw,
+        name="settings-person-address-withdraw",
+    ),
+    path("settings/user-accounts/<int:pk>/remove/", person.remove, name="settings-person-remove"),
+    path("settings/user-accounts/groups/", people_list.groups, name="settings-groups"),
+    path("settings/user-accounts/groups/add/", groups.add, name="settings-group-add"),
+    path("settings/user-accounts/groups/<int:pk>/", groups.edit, name="settings-group"),
+    path("settings/user-accounts/groups/<int:pk>/delete/", groups.delete, name="settings-group-delete"),
 ]

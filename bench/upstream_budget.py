@@ -1,6 +1,6 @@
 """Measures what questions cost upstream, and whether one greedy user harms twenty normal ones.
 
-    python bench/upstream_budget.py [--seconds 300] [--quiet 120] [--workers 1] [--json FILE]
+    python bench/upstream_budget.py [--seconds 300] [--quiet 120] [--workers 1] [--json FILE] [--questions]
 
 There are two started instances: a plant with a limit of 200 requests a minute, and the product that asks it
 through a proxy that counts each request and each refusal. Users are programs of one company with a token
@@ -44,6 +44,8 @@ GREEDY_CALLS = 8
 
 YEAR_AGO = (dt.datetime.now(dt.UTC).date() - dt.timedelta(days=365)).isoformat()
 
+IN_A_WEEK = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=7)).isoformat()
+
 Question = tuple[str, dict[str, Any]]
 
 QUESTIONS: list[tuple[str, Question]] = [
@@ -57,6 +59,8 @@ QUESTIONS: list[tuple[str, Question]] = [
     ("Who works here? (again)", ("list_people", {})),
     ("What is below its minimum?", ("list_stock", {"below_minimum": True})),
     ("Find the pumps", ("search", {"query": "bomba"})),
+    ("Request 359", ("search", {"query": "solicitud 359"})),
+    ("Hand over the shift", ("get_shift_handover", {})),
     ("What is planned?", ("list_pending_tasks", {})),
     ("Company in numbers", ("get_maintenance_metrics", {"metric": "summary"})),
     ("Twelve months of one asset",
@@ -64,8 +68,29 @@ QUESTIONS: list[tuple[str, Question]] = [
       {"metric": "reliability", "scope": "asset", "code": "GENSET 2", "since": YEAR_AGO})),
     ("Twelve months of the company",
      ("get_maintenance_metrics", {"metric": "reliability", "scope": "company", "since": YEAR_AGO})),
+    ("Causes of failure in twelve months",
+     ("get_maintenance_metrics", {"metric": "reliability", "group_by": "failure_cause", "since": YEAR_AGO})),
+    ("Which machines keep failing?",
+     ("get_maintenance_metrics", {"metric": "repeat_failures", "group_by": "asset", "since": YEAR_AGO})),
     ("Backlog", ("get_maintenance_metrics", {"metric": "backlog"})),
+    ("Who is free this week?",
+     ("get_maintenance_metrics", {"metric": "backlog", "group_by": "person", "until": IN_A_WEEK})),
+    ("How old are the open orders?", ("get_maintenance_metrics", {"metric": "ageing"})),
+    ("Who did what in 90 days?", ("get_maintenance_metrics", {"metric": "work_per_person"})),
+    ("Compliance of 90 days", ("get_maintenance_metrics", {"metric": "compliance"})),
+    ("… against those before",
+     ("get_maintenance_metrics", {"metric": "compliance", "compare_with": "previous_period"})),
+    ("… against the year before",
+     ("get_maintenance_metrics", {"metric": "compliance", "compare_with": "previous_year"})),
     ("Stale meters", ("get_maintenance_metrics", {"metric": "stale_meters"})),
+    ("Failures by type in twelve months",
+     ("get_maintenance_metrics", {"metric": "reliability", "group_by": "failure_type", "since": YEAR_AGO})),
+    ("Cost against the 90 days before",
+     ("get_maintenance_metrics", {"metric": "cost", "compare_with": "previous_period"})),
+    ("Which parts do we use?", ("get_maintenance_metrics", {"metric": "stock_use"})),
+    ("Which stock is idle?", ("get_maintenance_metrics", {"metric": "idle_stock"})),
+    ("What do we have to buy?", ("get_maintenance_metrics", {"metric": "purchase_draft"})),
+    ("All orders in review, as a file", ("list_work_orders", {"status": ["review"], "limit": 1})),
 ]  # fmt: skip
 NORMAL: list[Question] = [
     ("list_work_orders", {"limit": 10}),
@@ -220,6 +245,9 @@ async def measure(given: argparse.Namespace, stack: ExitStack) -> dict[str, Any]
             started(
                 work / "product", **shared, **more, PORT=port, UPSTREAM_URL=ledger.url,
                 UPSTREAM_REQUESTS_PER_MINUTE="200",
+                PERSON_REQUESTS_PER_MINUTE="0",
+                PERSON_REQUESTS_AT_ONCE="0",
+                CONSUMER_REQUESTS_PER_MINUTE="0",
             )
         )  # fmt: skip
 
@@ -227,10 +255,13 @@ async def measure(given: argparse.Namespace, stack: ExitStack) -> dict[str, Any]
             return server.create_consumer(f"User {number}", grant="client-credentials")
 
         with ThreadPoolExecutor(3) as pool:
-            made = list(pool.map(consumer, range(NORMAL_USERS + 1)))
+            made = list(pool.map(consumer, range(1 if given.questions else NORMAL_USERS + 1)))
         tokens = [await token_of(session, server, one) for one in made]
         users = Users(session, made[0]["mcp_url"], tokens)
         found: dict[str, Any] = {"questions": await price(users, ledger)}
+        if given.questions:
+            await runner.cleanup()
+            return found
         await asyncio.sleep(60)  # so that the budget is full again
         quiet, _ = await phase(users, given.quiet, greedy=False)
         ledger.statuses.clear()
@@ -258,6 +289,8 @@ def report(found: dict[str, Any], workers: int) -> None:
             f"| {row['question']} | `{row['tool']}` | {row['calls']} | {row['kb_upstream']:.1f} "
             f"| {row['kb_answer']:.1f} | {row['seconds']:.2f} |"
         )
+    if len(found) == 1:
+        return
     print(f"\n{workers} worker(s), {os.cpu_count()} processors\n")
     print("| | quiet | with the greedy one |")
     print("|---|---:|---:|")
@@ -280,12 +313,15 @@ def main() -> None:
     arguments.add_argument("--quiet", type=int, default=120)
     arguments.add_argument("--workers", type=int, default=1)
     arguments.add_argument("--json", type=Path)
+    arguments.add_argument("--questions", action="store_true", help="only what each question costs")
     given = arguments.parse_args()
     with ExitStack() as stack:
         found = asyncio.run(measure(given, stack))
     report(found, given.workers)
     if given.json:
         given.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    if given.questions:
+        return
     fair = found["busy_p95"] <= 2 * found["quiet_p95"] and found["fewest"] > 0
     if not fair or found["refused_upstream"] or found.get("normal refused"):
         raise SystemExit("The normal users were harmed.")

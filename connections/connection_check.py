@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from accounts.key_ring import CannotOpen, NoKeys
 from connections import token_requests
 from connections.identity import CompanyUnknown, TokenRefused, identify
 from connections.linking import callback_url, remember_company
 from connections.models import ApiConnection
 from connections.token_requests import ConsumerRefused, GrantRefused, Unavailable
-from consumers.key_ring import CannotOpen, NoKeys
 
 
 @dataclass(frozen=True, slots=True)

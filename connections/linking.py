@@ -14,13 +14,15 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.key_ring import CannotOpen, NoKeys
 from accounts.models import Company, Membership, User
+from audit.kinds import Kind
+from audit.recording import record
 from connections import token_requests
 from connections.identity import CompanyUnknown, Identity, TokenRefused, identify
 from connections.models import ApiConnection, LinkAttempt, LinkedAccount
 from connections.token_requests import ConsumerRefused, GrantRefused, Tokens, Unavailable
 from consumers.digests import digest
-from consumers.key_ring import CannotOpen, NoKeys
 from consumers.security_log import note
 
 LINK_PATH = "/profile/fracttal-one/"
@@ -129,10 +131,17 @@ def finish(sent: Sent, user: User, session_key: str) -> tuple[LinkedAccount, uui
 
 def unlink(connection: ApiConnection, user: User) -> bool:
     """Delete the link and its tokens. Return whether there was a link."""
-    gone, _rows = LinkedAccount.objects.filter(connection=connection, user=user).delete()
+    with transaction.atomic():
+        gone, _rows = LinkedAccount.objects.filter(connection=connection, user=user).delete()
+        if gone:
+            _record(Kind.ACCOUNT_UNLINKED, connection, user)
     if gone:
         note("account unlinked", connection=connection.pk, user=user.pk)
     return bool(gone)
+
+
+def _record(kind: Kind, connection: ApiConnection, user: User) -> None:
+    record(kind, company_id=connection.company_id, user=user)
 
 
 def _attempt(state: str, user: User, session_key: str) -> LinkAttempt:
@@ -228,6 +237,7 @@ def _store(connection: ApiConnection, user: User, tokens: Tokens, who: Identity)
         link.linked_at, link.refreshed_at, link.dead_since = timezone.now(), None, None
         link.lease, link.lease_ends_at = None, None
         link.save()
+        _record(Kind.ACCOUNT_LINKED, connection, user)
     return link
 
 

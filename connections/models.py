@@ -9,8 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.key_ring import seal, unseal
 from accounts.models import Company
-from consumers.key_ring import seal, unseal
 
 # docs/reference/fracttal-api.md#hosts
 LIVE_API_URL = "https://app.fracttal.com/api"

@@ -6,11 +6,11 @@ import threading
 
 from django.utils import timezone
 
+from accounts.key_ring import CannotOpen, NoKeys
 from connections import token_requests
 from connections.models import ApiConnection
 from connections.refresh import NotLinked
 from connections.token_requests import ConsumerRefused, GrantRefused, Tokens
-from consumers.key_ring import CannotOpen, NoKeys
 
 
 class ProgramTokens:

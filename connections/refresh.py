@@ -13,12 +13,15 @@ import datetime as dt
 import time
 import uuid
 
+from django.db import transaction
 from django.utils import timezone
 
+from accounts.key_ring import CannotOpen, NoKeys
+from audit.kinds import Kind
+from audit.recording import record
 from connections import token_requests
 from connections.models import ApiConnection, LinkedAccount
 from connections.token_requests import ConsumerRefused, GrantRefused, Tokens, Unavailable
-from consumers.key_ring import CannotOpen, NoKeys
 from consumers.security_log import note
 
 # Longer than a refresh may take (twice TOTAL_SECONDS of connections/http.py). After a crash the next process
@@ -166,5 +169,9 @@ def _renewed(link: LinkedAccount) -> Tokens:
 
 def _bury(link: LinkedAccount) -> None:
     dead = LinkedAccount.objects.filter(pk=link.pk, generation=link.generation, dead_since=None)
-    if dead.update(dead_since=timezone.now(), lease=None, lease_ends_at=None):
+    with transaction.atomic():
+        ended = dead.update(dead_since=timezone.now(), lease=None, lease_ends_at=None)
+        if ended:
+            record(Kind.ACCOUNT_LINK_ENDED, company_id=link.connection.company_id, user=link.user)
+    if ended:
         note("linked account is dead", link=link.pk, user=link.user_id)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,13 +53,25 @@ def validate_callback(url: str) -> str:
         port = parts.port
     except ValueError as error:
         raise ValidationError(_("Correct the host or the port: it is not valid.")) from error
+    _check_scheme(url, parts)
     if parts.scheme not in {"http", "https"}:
         check_app_callback(url)
         return url
     _check_origin(url, parts, port)
+    if origin_of(url) == settings.PUBLIC_URL:
+        raise ValidationError(
+            _("This is an address of this server. Copy the callback URL from the assistant instead.")
+        )
     if parts.path or not is_loopback(url):  # VS Code registers http://127.0.0.1:33418 without a path
         _check_path(parts)
     return url
+
+
+def _check_scheme(url: str, parts: SplitResult) -> None:
+    if not parts.scheme or (parts.scheme in {"http", "https"} and not parts.netloc):
+        raise ValidationError(_("Begin the callback URL with https://, as the assistant shows it."))
+    if not url.startswith(f"{parts.scheme}:"):  # urlsplit makes the scheme lower case
+        raise ValidationError(_("Write the scheme and the host in lower case."))
 
 
 def _check_origin(url: str, parts: SplitResult, port: int | None) -> None:

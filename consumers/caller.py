@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from accounts.principal import Principal
 from connections.remote_api import RemoteApi
+from consumers.policy.decisions import Ceiling
 from consumers.scopes import WRITE
+from consumers.toolsets import DEFAULT_TOOLSET
 
-DEFAULT_TOOLSET = "default"
+
+@dataclass(frozen=True, slots=True)
+class SeenTools:
+    """The list of tools that the client of a connection saw last: its version and when."""
+
+    version: str
+    at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +36,12 @@ class Caller(Principal):
     authorization_id: int | None = None
     # Where the company's data is; None for the embedded API.
     remote: RemoteApi | None = None
-    # Which tools the connection gets (mcp_gateway/http/selection.py). Rights are checked in addition.
+    # What the administrator allows, and which of it the connection gets (mcp_gateway/http/selection.py).
+    ceilings: tuple[Ceiling, ...] = ()
     toolsets: frozenset[str] = frozenset({DEFAULT_TOOLSET})
     read_only: bool = False
+    seen_tools: SeenTools | None = None
 
     @property
     def may_write(self) -> bool:
-        return WRITE in self.scopes and not self.read_only
+        return WRITE in self.scopes and not self.read_only and self.writes_paused is None

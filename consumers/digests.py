@@ -27,6 +27,7 @@ class Prefix(StrEnum):
     CODE = "fmc_"
     INITIAL_ACCESS_TOKEN = "fmd_"  # noqa: S105 - a prefix
     REGISTRATION_TOKEN = "fmg_"  # noqa: S105 - a prefix
+    CALENDAR_LINK = "fmw_"
 
 
 def make(prefix: Prefix) -> str:

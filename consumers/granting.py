@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from accounts.models import Membership
-from consumers.key_ring import has_keys
+from django.http import HttpRequest
+
+from accounts.current import signed_in_user
+from accounts.key_ring import has_keys
+from accounts.models import Membership, User
+from accounts.security_policy import policy_of
+from accounts.sign_in_rules import admits_address
 from consumers.models import Consumer
+from consumers.policy.access import Access, access_of
 from consumers.scopes import OF_IDENTITY, OPENID
 
 
@@ -24,10 +30,11 @@ def identity(asked: set[str], consumer: Consumer) -> set[str]:
 def membership_for(user_id: int, consumer: Consumer) -> Membership | None:
     """Return the person's membership in the consumer's company.
 
-    Returns None unless person, membership and permission group are active.
+    Returns None unless person, membership and permission group are active, and the company allows the
+    person's address and is not switched off.
     """
-    return (
-        Membership.objects.select_related("user", "company", "permission_group")
+    membership = (
+        Membership.objects.select_related("user", "company__security_policy", "permission_group__ceiling")
         .filter(
             user=user_id,
             company=consumer.company_id,
@@ -37,3 +44,24 @@ def membership_for(user_id: int, consumer: Consumer) -> Membership | None:
         )
         .first()
     )
+    if membership is None:
+        return None
+    policy = policy_of(membership.company)
+    admitted = not policy.is_off and admits_address(policy.allowed_domains, membership.user.email)
+    return membership if admitted else None
+
+
+def asking_member(request: HttpRequest, consumer: Consumer) -> User | None:
+    """Return the signed-in person if the consumer's company knows them, None of a stranger."""
+    if not request.user.is_authenticated:
+        return None
+    user = signed_in_user(request)
+    return user if membership_for(user.pk, consumer) is not None else None
+
+
+def user_of(user_id: int, consumer: Consumer) -> Membership | None:
+    """Return the membership with which the person may use the consumer now, None if there is none."""
+    membership = membership_for(user_id, consumer)
+    if membership is None or access_of(membership, consumer) != Access.OPEN:
+        return None
+    return membership

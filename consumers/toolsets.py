@@ -1,4 +1,4 @@
-"""Tool sets that an administrator can switch on for a consumer, in addition to the standard tools."""
+"""Tool sets that an administrator can allow a consumer, in addition to the standard tools."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+DEFAULT_TOOLSET = "default"
 TOOLSETS: dict[str, Promise] = {
-    "planning": _("Planning: pending tasks, task plans of assets"),
+    "planning": _("Planning: planned work by day, expiring documents, pending tasks, task plans of assets"),
     "execution": _("Execution: subtasks, resources and attachments of work orders"),
     "inventory_writes": _("Stock: warehouses, stock items, entries, issues and adjustments"),
     "catalogue_writes": _("Master data: assets, meters, people, third parties and documents"),
 }
+SET_NAMES: dict[str, Promise] = {DEFAULT_TOOLSET: _("Standard tools"), **TOOLSETS}
 
 
 def check_toolsets(names: list[str]) -> None:

@@ -16,6 +16,8 @@ django_application = get_asgi_application()
 from django.conf import settings  # noqa: E402 - after the set-up of Django
 
 from fracttal_mcp import health  # noqa: E402
+from fracttal_mcp.parent_process import follow_parent  # noqa: E402
+from fracttal_mcp.request_bodies import with_whole_body  # noqa: E402
 from mcp_gateway.http.asgi import Receive, Send, serve  # noqa: E402
 from mcp_gateway.runtime import runtime  # noqa: E402
 from mcp_gateway.server import endpoint  # noqa: E402
@@ -29,11 +31,13 @@ async def application(scope: MutableMapping[str, Any], receive: Receive, send: S
     elif scope["type"] == "http" and scope["path"] in (health.LIVE, health.READY):
         await health.answer(scope["path"], send)
     else:
-        await django_application(dict(scope), receive, send)  # type: ignore[arg-type] # stubs want Mapping
+        await with_whole_body(django_application, dict(scope), receive, send)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
     await receive()
+    if settings.WORKERS > 1:
+        follow_parent()
     await runtime().start()
     endpoint()
     # What is loaded by now stays in memory, so the garbage collector skips it. That saves a tenth of a call's

@@ -62,6 +62,10 @@ UPSTREAM_REQUESTS_PER_MINUTE = _whole("UPSTREAM_REQUESTS_PER_MINUTE", 200)
 UPSTREAM_REFERENCE_SECONDS = _seconds("UPSTREAM_REFERENCE_SECONDS", 30)
 UPSTREAM_KEYS = os.environ.get("UPSTREAM_KEYS", "")
 API_REQUESTS_PER_MINUTE = _whole("API_REQUESTS_PER_MINUTE", 200)
+PERSON_REQUESTS_PER_MINUTE = _whole("PERSON_REQUESTS_PER_MINUTE", 600)
+PERSON_REQUESTS_AT_ONCE = _whole("PERSON_REQUESTS_AT_ONCE", 32)
+CONSUMER_REQUESTS_PER_MINUTE = _whole("CONSUMER_REQUESTS_PER_MINUTE", 6000)
+MOST_CONNECTIONS = _whole("MOST_CONNECTIONS", 1000)
 REGISTERED_UNUSED_DAYS = _whole("REGISTERED_UNUSED_DAYS", 90)
 
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
@@ -171,5 +175,6 @@ if EMAIL_URL:
     EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
     EMAIL_USE_SSL = _mail.scheme == "smtps"
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    _without_mail = "fracttal_mcp.no_mail" if PRODUCTION else "django.core.mail.backends.console"
+    EMAIL_BACKEND = f"{_without_mail}.EmailBackend"
 EMAIL_TIMEOUT = 10

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
@@ -12,7 +14,11 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from accounts.adapter import is_local_path
+from accounts.adapter import is_local_path, is_request
+from accounts.current import shell_of
+from accounts.database_trouble import RETRY_AFTER_SECONDS, is_database_trouble
+from accounts.whom_to_ask import administrators_to_ask
+from consumers.oauth.late_decisions import out_of_date
 
 # Paths that only programs use, whatever their Accept header says.
 PROGRAM_PATHS = (
@@ -33,7 +39,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, 403, "forbidden", "Not allowed.")
+    membership = shell_of(request).membership
+    to_ask = administrators_to_ask(membership.company) if membership and not wants_json(request) else []
+    return answer(request, 403, "forbidden", "Not allowed.", to_ask=to_ask)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -44,7 +52,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without using request or database in the page, since either may be the cause."""
+    """Answer 500, or 503 while the database does not answer. The page uses neither request nor database."""
+    if is_database_trouble(sys.exc_info()[1]):
+        response = answer(request, 503, "unavailable", "Try again in a few seconds.", plain=True)
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     return answer(request, 500, "server_error", "Something went wrong on our side.", plain=True)
 
 
@@ -55,6 +67,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     steps = {reverse("account_login"), reverse("mfa_authenticate")}
     if target and request.path in steps and request.user.is_authenticated:
         # The person signed in from another tab in the meantime, which changed the CSRF token.
+        return HttpResponseRedirect(target)
+    if request.path == reverse("oauth-authorize") and is_request(target) and request.user.is_authenticated:
+        messages.warning(request, out_of_date())
         return HttpResponseRedirect(target)
     return answer(
         request,

@@ -12,6 +12,7 @@ from fracttal_mcp.environment import *
 MCP_PATH = "/mcp/oauth/fracttal-one"
 MCP_RESOURCE = PUBLIC_URL + MCP_PATH
 API_RESOURCE = PUBLIC_URL + "/api"
+ADMIN_RESOURCE = PUBLIC_URL + "/api/admin"
 
 # --- Django ------------------------------------------------------------------------------
 
@@ -41,11 +42,16 @@ INSTALLED_APPS = [
     "oauth2_provider",
     "rest_framework",
     "fracttal_mcp",
+    "audit",
+    "listing",
     "accounts",
     "consumers",
     "connections",
     "mcp_gateway",
     "maintenance",
+    "calendars",
+    "reports",
+    "activity",
 ]
 
 MIDDLEWARE = [
@@ -57,12 +63,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PersonMiddleware",
+    "consumers.oauth.ui_locales.UiLocalesMiddleware",
     "accounts.company_forms.CompanyFormsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "connections.screens.remote_notice.RemoteNoticeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.SignInRulesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -79,6 +87,8 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.template.context_processors.tz",
                 "accounts.current.shell",
+                "accounts.asking_app.asking_app",
+                "accounts.reachability.out_of_reach",
             ],
             "builtins": ["accounts.templatetags.company_forms"],
         },
@@ -106,7 +116,12 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "change_password": "accounts.password_forms.NewPassword",
+    "reset_password_from_key": "accounts.password_forms.ForgottenPassword",
+}
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.reset_links.ResetLinks"  # noqa: S105 - a class
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = None
 LOGIN_URL = "account_login"
@@ -114,6 +129,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUSTED_PROXY else 0  # its clients' addresses count for rate limits
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Fracttal One MCP"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the administrator enters addresses; the reset mail verifies them
 MFA_TOTP_TOLERANCE = 1  # one step before and after, for phones whose clock is slightly off
@@ -123,7 +139,7 @@ MFA_TOTP_TOLERANCE = 1  # one step before and after, for phones whose clock is s
 _secure = PUBLIC.scheme == "https"
 SESSION_COOKIE_NAME = "__Host-session" if _secure else "session"
 SESSION_COOKIE_SECURE = _secure
-SESSION_ENGINE = "fracttal_mcp.sessions"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "csrftoken"
 CSRF_COOKIE_SECURE = _secure
@@ -187,16 +203,42 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
 }
 
+# --- the admin API (consumers/admin_api/) ------------------------------------------------
+
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Administration of assistants",
+    "DESCRIPTION": "What an administrator does on the pages of Configuration, for programs.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVERS": [{"url": PUBLIC_URL}],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "DISABLE_ERRORS_AND_WARNINGS": False,
+}
+
 # --- seams between the apps: dotted paths, so that neither imports the other -------------
 
 # URL name of a stored authorization request, the only `next` that a mail may carry.
 WAY_BACK = "oauth-authorize-again"
+# `(path) -> AskingApp | None`: the app whose request waits at the `next` of a sign-in page.
+ASKING_APP = "consumers.oauth.asking_app.of_path"
 # Authenticators of /api/, each `(raw bearer token) -> Principal | None`.
 API_AUTHENTICATORS = ["maintenance.tokens.authenticate", "consumers.oauth.api_access.authenticate"]
 # Counts calls per app authorization since a given time, for the authorizations screen.
 CALL_COUNTS = "mcp_gateway.calls.audit.calls_by_authorization"
+# The tools that administrators allow or forbid.
+TOOL_CATALOGUE = "mcp_gateway.tools.catalogue.CATALOGUE"
+# The operations of /api/, each with the tools that do the same.
+TOOL_OPERATIONS = "mcp_gateway.tools.operations.OPERATIONS"
+# `(principal, folio) -> bool | None`: whether a person sees a work order; None if there is none.
+SEES_WORK_ORDER = "maintenance.rules.own_orders.is_visible"
+# `(membership, consumer, modules) -> {module: rows}`: what an app would see, for the consent page.
+RECORD_COUNTS = "mcp_gateway.record_counts.of"
+# The connections of people to apps, for Configuration > User accounts and > Security.
+APP_CONNECTIONS = "consumers.connections_of_people.ConnectionsOfPeople"
 # The plant's data, for Configuration > User accounts and for a new company.
 PERSONNEL_RECORDS = "maintenance.rules.account_links.own_records"
+PERSONNEL_FOLLOWS = "maintenance.rules.account_links.follow"
 NEW_COMPANY = "maintenance.new_company.preparation.prepare_new_company"
 # Path prefix of the pages of embedded records.
 RECORDS_PATH = "/records/"
@@ -221,7 +263,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "fracttal_mcp.static_storage.StaticStorage"
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -230,7 +272,12 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "fracttal_mcp.log_lines.Formatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {

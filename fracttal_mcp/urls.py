@@ -12,8 +12,12 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("consumers.screens.urls")),
     path("", include("connections.urls")),
+    path("", include("consumers.admin_api.urls")),
     path("api/", include("maintenance.api.urls")),
     path("", include("maintenance.configuration.urls")),
+    path("", include("calendars.urls")),
+    path("", include("reports.urls")),
+    path("", include("activity.urls")),
     path(settings.RECORDS_PATH.lstrip("/"), include("maintenance.records.urls")),
 ]
 

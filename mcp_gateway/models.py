@@ -1,56 +1,15 @@
-"""The audit rows of tool calls, and the results of writes for repeats."""
+"""The results of writes for repeats, and answers to questions that calls wait for."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 
-class Outcome(models.TextChoices):
-    STARTED = "started"  # a write that was sent or is about to be
+class WriteOutcome(models.TextChoices):
+    STARTED = "started"  # it was sent or is about to be
     DONE = "done"
-    REFUSED = "refused"  # nothing was sent upstream, or the upstream refused
-    FAILED = "failed"
-    UNKNOWN = "unknown"  # a write was sent and its answer never arrived
-
-
-class ToolCall(models.Model):
-    """Append-only audit of tool calls, ordered by id; it can be partitioned by `at`.
-
-    Names and e-mail addresses are copied, so that a row identifies the person after the user is deleted.
-    Argument values are never stored: only their names, and a keyed digest with which a known value can be
-    searched for.
-    """
-
-    at = models.DateTimeField(default=timezone.now)
-    company = models.ForeignKey("accounts.Company", models.CASCADE, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    user_email = models.CharField(max_length=254, blank=True)
-    consumer_id = models.BigIntegerField()
-    consumer_name = models.CharField(max_length=255)
-    authorization_id = models.BigIntegerField(null=True)
-    tool = models.CharField(max_length=128)
-    argument_names = models.JSONField(default=list)
-    dropped_names = models.JSONField(
-        default=list, db_default=[]
-    )  # of arguments that the host added by itself
-    arguments_digest = models.CharField(max_length=64)
-    is_write = models.BooleanField(default=False)
-    outcome = models.CharField(max_length=8, choices=Outcome)
-    error_code = models.CharField(max_length=40, blank=True)
-    milliseconds = models.PositiveIntegerField(default=0)
-    upstream_calls = models.PositiveSmallIntegerField(default=0)
-    request_id = models.CharField(max_length=64)
-
-    class Meta:
-        indexes = (
-            models.Index(fields=("company", "-at"), name="toolcall_company_at"),
-            models.Index(fields=("authorization_id", "-at"), name="toolcall_authorization_at"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.tool} {self.outcome} #{self.pk}"
+    UNKNOWN = "unknown"  # it was sent and its answer never arrived
 
 
 class WriteRecord(models.Model):
@@ -59,15 +18,23 @@ class WriteRecord(models.Model):
     `key` is a keyed digest of caller, tool and idempotency key (or, without a key, of the arguments). A
     repeat gets `result` once the first write has finished. It is refused while the first one runs or if its
     outcome is unknown. Security cases 182-184.
+
+    `event` has the values of the call's event while the write runs (calls/audit_entry.py). If the process
+    dies, the event is made of them, with the outcome unknown.
     """
 
     key = models.CharField(max_length=64, unique=True)
     arguments_digest = models.CharField(max_length=64)
-    call = models.OneToOneField(ToolCall, models.CASCADE, related_name="write_record")
+    event = models.JSONField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
-    outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.STARTED)
+    outcome = models.CharField(max_length=8, choices=WriteOutcome, default=WriteOutcome.STARTED)
     result = models.JSONField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("created_at",), condition=models.Q(outcome="started"), name="write_started"),
+        )
 
     def __str__(self) -> str:
         return f"{self.key[:8]} {self.outcome}"
@@ -88,3 +55,35 @@ class AwaitedAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]} {'answered' if self.answer else 'awaited'}"
+
+
+class CallTask(models.Model):
+    """A tool call that goes on after its client was told to come back for the result (MCP tasks extension).
+
+    `key` and `owner` are digests of the task's id and of the caller, the only one who may ask for it. The
+    process that works on it renews `alive_until`; a task whose process died has failed.
+    """
+
+    class Status(models.TextChoices):
+        WORKING = "working"
+        INPUT_REQUIRED = "input_required"
+        COMPLETED = "completed"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+
+    OPEN = (Status.WORKING, Status.INPUT_REQUIRED)
+
+    key = models.CharField(max_length=64, unique=True)
+    owner = models.CharField(max_length=64)
+    tool = models.CharField(max_length=128)
+    status = models.CharField(max_length=14, choices=Status, default=Status.WORKING)
+    message = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    alive_until = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    requests = models.JSONField(default=dict)  # questions to the client, by their ids
+    outcome = models.TextField(blank=True)  # JSON: the result, or the JSON-RPC error of a failed task
+
+    def __str__(self) -> str:
+        return f"{self.tool} {self.status} {self.key[:8]}"

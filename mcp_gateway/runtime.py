@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cached_property
 from typing import cast
 from weakref import WeakKeyDictionary
 
 from django.apps import apps
-from django.core.handlers.asgi import ASGIHandler
+from django.conf import settings
 
 from mcp_gateway.apps import McpGatewayConfig
 from mcp_gateway.calls.audit import AuditLog
 from mcp_gateway.calls.awaited_answers import AwaitedAnswers
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.dispatch import Dispatcher
+from mcp_gateway.calls.tasks import CallTasks
 from mcp_gateway.http.authentication import Authentication
+from mcp_gateway.http.handshake import Handshake
 from mcp_gateway.upstream import Upstream, UpstreamRuntime
 from mcp_gateway.upstream.credentials import KeptCredentials
+from mcp_gateway.upstream.in_process import InProcess
 
 
 class Runtime:
@@ -26,15 +28,14 @@ class Runtime:
     def __init__(self) -> None:
         self.audit = AuditLog()
         self.awaited = AwaitedAnswers()
+        self.tasks = CallTasks(self.awaited)
         self.authentication = Authentication()
+        self.handshake = Handshake()
         self.credentials = KeptCredentials()
         self.dispatcher = Dispatcher(self.audit, self.upstream_of)
+        # The event loop of the server; None before it starts, and under WSGI.
+        self.serving: asyncio.AbstractEventLoop | None = None
         self._upstreams: WeakKeyDictionary[asyncio.AbstractEventLoop, UpstreamRuntime] = WeakKeyDictionary()
-
-    @cached_property
-    def embedded_api(self) -> ASGIHandler:
-        """Return Django's ASGI application, which is called without a socket."""
-        return ASGIHandler()
 
     @property
     def upstream(self) -> UpstreamRuntime:
@@ -42,21 +43,30 @@ class Runtime:
         loop = asyncio.get_running_loop()
         found = self._upstreams.get(loop)
         if found is None:
-            found = self._upstreams[loop] = UpstreamRuntime(self.credentials, lambda: self.embedded_api)
+            found = self._upstreams[loop] = UpstreamRuntime(
+                self.credentials, lambda: InProcess(threads=loop is self.serving)
+            )
         return found
 
-    def upstream_of(self, caller: Caller) -> Upstream:
-        """Return the upstream for one call of this caller, in the running event loop."""
-        return Upstream(caller, self.upstream)
+    def upstream_of(self, caller: Caller, seconds: float | None = None) -> Upstream:
+        """Return the upstream for one call of this caller, in the running event loop.
+
+        Its requests may take `seconds` together, if that is not the usual deadline.
+        """
+        return Upstream(caller, self.upstream, seconds or settings.UPSTREAM_DEADLINE_SECONDS)
 
     async def start(self) -> None:
         """Prepare what the first call would wait for. Call it when the process starts."""
+        self.serving = asyncio.get_running_loop()
         await asyncio.to_thread(self.audit.start)
         await self.awaited.start()
         self.upstream.engines.of(None)
 
     async def close_loop(self) -> None:
-        """Close the connections of the running event loop. The next call opens new ones."""
+        """End the tasks of the running event loop and close its connections; the next call opens new ones."""
+        await self.tasks.close_loop()
+        if self.serving is asyncio.get_running_loop():
+            self.serving = None
         found = self._upstreams.pop(asyncio.get_running_loop(), None)
         if found is not None:
             await found.close()
@@ -64,8 +74,10 @@ class Runtime:
     def stop(self) -> None:
         """Write what is queued and end the threads. Nothing may be called afterwards."""
         self.audit.stop()
+        self.tasks.stop()
         self.awaited.stop()
         self.authentication.stop()
+        self.handshake.stop()
         self.credentials.stop()
 
 

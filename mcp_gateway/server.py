@@ -17,11 +17,14 @@ from django.conf import settings
 from mcp_gateway.apps import McpGatewayConfig
 from mcp_gateway.calls.dispatch import Dispatcher
 from mcp_gateway.calls.tool import Catalogue
+from mcp_gateway.cards.documents import Documents
 from mcp_gateway.http.endpoint import Endpoint
 from mcp_gateway.http.guards import Guards
+from mcp_gateway.http.request_limits import RequestLimits
 from mcp_gateway.methods.completion import complete
+from mcp_gateway.methods.handlers import CallState, Service
 from mcp_gateway.methods.prompts import get_prompt, list_prompts
-from mcp_gateway.methods.resources import list_templates, read
+from mcp_gateway.methods.resources import list_cards, list_templates, read
 from mcp_gateway.runtime import Runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
 
@@ -38,30 +41,41 @@ INSTRUCTIONS = (
 
 def served(dispatcher: Dispatcher) -> Catalogue:
     """Return the tools, and the other methods that run tools too."""
+    documents = Documents(list(CATALOGUE.tools.values()))
     return replace(
         CATALOGUE,
         features={
             "prompts/list": list_prompts,
             "prompts/get": get_prompt,
+            "resources/list": partial(list_cards, documents),
             "resources/templates/list": list_templates,
-            "resources/read": partial(read, dispatcher),
+            "resources/read": partial(read, dispatcher, documents),
             "completion/complete": partial(complete, dispatcher),
         },
         capabilities=frozenset({"prompts", "resources", "completions"}),
         extensions=frozenset({"io.modelcontextprotocol/oauth-client-credentials"}),
+        cards=documents.addresses,
     )
 
 
 def endpoint_over(runtime: Runtime) -> Endpoint:
     return Endpoint(
-        served(runtime.dispatcher),
+        Service(
+            catalogue=served(runtime.dispatcher),
+            info={"name": "fracttal-one", "title": "Fracttal One", "version": _version()},
+            instructions=INSTRUCTIONS,
+            state_key=state_key(),
+        ),
         runtime.authentication.authenticate,
         runtime.dispatcher,
-        server_info={"name": "fracttal-one", "title": "Fracttal One", "version": _version()},
-        instructions=INSTRUCTIONS,
-        guards=guards(),
-        state_key=state_key(),
-        awaited=runtime.awaited,
+        guards(),
+        CallState(runtime.awaited, runtime.tasks, runtime.authentication.last_use.note_tools),
+        runtime.handshake,
+        RequestLimits(
+            person=settings.PERSON_REQUESTS_PER_MINUTE,
+            consumer=settings.CONSUMER_REQUESTS_PER_MINUTE,
+            at_once=settings.PERSON_REQUESTS_AT_ONCE,
+        ),
     )
 
 

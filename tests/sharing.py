@@ -1,4 +1,4 @@
-"""Distributes tests to processes: tests that share something slow to create stay together."""
+"""Distributes tests to processes: what shares something slow to create stays together, and begins first."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 # Folders whose tests share a seeded plant or a started server. All others share at most within a file.
 SHARED = (
     "acceptance",
+    "blackbox",
     "clients",
     "conformance",
     "gateway/tools",
@@ -20,7 +21,18 @@ SHARED = (
     "property",
 )
 TESTS = Path(__file__).parent
-CONNECTION = re.compile(r"[\[-](embedded|fracttal_one)[\]-]")
+# What several tests of such a folder share is one for each of these.
+PARAMETER = re.compile(r"[\[-](embedded|fracttal_one|sqlite_x1|sqlite_x4|postgresql_x4)[\]-]")
+
+
+def stays_together(nodeid: str) -> str | None:
+    """Return the folder of SHARED that the test is in."""
+    return next((name for name in SHARED if nodeid.startswith(f"tests/{name}/")), None)
+
+
+def begin_with_shared(items: list[pytest.Item]) -> None:
+    """Put the folders that stay together first: the last of them would keep one process busy alone."""
+    items.sort(key=lambda item: stays_together(item.nodeid) is None)
 
 
 class Together(LoadScopeScheduling):
@@ -34,9 +46,8 @@ class Together(LoadScopeScheduling):
         super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        shared = next((name for name in SHARED if file.startswith(f"tests/{name}/")), None)
+        shared = stays_together(nodeid)
         if shared is None:
-            return file
-        connection = CONNECTION.search(nodeid)
-        return shared + (connection[1] if connection else "")
+            return nodeid.partition("::")[0]
+        parameter = PARAMETER.search(nodeid)
+        return shared + (parameter[1] if parameter else "")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("fracttal_mcp", "accounts", "consumers", "mcp_gateway", "maintenance")
+APPS = ("fracttal_mcp", "audit", "listing", "accounts", "consumers", "mcp_gateway", "maintenance")
 NEVER = {"distinct", "annotate", "aggregate", "union", "intersection", "difference"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-APPS = ("accounts", "connections", "consumers", "fracttal_mcp", "maintenance", "mcp_gateway")
+APPS = (
+    "accounts", "activity", "audit", "connections", "consumers", "fracttal_mcp", "listing", "maintenance",
+    "mcp_gateway",
+)  # fmt: skip
 # Calls that create something mutable, or something to wait for.
 STATEFUL = frozenset(
     {

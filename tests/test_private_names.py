@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-APPS = ("accounts", "connections", "consumers", "fracttal_mcp", "maintenance", "mcp_gateway")
+APPS = (
+    "accounts", "activity", "connections", "consumers", "fracttal_mcp", "listing", "maintenance",
+    "mcp_gateway",
+)  # fmt: skip
 # Documented although they begin with an underscore: Django's models and managers, and named tuples.
 DOCUMENTED = {"_meta", "_db", "_default_manager", "_base_manager", "_state", "_replace", "_asdict", "_fields"}
 # File and name, each with what would fail without the name.

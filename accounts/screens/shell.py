@@ -11,15 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.adapter import is_local_path
+from accounts.app_connections import app_connections
 from accounts.current import SESSION_KEY, shell_of, sign_in_required, signed_in_user
 from accounts.models import Language
 from accounts.screens.sign_in import in_popup
+
+MOST_APPS = 5
 
 
 @require_safe
 @sign_in_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/home.html", {"mcp_url": settings.MCP_RESOURCE})
+    membership = shell_of(request).membership
+    apps = app_connections().of_person(membership.company, membership.user) if membership else []
+    context = {"mcp_url": settings.MCP_RESOURCE, "apps": apps[:MOST_APPS], "more_apps": len(apps) - MOST_APPS}
+    return render(request, "accounts/home.html", context)
 
 
 @require_safe

@@ -17,12 +17,16 @@ from allauth.account.views import (
     PasswordResetView,
 )
 from allauth.mfa.base.views import AuthenticateView
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from accounts.adapter import is_request
 from accounts.company_forms import of_the_person
+from accounts.current import signed_in_user
 from accounts.verified_addresses import mark_verified
 
 AnyView = Callable[..., HttpResponse]
@@ -67,6 +71,20 @@ def each_with_its_way_back(view: AnyView) -> AnyView:
         steps = {reverse("account_login"), reverse("mfa_authenticate")}
         if isinstance(response, HttpResponseRedirect) and response.url in steps:
             response["Location"] = passthrough_next_redirect_url(request, response.url, REDIRECT_FIELD_NAME)
+        return response
+
+    return served
+
+
+def saying_who_left(view: AnyView) -> AnyView:
+    """Say which account was signed out, on the sign-in page of a waiting authorization request."""
+
+    @wraps(view)
+    def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        email = signed_in_user(request).email if request.user.is_authenticated else ""
+        response = view(request, *args, **kwargs)
+        if email and not request.user.is_authenticated and is_request(way_back(request)):
+            messages.info(request, _("You signed out as %(email)s.") % {"email": email})
         return response
 
     return served

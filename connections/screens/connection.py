@@ -14,12 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
+from accounts.key_ring import has_keys
 from accounts.models import Company
+from accounts.networks import address_of
 from connections.connection_check import check_connection
 from connections.linking import callback_url
 from connections.models import ApiConnection
 from connections.screens.connection_form import ConnectionForm
-from consumers.key_ring import has_keys
 
 
 @never_cache
@@ -32,7 +33,7 @@ def connection(request: HttpRequest) -> HttpResponse:
     form = ConnectionForm(company, data=request.POST)
     if not form.is_valid():
         return draw(request, company, form, status=422)
-    cut = form.save(signed_in_user(request))
+    cut = form.save(signed_in_user(request), address_of(request))
     messages.success(request, _("API connection saved."))
     if cut:
         messages.warning(request, _("Accounts that must be connected again: %(count)d.") % {"count": cut})

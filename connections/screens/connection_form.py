@@ -10,9 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import validate_printable
+from accounts.key_ring import has_keys
 from accounts.models import Company, User
+from audit.kinds import Kind
+from audit.recording import Subject, changes_between, record
 from connections.models import ApiConnection
-from consumers.key_ring import has_keys
 from consumers.outbound.addresses import MAX_LENGTH, validate_address
 from consumers.security_log import note
 
@@ -140,12 +142,13 @@ class ConnectionForm(forms.Form):
             return True
         return old.is_remote and any(values[name] != getattr(old, name) for name in _CUTTING)
 
-    def save(self, by: User) -> int:
+    def save(self, by: User, from_address: str = "") -> int:
         """Save. Return how many links were cut."""
         values, cut = self.cleaned_data, 0
         with transaction.atomic():
             found = ApiConnection.objects.select_for_update().filter(pk=self.connection.pk).first()
             connection = found or self.connection
+            before, secrets = values_of(connection), _secrets_of(connection)
             if self._cuts(values):
                 connection.remote_company_id = None
                 cut = connection.links.count() if connection.pk else 0
@@ -156,6 +159,18 @@ class ConnectionForm(forms.Form):
                 self._put(connection, values)
             connection.save()
             self.connection = connection
+            changes = changes_between(before, values_of(connection))
+            if secrets != _secrets_of(connection):
+                changes["secret"] = [None, "changed"]  # never the secret itself
+            record(
+                Kind.CONNECTION_CHANGED,
+                company_id=connection.company_id,
+                user=by,
+                subject=Subject("api_connection", str(connection.pk), ""),
+                changes=changes,
+                facts={"links_ended": cut},
+                address=from_address,
+            )
         note("api connection changed", connection=connection.pk, kind=connection.kind, user=by.pk, cut=cut)
         return cut
 
@@ -171,3 +186,13 @@ class ConnectionForm(forms.Form):
             connection.client_secret = ""
         if not connection.program_key:
             connection.program_secret = ""
+
+
+def values_of(connection: ApiConnection) -> dict[str, Any]:
+    """Return what the log says of a connection: all but its secrets."""
+    names = ("kind", *ADDRESSES, "client_key", "program_key", "scope")
+    return {name: getattr(connection, name) for name in names}
+
+
+def _secrets_of(connection: ApiConnection) -> tuple[str, str]:
+    return connection.client_secret, connection.program_secret

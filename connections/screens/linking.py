@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,11 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current import shell_of, sign_in_required, signed_in_user
 from accounts.forms import primary_key
+from accounts.key_ring import NoKeys
 from accounts.screens.sign_in import in_popup
 from connections import linking
 from connections.linking import NotLinkedNow, Sent
 from connections.models import ApiConnection, LinkedAccount
-from consumers.key_ring import NoKeys
 from consumers.models import AuthorizationRequest
 from consumers.oauth import consent
 from consumers.oauth.form_action import allow_any_redirect
@@ -107,7 +108,7 @@ def draw(
     request: HttpRequest, problem: str = "", waiting: AuthorizationRequest | None = None
 ) -> HttpResponse:
     user = signed_in_user(request)
-    places = _connections(request)
+    places = list(connections_of(request))
     if waiting is not None:
         places = [place for place in places if place.company_id == waiting.consumer.company_id]
     links = {link.connection_id: link for link in LinkedAccount.objects.filter(user=user)}
@@ -125,10 +126,10 @@ def draw(
     return response
 
 
-def _connections(request: HttpRequest) -> list[ApiConnection]:
-    """Return the connections of the person's companies."""
+def connections_of(request: HttpRequest) -> QuerySet[ApiConnection]:
+    """Return the connections of the person's companies that use Fracttal One."""
     companies = [place.company_id for place in shell_of(request).memberships if place.permission_group.active]
-    return list(
+    return (
         ApiConnection.objects.select_related("company")
         .filter(company__in=companies, kind=ApiConnection.Kind.FRACTTAL_ONE)
         .order_by("company__name")
@@ -136,7 +137,7 @@ def _connections(request: HttpRequest) -> list[ApiConnection]:
 
 
 def _connection(request: HttpRequest, pk: str | None) -> ApiConnection:
-    mine = [place.pk for place in _connections(request)]
+    mine = [place.pk for place in connections_of(request)]
     return get_object_or_404(
         ApiConnection.objects.select_related("company").filter(pk__in=mine), pk=primary_key(pk)
     )

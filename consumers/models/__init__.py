@@ -1,7 +1,9 @@
 """Consumers, the authorizations that people gave them, and their tokens."""
 
 # Where Django looks for models.
+import consumers.handshake.models
 import consumers.openid.models
+import consumers.policy.models
 import consumers.registrations.models
 import consumers.trusted_issuers.models  # noqa: F401
 from consumers.models.authorizations import (
@@ -13,7 +15,9 @@ from consumers.models.authorizations import (
     RefreshToken,
 )
 from consumers.models.consumers import Consumer
+from consumers.models.kept_answers import KeptAnswer
 from consumers.models.requests import AuthorizationRequest, PendingRequest
+from consumers.models.secrets import ConsumerSecret
 
 __all__ = [
     "AUTHORIZATION_LIFETIME",
@@ -21,8 +25,10 @@ __all__ = [
     "AppAuthorization",
     "AuthorizationRequest",
     "Consumer",
+    "ConsumerSecret",
     "Grant",
     "IDToken",
+    "KeptAnswer",
     "PendingRequest",
     "RefreshToken",
 ]

@@ -1,23 +1,28 @@
-"""The consumers that an administrator registered. `client_secret` holds a keyed digest."""
+"""The consumers that an administrator registered. Secrets are in secrets.py; `client_secret` is empty."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import (
     AbstractApplication,
 )
 
-from accounts.models import Company, PermissionGroup
+from accounts.models import Company, Membership, PermissionGroup
+from accounts.security_policy import policy_of
 from consumers.callbacks import check_callbacks
 from consumers.client_documents import validate_document_url
-from consumers.digests import Prefix, digest, make, make_key
+from consumers.digests import make_key
+from consumers.models.secrets import ConsumerSecret
+from consumers.policy.models import CeilingFields
 from consumers.toolsets import check_toolsets
+from listing.folded_columns import FoldedField, KeepsFolded
 
 # Only schemes that a browser may open from a link: no javascript:, data: or ftp: (security case 248).
 web_address = URLValidator(schemes=["https", "http"])
@@ -33,6 +38,7 @@ class ConsumerManager(models.Manager["Consumer"]):
         permission_group: PermissionGroup,
         callback_urls: list[str] | None = None,
         public: bool = False,
+        secret_expires_at: dt.datetime | None = None,
         **fields: Any,
     ) -> tuple[Consumer, str]:
         """Save a new consumer and return it with its secret, which cannot be read again later.
@@ -52,16 +58,23 @@ class ConsumerManager(models.Manager["Consumer"]):
             **fields,
         )
         consumer.callback_urls = callback_urls or []
-        secret = consumer.begin()
+        # The library's column stays empty.
+        consumer.client_id, consumer.client_secret, consumer.hash_client_secret = make_key(), "", False
         consumer.full_clean(exclude=["client_secret"])
-        consumer.save(force_insert=True)
-        return consumer, secret
+        with transaction.atomic():
+            consumer.save(force_insert=True)
+            if public:
+                return consumer, ""
+            _secret, value = ConsumerSecret.objects.issue(
+                consumer, by=consumer.created_by, expires_at=secret_expires_at
+            )
+        return consumer, value
 
     def allowing(self, metadata_url: str) -> models.QuerySet[Consumer]:
         """Return the consumers that accept this client id, at most one for each company."""
         if not metadata_url.isprintable():  # PostgreSQL rejects NUL
             return self.none()
-        return self.select_related("company", "permission_group", "created_by").filter(
+        return self.select_related("company__security_policy", "permission_group", "created_by").filter(
             metadata_url=metadata_url,
             client_type=Consumer.CLIENT_PUBLIC,
             authorization_grant_type=Consumer.GRANT_AUTHORIZATION_CODE,
@@ -71,7 +84,7 @@ class ConsumerManager(models.Manager["Consumer"]):
         return self.get(client_id=client_id)
 
 
-class Consumer(AbstractApplication):
+class Consumer(KeepsFolded, AbstractApplication, CeilingFields):
     """An OAuth client that an administrator registered for one company."""
 
     GRANT_TYPES = (
@@ -98,12 +111,28 @@ class Consumer(AbstractApplication):
     )
     narrow_to_group = models.BooleanField(_("also limit to this group"), default=False)
     toolsets = models.JSONField(_("tool sets"), default=list, blank=True, validators=[check_toolsets])
+    # From where the program may request and use tokens (accounts/networks.py); empty: from anywhere.
+    allowed_networks = models.JSONField(default=list, blank=True)
+    # Who may use it: everybody in the company, or only the chosen groups and people. With `approve_first`
+    # each person also needs the approval of an administrator (consumers/policy/models.py).
+    everyone_may_use = models.BooleanField(_("everyone may use it"), default=True)
+    allowed_groups = models.ManyToManyField(PermissionGroup, related_name="+", blank=True)
+    allowed_members = models.ManyToManyField(Membership, related_name="+", blank=True)
+    approve_first = models.BooleanField(_("approval before first use"), default=False)
+    # Whether it may have tokens for the admin API. Only a person sets it, on the consumer's page.
+    may_administer = models.BooleanField(_("may administer"), default=False)
     enabled = models.BooleanField(_("enabled"), default=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="registered_consumers"
     )
-    secret_hint = models.CharField(max_length=4, blank=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    # The version of the list of tools that a program saw last, and when (mcp_gateway/methods/tools_list.py).
+    tools_version = models.CharField(max_length=16, blank=True, default="", db_default="", editable=False)
+    tools_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # By which long lists sort apps, and in which they search them.
+    folded_name = FoldedField("name")
+    folded = FoldedField("name", "description", "client_id", "metadata_url")
 
     objects = ConsumerManager()
 
@@ -112,6 +141,7 @@ class Consumer(AbstractApplication):
         verbose_name = _("OAuth consumer")
         verbose_name_plural = _("OAuth consumers")
         ordering = ("name", "id")
+        indexes = (models.Index(fields=("company", "folded_name"), name="consumer_folded_name"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("company", "metadata_url"),
@@ -137,19 +167,10 @@ class Consumer(AbstractApplication):
     def is_authorization_code(self) -> bool:
         return bool(self.authorization_grant_type == self.GRANT_AUTHORIZATION_CODE)
 
-    def begin(self) -> str:
-        """Set a new key and, unless the consumer is public, a new secret.
-
-        Return the secret; only its digest is stored.
-        """
-        self.client_id = make_key()
-        self.hash_client_secret = False  # the stored value is already a keyed digest
-        self.client_secret, self.secret_hint = "", ""
-        if self.is_public:
-            return ""
-        secret = make(Prefix.SECRET)
-        self.client_secret, self.secret_hint = digest(secret), secret[-4:]
-        return secret
+    @property
+    def kept_secrets(self) -> list[ConsumerSecret]:
+        """Return the secrets that nobody removed, the newest first; no query if they were prefetched."""
+        return [secret for secret in self.secrets.all() if secret.revoked_at is None]
 
     def clean(self) -> None:
         """Replace the library's check: callbacks may be missing, but each one must pass our own rules."""
@@ -167,6 +188,8 @@ class Consumer(AbstractApplication):
             problems["authorization_grant_type"] = ValidationError(
                 _("A program that acts for the company needs a secret.")
             )
+        if self.may_administer and self.is_public:
+            problems["may_administer"] = ValidationError(_("Only a program with a secret may administer."))
         if self.metadata_url:
             try:
                 self.metadata_url = validate_document_url(self.metadata_url)
@@ -184,4 +207,4 @@ class Consumer(AbstractApplication):
 
     def is_usable(self, request: object = None) -> bool:
         """Say whether the consumer works now. The library calls this too, with its own request object."""
-        return self.enabled and self.permission_group.active
+        return self.enabled and self.permission_group.active and not policy_of(self.company).is_off

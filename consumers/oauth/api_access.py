@@ -9,6 +9,8 @@ from django.conf import settings
 from accounts.principal import Principal
 from consumers import scopes
 from consumers.oauth import token_info
+from consumers.policy.catalogue import operations, tools
+from consumers.policy.decisions import withheld_operations
 
 
 def authenticate(raw: str) -> Principal | None:
@@ -21,7 +23,12 @@ def authenticate(raw: str) -> Principal | None:
         return None
     if token_info.is_due(found):
         token_info.record_use(found)
-    if scopes.WRITE in found.caller.scopes:
-        return found.caller
-    readable = frozenset(right for right in found.caller.rights if right.endswith(":view"))
-    return replace(found.caller, rights=readable)
+    caller = replace(
+        found.caller,
+        via_app=found.caller.consumer_name,
+        withheld=withheld_operations(operations(), tools(), found.caller.ceilings),
+    )
+    if scopes.WRITE in caller.scopes:
+        return caller
+    readable = frozenset(right for right in caller.rights if right.endswith(":view"))
+    return replace(caller, rights=readable)

@@ -1,4 +1,4 @@
-"""Resolves the `resource` parameter (RFC 8707) to one of the two audiences of this server's tokens.
+"""Resolves the `resource` parameter (RFC 8707) to one of the three audiences of this server's tokens.
 
 Clients send the address as a person typed it or as a library rebuilt it. Capitals in the host, the default
 port, a trailing slash and the query options of the endpoint do not change the audience.
@@ -25,7 +25,7 @@ def audience_of(resources: Iterable[str]) -> str | None:
 
 def _known(resource: str) -> str | None:
     spelt = _canonical(resource)
-    return spelt if spelt in {settings.MCP_RESOURCE, settings.API_RESOURCE} else None
+    return spelt if spelt in {settings.MCP_RESOURCE, settings.API_RESOURCE, settings.ADMIN_RESOURCE} else None
 
 
 def _canonical(resource: str) -> str | None:

@@ -75,14 +75,17 @@ class FatalClientError(Exception):
 
 
 class RedirectError(Exception):
-    """An error that is sent to the client's registered redirect URI (RFC 6749 §4.1.2.1)."""
+    """An error that is sent to the client's registered redirect URI (RFC 6749 §4.1.2.1).
+
+    `reason` is a code of ours where several causes share one `error`.
+    """
 
     def __init__(
-        self, consumer: Consumer, redirect_uri: str, state: str | None, error: str, why: str
+        self, consumer: Consumer, redirect_uri: str, state: str | None, error: str, why: str, reason: str = ""
     ) -> None:
         super().__init__(error)
         self.consumer, self.redirect_uri, self.state = consumer, redirect_uri, state
-        self.error, self.why = error, why
+        self.error, self.why, self.reason = error, why, reason or error
 
 
 def check(query: str, companies: Sequence[int] | None = None) -> Checked:
@@ -104,8 +107,8 @@ def check(query: str, companies: Sequence[int] | None = None) -> Checked:
         raise FatalClientError("consumer_off", consumer)
     state = fields.get("state", [None])[0]
 
-    def refuse(error: str, why: str) -> RedirectError:
-        return RedirectError(consumer, redirect_uri, state, error, why)
+    def refuse(error: str, why: str, reason: str = "") -> RedirectError:
+        return RedirectError(consumer, redirect_uri, state, error, why, reason)
 
     if state is not None and ("\0" in state or len(state) > MAX_STATE):
         raise RedirectError(
@@ -123,9 +126,9 @@ def check(query: str, companies: Sequence[int] | None = None) -> Checked:
         raise refuse("invalid_request", "response_mode must be query.")
     challenge = fields.get("code_challenge", [""])[0]
     if fields.get("code_challenge_method", [""])[0] != "S256" or not _CHALLENGE.match(challenge):
-        raise refuse("invalid_request", "PKCE with the method S256 is required.")
+        raise refuse("invalid_request", "PKCE with the method S256 is required.", "pkce_missing")
     resource = audience_of(fields.get("resource", [settings.MCP_RESOURCE]))
-    if resource is None:
+    if resource is None or resource == settings.ADMIN_RESOURCE:
         raise refuse("invalid_target", "This server does not serve that resource.")
     asked = set(fields.get("scope", [""])[0].split(" ")) - {""}
     wanted, identity = asked - scopes.OF_OPENID, granting.identity(asked, consumer)
@@ -189,7 +192,7 @@ def _consumer_by_key(key: str) -> Consumer:
     if not key.isascii() or not key.isprintable() or not 0 < len(key) <= MAX_KEY:
         raise FatalClientError("consumer_unknown")
     consumer = (
-        Consumer.objects.select_related("company", "permission_group", "created_by")
+        Consumer.objects.select_related("company__security_policy", "permission_group", "created_by")
         .filter(client_id=key)
         .first()
     )

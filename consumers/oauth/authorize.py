@@ -11,20 +11,21 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from accounts.current import signed_in_at, signed_in_user
-from accounts.verified_addresses import is_verified
+from accounts.current import shell_of, signed_in_at, signed_in_user
 from connections import linking
-from consumers import granting, scopes
-from consumers.callbacks import display_host, origin_of
-from consumers.models import AUTHORIZATION_LIFETIME, AuthorizationRequest, PendingRequest
-from consumers.oauth import consent, ways_back
+from consumers import granting
+from consumers.callbacks import origin_of
+from consumers.handshake.recording import note
+from consumers.handshake.steps import Step
+from consumers.models import AuthorizationRequest, PendingRequest
+from consumers.oauth import consent, consent_page, events, late_decisions, ways_back
 from consumers.oauth.authorization_request import Checked, FatalClientError, RedirectError, check
 from consumers.oauth.authorize_answers import answering, as_page, callback, companies_of, leave
 from consumers.oauth.consent import Decision
+from consumers.policy.access import Access, access_of
 from consumers.registrations import newcomers
-from consumers.registrations.models import Registration
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,8 +48,9 @@ def again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None) -> HttpResponse:
     """Validate the request before sign-in, so that nobody types a password for an invalid one."""
+    held_up = request.user.is_authenticated and shell_of(request).must_set_up_two_step
     try:
-        checked = _check_newcomer_too(query, companies_of(request))
+        checked = (check if held_up else _check_newcomer_too)(query, companies_of(request))
     except newcomers.SignInFirst:
         if request.method == "HEAD":
             return as_page(HttpResponse())
@@ -60,9 +62,16 @@ def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None
         membership = granting.membership_for(signed_in_user(request).pk, consumer)
         if membership is None:
             raise FatalClientError("not_a_member", consumer)
+        note(consumer.pk, Step.SIGN_IN)
+    if membership is not None or checked.document is None:
+        note(consumer.pk, Step.AUTHORIZE)
+    if held_up and not checked.silent:  # the middleware lets nothing else through
+        raise FatalClientError("request_unreadable", consumer)
     if checked.silent:
         if membership is None:
             error, why = "login_required", "Nobody is signed in."
+        elif held_up:
+            error, why = "interaction_required", "The person must set up two-step sign-in first."
         elif _must_sign_in_again(request, checked, int(time.time())):
             error, why = "login_required", "The person signed in too long ago."
         else:
@@ -74,29 +83,26 @@ def _ask(request: HttpRequest, query: str, pending: PendingRequest | None = None
         return as_page(redirect_to_login(way_back))
     if _must_sign_in_again(request, checked, ways_back.begun_at(pending)):
         return as_page(redirect_to_login(way_back, reverse("account_reauthenticate")))
-    user = membership.user
-    powers = consent.powers(membership, consumer)
-    session_key = request.session.session_key or ""
-    came_by_itself = Registration.objects.filter(consumer=consumer).exists()
-    context = {
-        "kept": consent.keep(checked, user, session_key, powers, way_back, signed_in_at(request)),
-        "consumer": consumer,
-        "membership": membership,
-        "powers": powers,
-        "asks_write": scopes.WRITE in checked.scopes,
-        "asks_read": scopes.READ in checked.scopes,
-        "asks_identity": scopes.OPENID in checked.scopes,
-        "asks_email": scopes.EMAIL in checked.scopes,
-        "email_verified": is_verified(user),
-        "document": checked.document,
-        "host": display_host(checked.redirect_uri),
-        "on_this_computer": not checked.redirect_uri.startswith("https://"),
-        "came_by_itself": came_by_itself,
-        "could_be_any_program": checked.could_be_any_program(came_by_itself=came_by_itself),
-        "days": AUTHORIZATION_LIFETIME.days,
-        "same_request": way_back,
-    }
-    return as_page(render(request, "consumers/consent.html", context), sends_on=True)
+    access = access_of(membership, consumer)
+    if access != Access.OPEN:
+        raise FatalClientError(access.value, consumer)
+    return as_page(consent_page.draw(request, checked, membership, way_back), sends_on=True)
+
+
+@require_GET
+@answering
+def cancel(request: HttpRequest) -> HttpResponse:
+    """GET /oauth/authorize/cancel: tell the app that the person left without signing in."""
+    pending = ways_back.named_by(request.GET.get("next", ""))
+    if pending is None or not pending.can_begin_again:
+        raise FatalClientError("request_too_old")
+    checked = check(pending.query)
+    error, why = "access_denied", "The person did not sign in."
+    if checked.document is not None:  # several companies may allow the program: it is no event of one of them
+        return leave(callback(checked.redirect_uri, checked.state, error=error, error_description=why))
+    raise RedirectError(
+        checked.consumer, checked.redirect_uri, checked.state, error, why, "sign_in_cancelled"
+    )
 
 
 def _check_newcomer_too(query: str, companies: list[int] | None) -> Checked:
@@ -119,32 +125,36 @@ def _must_sign_in_again(request: HttpRequest, checked: Checked, begun_at: int) -
 
 def _decide(request: HttpRequest) -> HttpResponse:
     """Read only the one-time id and the decision; what is granted was stored on the server."""
-    decision = request.POST.get("decision")
-    if not request.user.is_authenticated or decision not in {"approve", "refuse"}:
+    decision, request_id = request.POST.get("decision"), request.POST.get("request", "")
+    if not request.user.is_authenticated:
+        return as_page(late_decisions.sign_in_first(request, request_id))
+    if decision == "stay":  # Enter in the form; with 204 the browser keeps the page and its tick
+        return as_page(HttpResponse(status=204))
+    if decision not in {"approve", "refuse"}:
         raise FatalClientError("decision_too_late")
     approved = decision == "approve"
     wish = Decision(approved, approved and "write" in request.POST)
     try:
-        return _settle(request, request.POST.get("request", ""), wish)
-    except consent.NotOpen as error:
-        raise FatalClientError("decision_too_late") from error
+        return _settle(request, request_id, wish)
+    except consent.NotOpen:
+        return as_page(late_decisions.meet(request, request_id))
 
 
 @require_safe
 @answering
 def finish(request: HttpRequest) -> HttpResponse:
     """GET /oauth/authorize/finish: complete an approval that waited for an account link to Fracttal One."""
-    if not request.user.is_authenticated:
-        raise FatalClientError("decision_too_late")
     request_id = request.GET.get("request", "")
+    if not request.user.is_authenticated:
+        return as_page(late_decisions.sign_in_first(request, request_id))
     try:
         kept = consent.find(request_id, signed_in_user(request), request.session.session_key or "")
         wish = consent.decision_of(kept)
         if wish is None:
             raise consent.NotOpen
         return _settle(request, request_id, wish)
-    except consent.NotOpen as error:
-        raise FatalClientError("decision_too_late") from error
+    except consent.NotOpen:
+        return as_page(late_decisions.meet(request, request_id))
 
 
 def _settle(request: HttpRequest, request_id: str, wish: Decision) -> HttpResponse:
@@ -161,7 +171,11 @@ def _settle(request: HttpRequest, request_id: str, wish: Decision) -> HttpRespon
             if wish.approved and linking.needs_link(kept.consumer.company, user):
                 consent.approve_later(kept, write=wish.write)
                 return _to_link(kept)
-            consent.decide(kept, user, session_key, wish, listed=listed)
+            authorization = consent.decide(kept, user, session_key, wish, listed=listed)
+            if authorization is not None:
+                events.consent_given(request, authorization)
+            elif kept.params["allowed"]:
+                events.consent_refused(request, kept.consumer, user)
     if wish != consent.decision_of(kept):
         raise consent.NotOpen
     if not kept.params["allowed"]:
@@ -169,9 +183,11 @@ def _settle(request: HttpRequest, request_id: str, wish: Decision) -> HttpRespon
     redirect_uri, state = kept.params["redirect_uri"], kept.params["state"]
     if not wish.approved:
         raise RedirectError(kept.consumer, redirect_uri, state, "access_denied", "The person refused.")
+    note(kept.consumer.pk, Step.CONSENT)
     code = consent.code_of(kept, session_key)
-    if consent.was_redeemed(code):
+    if not consent.renew(code):
         return _done(request, kept)
+    note(kept.consumer.pk, Step.CODE)
     return leave(callback(redirect_uri, state, code=code))
 
 

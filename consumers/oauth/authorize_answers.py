@@ -13,9 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.current import shell_of
+from accounts.models import User
+from accounts.whom_to_ask import administrators_to_ask
 from consumers.callbacks import validate_callback
+from consumers.handshake import authorization as handshake
 from consumers.models import Consumer, PendingRequest
-from consumers.oauth import consent, ways_back
+from consumers.oauth import consent, events, ways_back
 from consumers.oauth.authorization_request import MAX_CALLBACK, FatalClientError, RedirectError, check
 from consumers.oauth.form_action import allow_any_redirect
 from consumers.security_log import note
@@ -24,8 +27,26 @@ NOT_ALLOWED = frozenset(
     {
         "not_a_member", "consumer_off", "no_longer_allowed", "document_may_be_asked_for",
         "registration_waits", "registration_refused", "too_many_wait",
+        "access_needed", "access_waits", "access_refused",
     }
 )  # fmt: skip
+_ABOUT_A_DECISION = frozenset(
+    {
+        "decision_too_late", "no_longer_allowed", "request_too_old",
+        "already_approved", "already_refused", "ended_since",
+    }
+)  # fmt: skip
+# Refusals after which the same request can be started again, perhaps by somebody else or a little later.
+_GOES_ON = frozenset(
+    {
+        "not_a_member", "document_may_be_asked_for", "registration_waits", "too_many_wait",
+        "access_needed", "access_waits",
+    }
+)  # fmt: skip
+# Refusals after which somebody else must act.
+_FOR_AN_ADMINISTRATOR = NOT_ALLOWED | {
+    "consumer_unknown", "callback_unregistered", "document_not_allowed", "document_unavailable",
+}  # fmt: skip
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -39,9 +60,13 @@ def answering(view: View[P]) -> View[P]:
             return view(request, *args, **kwargs)
         except FatalClientError as refusal:
             note("authorization request refused", reason=refusal.code, consumer=_id(refusal.consumer))
+            events.authorization_refused(request, refusal.consumer, refusal.code, refusal.redirect_uri)
+            handshake.refused(request, refusal)
             return _error_page(request, refusal)
         except RedirectError as refusal:
             note("authorization request sent back", reason=refusal.error, consumer=_id(refusal.consumer))
+            events.authorization_refused(request, refusal.consumer, refusal.reason)
+            handshake.refused(request, refusal)
             answer = {"error": refusal.error, "error_description": refusal.why}
             return leave(callback(refusal.redirect_uri, refusal.state, **answer))
         except ways_back.TooMany:
@@ -86,13 +111,12 @@ def _error_page(request: HttpRequest, refusal: FatalClientError) -> HttpResponse
         "sent_callback": refusal.redirect_uri[:MAX_CALLBACK] if refusal.redirect_uri.isprintable() else "",
         "host": refusal.host,
         "document_url": refusal.document_url,
+        "begins_again": refusal.code in _ABOUT_A_DECISION - {"already_approved"},
+        "to_ask": _to_ask(request, refusal),
         **_ways_on(request, refusal),
     }
     status = 403 if refusal.code in NOT_ALLOWED else 400
-    response = render(request, "consumers/authorize_error.html", context, status=status)
-    if refusal.code not in {"not_a_member", "document_may_be_asked_for"}:  # these pages contain a form
-        response["Referrer-Policy"] = "no-referrer"
-    return as_page(response)
+    return as_page(render(request, "consumers/authorize_error.html", context, status=status))
 
 
 def _ways_on(request: HttpRequest, refusal: FatalClientError) -> dict[str, str]:
@@ -100,14 +124,14 @@ def _ways_on(request: HttpRequest, refusal: FatalClientError) -> dict[str, str]:
 
     `same_request` starts the request again; `program` reports the failure to the client.
     """
-    if refusal.code in {"not_a_member", "document_may_be_asked_for", "registration_waits", "too_many_wait"}:
+    if refusal.code in _GOES_ON:
         known = _pending_of(request)
         try:
             known = known or ways_back.remember(request, request.META.get("QUERY_STRING", ""))
         except ways_back.TooMany:
             return {}
         return {"same_request": ways_back.path_of(known)}
-    if refusal.code not in {"decision_too_late", "no_longer_allowed", "request_too_old"}:
+    if refusal.code not in _ABOUT_A_DECISION:
         return {}
     pending = _pending_of(request)
     if pending is None:
@@ -122,6 +146,20 @@ def _ways_on(request: HttpRequest, refusal: FatalClientError) -> dict[str, str]:
     return {"program": callback(checked.redirect_uri, checked.state, **words)}
 
 
+def _to_ask(request: HttpRequest, refusal: FatalClientError) -> list[User]:
+    """Return administrators of the program's company, or of the current one, if the person belongs to it.
+
+    Nobody else learns who they are.
+    """
+    if not request.user.is_authenticated or refusal.code not in _FOR_AN_ADMINISTRATOR:
+        return []
+    places, current = shell_of(request).memberships, shell_of(request).membership
+    if refusal.consumer is not None:
+        company_id = refusal.consumer.company_id
+        current = next((place for place in places if place.company_id == company_id), None)
+    return administrators_to_ask(current.company) if current else []
+
+
 def _pending_of(request: HttpRequest) -> PendingRequest | None:
     """Find the stored request named by this path, by the submitted form, or by the decision that waited."""
     path = request.POST.get("next", "") if request.method == "POST" else request.path
@@ -131,8 +169,9 @@ def _pending_of(request: HttpRequest) -> PendingRequest | None:
 def as_page(response: HttpResponse, *, sends_on: bool = False) -> HttpResponse:
     """Forbid caching, and keep the page connected to the assistant's window that opened it.
 
-    The consent page keeps the site's `same-origin` referrer policy, which hides the address from other sites.
-    With `no-referrer` the browser would send no Origin with our own form, and the CSRF check would refuse it.
+    Every page has a form, at least that of the language. It keeps the site's `same-origin` referrer policy,
+    which hides the address from other sites. With `no-referrer` the browser would send no Origin with our own
+    form, and the CSRF check would refuse it.
     """
     response["Cache-Control"] = "no-store"
     response["Cross-Origin-Opener-Policy"] = "unsafe-none"

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
+import datetime as dt
 import functools
+import hmac
 import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
 from django.db import DatabaseError, InterfaceError
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from consumers import digests, throttle
 from consumers.client_documents import is_document_url
-from consumers.models import AccessToken, Consumer, Grant, RefreshToken
+from consumers.models import AccessToken, Consumer, ConsumerSecret, Grant, RefreshToken
+from consumers.oauth import events
 from consumers.security_log import note
 
 MAX_BODY = 32 * 1024
@@ -30,6 +36,9 @@ _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _FORM_TYPE = re.compile(r"application/x-www-form-urlencoded\s*(;\s*charset=\"?utf-8\"?\s*)?\Z", re.IGNORECASE)
 # Compared if the consumer is unknown, so that the response time does not reveal which keys exist.
 _NOBODYS_SECRET = "0" * 64
+# Live secrets come first; of the removed ones the latest few are enough for the log.
+_MOST_COMPARED = 8
+RECORD_USE_EVERY = dt.timedelta(minutes=1)
 
 Form = dict[str, str]
 
@@ -70,6 +79,7 @@ def endpoint(view: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
             if request.method != "POST":
                 raise OAuthError("invalid_request", "Use POST.", 405, Allow="POST")
             form = read_form(request)
+            request.oauth_form = form  # type: ignore[attr-defined]  # for who notes the outcome
             return view(request, authenticate_client(request, form), form)
         except OAuthError as refused:
             return refused.response()
@@ -134,14 +144,18 @@ def authenticate_client(request: HttpRequest, form: Form) -> Consumer:
     if header is not None:
         if "client_secret" in form:
             raise OAuthError("invalid_request", "Use one way of client authentication, not two.")
-        key, secret = _basic(header)
+        key, secret = read_basic(header)
         if form.get("client_id", key) != key:
             raise OAuthError("invalid_request", "client_id differs from the one in the Authorization header.")
     else:
         key, secret = form.get("client_id", ""), form.get("client_secret", "")
     consumer = _find_by_document(key, form) if is_document_url(key) else _find(key)
-    if not _proves(consumer, secret):
-        note("client refused", key=key, address=throttle.address_of(request))
+    reason = _refusal(consumer, secret)
+    if reason:
+        note("client refused", key=_loggable(key), reason=reason, address=throttle.address_of(request))
+        if consumer is not None:
+            method = method_of(request, form)
+            events.token_refused(request, consumer, reason, client_authentication=method)
         wait = throttle.count_failure(request, key)
         if wait:
             raise OAuthError(
@@ -152,10 +166,26 @@ def authenticate_client(request: HttpRequest, form: Form) -> Consumer:
     return consumer
 
 
+def _loggable(key: str) -> str:
+    """Return the key if it can be one: people also paste a secret or a password into its field."""
+    return key if digests.is_shaped(digests.Prefix.KEY, key) or is_document_url(key) else "(no key)"
+
+
+def method_of(request: HttpRequest, form: Form) -> str:
+    """Return the method of client authentication (RFC 7591 §2)."""
+    if "HTTP_AUTHORIZATION" in request.META:
+        return "client_secret_basic"
+    return "client_secret_post" if "client_secret" in form else "none"
+
+
 def _find(key: str) -> Consumer | None:
     if not key.isprintable() or not key.isascii() or not 0 < len(key) <= 255:
         key = ""
-    return Consumer.objects.select_related("company", "permission_group").filter(client_id=key).first()
+    return (
+        Consumer.objects.select_related("company__security_policy", "permission_group")
+        .filter(client_id=key)
+        .first()
+    )
 
 
 def _find_by_document(url: str, form: Form) -> Consumer | None:
@@ -167,7 +197,8 @@ def _find_by_document(url: str, form: Form) -> Consumer | None:
     """
     allowing = Consumer.objects.allowing(url)
     owner = _owner_of_what_is_shown(form)
-    return allowing.filter(pk=owner).first() or allowing.order_by("-enabled", "pk").first()
+    owned = None if owner is None else allowing.filter(pk=owner).first()
+    return owned or allowing.order_by("-enabled", "pk").first()
 
 
 def _owner_of_what_is_shown(form: Form) -> int | None:
@@ -191,15 +222,42 @@ def _owner_of_what_is_shown(form: Form) -> int | None:
     return None
 
 
-def _proves(consumer: Consumer | None, secret: str) -> bool:
-    stored = consumer.client_secret if consumer and consumer.client_secret else _NOBODYS_SECRET
-    right = digests.matches(secret, stored)
+def _refusal(consumer: Consumer | None, shown: str) -> str:
+    """Return why the secret is refused, as a code for the log, or "" if it proves the consumer.
+
+    The work is the same whether the consumer is known, and has one secret or two. Removed secrets are
+    compared too, so that the log can say that a program still uses one.
+    """
+    known = list(
+        ConsumerSecret.objects.filter(consumer=consumer.pk if consumer else 0).order_by(
+            F("revoked_at").desc(nulls_first=True), "-pk"
+        )[:_MOST_COMPARED]
+    )
+    shown_digest = digests.digest(shown)
+    stored = [secret.digest for secret in known] + [_NOBODYS_SECRET] * (_MOST_COMPARED - len(known))
+    same = [hmac.compare_digest(shown_digest, each) for each in stored]
     if consumer is None:
-        return False
-    return not secret if consumer.is_public else right
+        return "unknown_client"
+    if consumer.is_public:
+        return "secret_of_public_client" if shown else ""
+    found = next((secret for secret, equal in zip(known, same, strict=False) if equal), None)
+    if found is None:
+        return "secret_wrong" if shown else "secret_missing"
+    if not found.live:
+        return found.end
+    _record_use(found)
+    return ""
 
 
-def _basic(header: str) -> tuple[str, str]:
+def _record_use(secret: ConsumerSecret) -> None:
+    """Record the last use, at most once a minute. A database error is ignored: the token matters more."""
+    now = timezone.now()
+    if secret.last_used_at is None or now - secret.last_used_at > RECORD_USE_EVERY:
+        with contextlib.suppress(DatabaseError):
+            ConsumerSecret.objects.filter(pk=secret.pk).update(last_used_at=now)
+
+
+def read_basic(header: str) -> tuple[str, str]:
     """Decode HTTP Basic (RFC 7617); key and secret are form-encoded within it (RFC 6749 §2.3.1)."""
     scheme, _space, value = header.partition(" ")
     try:

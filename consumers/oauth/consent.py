@@ -1,4 +1,4 @@
-"""What a person approves: the wording on the consent page, then the stored authorization and its code."""
+"""What a person approves: the request that waits, then the stored authorization and its code."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.models import Membership, User
-from accounts.rights import MODULE_NAMES, Action, Module
+from accounts.models import User
 from consumers import granting, scopes
 from consumers.callbacks import is_registered
 from consumers.client_documents import load
@@ -20,68 +17,13 @@ from consumers.digests import Prefix, derive, digest
 from consumers.models import AUTHORIZATION_LIFETIME, AppAuthorization, AuthorizationRequest, Consumer, Grant
 from consumers.oauth.authorization_request import Checked
 from consumers.outbound.documents import Unavailable
+from consumers.policy.powers import Powers
 
 REQUEST_LIFETIME = dt.timedelta(minutes=15)
 CODE_LIFETIME = dt.timedelta(seconds=60)
-# For this long a repeated decision gets the same answer. It must be shorter than CODE_LIFETIME.
-REPEAT_WINDOW = dt.timedelta(seconds=45)
-
-_CREATE, _CHANGE = gettext_lazy("create"), gettext_lazy("change")
-# Every right that lets a tool of any set change something; a test compares the two. The other rights of a
-# group, such as deletion, have no tool, so an assistant cannot use them.
-CHANGES = {
-    "assets:add": _CREATE,
-    "assets:edit": _CHANGE,
-    "meters:add": gettext_lazy("create, add readings"),
-    "work_orders:add": _CREATE,
-    "work_orders:edit": gettext_lazy("change, cancel"),
-    "work_requests:add": _CREATE,
-    "work_requests:edit": gettext_lazy("change, cancel"),
-    "tasks:add": _CREATE,
-    "tasks:edit": _CHANGE,
-    "inventory:add": _CREATE,
-    "inventory:edit": _CHANGE,
-    "people:add": _CREATE,
-    "people:edit": _CHANGE,
-    "third_parties:add": _CREATE,
-    "third_parties:edit": _CHANGE,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Powers:
-    """What this person would let this consumer do: module names in the person's language."""
-
-    read: list[str]
-    write: list[str]
-    never: list[str]
-    own_work_orders_only: bool
-
-
-def powers(membership: Membership, consumer: Consumer) -> Powers:
-    """Compute the rights that will be enforced.
-
-    They are the person's, limited to the consumer's permission group if the consumer says so.
-    """
-    rights, own_only = membership.rights, membership.permission_group.own_work_orders_only
-    if consumer.narrow_to_group:
-        rights &= consumer.permission_group.effective_rights
-        own_only = own_only or consumer.permission_group.own_work_orders_only
-    # No tool changes the configuration, whatever the person may do on the screens.
-    modules = [module for module in Module if module != Module.CONFIGURATION]
-    read, write, never = [], [], []
-    for module in modules:
-        name = str(MODULE_NAMES[module])
-        if f"{module}:view" in rights:
-            read.append(name)
-        else:
-            never.append(_("see %(what)s") % {"what": name})
-        made = (f"{module}:{action}" for action in Action)
-        changes = [str(CHANGES[right]) for right in made if right in rights and right in CHANGES]
-        if changes:
-            write.append(f"{name}: {', '.join(changes)}")
-    never.append(_("change settings, accounts or permissions"))
-    return Powers(read, write, never, own_only and f"{Module.WORK_ORDERS}:view" in rights)
+# For this long a repeated decision gets the same answer, with a code that works again for CODE_LIFETIME. The
+# sum is the longest life of a code (RFC 6749 §4.1.2: at most ten minutes).
+REPEAT_WINDOW = dt.timedelta(minutes=8)
 
 
 class NotOpen(Exception):
@@ -179,16 +121,16 @@ def way_back_of(request_id: str) -> str:
 
 def decide(
     kept: AuthorizationRequest, user: User, session_key: str, decision: Decision, *, listed: bool
-) -> None:
-    """Settle a locked request once.
+) -> AppAuthorization | None:
+    """Settle a locked request once. Return the authorization if the person approved and that is possible.
 
     The details of the request are dropped at once, the outcome after REPEAT_WINDOW.
 
     `listed` says whether the program still lists the callback.
     """
-    allowed = listed and may_still(kept, user)
+    allowed, authorization = listed and may_still(kept, user), None
     if allowed and decision.approved:
-        approve(kept, user, code_of(kept, session_key), write=decision.write)
+        authorization = approve(kept, user, code_of(kept, session_key), write=decision.write)
     kept.params = {
         "redirect_uri": kept.params["redirect_uri"],
         "state": kept.params["state"],
@@ -199,6 +141,7 @@ def decide(
     kept.decided_at = timezone.now()
     kept.expires_at = kept.decided_at + REPEAT_WINDOW
     kept.save(update_fields=["params", "decided_at", "expires_at"])
+    return authorization
 
 
 def decision_of(kept: AuthorizationRequest) -> Decision | None:
@@ -217,20 +160,23 @@ def code_of(kept: AuthorizationRequest, session_key: str) -> str:
     return derive(Prefix.CODE, str(kept.pk), session_key)
 
 
-def was_redeemed(code: str) -> bool:
-    """Say whether a code was redeemed.
+def renew(code: str) -> bool:
+    """Let a code work for CODE_LIFETIME from now: the person decides again, as the answer did not arrive.
 
-    Raises NotOpen if it is gone because the app was disconnected since.
+    Return False if the program redeemed it. Raises NotOpen if it is gone because the app was disconnected
+    since.
     """
-    grant = Grant.objects.filter(code=digest(code)).first()
-    if grant is None:
+    found = Grant.objects.filter(code=digest(code))
+    if found.filter(redeemed_at=None).update(expires=timezone.now() + CODE_LIFETIME):
+        return True
+    if not found.exists():
         raise NotOpen
-    return grant.redeemed_at is not None
+    return False
 
 
 def may_still(kept: AuthorizationRequest, user: User) -> bool:
     """Check consumer and person again, since minutes may pass between page and decision."""
-    return kept.consumer.is_usable() and granting.membership_for(user.pk, kept.consumer) is not None
+    return kept.consumer.is_usable() and granting.user_of(user.pk, kept.consumer) is not None
 
 
 def still_listed(kept: AuthorizationRequest) -> bool:
@@ -250,9 +196,10 @@ def _still_registered(redirect_uri: str, metadata_url: str, consumer: Consumer) 
         return False
 
 
-def approve(kept: AuthorizationRequest, user: User, code: str, *, write: bool) -> None:
+def approve(kept: AuthorizationRequest, user: User, code: str, *, write: bool) -> AppAuthorization:
     """Store the authorization and the digest of its code."""
     params = kept.params
+    write = write and scopes.WRITE in scopes.grantable(kept.consumer)
     granted = [scope for scope in params["scopes"] if write or scope != scopes.WRITE]
     now = timezone.now()
     with transaction.atomic():
@@ -277,6 +224,7 @@ def approve(kept: AuthorizationRequest, user: User, code: str, *, write: bool) -
             signed_in_at=params.get("signed_in_at"),
             expires=now + CODE_LIFETIME,
         )
+    return authorization
 
 
 def _authorization(consumer: Consumer, user: User, now: dt.datetime) -> AppAuthorization:

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from consumers import scopes
+from consumers.handshake.recording import note
+from consumers.handshake.steps import Step
 from consumers.oauth.browser_programs import readable_in_browsers
 from consumers.openid.identity import is_announced
 from consumers.openid.signing_keys import ALGORITHM
@@ -26,6 +28,7 @@ RESOURCE_DOCUMENT = "/.well-known/oauth-protected-resource"
 @readable_in_browsers("GET, HEAD")
 @require_safe
 def authorization_server(request: HttpRequest) -> HttpResponse:
+    note(None, Step.SERVER_DOCUMENT)
     try:
         return _public(_server(with_openid=is_announced()))
     except (DatabaseError, InterfaceError):
@@ -97,13 +100,25 @@ def protected_resource(request: HttpRequest) -> HttpResponse:
 
     `offline_access` is not listed: it is no scope of a resource.
     """
+    note(None, Step.RESOURCE_DOCUMENT)
+    return _resource(settings.MCP_RESOURCE, [scopes.READ, scopes.WRITE], "Fracttal One")
+
+
+@readable_in_browsers("GET, HEAD")
+@require_safe
+def admin_resource(request: HttpRequest) -> HttpResponse:
+    """Serve RFC 9728 metadata of the admin API."""
+    return _resource(settings.ADMIN_RESOURCE, list(scopes.OF_ADMIN), "Fracttal One, administration")
+
+
+def _resource(resource: str, of_it: list[str], name: str) -> HttpResponse:
     return _public(
         {
-            "resource": settings.MCP_RESOURCE,
+            "resource": resource,
             "authorization_servers": [settings.PUBLIC_URL],
-            "scopes_supported": [scopes.READ, scopes.WRITE],
+            "scopes_supported": of_it,
             "bearer_methods_supported": ["header"],
-            "resource_name": "Fracttal One",
+            "resource_name": name,
         }
     )
 

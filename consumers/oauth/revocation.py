@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,9 +12,12 @@ from django.utils import timezone
 from consumers import granting
 from consumers.digests import Prefix, digest, is_shaped
 from consumers.models import AccessToken, AppAuthorization, Consumer, RefreshToken
+from consumers.oauth import events
 from consumers.oauth.browser_programs import readable_in_browsers
 from consumers.oauth.client_authentication import Form, OAuthError, endpoint, json_response
 from consumers.oauth.token_families import end_family
+from consumers.policy.terms import OwnTerms, terms_of_person, terms_of_program
+from consumers.scopes import ADMIN_WRITE, WRITE, ordered
 
 Token = AccessToken | RefreshToken
 
@@ -29,9 +33,12 @@ def revoke(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResponse
         token = _own_token(consumer, form)
         if token is not None and token.authorization_id is None:
             token.delete()
+            events.token_revoked(request, consumer, None)
         elif token is not None:
             authorization = AppAuthorization.objects.select_for_update().get(pk=token.authorization_id)
             end_family(authorization, token.token_family)
+            if not (isinstance(token, RefreshToken) and token.revoked):  # a repeat changes nothing
+                events.token_revoked(request, consumer, authorization)
     return json_response({})
 
 
@@ -41,12 +48,13 @@ def introspect(request: HttpRequest, consumer: Consumer, form: Form) -> HttpResp
     if consumer.is_public:
         raise OAuthError("unauthorized_client", "Introspection needs a client with a secret.", 403)
     token = _own_token(consumer, form)
-    if token is None or not _is_active(token, consumer):
+    terms = None if token is None else _terms(token, consumer)
+    if token is None or terms is None:
         return json_response({"active": False})
     facts: dict[str, Any] = {
         "active": True,
         "client_id": consumer.client_id,
-        "scope": token.scope,
+        "scope": _scope(token, read_only=terms.read_only),
         "aud": token.resource,
         "exp": int(token.expires.timestamp()),
         "iat": int(token.created.timestamp()),
@@ -81,11 +89,25 @@ def _own_token(consumer: Consumer, form: Form) -> Token | None:
     return None
 
 
-def _is_active(token: Token, consumer: Consumer) -> bool:
+def _terms(token: Token, consumer: Consumer) -> OwnTerms | None:
+    """Return the terms under which the token is used now; None if it is not active."""
     if token.expires <= timezone.now() or not consumer.is_usable():
-        return False
+        return None
     if isinstance(token, RefreshToken) and (token.revoked or token.superseded_at):
-        return False
+        return None
     if token.authorization is None:
-        return True
-    return bool(token.authorization.live) and granting.membership_for(token.user_id, consumer) is not None
+        if settings.ADMIN_RESOURCE in token.resource and not consumer.may_administer:
+            return None
+        return terms_of_program(consumer)
+    membership = granting.user_of(token.user_id, consumer) if token.authorization.live else None
+    return None if membership is None else terms_of_person(membership, consumer)
+
+
+def _scope(token: Token, *, read_only: bool) -> str:
+    """Return the scopes that count now: without those that were taken away since the token was issued."""
+    left = set(token.scope.split())
+    if token.authorization is not None:
+        left &= token.authorization.scopes
+    if read_only:
+        left -= {WRITE, ADMIN_WRITE}
+    return " ".join(ordered(left))

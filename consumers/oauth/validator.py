@@ -56,6 +56,7 @@ class Validator(OAuth2Validator):
     def validate_code(
         self, client_id: str, code: str, client: Consumer, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
+        request.refused_because = "code_unknown"
         if not is_shaped(Prefix.CODE, code):
             return False
         mine = Grant.objects.filter(code=digest(code), application=client)
@@ -65,13 +66,21 @@ class Validator(OAuth2Validator):
             return False
         if grant.redeemed_at is not None:
             note("code replayed", consumer=client.pk, authorization=authorization.pk)
+            request.refused_because, request.authorization = "code_replayed", authorization
             end_family(authorization, grant.token_family)
             return False
-        if grant.is_expired() or not _may_go_on(authorization, client):
+        if grant.is_expired():
+            request.refused_because = "code_expired"
             return False
+        if not _may_go_on(authorization, client):
+            request.refused_because = "connection_ended"
+            return False
+        request.refused_because = None
         _narrow(request, grant.resource)
         request.grant, request.authorization = grant, authorization
-        request.user, request.scopes = grant.user, grant.scope.split()
+        request.user = grant.user
+        # Since the consent, somebody may have taken a scope away; the answer names what is granted.
+        request.scopes = [scope for scope in grant.scope.split() if scope in authorization.scopes]
         return True
 
     def get_code_challenge(self, code: str, request: Request) -> str:
@@ -122,20 +131,30 @@ class Validator(OAuth2Validator):
     def validate_refresh_token(
         self, refresh_token: str, client: Consumer, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
+        request.refused_because = "refresh_token_unknown"
         if not is_shaped(Prefix.REFRESH_TOKEN, refresh_token):
             return False
         mine = RefreshToken.objects.filter(token_checksum=digest(refresh_token), application=client)
         authorization = _lock(mine.values_list("authorization_id", flat=True).first())
         old = mine.select_related("user").first()
-        if authorization is None or old is None or old.revoked is not None:
+        if authorization is None or old is None:
+            return False
+        if old.revoked is not None:
+            request.refused_because = "refresh_token_revoked"
             return False
         now = timezone.now()
         if old.superseded_at is not None and now > old.superseded_at + RETRY_WINDOW:
             note("refresh token replayed", consumer=client.pk, authorization=authorization.pk)
+            request.refused_because, request.authorization = "refresh_token_replayed", authorization
             end_family(authorization, old.token_family)
             return False
-        if old.expires <= now or not _may_go_on(authorization, client):
+        if old.expires <= now:
+            request.refused_because = "refresh_token_expired"
             return False
+        if not _may_go_on(authorization, client):
+            request.refused_because = "connection_ended"
+            return False
+        request.refused_because = None
         _narrow(request, old.resource)
         if not evict_unused(old, settled_before=now - RETRY_WINDOW):
             note("too many refreshes at once", consumer=client.pk, authorization=authorization.pk)
@@ -150,8 +169,10 @@ class Validator(OAuth2Validator):
     def get_original_scopes(
         self, refresh_token: str, request: Request, *args: Any, **kwargs: Any
     ) -> list[str]:
-        """Return the scopes of the code, without those that the person withdrew by a later consent."""
-        return [scope for scope in request.old.scope.split() if scope in request.authorization.scopes]
+        """Return the scopes of the code, without those that the person or an administrator withdrew since."""
+        withdrawn = {scopes.WRITE} - scopes.grantable(request.client)
+        left = request.authorization.scopes - withdrawn
+        return [scope for scope in request.old.scope.split() if scope in left]
 
     def is_within_original_scope(
         self, request_scopes: list[str], refresh_token: str, request: Request, *args: Any, **kwargs: Any
@@ -174,8 +195,13 @@ class Validator(OAuth2Validator):
     # --- client credentials (RFC 6749 §4.4) -----------------------------------------------
 
     def get_default_scopes(self, client_id: str, request: Request, *args: Any, **kwargs: Any) -> list[str]:
-        """Return both scopes: no person consents here, and the permission group limits the program."""
-        return [scopes.READ, scopes.WRITE]
+        """Return all that may be granted: no person consents, and the permission group limits the program.
+
+        At the admin API a program gets what it asks for, and by default may only read.
+        """
+        if request.resource and audience_of([request.resource]) == settings.ADMIN_RESOURCE:
+            return [scopes.ADMIN_READ]
+        return scopes.ordered(scopes.grantable(request.client))
 
     def validate_scopes(
         self,
@@ -187,17 +213,21 @@ class Validator(OAuth2Validator):
         **kwargs: Any,
     ) -> bool:
         asked = set(scopes_) - scopes.OF_OPENID
+        named = audience_of([request.resource]) if request.resource else None
+        if named == settings.ADMIN_RESOURCE or (asked & set(scopes.OF_ADMIN) and not request.resource):
+            return _grant_admin_scopes(request, client, asked)
         if not asked <= {scopes.READ, scopes.WRITE}:
             return False
         # A program that follows the guide of Fracttal's own API names no resource and calls /api.
         request.resources = [settings.MCP_RESOURCE, settings.API_RESOURCE]
         if request.resource:
-            audience = audience_of([request.resource])
-            if audience is None:
+            if named is None:
                 raise invalid_target()
-            request.resources = [audience]
-        request.scopes = scopes.ordered(asked or {scopes.READ, scopes.WRITE})
-        return True
+            request.resources = [named]
+        may = scopes.grantable(client)
+        granted = asked & may if asked else may
+        request.scopes = scopes.ordered(granted)
+        return bool(granted)
 
     # --- storing --------------------------------------------------------------------------
 
@@ -232,6 +262,8 @@ class Validator(OAuth2Validator):
             resource=request.resources,
             expires=min(now + REFRESH_IDLE, authorization.ends_at),
         )
+        if authorization.connected_at is None:
+            AppAuthorization.objects.filter(pk=authorization.pk).update(connected_at=now)
         if request.grant_type == "authorization_code":
             retire_oldest(authorization)
 
@@ -240,6 +272,17 @@ class Validator(OAuth2Validator):
     ) -> bool:
         """Return False: browser_programs.py adds the CORS headers around the endpoint."""
         return False
+
+
+def _grant_admin_scopes(request: Request, client: Consumer, asked: set[str]) -> bool:
+    """Grant what was asked of the admin API; False if nothing is left, or for any other scope."""
+    if not client.may_administer:
+        raise invalid_target()
+    if not asked <= set(scopes.OF_ADMIN):
+        return False
+    request.resources = [settings.ADMIN_RESOURCE]
+    request.scopes = scopes.ordered(asked - ({scopes.ADMIN_WRITE} if client.read_only else set()))
+    return bool(request.scopes)
 
 
 def invalid_target() -> CustomOAuth2Error:
@@ -256,7 +299,7 @@ def _may_go_on(authorization: AppAuthorization, consumer: Consumer) -> bool:
     return (
         authorization.live
         and consumer.is_usable()
-        and granting.membership_for(authorization.user_id, consumer) is not None
+        and granting.user_of(authorization.user_id, consumer) is not None
     )
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.networks import address_of, admits, foreign_network_text
 from consumers.digests import Prefix, digest, is_shaped
 from consumers.granting import offers_openid
 from consumers.models import AccessToken
@@ -56,8 +57,12 @@ def user_info(request: HttpRequest) -> HttpResponse:
         raise _challenge("invalid_token", "Send the access token in the Authorization header.")
     token = token.strip()
     found = _access_token(token) if scheme.lower() == "bearer" else None
-    if found is None or not found.resource or resolve(token, found.resource[0]) is None:
+    current = resolve(token, found.resource[0]) if found is not None and found.resource else None
+    if found is None or current is None:
         raise _challenge("invalid_token", "The access token is unknown, expired or stopped.")
+    address = address_of(request)
+    if not admits(current.caller.networks, address):
+        raise OAuthError("access_denied", foreign_network_text(address), 403)
     assert found.authorization is not None
     granted = frozenset(found.scope.split()) & found.authorization.scopes
     if OPENID not in granted or not offers_openid(found.application):

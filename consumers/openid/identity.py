@@ -8,10 +8,10 @@ import jwt
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.key_ring import has_keys
 from accounts.models import Company, User
 from accounts.verified_addresses import is_verified
 from consumers.digests import digest
-from consumers.key_ring import has_keys
 from consumers.models import Consumer
 from consumers.openid.signing_keys import ALGORITHM, current
 from consumers.scopes import EMAIL

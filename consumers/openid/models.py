@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from consumers.key_ring import seal, unseal
+from accounts.key_ring import seal, unseal
 
 
 class SigningKey(models.Model):

@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from jwt.algorithms import RSAAlgorithm
 
-from consumers.key_ring import CannotOpen
+from accounts.key_ring import CannotOpen
 from consumers.openid.models import SigningKey
 from consumers.security_log import note
 

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Company, PermissionGroup, User
+from audit.kinds import Kind
+from audit.recording import Subject, record
 from consumers.client_documents import ClientDocument, load
 from consumers.digests import Prefix, digest, make, make_key
 from consumers.models import Consumer
@@ -37,7 +39,7 @@ def sole_rules() -> RegistrationRules | None:
     companies = list(Company.objects.values_list("pk", flat=True)[:2])
     if len(companies) != 1:
         return None
-    return RegistrationRules.objects.filter(company_id=companies[0]).first()
+    return RegistrationRules.objects.of_companies_that_are_on().filter(company_id=companies[0]).first()
 
 
 def register(
@@ -66,6 +68,14 @@ def register(
         if token:
             InitialAccessToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
             _let_in(registration, token.permission_group, token.created_by)
+        record(
+            Kind.PROGRAM_REGISTERED,
+            company_id=rules.company_id,
+            consumer=registration.consumer,
+            subject=_subject(registration),
+            facts={"way": registration.way, "waits": registration.consumer is None},
+            address=address,
+        )
     note("program registered itself", registration=registration.pk, way=registration.way)
     return registration, secret, management
 
@@ -76,7 +86,7 @@ def describe(registration: Registration, data: ClientMetadata) -> None:
     registration.privacy_policy_url = data.privacy_policy_url
 
 
-def ask(rules: RegistrationRules, url: str, user: User) -> None:
+def ask(rules: RegistrationRules, url: str, user: User, *, address: str = "") -> None:
     """Submit a program with a metadata document to the administrators. Raises Unavailable if it has none."""
     if Registration.objects.filter(company_id=rules.company_id, client_id=url).exists():
         return
@@ -89,7 +99,7 @@ def ask(rules: RegistrationRules, url: str, user: User) -> None:
             or waiting.filter(asked_by=user).count() >= MOST_WAITING_OF_ONE_PERSON
         ):
             raise TooMany
-        Registration.objects.get_or_create(
+        registration, new = Registration.objects.get_or_create(
             company_id=rules.company_id,
             client_id=url,
             defaults={
@@ -99,6 +109,15 @@ def ask(rules: RegistrationRules, url: str, user: User) -> None:
                 "asked_by": user,
             },
         )
+        if new:
+            record(
+                Kind.PROGRAM_REGISTERED,
+                company_id=rules.company_id,
+                user=user,
+                subject=_subject(registration),
+                facts={"way": registration.way, "waits": True},
+                address=address,
+            )
 
 
 def trusting(url: str, companies: Sequence[int]) -> RegistrationRules | None:
@@ -106,9 +125,9 @@ def trusting(url: str, companies: Sequence[int]) -> RegistrationRules | None:
     host = urlsplit(url).hostname or ""
     found = {
         rules.company_id: rules
-        for rules in RegistrationRules.objects.select_related("document_group").filter(
-            company__in=companies, document_group__active=True
-        )
+        for rules in RegistrationRules.objects.of_companies_that_are_on()
+        .select_related("document_group")
+        .filter(company__in=companies, document_group__active=True)
         if host in rules.document_hosts and urlsplit(url).port in {None, 443}
     }
     return next((found[company] for company in companies if company in found), None)
@@ -131,11 +150,26 @@ def let_in_by_host(rules: RegistrationRules, url: str) -> None:
         registration.name = _name_of(document)
         registration.callbacks = list(document.callbacks)
         assert rules.document_group is not None
-        _let_in(registration, rules.document_group, None)
+        consumer = _let_in(registration, rules.document_group, None)
+        record(
+            Kind.PROGRAM_REGISTERED,
+            company_id=rules.company_id,
+            consumer=consumer,
+            subject=_subject(registration),
+            facts={"way": registration.way, "waits": False},
+        )
     note("program let in by its host", registration=registration.pk, url=url)
 
 
-def approve(registration_id: int, company: Company, shown: str, group: PermissionGroup, by: User) -> Consumer:
+def approve(
+    registration_id: int,
+    company: Company,
+    shown: str,
+    group: PermissionGroup,
+    by: User,
+    *,
+    address: str = "",
+) -> Consumer:
     with transaction.atomic():
         registration = _to_decide(registration_id, company, shown)
         made_by_hand = company.consumers.filter(metadata_url=registration.client_id).first()
@@ -143,15 +177,33 @@ def approve(registration_id: int, company: Company, shown: str, group: Permissio
             registration.delete()
             return made_by_hand
         consumer = _let_in(registration, group, by)
+        record(
+            Kind.CONSUMER_ADDED,
+            company_id=company.pk,
+            user=by,
+            consumer=consumer,
+            subject=Subject("consumer", str(consumer.pk), consumer.name),
+            facts={"way": registration.way, "permission_group": group.name},
+            address=address,
+        )
     note("program let in", registration=registration.pk, consumer=consumer.pk, user=by.pk)
     return consumer
 
 
-def refuse(registration_id: int, company: Company, shown: str, by: User) -> Registration:
+def refuse(
+    registration_id: int, company: Company, shown: str, by: User, *, address: str = ""
+) -> Registration:
     with transaction.atomic():
         registration = _to_decide(registration_id, company, shown)
         registration.decided_at, registration.decided_by = timezone.now(), by
         registration.save(update_fields=["decided_at", "decided_by"])
+        record(
+            Kind.PROGRAM_REFUSED,
+            company_id=company.pk,
+            user=by,
+            subject=_subject(registration),
+            address=address,
+        )
     note("program refused", registration=registration.pk, user=by.pk)
     return registration
 
@@ -190,12 +242,16 @@ def _let_in(registration: Registration, group: PermissionGroup, by: User | None)
     )
     if not by_document:
         consumer.client_id = registration.client_id
-        consumer.client_secret, consumer.secret_hint = registration.secret_digest, registration.secret_hint
-        consumer.save(update_fields=["client_id", "client_secret", "secret_hint"])
+        consumer.save(update_fields=["client_id"])
+        consumer.secrets.update(digest=registration.secret_digest, hint=registration.secret_hint)
     registration.consumer, registration.decided_by = consumer, by
     registration.decided_at = timezone.now()
     registration.save()
     return consumer
+
+
+def _subject(registration: Registration) -> Subject:
+    return Subject("registration", str(registration.pk), registration.name)
 
 
 def _name_of(document: ClientDocument) -> str:

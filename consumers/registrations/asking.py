@@ -30,7 +30,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if throttle.count_registration(request):
         raise ways_back.TooMany
     try:
-        admission.ask(rules, url, signed_in_user(request))
+        admission.ask(rules, url, signed_in_user(request), address=throttle.address_of(request))
     except Unavailable as error:
         raise FatalClientError("document_unavailable", document_url=url) from error
     except admission.TooMany as error:

@@ -15,8 +15,12 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from audit.kinds import Kind
+from audit.recording import Subject, changes_between, record
 from consumers import digests, scopes, throttle
 from consumers.digests import Prefix
+from consumers.handshake import recording as handshake
+from consumers.handshake.steps import Step
 from consumers.models import Consumer
 from consumers.oauth.browser_programs import readable_in_browsers
 from consumers.oauth.client_authentication import OAuthError, json_response, no_database
@@ -31,6 +35,7 @@ WHO_REGISTERS = (
     "key (client ID) and secret (client secret) to enter in the program."
 )
 PATH = "/oauth/register"
+LINKS = {"url": "client_uri", "privacy_policy_url": "policy_uri", "licence_url": "tos_uri"}
 Mode = RegistrationRules.Mode
 View = Callable[..., HttpResponse]
 
@@ -71,11 +76,7 @@ def register(request: HttpRequest, address: str = "") -> HttpResponse:
     rules, token = _place(request, address)
     if request.method != "POST":
         raise OAuthError("invalid_request", "Use POST.", 405, Allow="POST")
-    wait = throttle.count_registration(request)
-    if wait:
-        raise OAuthError(
-            "temporarily_unavailable", "Too many registrations. Wait.", 429, Retry_After=str(wait)
-        )
+    _require_fewer_registrations(request)
     data = checked(read_json(request))
     registration, secret, management = admission.register(rules, data, token, throttle.address_of(request))
     told = _described(registration, management)
@@ -104,18 +105,36 @@ def manage(request: HttpRequest, key: str) -> HttpResponse:
         if request.method == "GET":
             return json_response(_described(registration, token))
         if request.method == "PUT":
-            _update(registration, read_json(request))
+            _update(request, registration, read_json(request))
             return json_response(_described(registration, token))
         if request.method == "DELETE":
             note("program deleted its registration", registration=registration.pk)
-            if registration.consumer:
-                registration.consumer.delete()  # cascades to the registration, authorizations and tokens
+            consumer, key = registration.consumer, str(registration.pk)
+            deleted = Subject("registration", key, registration.name)
+            if consumer:
+                deleted = Subject("consumer", str(consumer.pk), consumer.name)
+                consumer.delete()  # cascades to the registration, authorizations and tokens
             else:
                 registration.delete()
+            record(
+                Kind.CONSUMER_DELETED,
+                company_id=registration.company_id,
+                subject=deleted,
+                facts={"by": "program"},
+                address=throttle.address_of(request),
+            )
             response = HttpResponse(status=204)
             response["Cache-Control"] = "no-store"
             return response
     raise OAuthError("invalid_request", "Use GET, PUT or DELETE.", 405, Allow="GET, PUT, DELETE")
+
+
+def _require_fewer_registrations(request: HttpRequest) -> None:
+    wait = throttle.count_registration(request)
+    if wait:
+        raise OAuthError(
+            "temporarily_unavailable", "Too many registrations. Wait.", 429, Retry_After=str(wait)
+        )
 
 
 def _place(request: HttpRequest, address: str) -> tuple[RegistrationRules, InitialAccessToken | None]:
@@ -130,9 +149,12 @@ def _place(request: HttpRequest, address: str) -> tuple[RegistrationRules, Initi
             raise _not_here()
         return rules, token
     found = (
-        RegistrationRules.objects.filter(address=address[:16]).first() if address else admission.sole_rules()
+        RegistrationRules.objects.of_companies_that_are_on().filter(address=address[:16]).first()
+        if address
+        else admission.sole_rules()
     )
     if found is None or found.mode == Mode.OFF:
+        handshake.note(None, Step.AUTHORIZE, "registers_itself")
         raise _not_here()
     if found.mode == Mode.TOKEN:
         raise OAuthError(
@@ -157,34 +179,33 @@ def _bearer(request: HttpRequest) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _update(registration: Registration, body: dict[str, Any]) -> None:
-    """Apply new metadata; what an administrator decided stays unchanged."""
+def _update(request: HttpRequest, registration: Registration, body: dict[str, Any]) -> None:
+    """Apply new metadata; what an administrator decided stays unchanged. Call it last in a transaction."""
     if body.get("client_id") != registration.client_id:
         raise OAuthError("invalid_client_metadata", "client_id must be that of this registration.")
-    if "client_secret" in body and not (
-        isinstance(body["client_secret"], str)
-        and registration.secret_digest
-        and digests.matches(body["client_secret"], registration.secret_digest)
-    ):
+    if "client_secret" in body and not _is_own_secret(registration, body["client_secret"]):
         raise OAuthError("invalid_client_metadata", "A program cannot choose its client_secret.")
     data = checked({"token_endpoint_auth_method": registration.auth_method} | body)
     if data.auth_method != registration.auth_method:
         raise OAuthError("invalid_client_metadata", "token_endpoint_auth_method cannot be changed.")
     consumer: Consumer | None = registration.consumer
-    before = (
-        *registration.current,
-        registration.url,
-        registration.privacy_policy_url,
-        registration.licence_url,
-    )
-    differs = before != (data.name, data.callbacks, data.url, data.privacy_policy_url, data.licence_url)
-    if registration.decided_at is not None and registration.way != Registration.Way.TOKEN and differs:
+    name, callbacks = registration.current
+    before = {"name": name, "callback_urls": callbacks} | _links(registration)
+    after = {"name": data.name, "callback_urls": data.callbacks} | {
+        link: getattr(data, link) for link in LINKS
+    }
+    changes = changes_between(before, after)
+    if not changes:
+        return
+    if registration.decided_at is not None and registration.way != Registration.Way.TOKEN:
         raise OAuthError(
             "invalid_client_metadata",
             "An administrator has decided about this registration. Register again to change it.",
         )
+    _require_fewer_registrations(request)  # each change is a row in the log
     admission.describe(registration, data)
     registration.save()
+    subject = Subject("registration", str(registration.pk), data.name)
     if consumer is not None:
         consumer.name, consumer.callback_urls, consumer.url = data.name, data.callbacks, data.url
         consumer.privacy_policy_url, consumer.licence_url = data.privacy_policy_url, data.licence_url
@@ -193,16 +214,31 @@ def _update(registration: Registration, body: dict[str, Any]) -> None:
         consumer.save(
             update_fields=["name", "redirect_uris", "url", "privacy_policy_url", "licence_url", "updated"]
         )
+        subject = Subject("consumer", str(consumer.pk), consumer.name)
+    record(
+        Kind.CONSUMER_CHANGED,
+        company_id=registration.company_id,
+        consumer=consumer,
+        subject=subject,
+        changes=changes,
+        facts={"by": "program"},
+        address=throttle.address_of(request),
+    )
+
+
+def _is_own_secret(registration: Registration, shown: Any) -> bool:
+    """Say whether the program shows a secret that it has: once admitted, one of its consumer's."""
+    if registration.consumer is not None:
+        stored = [secret.digest for secret in registration.consumer.secrets.live()]
+    else:
+        stored = [registration.secret_digest] if registration.secret_digest else []
+    return isinstance(shown, str) and any(digests.matches(shown, each) for each in stored)
 
 
 def _described(registration: Registration, management: str) -> dict[str, Any]:
     """Describe the registration (RFC 7591 §3.2.1, RFC 7592 §3), without any stored secret."""
     name, callbacks = registration.current
-    links = {
-        "client_uri": registration.url,
-        "policy_uri": registration.privacy_policy_url,
-        "tos_uri": registration.licence_url,
-    }
+    links = {LINKS[field]: url for field, url in _links(registration).items()}
     return {
         "client_id": registration.client_id,
         "client_id_issued_at": int(registration.created_at.timestamp()),
@@ -216,6 +252,12 @@ def _described(registration: Registration, management: str) -> dict[str, Any]:
         "registration_client_uri": f"{settings.PUBLIC_URL}{PATH}/client/{registration.client_id}",
         **{label: url for label, url in links.items() if url},
     }
+
+
+def _links(registration: Registration) -> dict[str, str]:
+    """Return the links by field: those of the consumer if there is one, otherwise those registered."""
+    holder = registration.consumer or registration
+    return {field: getattr(holder, field) for field in LINKS}
 
 
 def _not_here() -> OAuthError:

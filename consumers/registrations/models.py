@@ -23,6 +23,11 @@ def make_address() -> str:
     return secrets.token_hex(8)
 
 
+class RegistrationRulesQuerySet(models.QuerySet["RegistrationRules"]):
+    def of_companies_that_are_on(self) -> RegistrationRulesQuerySet:
+        return self.filter(company__security_policy__switched_off_at=None)
+
+
 class RegistrationRules(models.Model):
     """The rules of one company. Without a row no program can register itself."""
 
@@ -42,13 +47,20 @@ class RegistrationRules(models.Model):
         PermissionGroup, models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    objects = RegistrationRulesQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"RegistrationRules of company {self.company_id}"
 
 
 class InitialAccessTokenQuerySet(models.QuerySet["InitialAccessToken"]):
     def live(self) -> InitialAccessTokenQuerySet:
-        return self.filter(revoked_at=None, expires_at__gt=timezone.now(), permission_group__active=True)
+        return self.filter(
+            revoked_at=None,
+            expires_at__gt=timezone.now(),
+            permission_group__active=True,
+            company__security_policy__switched_off_at=None,
+        )
 
 
 class InitialAccessToken(models.Model):

@@ -7,184 +7,151 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
-from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.current import CONFIGURE, acting_membership, require_right, sign_in_required, signed_in_user
-from accounts.forms import primary_key
-from accounts.models import Membership
-from consumers.models import AppAuthorization
-from consumers.oauth.consent import powers
+from accounts.models import Company, Membership, User
+from consumers.models import AppAuthorization, Consumer
+from consumers.policy.powers import powers
 from consumers.scopes import READ, WRITE
-from consumers.screens.queries import authorizations_by, authorizations_in
+from consumers.screens.queries import (
+    authorizations_by,
+    authorizations_in,
+    connected,
+    live_now,
+    with_their_rows,
+)
+from listing.folded_columns import holding
+from listing.listing import Listing, Sort
 
 CALLS_SHOWN_FOR = dt.timedelta(days=30)
-MOST_ROWS = 500
+STATES = ("connected", "unfinished", "disconnected", "expired")
 
 
 @require_safe
 @sign_in_required
 def own(request: HttpRequest) -> HttpResponse:
-    rows = rows_of(list(authorizations_by(signed_in_user(request))[:MOST_ROWS]))
-    context = {"rows": rows, "live": sum(row["authorization"].live for row in rows)}
+    listing = own_listing(request.GET)
+    mine = authorizations_by(signed_in_user(request))
+    shown = listing.shown(mine, with_their_rows(AppAuthorization.objects.all()))
+    context = {
+        "listing": listing,
+        "shown": shown,
+        "rows": rows_of(shown.rows),
+        "live": mine.filter(live_now()).count(),
+    }
     return render(request, "consumers/own_authorizations.html", context)
 
 
-@require_POST
-@sign_in_required
-def stop_own(request: HttpRequest) -> HttpResponse:
-    """Disconnect one of the person's authorizations (by id), or `all`."""
-    found = authorizations_by(signed_in_user(request))
-    if "all" not in request.POST:
-        found = found.filter(pk=primary_key(request.POST.get("authorization")))
-    return stop(request, found, "own-app-authorizations", "own-app-authorizations-stop", own_page=True)
+def own_listing(asked: QueryDict) -> Listing:
+    return Listing(asked, reverse("own-app-authorizations"), sorts=sorts_of())
 
 
 @require_safe
 @require_right(CONFIGURE)
 def of_company(request: HttpRequest) -> HttpResponse:
-    everything = authorizations_in(acting_membership(request).company)
-    found, app, person = filtered(everything, request.GET)
-    rows = rows_of(list(found[:MOST_ROWS]))
+    company = acting_membership(request).company
+    listing = company_listing(request.GET)
+    everything = authorizations_in(company)
+    found = fitting(everything, listing, company)
+    shown = listing.shown(found, with_their_rows(AppAuthorization.objects.all()))
+    rows = rows_of(shown.rows)
     calls = calls_of(row["authorization"].pk for row in rows)
     for row in rows:
         row["calls"] = calls.get(row["authorization"].pk, 0)
-    pairs = list(
-        everything.values_list("consumer_id", "consumer__name", "user_id", "user__name", "user__email")
-    )
+    app, person = named(listing, company)
     context = {
+        "listing": listing,
+        "shown": shown,
         "rows": rows,
-        "total": len(pairs),
-        "live": sum(row["authorization"].live for row in rows),
+        "everything": everything.count() if listing.is_filtered else shown.total,
+        "live": found.filter(live_now()).count() if app or person else 0,
         "app": app,
         "person": person,
-        "apps": sorted({(key, name) for key, name, *_rest in pairs}, key=lambda pair: pair[1].lower()),
-        "people": sorted(
-            {(key, name or email) for *_rest, key, name, email in pairs}, key=lambda pair: pair[1].lower()
-        ),
+        "states": [
+            ("", _("All statuses")),
+            ("connected", _("Connected")),
+            ("unfinished", _("Not finished")),
+            ("disconnected", _("Disconnected")),
+            ("expired", _("Expired")),
+        ],
     }
-    return render(request, "consumers/authorizations.html", context)
+    partial = "#rows" if request.headers.get("HX-Target") == "rows" else ""
+    response = render(request, f"consumers/authorizations.html{partial}", context)
+    patch_vary_headers(response, ["HX-Target"])
+    return response
 
 
-@require_POST
-@require_right(CONFIGURE)
-def stop_of_company(request: HttpRequest) -> HttpResponse:
-    """Disconnect within this company: one authorization (by id), all of a person, or all of an app."""
-    found = authorizations_in(acting_membership(request).company)
-    if "authorization" in request.POST:
-        found = found.filter(pk=primary_key(request.POST["authorization"]))
-    else:
-        found, app, person = filtered(found, request.POST)
-        if not (app or person):
-            found = found.none()
-    return stop(request, found, "app-authorizations", "app-authorizations-stop", own_page=False)
+def company_listing(asked: QueryDict) -> Listing:
+    return Listing(
+        asked,
+        reverse("app-authorizations"),
+        sorts=sorts_of() | {"person": Sort(_("Person"), "user__folded_name")},
+        filters={"state": STATES, "app": None, "person": None},
+    )
 
 
-def filtered(
-    found: QuerySet[AppAuthorization], asked: Mapping[str, Any]
-) -> tuple[QuerySet[AppAuthorization], int, int]:
-    app, person = primary_key(asked.get("app")), primary_key(asked.get("person"))
-    if app:
-        found = found.filter(consumer_id=app)
-    if person:
-        found = found.filter(user_id=person)
-    return found, app, person
+def sorts_of() -> dict[str, Sort]:
+    is_live = Case(When(live_now(), then=Value(1)), default=Value(0))
+    return {
+        "state": Sort(_("Status"), is_live, newest_first=True),
+        "app": Sort(_("App"), "consumer__folded_name"),
+        "since": Sort(_("Since"), "created_at", newest_first=True),
+        "used": Sort(_("Last used"), "last_used_at", newest_first=True),
+    }
 
 
-def stop(
-    request: HttpRequest, found: QuerySet[AppAuthorization], page: str, action: str, own_page: bool
-) -> HttpResponse:
-    """Show a page that names what will be disconnected, then disconnect it.
-
-    Both use what is live at that moment.
-    """
-    live = [each for each in found if each.live]
-    if not live:
-        messages.info(request, _("Nothing to disconnect: already disconnected."))
-        return HttpResponseRedirect(reverse(page))
-    if "confirmed" not in request.POST:
-        return confirm_stop(request, live, page, action, own_page)
-    for each in live:
-        each.revoke(by=signed_in_user(request))
-    messages.success(
-        request,
-        ngettext(
-            "%(n)d app disconnected. It no longer has access.",
-            "%(n)d apps disconnected. They no longer have access.",
-            len(live),
+def fitting(
+    found: QuerySet[AppAuthorization], listing: Listing, company: Company
+) -> QuerySet[AppAuthorization]:
+    """Return the authorizations that fit the filters, and whose person or app has each word."""
+    if app := listing.number("app"):
+        found = found.filter(consumer=app)
+    if person := listing.number("person"):
+        found = found.filter(user=person)
+    # Each person and each app is looked at once, not once for each of their authorizations. Who left the
+    # company is found by the authorizations that ended with that.
+    ended = found.filter(revoked_at__isnull=False).order_by().values("user")
+    people = User.objects.filter(pk__in=company.memberships.order_by().values("user").union(ended))
+    apps = Consumer.objects.filter(company=company)
+    for word in listing.words.split():
+        found = found.filter(
+            Q(user__in=people.filter(*holding(word, "folded")))
+            | Q(consumer__in=apps.filter(*holding(word, "folded_name")))
         )
-        % {"n": len(live)},
+    return found.filter(in_state(listing.filters["state"]))
+
+
+def in_state(state: str) -> Q:
+    match state:
+        case "connected":
+            return connected()
+        case "unfinished":
+            return live_now() & Q(connected_at=None)
+        case "disconnected":
+            return Q(revoked_at__isnull=False)
+        case "expired":
+            return Q(revoked_at=None, ends_at__lte=timezone.now())
+    return Q()
+
+
+def named(listing: Listing, company: Company) -> tuple[Consumer | None, User | None]:
+    """Return the app and the person by which the list is filtered, if this company knows them."""
+    app, person = listing.number("app"), listing.number("person")
+    return (
+        Consumer.objects.filter(company=company, pk=app).first() if app else None,
+        User.objects.filter(pk__in=authorizations_in(company).values("user"), pk=person).first()
+        if person
+        else None,
     )
-    return HttpResponseRedirect(reverse(page))
-
-
-@require_POST
-@require_right(CONFIGURE)
-def allow_of_company(request: HttpRequest) -> HttpResponse:
-    """Allow an app again, unless the person disconnected it: only that person can allow it then."""
-    found = authorizations_in(acting_membership(request).company).exclude(revoked_by=F("user"))
-    return allow(request, found, "app-authorizations")
-
-
-@require_POST
-@sign_in_required
-def allow_own(request: HttpRequest) -> HttpResponse:
-    """Allow an app again, unless an administrator disconnected it."""
-    user = signed_in_user(request)
-    return allow(request, authorizations_by(user).filter(revoked_by=user), "own-app-authorizations")
-
-
-def allow(request: HttpRequest, found: QuerySet[AppAuthorization], page: str) -> HttpResponse:
-    """Let the issuer connect the person again; the app gets access when it next asks."""
-    keys = found.filter(pk=primary_key(request.POST.get("authorization"))).values_list("pk", flat=True)
-    allowed = AppAuthorization.objects.filter(pk__in=list(keys), refuses_exchange=True).update(
-        refuses_exchange=False
-    )
-    if allowed:
-        messages.success(request, _("Allowed again: the app can connect the next time it asks."))
-    else:
-        messages.info(request, _("Nothing to allow there."))
-    return HttpResponseRedirect(reverse(page))
-
-
-def confirm_stop(
-    request: HttpRequest, live: list[AppAuthorization], page: str, action: str, own_page: bool
-) -> HttpResponse:
-    kept = ("authorization", "app", "person", "all")
-    context = {
-        "title": _("Disconnect?"),
-        "button": _("Disconnect"),
-        "items": [
-            {"name": each.consumer.name, "detail": "" if own_page else each.user.display_name}
-            for each in live
-        ],
-        "sentences": [
-            _("Access ends immediately. To use the app again, you'll need to connect and approve it again."),
-            *(
-                [
-                    _(
-                        "If a trusted issuer connected the app, it stays disconnected until it is allowed "
-                        "again here."
-                    )
-                ]
-                if any(each.issuer_id for each in live)
-                else []
-            ),
-        ],
-        "action_url": reverse(action),
-        "hidden": [(name, request.POST[name]) for name in kept if name in request.POST],
-        "back_url": reverse(page),
-    }
-    template = "consumers/confirm_own.html" if own_page else "consumers/confirm.html"
-    return render(request, template, context)
 
 
 def rows_of(authorizations: list[AppAuthorization]) -> list[dict[str, Any]]:
@@ -193,7 +160,7 @@ def rows_of(authorizations: list[AppAuthorization]) -> list[dict[str, Any]]:
         user__in={each.user_id for each in authorizations},
         company__in={each.consumer.company_id for each in authorizations},
         active=True,
-    ).select_related("permission_group", "user", "company")
+    ).select_related("permission_group__ceiling", "user", "company")
     by_place = {(member.user_id, member.company_id): member for member in members}
     return [row_of(each, by_place.get((each.user_id, each.consumer.company_id))) for each in authorizations]
 
@@ -217,6 +184,9 @@ def row_of(authorization: AppAuthorization, member: Membership | None) -> dict[s
         "narrowed_to": consumer.permission_group.name if consumer.narrow_to_group else "",
         "member": member is not None,
         "usable": consumer.enabled and consumer.permission_group.active,
+        "can_narrow": authorization.live and {READ, WRITE} <= granted,
+        "kept_from_writing": authorization.live and WRITE in authorization.withheld - granted,
+        "by_the_person": authorization.narrowed_by_id == authorization.user_id,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,13 +12,19 @@ from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.current import CONFIGURE
 from accounts.forms import validate_printable
 from accounts.models import Company, PermissionGroup, User
+from audit.chain import append
+from audit.kinds import Kind
+from audit.recording import Subject, changes_between, record
 from consumers.callbacks import MAX_CALLBACKS, check_callbacks, validate_callback
 from consumers.client_documents import validate_document_url
+from consumers.lookalikes import skeleton
 from consumers.models import Consumer
 from consumers.registrations.admission import decided_by_hand
-from consumers.screens.presets import PRESETS, preset_of
+from consumers.screens.authorization_changes import ended
+from consumers.screens.presets import PRESETS, fits, knows_callbacks, preset_of
 from consumers.toolsets import TOOLSETS
 
 
@@ -107,7 +114,21 @@ class ConsumerForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("Choose tool sets from the list.")},
     )
+    read_only = forms.BooleanField(
+        label=_("Read only"),
+        required=False,
+        help_text=_("No tool that changes anything, whatever is allowed above."),
+    )
     public = forms.BooleanField(label=_("Without a secret (public client)"), required=False)
+    may_administer = forms.BooleanField(
+        label=_("May use the administration API"),
+        required=False,
+        help_text=_(
+            "It can then read and change the consumers, secrets, app authorizations and people of the "
+            "company. Its permission group also needs the permission to edit the configuration. Leave this "
+            "off for assistants."
+        ),
+    )
 
     def __init__(self, company: Company, consumer: Consumer | None = None, **kwargs: Any) -> None:
         if consumer and "initial" not in kwargs:
@@ -161,22 +182,75 @@ class ConsumerForm(forms.Form):
         data = super().clean() or {}
         grant = self.consumer.authorization_grant_type if self.consumer else data.get("grant_type")
         if grant == Consumer.GRANT_CLIENT_CREDENTIALS:
-            data["narrow_to_group"] = False
+            data |= {"narrow_to_group": False, "callback_urls": [], "assistant": ""}
             if data.get("metadata_url"):
                 self.add_error("metadata_url", _("A program that acts for the company has no metadata URL."))
             if data.get("public"):
                 self.add_error("public", _("A program that acts for the company needs a secret."))
+        public = self.consumer.is_public if self.consumer else data.get("public") or data.get("metadata_url")
+        if data.get("may_administer") and public:
+            self.add_error("may_administer", _("Only a program with a secret may administer."))
         return data
 
-    def save(self, by: User) -> tuple[Consumer, str] | None:
+    def cautions(self) -> list[str]:
+        """Return what an administrator should look at before a valid form is saved."""
+        data, before = self.cleaned_data, self.consumer
+        found = []
+        if before is None or before.name != data["name"]:
+            others = self.company.consumers.exclude(pk=before.pk if before else 0)
+            alike = [each.name for each in others if skeleton(each.name) == skeleton(data["name"])]
+            if alike:
+                found.append(
+                    _("Another consumer has the same name, or one that looks like it: %(name)s.")
+                    % {"name": alike[0]}
+                )
+        preset, known = preset_of(data["assistant"]), before.callback_urls if before else []
+        if knows_callbacks(preset):
+            found += [
+                _("%(assistant)s is not known to use this callback URL: %(url)s")
+                % {"assistant": preset.name, "url": url}
+                for url in data["callback_urls"]
+                if url not in known and not fits(preset, url, own_host=True)
+            ]
+        return [str(each) for each in found]
+
+    @property
+    def shows_advanced(self) -> bool:
+        """Say whether a field that is folded away has an error or a value."""
+        folded = (
+            "description", "url", "privacy_policy_url", "licence_url", "narrow_to_group", "toolsets",
+            "read_only", "may_administer", "metadata_url", "public",
+        )  # fmt: skip
+        return any(name in self.errors or self[name].value() for name in folded if name in self.fields)
+
+    def save(
+        self, by: User | None, *, address: str = "", facts: Mapping[str, Any] | None = None
+    ) -> tuple[Consumer, str] | None:
         """Save. Return the consumer and, for a new one, its secret, which cannot be read again later.
 
-        Returns None, with `errors` set, if another consumer took the metadata URL a moment ago.
+        `by` is None for a program; `facts` go into the log. Returns None, with `errors` set, if another
+        consumer took the metadata URL a moment ago. Raises Consumer.DoesNotExist if it was deleted.
         """
         try:
             with transaction.atomic():
+                if self.consumer:  # as it is now: it may be another program than the form was drawn for
+                    self.consumer.refresh_from_db(from_queryset=Consumer.objects.select_for_update())
+                new, before = self.consumer is None, recorded_values(self.consumer)
+                keys = self._end_those_of_another_program(by)
                 consumer, secret = self._save(by)
                 decided_by_hand(consumer)
+                append(ended(keys, by=by, address=address, facts=facts))
+                if changes := changes_between(before, recorded_values(consumer)):
+                    record(
+                        Kind.CONSUMER_ADDED if new else Kind.CONSUMER_CHANGED,
+                        company_id=self.company.pk,
+                        user=by,
+                        consumer=consumer,
+                        subject=Subject("consumer", str(consumer.pk), consumer.name),
+                        changes=changes,
+                        facts=facts,
+                        address=address,
+                    )
                 return consumer, secret
         except (IntegrityError, ValidationError):
             if not self._is_taken(self.cleaned_data["metadata_url"]):
@@ -187,16 +261,27 @@ class ConsumerForm(forms.Form):
             return None
 
     def _is_taken(self, metadata_url: str) -> bool:
-        others = self.company.consumers.exclude(pk=self.consumer and self.consumer.pk)
+        others = self.company.consumers.all()
+        if self.consumer:
+            others = others.exclude(pk=self.consumer.pk)
         return bool(metadata_url) and others.filter(metadata_url=metadata_url).exists()
 
-    def _save(self, by: User) -> tuple[Consumer, str]:
+    def _end_those_of_another_program(self, by: User | None) -> list[int]:
+        """End the connections that were given to the program of the former metadata URL."""
+        consumer = self.consumer
+        if consumer is None or self.cleaned_data["metadata_url"] == consumer.metadata_url:
+            return []
+        keys: list[int] = consumer.app_authorizations.end(by)
+        return keys
+
+    def _save(self, by: User | None) -> tuple[Consumer, str]:
         data = self.cleaned_data
         fields = {
             name: data[name]
             for name in (
                 "name", "description", "assistant", "metadata_url", "url", "privacy_policy_url",
-                "licence_url", "permission_group", "narrow_to_group", "toolsets",
+                "licence_url", "permission_group", "narrow_to_group", "toolsets", "read_only",
+                "may_administer",
             )
         }  # fmt: skip
         if self.consumer is None:
@@ -208,15 +293,19 @@ class ConsumerForm(forms.Form):
                 created_by=by,
                 **fields,
             )
-        if data["metadata_url"] != self.consumer.metadata_url:
-            for authorization in self.consumer.app_authorizations.live():
-                authorization.revoke(by)  # they were given to another program
         for name, value in fields.items():
             setattr(self.consumer, name, value)
         self.consumer.callback_urls = data["callback_urls"]
         self.consumer.full_clean(exclude=["client_secret"])
         self.consumer.save(update_fields=[*fields, "redirect_uris", "updated"])
         return self.consumer, ""
+
+
+def least_group(company: Company) -> PermissionGroup | None:
+    """Return the active group with the fewest permissions, unless even that one may configure."""
+    groups = list(company.permission_groups.filter(active=True))
+    least = min(groups, key=lambda group: (len(group.effective_rights), group.name), default=None)
+    return None if least is None or CONFIGURE in least.effective_rights else least
 
 
 def values_of(consumer: Consumer) -> dict[str, Any]:
@@ -232,7 +321,17 @@ def values_of(consumer: Consumer) -> dict[str, Any]:
         "permission_group": consumer.permission_group_id,
         "narrow_to_group": consumer.narrow_to_group,
         "toolsets": consumer.toolsets,
+        "read_only": consumer.read_only,
+        "may_administer": consumer.may_administer,
     }
+
+
+def recorded_values(consumer: Consumer | None) -> dict[str, Any]:
+    """Read from the database what the log says of a consumer; an empty dictionary of a new one."""
+    found = Consumer.objects.filter(pk=consumer.pk).first() if consumer else None
+    if found is None:
+        return {}
+    return values_of(found) | {"permission_group": found.permission_group.name}
 
 
 def redrawn(data: QueryDict) -> dict[str, Any] | None:
@@ -264,5 +363,7 @@ def redrawn(data: QueryDict) -> dict[str, Any] | None:
         "callback_urls": urls,
         "narrow_to_group": "narrow_to_group" in data,
         "public": "public" in data,
+        "read_only": "read_only" in data,
+        "may_administer": "may_administer" in data,
         "toolsets": data.getlist("toolsets"),
     }

@@ -11,9 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import validate_printable
 from accounts.models import Company, User
+from accounts.recorded_changes import stored_values
+from audit.chain import append
+from audit.kinds import Kind
+from audit.recording import Subject, changes_between, record
 from consumers.models import AppAuthorization
 from consumers.outbound.addresses import validate_address
 from consumers.scopes import READ
+from consumers.screens.authorization_changes import ended
 from consumers.security_log import note
 from consumers.trusted_issuers.models import TrustedIssuer
 
@@ -87,7 +92,7 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return excluded - {"company"}
 
-    def store(self, by: User) -> TrustedIssuer:
+    def store(self, by: User, address: str = "") -> TrustedIssuer:
         """Save. Narrower limits apply at once to everybody who connected through the issuer before."""
         issuer: TrustedIssuer = self.instance
         with transaction.atomic():
@@ -95,14 +100,33 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
                 TrustedIssuer.objects.select_for_update().get(pk=issuer.pk)
             else:
                 issuer.created_by = by
-            if "jwks_url" in self.changed_data:
+            before = values_of(issuer)
+            changed = list(self.changed_data)
+            if "jwks_url" in changed:
                 issuer.keys, issuer.keys_until, issuer.keys_asked_at = {}, None, None
-            issuer.save()
+                changed += ["keys", "keys_until", "keys_asked_at"]
+            if before:  # only what was changed here: the rest of the row may be newer than the form
+                issuer.save(update_fields=changed)
+                issuer.refresh_from_db()
+            else:
+                issuer.save()
             connected = AppAuthorization.objects.filter(issuer=issuer, revoked_at=None)
-            if not issuer.enabled:
-                for each in connected:
-                    each.revoke()
-            elif issuer.read_only:
+            keys = [] if issuer.enabled else connected.end()
+            if issuer.enabled and issuer.read_only:
                 connected.update(scope=READ)
+            append(ended(keys, by=by, address=address))
+            if changes := changes_between(before, values_of(issuer)):
+                record(
+                    Kind.ISSUER_CHANGED if before else Kind.ISSUER_ADDED,
+                    company_id=issuer.company_id,
+                    user=by,
+                    subject=Subject("issuer", str(issuer.pk), issuer.name),
+                    changes=changes,
+                    address=address,
+                )
         note("trusted issuer saved", issuer=issuer.pk, by=by.pk, fields=",".join(self.changed_data))
         return issuer
+
+
+def values_of(issuer: TrustedIssuer) -> dict[str, Any]:
+    return stored_values(TrustedIssuer, issuer.pk, IssuerForm.Meta.fields)

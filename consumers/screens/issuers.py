@@ -16,11 +16,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
 from accounts.forms import primary_key
+from accounts.networks import address_of
+from accounts.recorded_changes import record_change
+from audit.chain import append
+from audit.kinds import Kind
+from audit.recording import Subject
 from consumers.models import AppAuthorization
+from consumers.screens.authorization_changes import ended
 from consumers.screens.issuer_form import IssuerForm
 from consumers.security_log import note
 from consumers.trusted_issuers.keys import NoKeys, ask
 from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer
+from listing.folding import having
+from listing.listing import Listing, Sort
+from listing.way_back import way_back
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +53,7 @@ def edited(request: HttpRequest, issuer: TrustedIssuer) -> HttpResponse:
     form = IssuerForm(company, request.POST or None, instance=issuer)
     if request.method == "POST" and form.is_valid():
         try:
-            saved = form.store(signed_in_user(request))
+            saved = form.store(signed_in_user(request), address_of(request))
         except TrustedIssuer.DoesNotExist:
             raise Http404 from None  # deleted a moment ago
         except IntegrityError:  # added since the form was validated
@@ -56,14 +65,34 @@ def edited(request: HttpRequest, issuer: TrustedIssuer) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "issuer": None if issuer._state.adding else issuer,
-        "links": []
-        if issuer._state.adding
-        else issuer.links.select_related("user").order_by("user__name", "pk"),
         "audience": settings.PUBLIC_URL,
         "mcp_url": settings.MCP_RESOURCE,
         "token_url": f"{settings.PUBLIC_URL}/oauth/token",
     }
+    if not issuer._state.adding:
+        context |= people_of(request, issuer)
     return render(request, "consumers/issuer.html", context, status=422 if form.errors else 200)
+
+
+def people_of(request: HttpRequest, issuer: TrustedIssuer) -> dict[str, Any]:
+    """Return one page of the people whom the issuer vouched for."""
+    links = IssuerLink.objects.filter(issuer=issuer)
+    listing = Listing(
+        request.GET,
+        reverse("issuer", args=[issuer.pk]),
+        sorts={
+            "person": Sort(_("Person"), "user__folded_name"),
+            "since": Sort(_("Since"), "created_at", newest_first=True),
+            "used": Sort(_("Last used"), "last_used_at", newest_first=True),
+        },
+    )
+    found = links.filter(*having(listing.words, "user__name", "user__email", "subject"))
+    shown = listing.shown(found, links.select_related("user"))
+    return {
+        "listing": listing,
+        "shown": shown,
+        "everything": links.count() if listing.is_filtered else shown.total,
+    }
 
 
 def say_whether_keys_are_there(request: HttpRequest, issuer: TrustedIssuer) -> None:
@@ -119,8 +148,11 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         }
         return render(request, "consumers/confirm.html", context)
     with transaction.atomic():
-        TrustedIssuer.objects.select_for_update().filter(pk=pk).first()  # wait for an exchange in progress
+        # Wait for an exchange in progress, or for another one who deletes it.
+        get_object_or_404(TrustedIssuer.objects.select_for_update(), pk=pk)
+        deleted = Subject("issuer", str(pk), issuer.name)
         issuer.delete()  # cascades to links, authorizations and tokens
+        record_change(request, Kind.ISSUER_DELETED, subject=deleted)
     note("trusted issuer deleted", issuer=pk, by=signed_in_user(request).pk)
     messages.success(request, _("Deleted, effective immediately: %(names)s.") % {"names": issuer.name})
     return HttpResponseRedirect(reverse("settings-security"))
@@ -131,6 +163,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 def forget(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a subject's link and end the connection. The next assertion is matched by e-mail again."""
     issuer = found(request, pk)
+    back_url = way_back(request, "issuer", args=[pk])
     link = (
         IssuerLink.objects.select_related("user")
         .filter(issuer=issuer, pk=primary_key(request.POST.get("link")))
@@ -138,7 +171,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if link is None:
         messages.info(request, _("This person is no longer linked."))
-        return HttpResponseRedirect(reverse("issuer", args=[pk]))
+        return HttpResponseRedirect(back_url)
     if "confirmed" not in request.POST:
         context = {
             "title": _("Unlink this person?"),
@@ -151,17 +184,24 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
                 ),
             ],
             "action_url": reverse("issuer-forget", args=[pk]),
-            "hidden": [("link", link.pk)],
-            "back_url": reverse("issuer", args=[pk]),
+            "hidden": [("link", link.pk), ("next", back_url)],
+            "back_url": back_url,
         }
         return render(request, "consumers/confirm.html", context)
     with transaction.atomic():
         get_object_or_404(TrustedIssuer.objects.select_for_update(), pk=pk)
-        for each in AppAuthorization.objects.filter(issuer=issuer, user=link.user, revoked_at=None):
-            each.revoke()
-        link.delete()
+        if not IssuerLink.objects.filter(pk=link.pk).delete()[0]:
+            raise Http404  # unlinked a moment ago
+        keys = AppAuthorization.objects.filter(issuer=issuer, user=link.user).end()
+        append(ended(keys, by=signed_in_user(request), address=address_of(request)))
+        record_change(
+            request,
+            Kind.ISSUER_LINK_REMOVED,
+            subject=Subject("person", str(link.user_id), link.user.email),
+            facts={"issuer": issuer.name},
+        )
     note(
         "person forgotten by a trusted issuer", issuer=pk, person=link.user_id, by=signed_in_user(request).pk
     )
     messages.success(request, _("%(person)s unlinked.") % {"person": link.user.display_name})
-    return HttpResponseRedirect(reverse("issuer", args=[pk]))
+    return HttpResponseRedirect(back_url)

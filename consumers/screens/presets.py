@@ -6,11 +6,14 @@ without notice, so the texts point to the value that the assistant itself shows,
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from consumers.callbacks import is_registered
 
 FIRST, LATER = date(2026, 11, 23), date(2026, 11, 29)
 
@@ -21,7 +24,9 @@ Text = str | Promise
 class Preset:
     """One assistant.
 
-    `callbacks` are filled in; `callback_help` describes those that only the assistant knows.
+    `callbacks` are filled in; `callback_help` describes those that only the assistant knows. `pattern` fits
+    the whole of those, bound to the assistant's own host or to the person's computer. `own_host_pattern` fits
+    those of an assistant that each company runs on a host of its own.
 
     `next_step` is shown after the first save. `needs_endpoints` marks assistants whose form asks for the
     authorization and token URLs.
@@ -34,6 +39,8 @@ class Preset:
     next_step: Text
     needs_endpoints: bool = False
     source: str = ""
+    pattern: str = ""
+    own_host_pattern: str = ""
     checked_on: date = FIRST
 
 
@@ -54,6 +61,7 @@ PRESETS: dict[str, Preset] = {
                 "the secret as client secret; then copy the callback URL shown there into this consumer."
             ),
             source="developers.openai.com, Apps SDK > Authentication",
+            pattern=r"https://chatgpt\.com/connector(/oauth/[A-Za-z0-9_-]+|_platform_oauth_redirect)",
         ),
         Preset(
             "claude",
@@ -102,6 +110,7 @@ PRESETS: dict[str, Preset] = {
                 "CLIENT_ID and the secret as CLIENT_SECRET in mcp.json."
             ),
             source="cursor.com/docs/context/mcp; bytebase/bytebase#20510; PrefectHQ/fastmcp#2302",
+            pattern=r"cursor://anysphere\.cursor-mcp/oauth/user-[A-Za-z0-9_.-]+/callback",
             checked_on=LATER,
         ),
         Preset(
@@ -120,6 +129,7 @@ PRESETS: dict[str, Preset] = {
             ),
             needs_endpoints=True,
             source="learn.microsoft.com, Copilot Studio > MCP; devopsabcs-engineering/copilot-studio, wiki",
+            pattern=r"https://([a-z0-9-]+\.)?consent\.azure-apim\.net/redirect/[A-Za-z0-9._~-]+",
         ),
         Preset(
             "gemini",
@@ -138,6 +148,7 @@ PRESETS: dict[str, Preset] = {
             ),
             needs_endpoints=True,
             source="google-gemini/gemini-cli, docs of MCP servers; makeplane/plane-mcp-server#230",
+            pattern=r"https://oauth-redirect\.googleusercontent\.com/r/[A-Za-z0-9._~-]+",
         ),
         Preset(
             "claude-code",
@@ -150,6 +161,7 @@ PRESETS: dict[str, Preset] = {
                 "secret."
             ),
             source="code.claude.com/docs/en/mcp, Use pre-configured OAuth credentials",
+            pattern=r"http://localhost:[0-9]{1,5}/callback",
             checked_on=LATER,
         ),
         Preset(
@@ -166,6 +178,7 @@ PRESETS: dict[str, Preset] = {
                 "oauth, then run codex mcp login with the name of the server."
             ),
             source="openai/codex#30460; Codex CLI 0.171.0, run",
+            pattern=r"http://127\.0\.0\.1(:[0-9]{1,5})?/callback/[A-Za-z0-9_-]+",
             checked_on=LATER,
         ),
         Preset(
@@ -206,6 +219,7 @@ PRESETS: dict[str, Preset] = {
             ),
             needs_endpoints=True,
             source="docs.n8n.io, MCP credentials; docs.zuora.com, Redirect URIs by MCP client",
+            own_host_pattern=r"https://[^/?]+/rest/oauth2-credential/callback",
             checked_on=LATER,
         ),
         Preset(
@@ -222,6 +236,7 @@ PRESETS: dict[str, Preset] = {
             ),
             needs_endpoints=True,
             source="LibreChat-AI/librechat.ai pull request 471",
+            own_host_pattern=r"https://[^/?]+/api/mcp/[^/?]+/oauth/callback",
             checked_on=LATER,
         ),
         Preset(
@@ -264,6 +279,18 @@ PRESETS: dict[str, Preset] = {
         ),
     )
 }
+
+
+def fits(preset: Preset, url: str, *, own_host: bool = False) -> bool:
+    """Say whether the assistant is known to use this callback; with `own_host` also on a host of its own."""
+    patterns = [preset.pattern, *([preset.own_host_pattern] if own_host else [])]
+    return is_registered(url, preset.callbacks) or any(
+        pattern and re.fullmatch(pattern, url) for pattern in patterns
+    )
+
+
+def knows_callbacks(preset: Preset) -> bool:
+    return bool(preset.callbacks or preset.pattern or preset.own_host_pattern)
 
 
 def preset_of(slug: str) -> Preset:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,20 +15,42 @@ from consumers.models import AppAuthorization, Consumer
 STOPPED_SHOWN_FOR = dt.timedelta(days=7)
 
 
-def live_now(prefix: str = "") -> Q:
-    return Q(**{f"{prefix}revoked_at": None, f"{prefix}ends_at__gt": timezone.now()})
+def live_now() -> Q:
+    return Q(revoked_at=None, ends_at__gt=timezone.now())
+
+
+def connected() -> Q:
+    """Say of an authorization that it is live and that the app fetched a token."""
+    return live_now() & Q(connected_at__isnull=False)
+
+
+def people_connected() -> Coalesce:
+    """Count, for a query of consumers, the people who are connected."""
+    counted = (
+        AppAuthorization.objects.filter(connected(), consumer=OuterRef("pk"))
+        .order_by()
+        .values("consumer")
+        .annotate(people=Count("user", distinct=True))
+        .values("people")
+    )
+    return Coalesce(Subquery(counted), 0)
 
 
 def consumers_of(company: Company) -> QuerySet[Consumer]:
-    """Return the company's consumers; `people` counts those with a live authorization."""
+    """Return the company's consumers with what their rows show; `people` counts those connected."""
     counted: QuerySet[Consumer] = (
         Consumer.objects.filter(company=company)
         .select_related("permission_group", "created_by", "company")
-        .annotate(
-            people=Count("app_authorizations__user", distinct=True, filter=live_now("app_authorizations__"))
-        )
+        .prefetch_related("secrets__created_by")
+        .annotate(people=people_connected())
     )
     return counted
+
+
+def people_losing(consumers: QuerySet[Consumer]) -> int:
+    """Count the people who are connected through any of these consumers, each person once."""
+    losing = AppAuthorization.objects.filter(connected(), consumer__in=consumers.values("pk"))
+    return losing.order_by().values("user").distinct().count()
 
 
 def missing_for(consumer: Consumer) -> list[str]:
@@ -37,24 +60,28 @@ def missing_for(consumer: Consumer) -> list[str]:
         missing.append(_("waiting for a callback URL"))
     if not consumer.permission_group.active:
         missing.append(_("its permission group is inactive"))
+    if not consumer.is_public and not any(secret.live for secret in consumer.kept_secrets):
+        missing.append(_("its secret has expired"))
     return missing
 
 
 def shown_authorizations() -> QuerySet[AppAuthorization]:
-    """Return live authorizations first. Ended ones are shown for a week, with their state.
+    """Return the live authorizations, and the ended ones for a week, with their state.
 
     One that refuses its issuer is shown until it is allowed again.
     """
     since = timezone.now() - STOPPED_SHOWN_FOR
-    return (
-        AppAuthorization.objects.filter(
-            Q(refuses_exchange=True)
-            | Q(revoked_at=None, ends_at__gt=since)
-            | Q(revoked_at__gt=since, ends_at__gt=since)
-        )
-        .select_related("consumer__company", "consumer__permission_group", "user", "issuer")
-        .annotate(is_live=Count("pk", filter=live_now()))
-        .order_by("-is_live", "-created_at", "-pk")
+    return AppAuthorization.objects.filter(
+        Q(refuses_exchange=True)
+        | Q(revoked_at=None, ends_at__gt=since)
+        | Q(revoked_at__gt=since, ends_at__gt=since)
+    )
+
+
+def with_their_rows(authorizations: QuerySet[AppAuthorization]) -> QuerySet[AppAuthorization]:
+    """Join what the rows of a list show."""
+    return authorizations.select_related(
+        "consumer__company", "consumer__permission_group__ceiling", "user", "issuer"
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,13 +18,20 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
 from accounts.forms import primary_key
 from accounts.models import Company
+from accounts.networks import address_of
+from accounts.recorded_changes import record_change, stored_values
+from audit.kinds import Kind
+from audit.recording import Subject, changes_between
 from consumers.callbacks import display_host
 from consumers.registrations import admission
 from consumers.registrations.admission import ChangedMeanwhile
 from consumers.registrations.endpoint import PATH, announced
-from consumers.registrations.models import InitialAccessToken, Registration
+from consumers.registrations.models import InitialAccessToken, Registration, RegistrationRules
 from consumers.screens.registration_forms import RulesForm, TokenForm
 from consumers.security_log import note
+from listing.folding import Folded, having
+from listing.listing import Listing, Sort
+from listing.way_back import way_back
 
 
 @never_cache
@@ -42,7 +50,12 @@ def save_rules(request: HttpRequest) -> HttpResponse:
     form = RulesForm(company, request.POST)
     if not form.is_valid():
         return draw(request, company, rules_form=form, status=422)
-    form.save()
+    names = ("mode", "people_may_ask", "document_hosts", "document_group")
+    with transaction.atomic():
+        before = stored_values(RegistrationRules, form.rules.pk, names)
+        form.save()
+        after = stored_values(RegistrationRules, form.rules.pk, names)
+        record_change(request, Kind.REGISTRATION_RULES_CHANGED, changes=changes_between(before, after))
     note("registration rules changed", company=company.pk, mode=form.rules.mode, user=request.user.pk)
     messages.success(request, _("Rules for programs saved."))
     return HttpResponseRedirect(reverse("registration"))
@@ -60,23 +73,23 @@ def decide(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         if action == "refuse":
-            refused = admission.refuse(key, company, shown, by)
+            refused = admission.refuse(key, company, shown, by, address=address_of(request))
             messages.success(request, _("Refused: %(name)s.") % {"name": refused.name})
-            return HttpResponseRedirect(reverse("registration"))
+            return HttpResponseRedirect(way_back(request, "registration"))
         group = company.permission_groups.filter(
             pk=primary_key(request.POST.get("permission_group")), active=True
         ).first()
         if group is None:
             messages.error(request, _("Choose a permission group, then approve the program."))
-            return HttpResponseRedirect(reverse("registration"))
-        consumer = admission.approve(key, company, shown, group, by)
+            return HttpResponseRedirect(way_back(request, "registration"))
+        consumer = admission.approve(key, company, shown, group, by, address=address_of(request))
     except ChangedMeanwhile:
         messages.warning(
             request, _("The program has changed or was already decided on. Nothing was done: check it again.")
         )
-        return HttpResponseRedirect(reverse("registration"))
+        return HttpResponseRedirect(way_back(request, "registration"))
     messages.success(request, _("%(name)s approved. People can connect it now.") % {"name": consumer.name})
-    return HttpResponseRedirect(reverse("registration"))
+    return HttpResponseRedirect(way_back(request, "registration"))
 
 
 @never_cache
@@ -88,7 +101,10 @@ def add_token(request: HttpRequest) -> HttpResponse:
     form = TokenForm(company, request.POST)
     if not form.is_valid():
         return draw(request, company, token_form=form, status=422)
-    token = form.save(signed_in_user(request))
+    with transaction.atomic():
+        token = form.save(signed_in_user(request))
+        label = Subject("registration_token", "", form.cleaned_data["label"])
+        record_change(request, Kind.REGISTRATION_TOKEN_ADDED, subject=label)
     note("registration token made", company=company.pk, user=request.user.pk)
     return draw(request, company, new_token=token)
 
@@ -98,9 +114,13 @@ def add_token(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest) -> HttpResponse:
     company = acting_membership(request).company
     meant = InitialAccessToken.objects.filter(company=company, pk=primary_key(request.POST.get("token")))
-    if not meant.exists():
+    token = meant.first()
+    if token is None:
         raise Http404
-    meant.filter(revoked_at=None).update(revoked_at=timezone.now())
+    with transaction.atomic():
+        if meant.filter(revoked_at=None).update(revoked_at=timezone.now()):
+            label = Subject("registration_token", str(token.pk), token.label)
+            record_change(request, Kind.REGISTRATION_TOKEN_REVOKED, subject=label)
     note("registration token revoked", company=company.pk, user=request.user.pk)
     messages.success(request, _("Token revoked. Programs that it registered stay."))
     return HttpResponseRedirect(reverse("registration"))
@@ -109,8 +129,22 @@ def revoke_token(request: HttpRequest) -> HttpResponse:
 def draw(request: HttpRequest, company: Company, status: int = 200, **more: Any) -> HttpResponse:
     rules_form = more.pop("rules_form", None) or RulesForm(company)
     rules = rules_form.rules
+    undecided = company.registrations.undecided()
+    listing = Listing(
+        request.GET,
+        reverse("registration"),
+        sorts={
+            "asked": Sort(_("Who asked, when"), "created_at"),
+            "name": Sort(_("Name"), Folded("name")),
+        },
+    )
+    found = undecided.filter(*having(listing.words, "name", "client_id"))
+    shown = listing.shown(found, undecided.select_related("asked_by"))
     context = {
-        "rows": [row_of(each) for each in company.registrations.undecided().select_related("asked_by")],
+        "listing": listing,
+        "shown": shown,
+        "rows": [row_of(each) for each in shown.rows],
+        "everything": undecided.count() if listing.is_filtered else shown.total,
         "groups": company.permission_groups.filter(active=True),
         "rules": rules,
         "rules_form": rules_form,

@@ -15,10 +15,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.current import CONFIGURE, acting_membership, require_right
+from accounts.key_ring import has_keys
 from accounts.models import Company
-from consumers.key_ring import has_keys
+from consumers.models import Consumer
 from consumers.openid.signing_keys import published
+from consumers.registrations.models import RegistrationRules
+from consumers.screens.consumer_list import in_state
 from consumers.trusted_issuers.models import TrustedIssuer
+from listing.folding import Folded
+from listing.listing import Listing, Sort
+
+MOST_LIMITED = 10  # apps on this page; the list of consumers has them all
 
 
 class OpenIdForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
@@ -58,6 +65,24 @@ def security(request: HttpRequest) -> HttpResponse:
             published()  # makes the first key before anybody requests it
         messages.success(request, _("Security settings saved."))
         return HttpResponseRedirect(reverse("settings-security"))
-    issuers = TrustedIssuer.objects.filter(company=company).annotate(people=Count("links"))
-    context: dict[str, Any] = {"form": form, "issuers": issuers}
+    issuers = TrustedIssuer.objects.filter(company=company)
+    listing = Listing(
+        request.GET,
+        reverse("settings-security"),
+        sorts={
+            "name": Sort(_("Name"), Folded("name")),
+            "used": Sort(_("Last used"), "last_used_at", newest_first=True),
+        },
+    )
+    shown = listing.shown(issuers, issuers.annotate(people=Count("links")))
+    limited = Consumer.objects.filter(in_state("limited"), company=company)
+    context: dict[str, Any] = {
+        "form": form,
+        "listing": listing,
+        "shown": shown,
+        "issuers": shown.rows,
+        "rules": RegistrationRules.objects.filter(company=company).first() or RegistrationRules(),
+        "consumers": limited.order_by("folded_name", "pk")[:MOST_LIMITED],
+        "all_limited": limited.count(),
+    }
     return render(request, "consumers/security.html", context, status=422 if form.errors else 200)

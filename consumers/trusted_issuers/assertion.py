@@ -14,6 +14,7 @@ import jwt
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import not_before
 from consumers.models import Consumer
 from consumers.oauth.audience import audience_of
 from consumers.oauth.client_authentication import OAuthError
@@ -140,6 +141,9 @@ def _verified(text: str, key: Any, algorithm: str, issuer: TrustedIssuer) -> dic
         raise _invalid("The signature of the assertion is not its issuer's.") from error
     now = timezone.now().timestamp()
     oldest = now - (MAX_LIFETIME + LEEWAY).total_seconds()
+    restored = not_before()
+    if restored is not None and issued <= restored.timestamp():
+        raise _invalid("The assertion is older than the last restore of this server.")
     if issued < oldest or ends - issued > MAX_LIFETIME.total_seconds():
         raise _invalid("The assertion is older than an hour, or valid for longer.")
     return claims

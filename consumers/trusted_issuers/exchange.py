@@ -12,15 +12,18 @@ import uuid
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.verified_addresses import is_verified
+from audit.recording import Subject
 from consumers import granting, scopes
 from consumers.digests import Prefix, digest, make
 from consumers.models import AUTHORIZATION_LIFETIME, AccessToken, AppAuthorization, Consumer
 from consumers.oauth.audience import audience_of
 from consumers.oauth.client_authentication import Form, OAuthError
+from consumers.oauth.events import token_by_issuer
 from consumers.security_log import note
 from consumers.trusted_issuers.assertion import Assertion, verify
 from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer, UsedAssertion
@@ -39,7 +42,7 @@ def is_announced() -> bool:
     return bool(TrustedIssuer.objects.filter(enabled=True).exists())
 
 
-def exchange(consumer: Consumer, form: Form) -> dict[str, object]:
+def exchange(request: HttpRequest, consumer: Consumer, form: Form) -> dict[str, object]:
     """Return the token answer. An OAuthError rolls everything back except the use of the assertion."""
     if consumer.is_public or not consumer.is_authorization_code:
         raise OAuthError(
@@ -54,9 +57,9 @@ def exchange(consumer: Consumer, form: Form) -> dict[str, object]:
         raise OAuthError("invalid_target", f"The resource must be {settings.MCP_RESOURCE}.")
     try:
         found = verify(text, consumer)
-        scope = _scope(found, form.get("scope"))
+        scope = _scope(found, consumer, form.get("scope"))
         with transaction.atomic():
-            outcome = _settle(found, consumer, scope)
+            outcome = _settle(request, found, consumer, scope)
         if isinstance(outcome, OAuthError):  # raised outside of the transaction, so the assertion stays used
             raise outcome
     except OAuthError as refused:
@@ -65,7 +68,7 @@ def exchange(consumer: Consumer, form: Form) -> dict[str, object]:
     return outcome
 
 
-def _scope(found: Assertion, wished: str | None) -> list[str]:
+def _scope(found: Assertion, consumer: Consumer, wished: str | None) -> list[str]:
     """Return the scopes that both the assertion and the client ask for; an unknown scope is an error."""
     asked = set(scopes.ALL)
     for text in (found.scope, wished):
@@ -75,13 +78,17 @@ def _scope(found: Assertion, wished: str | None) -> list[str]:
         if not named <= set(scopes.ALL):
             raise OAuthError("invalid_scope", "A scope is not known here.")
         asked &= named if named & {scopes.READ, scopes.WRITE} else set(scopes.ALL)
-    granted = asked & ({scopes.READ} if found.issuer.read_only else {scopes.READ, scopes.WRITE})
+    granted = (
+        asked & scopes.grantable(consumer) & ({scopes.READ} if found.issuer.read_only else set(scopes.ALL))
+    )
     if not granted:
-        raise OAuthError("invalid_scope", "The issuer may give none of these scopes.")
+        raise OAuthError("invalid_scope", "None of these scopes may be given to this client.")
     return scopes.ordered(granted)
 
 
-def _settle(found: Assertion, consumer: Consumer, scope: list[str]) -> dict[str, object] | OAuthError:
+def _settle(
+    request: HttpRequest, found: Assertion, consumer: Consumer, scope: list[str]
+) -> dict[str, object] | OAuthError:
     """Carry out the exchange. A refusal is returned, not raised, so that the transaction commits."""
     issuer = TrustedIssuer.objects.select_for_update().filter(pk=found.issuer.pk, enabled=True).first()
     if issuer is None:
@@ -101,9 +108,16 @@ def _settle(found: Assertion, consumer: Consumer, scope: list[str]) -> dict[str,
             "invalid_grant",
             "This connection was stopped. It has to be allowed again under App authorizations.",
         )
+    scope = [each for each in scope if each not in authorization.withheld]
+    if not scope:
+        return OAuthError(
+            "invalid_scope",
+            "The person or an administrator took these scopes away, under App authorizations.",
+        )
     now = timezone.now()
     authorization.scope, authorization.resource = " ".join(scope), settings.MCP_RESOURCE
     authorization.ends_at = now + AUTHORIZATION_LIFETIME
+    authorization.connected_at = authorization.connected_at or now
     authorization.save()
     TrustedIssuer.objects.filter(pk=issuer.pk).update(last_used_at=now)
     token = make(Prefix.ACCESS_TOKEN)
@@ -118,6 +132,7 @@ def _settle(found: Assertion, consumer: Consumer, scope: list[str]) -> dict[str,
         resource=[settings.MCP_RESOURCE],
         expires=now + LIFETIME,
     )
+    token_by_issuer(request, consumer, authorization, Subject("issuer", str(issuer.pk), issuer.name))
     return {
         "access_token": token,
         "token_type": "Bearer",
@@ -150,7 +165,7 @@ def _person(found: Assertion, consumer: Consumer) -> User | None:
     people = User.objects.select_for_update()
     meant = {"pk": link.user_id} if link else {"email__iexact": found.email}
     user = people.filter(**meant).first() if link or found.email else None
-    if user is None or granting.membership_for(user.pk, consumer) is None:
+    if user is None or granting.user_of(user.pk, consumer) is None:
         return None
     if link is None and (not is_verified(user) or links.filter(user=user).exists()):
         return None
@@ -172,4 +187,8 @@ def _authorization(issuer: TrustedIssuer, consumer: Consumer, user: User) -> App
         return None
     if latest is not None and latest.revoked_at is None:
         return latest
-    return AppAuthorization(user=user, consumer=consumer, issuer=issuer)
+    new = AppAuthorization(user=user, consumer=consumer, issuer=issuer)
+    if latest is not None:  # revoked for another reason: what was taken away stays so
+        new.withheld_scope = latest.withheld_scope
+        new.narrowed_at, new.narrowed_by = latest.narrowed_at, latest.narrowed_by
+    return new

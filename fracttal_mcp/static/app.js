@@ -18,6 +18,7 @@ async function copy(button) {
     area.remove();
     button.focus();
   }
+  if (button.closest("[data-once]")) keepSafe();
   if (button.dataset.busy) return;
   button.dataset.busy = "1";
   button.classList.add("copied");
@@ -29,11 +30,33 @@ async function copy(button) {
   }, 2000);
 }
 
+// What is shown once: leaving asks, until it was copied or the person says that it is kept.
+function keepSafe() {
+  document.querySelector("[data-guard]")?.removeAttribute("data-guard");
+}
+
+function mayLeave() {
+  const guard = document.querySelector("[data-guard]");
+  if (guard && !confirm(guard.dataset.guard)) return false;
+  keepSafe();
+  return true;
+}
+
+addEventListener("beforeunload", (event) => {
+  if (document.querySelector("[data-guard]")) event.preventDefault();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-kept]") && event.target.checked) keepSafe();
+});
+
 // The panel: a dialog that htmx fills; closing it forgets what it showed.
 const panel = document.getElementById("panel");
 
 function closePanel() {
+  if (!mayLeave()) return;
   const saved = panel.querySelector("[data-saved]");
+  if (panel.dataset.typed && !saved && !confirm(panel.dataset.unsaved)) return;
   panel.close();
   panel.replaceChildren();
   delete panel.dataset.typed;
@@ -69,12 +92,32 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A slip of the mouse beside the panel must not lose what was typed: then only Close and Escape leave it.
+// A slip must not lose what was typed: a click beside the panel does nothing then, Close and Escape ask first.
 panel?.addEventListener("input", () => (panel.dataset.typed = "1"));
 
 panel?.addEventListener("cancel", (event) => {
   event.preventDefault();
   closePanel();
+});
+
+// A form on a page of its own: leaving it with something typed asks first, sending it does not. The pages without
+// the bar, of signing in and approving, ask nothing.
+const OWN_FORMS = "body:has(> .topbar) main form[method=post]:not(.chooser)";
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest(OWN_FORMS);
+  if (form && !(panel?.showModal && panel.contains(form))) form.dataset.typed = "1";
+});
+
+document.addEventListener("submit", (event) => {
+  delete event.target.dataset.typed;
+});
+
+// What was sent back with errors is not saved yet.
+for (const wrong of document.querySelectorAll(`${OWN_FORMS} [aria-invalid=true]`)) wrong.form.dataset.typed = "1";
+
+addEventListener("beforeunload", (event) => {
+  if (document.querySelector("form[data-typed]")) event.preventDefault();
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -95,23 +138,31 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 // Where the server or the network fails, the page says so in the place where the person looks.
-function sayFailed() {
+function sayFailed(event) {
+  if (event.target.closest("[data-quiet]")) return; // what this message tells of goes on without it
   const place = (panel?.open && panel.querySelector(".panel-body")) || document.getElementById("main");
   document.querySelector("[data-failed]")?.remove();
   place.prepend(document.getElementById("failed").content.cloneNode(true));
   place.firstElementChild.focus();
 }
 
+// A download leaves its page as it is. What waits for it is told apart from the form, whose event htmx would end.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-download]")) document.body.dispatchEvent(new Event("download-begun"));
+});
+
 document.addEventListener("htmx:responseError", sayFailed);
 document.addEventListener("htmx:sendError", sayFailed);
 
-// Rows chosen by checkbox: the actions appear with the first one, "all" follows.
+// Rows chosen by checkbox: the actions appear with the first one, "all" follows. `every` means all rows that
+// match, also on other pages; whoever clears a row no longer means them all.
 function countChosen(form) {
   const boxes = [...form.querySelectorAll("tbody input[type=checkbox]")];
+  const every = form.querySelector("[data-every]");
   const chosen = boxes.filter((box) => box.checked).length;
   form.classList.toggle("has-chosen", chosen > 0);
   const count = form.querySelector("[data-chosen]");
-  if (count) count.textContent = chosen;
+  if (count) count.textContent = every?.checked ? every.dataset.every : chosen;
   const all = form.querySelector("[data-all]");
   if (all) {
     all.checked = chosen > 0 && chosen === boxes.length;
@@ -122,8 +173,20 @@ function countChosen(form) {
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form.chooser");
   if (!form) return;
-  if (event.target.matches("[data-all]")) {
+  const every = form.querySelector("[data-every]");
+  if (event.target.matches("[data-all], [data-every]")) {
     for (const box of form.querySelectorAll("tbody input[type=checkbox]")) box.checked = event.target.checked;
   }
+  if (every && event.target !== every) every.checked = false;
   countChosen(form);
+});
+
+// A slow answer: say that the decision is on its way, so that nobody takes the page for dead.
+document.addEventListener("submit", (event) => {
+  const place = event.target.querySelector("[data-sending]");
+  if (place && !event.submitter?.hidden) place.textContent = place.dataset.sending;
+});
+
+addEventListener("pageshow", () => {
+  for (const place of document.querySelectorAll("[data-sending]")) place.textContent = "";
 });

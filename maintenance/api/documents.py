@@ -88,7 +88,13 @@ class Documents(Endpoint):
             )
             log(
                 request,
-                Entry(self.module, "DOCUMENTS", Action.ADD, f"{document.name} {{ {fields['code']} }}"),
+                Entry(
+                    self.module,
+                    "DOCUMENTS",
+                    Action.ADD,
+                    f"{document.name} {{ {fields['code']} }}",
+                    about=owner,
+                ),
             )
         return answer([self.row(document)])
 

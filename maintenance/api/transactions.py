@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from maintenance.api.kit.endpoint import Endpoint, principal_of
 from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.query import Query
-from maintenance.api.kit.rows import Columns, row_of
+from maintenance.api.kit.rows import Columns, row_of, values_of
 from maintenance.models import Action, Module, Transaction
 
 COLUMNS: Columns = {
@@ -27,6 +27,7 @@ COLUMNS: Columns = {
     "description": "description",
     "data_action": "data",
 }
+ROWS = values_of(Transaction.objects.all(), COLUMNS)
 DATES: Columns = {"event_date": "event_date"}
 
 
@@ -36,7 +37,7 @@ class Transactions(Endpoint):
     rights: ClassVar = {"GET": "transactions_log:view"}
 
     def get(self, request: Request, code: str = "") -> Response:
-        rows = Transaction.objects.filter(company_id=principal_of(request).company_id)
+        rows = ROWS.filter(company_id=principal_of(request).company_id)
         query = Query(request.query_params)
         if (action := query.choice("action", Action.values, "")) != "":
             rows = rows.filter(action=action)
@@ -46,7 +47,7 @@ class Transactions(Endpoint):
             rows = rows.filter(sub_module=part)
         rows = rows.filter(**query.period(DATES, default="event_date"))
         newest = rows.order_by("-event_date", "-id")
-        found, total = query.page(newest.values_list(*COLUMNS.values()))
+        found, total = query.page(newest)
         data = [row_of(COLUMNS, values) for values in found]
         for row in data:
             row["module_description"] = Module(row["module_description"]).name

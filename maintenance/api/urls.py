@@ -10,7 +10,7 @@ from maintenance.api.equipment.item_details import CustomFields, Moves
 from maintenance.api.equipment.items import Items, ItemsAvailability
 from maintenance.api.equipment.meters import MeterReadings, Meters, MetersAdvanced
 from maintenance.api.equipment.reading_writes import InsertReading
-from maintenance.api.kit.endpoint import Endpoint, UnknownEndpoint
+from maintenance.api.kit.endpoint import URL_NAMES, Endpoint, UnknownEndpoint
 from maintenance.api.parties.personnel import People
 from maintenance.api.parties.third_parties import ThirdParties
 from maintenance.api.parties.third_party_services import Contacts, Services
@@ -41,11 +41,11 @@ from maintenance.api.work.work_requests import RequestHistory, WorkRequests
 
 def resource(name: str, endpoint: type[Endpoint], key: str | None = "code") -> URLPattern:
     record = f"(?:/(?P<{key}>.*))?" if key else "/?"
-    return re_path(rf"^{name}{record}$", endpoint.as_view(), name=f"api-{name}")
+    return re_path(rf"^{name}{record}$", endpoint.as_view(), name=f"{URL_NAMES}{name}")
 
 
 urlpatterns = [
-    re_path(r"^tasks/types/?$", TaskTypes.as_view(), name="api-task-types"),
+    re_path(r"^tasks/types/?$", TaskTypes.as_view(), name=f"{URL_NAMES}task-types"),
     resource("items", Items),
     resource("items_details", Items),
     resource("items_availability", ItemsAvailability),

@@ -50,10 +50,21 @@ class Transaction(models.Model):
     action = models.CharField(max_length=12, choices=Action)
     description = models.CharField(max_length=700)
     data = models.JSONField(default=dict, blank=True)
+    # The app through which the person, or a program, made the change; "" if none. Not part of the contract.
+    via_app = models.CharField(max_length=255, blank=True, default="", db_default="")
+    # The record whose page shows the change, as `model-id`; "" if none does.
+    about = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ("-event_date", "-id")
-        indexes = (models.Index(fields=("company", "-event_date", "-id"), name="transaction_newest"),)
+        indexes = (
+            models.Index(fields=("company", "-event_date", "-id"), name="transaction_newest"),
+            models.Index(
+                fields=("company", "about", "-event_date", "-id"),
+                name="transaction_of_record",
+                condition=~models.Q(about=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.action} {self.description}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,9 @@ RIGHT = "work_orders:edit"
 @sign_in_required
 def close_work_order(request: HttpRequest, folio: str) -> HttpResponse:
     principal = principal_of(acting_membership(request))
-    if not {RIGHT, "work_orders:view"} <= principal.rights or "\x00" in folio:
+    if not {RIGHT, "work_orders:view"} <= principal.rights:
+        raise PermissionDenied
+    if "\x00" in folio:
         raise Http404
     try:
         close(principal, folio)

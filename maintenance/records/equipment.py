@@ -15,6 +15,7 @@ from maintenance.models import (
     ReadingSource,
 )
 from maintenance.records import links
+from maintenance.records.changes import add_changes
 from maintenance.records.latest_work import add_latest_work
 from maintenance.records.page import (
     Cell,
@@ -74,6 +75,7 @@ def asset(principal: Principal, code: str) -> Page:
                 [(moment(period.initial_date), moment(period.final_date)) for period in periods],
             )
         )
+    add_changes(page, principal, item)
     return page
 
 
@@ -125,4 +127,5 @@ def meter(principal: Principal, number: int) -> Page:
             ],
         )
     )
+    add_changes(page, principal, record)
     return page

@@ -6,6 +6,7 @@ import zoneinfo
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -72,7 +73,7 @@ class WrongReading(forms.Form):
 def change_meter(request: HttpRequest, number: int) -> HttpResponse:
     principal = principal_of(acting_membership(request))
     if not principal.rights >= RIGHTS:
-        raise Http404
+        raise PermissionDenied
     meter = Meter.objects.filter(company_id=principal.company_id, pk=number).first()
     if meter is None:
         raise Http404

@@ -12,6 +12,7 @@ from itertools import compress
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,6 +38,9 @@ class Cell:
     is_number: bool = False
 
 
+NOTHING = (None, "", Cell(""))
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     title: Text
@@ -48,13 +52,23 @@ class Table:
         """Returns the table without its empty columns, as tables of work are wide."""
         if not self.rows:
             return self
-        nothing = (None, "", Cell(""))
-        filled = [any(value not in nothing for value in column) for column in zip(*self.rows, strict=True)]
+        filled = [any(value not in NOTHING for value in column) for column in zip(*self.rows, strict=True)]
         return Table(
             self.title,
             tuple(compress(self.headings, filled)),
             [tuple(compress(row, filled)) for row in self.rows],
         )
+
+    @property
+    def labelled(self) -> list[list[tuple[Text, Any, bool]]]:
+        """Returns the rows as (heading, value, whether there is a value), for displays without columns."""
+        return [
+            [
+                (heading, value, value not in NOTHING)
+                for heading, value in zip(self.headings, row, strict=True)
+            ]
+            for row in self.rows
+        ]
 
     @property
     def columns(self) -> list[tuple[Text, bool]]:
@@ -142,7 +156,7 @@ def record_page(
             membership = chosen_membership(request)
             principal = None if membership is None else principal_of(membership)
             if principal is None or not may(principal, right):
-                raise Http404
+                raise PermissionDenied  # before any look at the record, so it says nothing about one
             if any("\x00" in value for value in kwargs.values() if isinstance(value, str)):
                 raise Http404
             with timezone.override(zoneinfo.ZoneInfo(principal.time_zone)):

@@ -12,6 +12,7 @@ from maintenance.models import (
     ThirdPartyType,
 )
 from maintenance.records import links
+from maintenance.records.changes import add_changes
 from maintenance.records.latest_work import add_latest_work
 from maintenance.records.page import (
     Page,
@@ -41,6 +42,7 @@ def person(principal: Principal, code: str) -> Page:
     page.add(_("City"), someone.city)
     if may(principal, "work_orders:view"):
         add_latest_work(page, principal, visible_tasks(principal).filter(work_order__responsible=someone))
+    add_changes(page, principal, someone)
     return page
 
 
@@ -75,4 +77,5 @@ def third_party(principal: Principal, code: str) -> Page:
                 [(service.description, money(service.cost), service.unit) for service in services],
             )
         )
+    add_changes(page, principal, party)
     return page

@@ -9,6 +9,7 @@ from accounts.principal import Principal
 from maintenance import labels
 from maintenance.models import Item, ItemType, StockLevel, Warehouse
 from maintenance.records import links
+from maintenance.records.changes import add_changes
 from maintenance.records.page import Page, Table, money, of_company, one, quantity, record_page
 
 MOST_ROWS = 100
@@ -28,6 +29,7 @@ def warehouse(principal: Principal, code: str) -> Page:
     if short:
         page.tables.append(_levels(principal, _("Below the minimum"), short))
     page.tables.append(_levels(principal, _("Stock"), list(levels[:MOST_ROWS])))
+    add_changes(page, principal, record)
     return page
 
 
@@ -77,4 +79,5 @@ def stock_item(principal: Principal, code: str) -> Page:
             ],
         )
     )
+    add_changes(page, principal, item)
     return page

@@ -20,6 +20,7 @@ from maintenance.models import (
     WorkRequest,
 )
 from maintenance.records import links
+from maintenance.records.changes import add_changes
 from maintenance.records.page import (
     Button,
     Page,
@@ -80,6 +81,7 @@ def work_order(principal: Principal, folio: str) -> Page:
                 ],
             )
         )
+    add_changes(page, principal, order)
     return page
 
 
@@ -154,4 +156,5 @@ def work_request(principal: Principal, number: int) -> Page:
             ],
         )
     )
+    add_changes(page, principal, request)
     return page

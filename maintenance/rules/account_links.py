@@ -6,7 +6,7 @@ Every write names a person as its author, so an account without a record can onl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from django.conf import settings
 from django.db import transaction
@@ -36,14 +36,18 @@ def kept_elsewhere(company: Company) -> bool:
     return connection_of(company) is not None
 
 
-def own_records(company: Company) -> Mapping[str, OwnRecord] | None:
+def own_records(company: Company, addresses: Collection[str] | None = None) -> Mapping[str, OwnRecord] | None:
     """Returns the personnel records by account e-mail address, None if another system manages them.
+
+    With `addresses`, only those of these accounts.
 
     This is `settings.PERSONNEL_RECORDS`.
     """
     if kept_elsewhere(company):
         return None
     linked = Personnel.objects.filter(company=company, account_email__isnull=False)
+    if addresses is not None:
+        linked = linked.filter(account_email__in=addresses)
     return {
         person.account_email or "": OwnRecord(person.full_name, person.code or "", person.active)
         for person in linked
@@ -118,6 +122,22 @@ def unlink(membership: Membership, by: User | None) -> Personnel | None:
     return person
 
 
+def follow(membership: Membership, former: str, by: User | None) -> None:
+    """Links the record of an account that had the address `former` to its present address.
+
+    This is `settings.PERSONNEL_FOLLOWS`.
+    """
+    with transaction.atomic():
+        _lock(membership)
+        linked = Personnel.objects.filter(company_id=membership.company_id, account_email=former.lower())
+        person = linked.first()
+        if person is not None:
+            _release(membership)  # a record that still names an earlier account with the address
+            person.account_email = membership.user.email.lower()
+            person.save(update_fields=["account_email"])
+            _log(person, by, Action.EDIT)
+
+
 def _lock(membership: Membership) -> None:
     """Makes administrators wait for each other, since account and record belong to each other alone."""
     Company.objects.select_for_update().get(pk=membership.company_id)
@@ -139,5 +159,12 @@ def _next_code(company_id: int) -> str:
 
 def _log(person: Personnel, by: User | None, action: Action) -> None:
     description = f"{person.full_name} {{ {person.code} }}"
-    entry = Entry(Module.HUMAN_RESOURCES, "PERSONNEL", action, description, {"account": person.account_email})
+    entry = Entry(
+        Module.HUMAN_RESOURCES,
+        "PERSONNEL",
+        action,
+        description,
+        {"account": person.account_email},
+        about=person,
+    )
     record(person.company_id, Actor.of_user(by), entry)

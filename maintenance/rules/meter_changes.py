@@ -91,5 +91,5 @@ def _show(meter: Meter, newest: MeterReading | None) -> None:
 
 def _log(principal: Principal, meter: Meter, action: Action, data: dict[str, Any]) -> None:
     description = f"{meter.description} {{ {meter.item.code} }}"
-    entry = Entry(Module.MONITORING, "READINGS", action, description, data)
+    entry = Entry(Module.MONITORING, "READINGS", action, description, data, about=meter)
     record(meter.company_id, Actor.of_caller(principal), entry)

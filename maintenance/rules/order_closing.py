@@ -43,5 +43,5 @@ def close(principal: Principal, folio: str) -> None:
         record(
             order.company_id,
             Actor.of_caller(principal),
-            Entry(Module.TASKS, "WORK_ORDERS", Action.FINISHED, order.folio),
+            Entry(Module.TASKS, "WORK_ORDERS", Action.FINISHED, order.folio, about=order),
         )

@@ -7,8 +7,9 @@ request state holds earlier questions and answers, so nothing is stored between 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import formats, translation
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mcp_gateway.calls.questions import Answer, Answers, Question, Said
 from mcp_gateway.calls.tool import InputRequired
+from mcp_gateway.protocol.apps import shows_cards
 
 ANSWER, CHOICE, CONFIRM = "answer", "choice", "confirm"
 FORM, URL = "form", "url"
@@ -39,12 +41,14 @@ SENTENCES: Mapping[str, Promise] = {
         "This question takes up to %(calls)s calls to Fracttal One, of about 200 a minute that your whole "
         "company has. Go on?"
     ),
+    "permission": _("%(app)s wants to do this in Fracttal One on your behalf: %(what)s. Allow it?"),
     "connection": _("To continue, connect your Fracttal One account on this page, then try again."),
 }
 YES: Mapping[str, Promise] = {
     "similar": _("Create another one"),
     "unusual": _("It is correct"),
     "calls": _("Go on"),
+    "permission": _("Allow it this time"),
 }
 CHOOSE, NONE = _("Choose one"), _("None of these")
 
@@ -59,6 +63,7 @@ class Asking:
 
     modes: frozenset[str] = frozenset()
     answers: Answers = field(default_factory=dict)
+    cards: bool = False  # the client shows cards
 
     @classmethod
     def of(cls, capabilities: Mapping[str, Any], params: Mapping[str, Any]) -> Asking:
@@ -66,7 +71,8 @@ class Asking:
 
         Raises InvalidAnswer.
         """
-        return cls(_modes(capabilities.get("elicitation")), _answers(params))
+        modes = _modes(capabilities.get("elicitation"))
+        return cls(modes, _answers(params), shows_cards(capabilities))
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -74,14 +80,31 @@ class Asking:
 
     def ask(self, question: Question | None, language: str) -> InputRequired | None:
         """Return the question, None if it is missing or answered already, or if the client cannot ask it."""
-        if question is None or question.key in self.answers:
+        if question is None or (URL if question.url else FORM) not in self.modes:
             return None
-        if (URL if question.url else FORM) not in self.modes:
+        return self._asked(question, language)
+
+    def ask_in_card(self, question: Question | None, language: str) -> InputRequired | None:
+        """Return the question for a card that is shown with the refusal, None where no card can ask it.
+
+        A page that the person should open is named by the refusal itself.
+        """
+        if question is None or question.url or FORM in self.modes or not self.cards:
+            return None
+        return self._asked(question, language)
+
+    def _asked(self, question: Question, language: str) -> InputRequired | None:
+        if question.key in self.answers:
             return None
         with translation.override(language):
             params = _params(question)
-        asked = {"key": question.key, "choices": list(question.choices), "is_page": bool(question.url)}
-        before = {key: [answer.said, answer.value] for key, answer in self.answers.items()}
+        asked = {
+            "key": question.key,
+            "choices": list(question.choices),
+            "is_page": bool(question.url),
+            "once": secrets.token_urlsafe(12),
+        }
+        before = {key: [answer.said, answer.value, answer.once] for key, answer in self.answers.items()}
         request = {"method": "elicitation/create", "params": params}
         return InputRequired({ANSWER: request}, {"asked": asked, "answers": before})
 
@@ -128,12 +151,13 @@ def _answers(params: Mapping[str, Any]) -> dict[str, Answer]:
     state = params.get("requestState")
     if not isinstance(state, dict) or "asked" not in state:
         return {}
-    answers = {key: Answer(Said(said), value) for key, (said, value) in state["answers"].items()}
+    answers = {key: Answer(Said(said), *more) for key, (said, *more) in state["answers"].items()}
     responses = params.get("inputResponses") or {}
     if not isinstance(responses, dict):
         raise InvalidAnswer
     if ANSWER in responses:  # without an answer the same question is asked again
-        answers[state["asked"]["key"]] = _answer(state["asked"], responses[ANSWER])
+        answer = _answer(state["asked"], responses[ANSWER])
+        answers[state["asked"]["key"]] = replace(answer, once=state["asked"].get("once", ""))
     return answers
 
 

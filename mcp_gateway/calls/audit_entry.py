@@ -12,12 +12,14 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
+from audit.kinds import Kind
+from audit.models import Event, Outcome
+from audit.recording import Subject
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.errors import GatewayError, OutcomeUnknown, Refusal
-from mcp_gateway.models import Outcome, ToolCall
+from mcp_gateway.calls.touched_record import of_arguments
 
 MOST_UPSTREAM_CALLS = 32_767  # the maximum of the column
 _DIGEST_KEY = hashlib.sha256(b"tool-call-audit\0" + settings.CREDENTIAL_HASH_KEY.encode()).digest()
@@ -33,8 +35,8 @@ def digest(*parts: object) -> str:
 class Entry:
     """The audit entry of one call, from its start to its `end`.
 
-    Tool and argument names come from the client and may contain a NUL character, which PostgreSQL refuses in
-    texts.
+    Argument values are never stored: only their names, the record that they name, and a keyed digest with
+    which a known value can be searched for.
     """
 
     caller: Caller
@@ -47,7 +49,8 @@ class Entry:
     dropped: Sequence[str] = ()
     # chosen by the person when asked which record is meant
     chosen: Mapping[str, str] = field(default_factory=dict)
-    outcome: Outcome = Outcome.STARTED
+    about: Subject | None = None  # the record that the answer is about
+    outcome: Outcome = Outcome.UNKNOWN  # what it stays if the process dies
     error_code: str = ""
     milliseconds: int = 0
     upstream_calls: int = 0
@@ -67,10 +70,10 @@ class Entry:
     ) -> Entry:
         return cls(
             caller,
-            tool[:128].replace("\0", ""),
+            _clean(tool, 128),
             arguments,
             is_write,
-            request_id[:64].replace("\0", ""),
+            _clean(request_id, 64),
             timezone.now(),
             digest(arguments),
             dropped,
@@ -88,51 +91,45 @@ class Entry:
         else:
             self.outcome = Outcome.REFUSED if isinstance(error, Refusal) else Outcome.FAILED
 
-    def values(self) -> tuple[Any, ...]:
-        """Return the values for `_INSERT`, in the order of the columns."""
-        caller = self.caller
-        return (
-            connection.ops.adapt_datetimefield_value(self.at),
-            caller.company_id,
-            caller.user_id,
-            caller.user_email,
-            caller.consumer_id,
-            caller.consumer_name,
-            caller.authorization_id,
-            self.tool,
-            orjson.dumps(_kept_names(self.arguments)).decode(),
-            orjson.dumps(_kept_names(self.dropped)).decode(),
-            self.arguments_digest,
-            self.is_write,
-            self.outcome.value,
-            self.error_code,
-            self.milliseconds,
-            self.upstream_calls,
-            self.request_id,
-        )
+    def values(self) -> dict[str, Any]:
+        """Return the values of the event's columns, for `event_of`. All are JSON."""
+        caller, about = self.caller, self.about or of_arguments(self.arguments)
+        facts: dict[str, Any] = {
+            "arguments": _kept_names(self.arguments),
+            "arguments_digest": self.arguments_digest,
+            "request": self.request_id,
+        }
+        if self.dropped:
+            facts["dropped"] = _kept_names(self.dropped)
+        return {
+            "at": self.at.isoformat(),
+            "company_id": caller.company_id,
+            "kind": Kind.TOOL_CALL.value,
+            "outcome": self.outcome.value,
+            "reason": self.error_code,
+            "user_id": caller.user_id,
+            "user_email": caller.user_email,
+            "consumer_id": caller.consumer_id,
+            "consumer_name": caller.consumer_name,
+            "authorization_id": caller.authorization_id,
+            "subject_kind": about.kind if about else "",
+            "subject_id": about.id if about else "",
+            "facts": facts,
+            "tool": self.tool,
+            "is_write": self.is_write,
+            "milliseconds": self.milliseconds,
+            "upstream_calls": self.upstream_calls,
+        }
 
-    def row(self) -> ToolCall:
-        caller = self.caller
-        return ToolCall(
-            at=self.at,
-            company_id=caller.company_id,
-            user_id=caller.user_id,
-            user_email=caller.user_email,
-            consumer_id=caller.consumer_id,
-            consumer_name=caller.consumer_name,
-            authorization_id=caller.authorization_id,
-            tool=self.tool,
-            argument_names=_kept_names(self.arguments),
-            dropped_names=_kept_names(self.dropped),
-            arguments_digest=self.arguments_digest,
-            is_write=self.is_write,
-            outcome=self.outcome,
-            error_code=self.error_code,
-            milliseconds=self.milliseconds,
-            upstream_calls=self.upstream_calls,
-            request_id=self.request_id,
-        )
+
+def event_of(values: Mapping[str, Any]) -> Event:
+    return Event(**{**values, "at": dt.datetime.fromisoformat(values["at"])})
 
 
 def _kept_names(names: Iterable[str]) -> list[str]:
-    return [name[:64].replace("\0", "") for name in list(names)[:50]]
+    return [_clean(name, 64) for name in list(names)[:50]]
+
+
+def _clean(text: str, longest: int) -> str:
+    """Cut a text of the client, and remove what PostgreSQL refuses: NUL, and halves of surrogate pairs."""
+    return text[:longest].replace("\0", "").encode(errors="replace").decode()

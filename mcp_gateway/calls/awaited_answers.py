@@ -11,18 +11,17 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
 import orjson
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from mcp_gateway.calls.fresh_connection import once_more
+from mcp_gateway.calls.database_thread import DatabaseThread
 from mcp_gateway.models import AwaitedAnswer
 
 logger = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ class AwaitedAnswers:
     def __init__(self) -> None:
         self._waiting: dict[str, _Waiting] = {}
         self._looked_at = 0.0
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="awaited-answers")
+        self._thread = DatabaseThread("awaited-answers")
 
     async def start(self) -> None:
         """Delete the rows of processes that died."""
@@ -86,9 +85,8 @@ class AwaitedAnswers:
         finally:
             for key in keys:
                 del self._waiting[key]
-            with suppress(RuntimeError):  # the process ends
-                # Not awaited, because the call may be cancelled already.
-                self._thread.submit(_in_thread, AwaitedAnswer.objects.filter(key__in=keys).delete)
+            # Not awaited, because the call may be cancelled already.
+            self._thread.submit(AwaitedAnswer.objects.filter(key__in=keys).delete)
 
     async def deliver(self, request_id: str, session: str, reply: Reply) -> bool:
         """Store an answer. Return whether a question waited for it.
@@ -106,8 +104,15 @@ class AwaitedAnswers:
         call = _digest(session, call_id)
         await self._run(lambda: _unanswered(session=session, call=call).update(answer=CANCELLED))
 
+    async def unanswered(self, ids: Collection[str], session: str) -> list[str]:
+        """Return those questions of a session that still wait for an answer. Raises NotKept."""
+        keys = {_digest(request_id): request_id for request_id in ids}
+        waiting = _unanswered(session=session).filter(key__in=keys)
+        found = await self._run(lambda: set(waiting.values_list("key", flat=True)))
+        return [request_id for key, request_id in keys.items() if key in found]
+
     def stop(self) -> None:
-        self._thread.shutdown()
+        self._thread.stop()
 
     async def _look(self) -> None:
         """Read the rows of all questions that wait in this process; the first call does it for all."""
@@ -131,8 +136,8 @@ class AwaitedAnswers:
 
     async def _run(self, job: Callable[[], T]) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, _in_thread, job)
-        except DatabaseError as error:
+            return await self._thread.run(job)
+        except (DatabaseError, InterfaceError) as error:
             logger.error("Questions to clients cannot be kept: %s", type(error).__name__)
             raise NotKept from None
 
@@ -177,13 +182,6 @@ def _delete_expired() -> None:
 
 def _unanswered(**which: str) -> Any:
     return AwaitedAnswer.objects.filter(answer="", expires_at__gt=timezone.now(), **which)
-
-
-def _in_thread(job: Callable[[], T]) -> T:
-    try:
-        return once_more(job)
-    finally:
-        connection.close()
 
 
 def _digest(*words: object) -> str:

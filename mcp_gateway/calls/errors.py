@@ -4,7 +4,11 @@
     ├── Refusal                  the caller's side; nothing was changed upstream
     │   ├── UnknownTool              JSON-RPC -32602
     │   ├── InsufficientScope        HTTP 403 and a challenge
+    │   ├── WritesPaused             an administrator paused all writes
     │   ├── NotPermitted             the person lacks a right
+    │   ├── ForbiddenByAdministrator a ceiling leaves the tool out
+    │   ├── MustAskFirst             a ceiling wants it: ask the person
+    │   ├── TooManyRecords           more records in one write than a ceiling allows
     │   ├── InvalidArguments         says which argument and what to change
     │   │   └── FieldsRefused            the upstream did not accept these
     │   ├── NotFound                 no such record, or not for this person
@@ -30,6 +34,7 @@ All but `UnknownTool` and `InsufficientScope` become an `isError` tool result: `
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
@@ -88,8 +93,41 @@ class InsufficientScope(Refusal):
         self.scopes = scopes
 
 
+class WritesPaused(Refusal):
+    """All writes are paused. `details` name the administrator and the time, in ISO 8601."""
+
+    code = "writes_paused"
+
+    def __init__(self, by: str, since: dt.datetime) -> None:
+        super().__init__(
+            "All writes by assistants are paused in this company (paused_by, paused_since). Nothing was "
+            "written; reading still works. Tell the person, and do not try again by yourself: an "
+            "administrator resumes them under Configuration > Security.",
+            paused_by=by,
+            paused_since=since.isoformat(timespec="seconds"),
+        )
+
+
 class NotPermitted(Refusal):
     code = "not_permitted"
+
+
+class ForbiddenByAdministrator(Refusal):
+    """An administrator's ceiling leaves the tool out. `details["rule"]` names the rule."""
+
+    code = "forbidden_by_administrator"
+
+
+class MustAskFirst(Refusal):
+    """An administrator wants the person to be asked before each use, so the person decides."""
+
+    code = "must_ask_first"
+
+
+class TooManyRecords(Refusal):
+    """One write would change more records than an administrator allows."""
+
+    code = "too_many_records"
 
 
 class InvalidArguments(Refusal):

@@ -11,10 +11,10 @@ import contextlib
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from time import sleep
-from typing import Any, Protocol
+from typing import Any, Generic, TypeVar
 
 from django.db import OperationalError, close_old_connections, connection, transaction
 
@@ -30,16 +30,14 @@ LONGEST_LINGER_SECONDS = 0.02
 LINGER_STEP_SECONDS = 0.002
 
 
-class Row(Protocol):
-    """Something to insert. All rows of a batch are inserted with one statement."""
-
-    def values(self) -> tuple[Any, ...]: ...
+Row = TypeVar("Row")
 
 
 @dataclass(slots=True)
-class _Job:
+class _Job(Generic[Row]):
     row: Row | None
     work: Callable[[], Any] | None
+    lock: int | None
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
 
@@ -53,7 +51,7 @@ class _Job:
             self.future.set_result(result)
 
 
-_Settled = tuple[_Job, Any, BaseException | None]
+_Settled = tuple[_Job[Any], Any, BaseException | None]
 
 
 def _settle(settled: Sequence[_Settled]) -> None:
@@ -71,15 +69,28 @@ def _settle(settled: Sequence[_Settled]) -> None:
             loop.call_soon_threadsafe(all_of, entries)
 
 
-class GroupCommit:
+def _hold(locks: Set[int]) -> None:
+    """Take the locks until the commit. On SQLite a transaction that writes keeps all others waiting anyway.
+
+    A batch takes them first and in one order, so that batches of two processes cannot wait for each other.
+    Nothing else locks these numbers: no batch waits for an administrator here.
+    """
+    if locks and connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number", [sorted(locks)]
+            )
+
+
+class GroupCommit(Generic[Row]):
     """The queue and its thread.
 
-    `insert` writes the values of many rows, in the thread and its transaction.
+    `insert` writes all rows of a batch, in the thread and at the end of its transaction.
     """
 
-    def __init__(self, name: str, insert: Callable[[list[tuple[Any, ...]]], None]) -> None:
+    def __init__(self, name: str, insert: Callable[[list[Row]], None]) -> None:
         self._name, self._insert = name, insert
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job[Row] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._company = 0  # how many rows came along with the first one of the last batch
@@ -87,14 +98,18 @@ class GroupCommit:
     async def store(self, row: Row) -> None:
         await self._submit(row, None)
 
-    async def run(self, work: Callable[[], Any]) -> Any:
-        """Run `work` in the thread under its own savepoint, so that a failure rolls back nothing else."""
-        return await self._submit(None, work)
+    async def run(self, work: Callable[[], Any], row: Row | None = None, *, lock: int | None = None) -> Any:
+        """Run `work` in the thread under its own savepoint, so that a failure rolls back nothing else.
 
-    async def _submit(self, row: Row | None, work: Callable[[], Any] | None) -> Any:
+        The row is stored with it, unless the work fails. Work with an equal `lock`, a number of 64 bits, runs
+        one after another in all processes.
+        """
+        return await self._submit(row, work, lock)
+
+    async def _submit(self, row: Row | None, work: Callable[[], Any] | None, lock: int | None = None) -> Any:
         self.start()
         loop = asyncio.get_running_loop()
-        job = _Job(row, work, loop, loop.create_future())
+        job = _Job(row, work, lock, loop, loop.create_future())
         self._jobs.put(job)
         return await job.future
 
@@ -117,15 +132,16 @@ class GroupCommit:
         try:
             while (batch := self._next_batch()) is not None:
                 self._commit(batch)
-                close_old_connections()  # return it to the pool: the next batch may come late
+                if connection.vendor != "sqlite":  # a file stays open: opening it costs more than a row
+                    close_old_connections()  # return it to the pool: the next batch may come late
                 self._company = len(batch) - 1
         finally:
             connection.close()
 
-    def _next_batch(self) -> list[_Job] | None:
+    def _next_batch(self) -> list[_Job[Row]] | None:
         job = self._jobs.get()
         self._linger()
-        batch: list[_Job] = []
+        batch: list[_Job[Row]] = []
         while job is not None:
             batch.append(job)
             if len(batch) >= BATCH:
@@ -146,7 +162,7 @@ class GroupCommit:
             sleep(min(left, LINGER_STEP_SECONDS))
             left -= LINGER_STEP_SECONDS
 
-    def _commit(self, batch: Sequence[_Job]) -> None:
+    def _commit(self, batch: Sequence[_Job[Row]]) -> None:
         try:
             results = once_more(lambda: self._write(batch))
         except Exception as error:  # noqa: BLE001 - the thread must outlive any failure; callers get it
@@ -155,21 +171,27 @@ class GroupCommit:
             return
         _settle([(job, *result) for job, result in zip(batch, results, strict=True)])
 
-    def _write(self, batch: Sequence[_Job]) -> list[tuple[Any, Exception | None]]:
+    def _write(self, batch: Sequence[_Job[Row]]) -> list[tuple[Any, Exception | None]]:
         results: list[tuple[Any, Exception | None]] = []
         with transaction.atomic():
-            rows = [job.row.values() for job in batch if job.row is not None]
+            _hold({job.lock for job in batch if job.lock is not None})
+            for job in batch:
+                result: Any = None
+                error: Exception | None = None
+                if job.work is not None:
+                    try:
+                        with transaction.atomic():
+                            result = job.work()
+                    except OperationalError:
+                        raise
+                    except Exception as raised:  # noqa: BLE001 - handed to the call that asked
+                        error = raised
+                results.append((result, error))
+            rows = [
+                job.row
+                for job, (_, error) in zip(batch, results, strict=True)
+                if job.row is not None and error is None
+            ]
             if rows:
                 self._insert(rows)
-            for job in batch:
-                if job.work is None:
-                    results.append((None, None))
-                    continue
-                try:
-                    with transaction.atomic():
-                        results.append((job.work(), None))
-                except OperationalError:
-                    raise
-                except Exception as error:  # noqa: BLE001 - handed to the call that asked
-                    results.append((None, error))
         return results

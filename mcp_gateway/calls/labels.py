@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-import orjson
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -67,20 +66,27 @@ WORDS: Mapping[str, str | Promise] = {
 }
 
 
-def words(model: type[BaseModel], language: str) -> bytes:
-    """Return `,"words":{field: {constant: label}}` for this output model; nothing in English."""
-    return b"" if language.startswith("en") else _written(model, language)
+def words(model: type[BaseModel], language: str, answer: bytes) -> dict[str, dict[str, str]]:
+    """Return `{field: {constant: label}}` for the constants in this serialized answer; nothing in English."""
+    if language.startswith("en"):
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for member, field, constant, label in labels(model, language):
+        if member in answer:
+            found.setdefault(field, {})[constant] = label
+    return found
 
 
 @cache
-def _written(model: type[BaseModel], language: str) -> bytes:
+def labels(model: type[BaseModel], language: str) -> tuple[tuple[bytes, str, str, str], ...]:
+    """Return each constant of this output model: as it is serialized, its field, the constant, its label."""
     with translation.override(language):
-        found = {
-            field: {constant: str(WORDS[constant]) for constant in constants}
+        return tuple(
+            (f'"{field}":"{constant}"'.encode(), field, constant, str(WORDS[constant]))
             for field, constants in _constants(published(model))
             if all(constant in WORDS for constant in constants)
-        }
-    return b',"words":' + orjson.dumps(found) if found else b""
+            for constant in constants
+        )
 
 
 def _constants(schema: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:

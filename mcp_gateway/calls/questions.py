@@ -35,10 +35,11 @@ class Said(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer; `value` is the choice, if there was one."""
+    """An answer; `value` is the choice, if there was one. `once` names it, so that it counts one time."""
 
     said: Said
     value: str = ""
+    once: str = ""
 
 
 Answers = Mapping[str, Answer]  # by the key of the question

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 from pydantic import BaseModel
 
+from audit.recording import Subject
 from mcp_gateway.calls.caller import DEFAULT_TOOLSET, READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.cursors import Cursors
 from mcp_gateway.calls.questions import Answers, Question, Said
@@ -40,6 +41,7 @@ class Call:
     extra: Mapping[str, Any] = field(default_factory=dict)
     writes: bool = False  # the tool writes: names must match exactly, and similar ones are only offered
     answers: Answers = field(default_factory=dict)  # the person's answers to questions of this call
+    brief: bool = False  # the client shows its model `structuredContent` besides the text
 
     @property
     def language(self) -> str:
@@ -53,6 +55,10 @@ class Call:
     def agreed(self, question: Question) -> bool:
         answer = self.answers.get(question.key)
         return answer is not None and answer.said == Said.YES
+
+    def once_of(self, question: Question) -> str:
+        """Return the name of the yes to this question, by which it is spent (permission.py)."""
+        return self.answers[question.key].once
 
     def agreed_subjects(self, about: str) -> list[str]:
         """Return the subjects of all questions of this kind that the person agreed to."""
@@ -69,7 +75,8 @@ class Tool(Generic[Input, Output]):
     """One tool. The caller needs all of `rights`, and one of `one_of` if there are any.
 
     `read_only` decides the scope. `input` must forbid extra fields; `output` is the model of
-    `structuredContent`. `run` returns that model, or the same as JSON where speed matters.
+    `structuredContent`. `run` returns that model, or the same as JSON where speed matters. `before` reads
+    what a write would replace, by the names of its arguments, for clients that show it.
     """
 
     name: str
@@ -84,12 +91,15 @@ class Tool(Generic[Input, Output]):
     destructive: bool = False
     idempotent: bool = True
     open_world: bool = False
+    many: str = ""  # the argument that lists the records, where one call may write several
     reports_progress: bool = False  # its answer may be sent as server-sent events
+    task_after: float | None = None  # seconds after which a call may become a task (methods/tasks.py)
     input_schema: Mapping[str, Any] | None = None  # if it says more than `input` can
     toolset: str = DEFAULT_TOOLSET
     formerly: tuple[str, ...] = ()  # earlier names: clients cache the list for a while
     # Return exactly one content block, the JSON. Some clients need this of `search` and `fetch`.
     plain: bool = False
+    before: Callable[[Call, Input], Awaitable[Mapping[str, Any]]] | None = None
 
     def missing(self, rights: frozenset[str]) -> frozenset[str]:
         """Return the rights that a caller with these rights lacks."""
@@ -104,12 +114,18 @@ class Tool(Generic[Input, Output]):
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """The result of a call: `structuredContent`, content blocks as wire dictionaries, and hidden `_meta`."""
+    """The result of a call: `structuredContent`, content blocks as wire dictionaries, and hidden `_meta`.
+
+    `about` is the one record that it tells of, for the log. `question` is what a refusal asks the person in a
+    card, where the client shows cards and has no form.
+    """
 
     content: list[dict[str, Any]]
     json: bytes | None = None  # `structuredContent`, serialized once
     is_error: bool = False
     meta: dict[str, Any] = field(default_factory=dict)
+    about: Subject | None = None
+    question: InputRequired | None = None
 
     @property
     def structured(self) -> dict[str, Any] | None:
@@ -138,13 +154,14 @@ class Catalogue:
     """Tools by name, in the order in which they are listed.
 
     `features` are further methods (prompts, resources, completion): `(caller, params, client capabilities) ->
-    result`.
+    result`. `cards` are the addresses of the documents in which clients may show the answers of a tool.
     """
 
     tools: Mapping[str, Tool[Any, Any]]
     features: Mapping[str, Feature] = field(default_factory=dict)
     capabilities: frozenset[str] = frozenset()
     extensions: frozenset[str] = frozenset()
+    cards: Mapping[str, str] = field(default_factory=dict)
 
     def named(self, name: str) -> Tool[Any, Any] | None:
         """Return the tool with that name, or the one that had it formerly."""
@@ -159,12 +176,3 @@ class Catalogue:
     @property
     def toolsets(self) -> frozenset[str]:
         return frozenset(tool.toolset for tool in self.tools.values())
-
-    def selected(self, toolsets: Collection[str], *, read_only: bool) -> Catalogue:
-        """Return only the tools of these sets; with `read_only` only those that do not write."""
-        selected = {
-            name: tool
-            for name, tool in self.tools.items()
-            if tool.toolset in toolsets and (tool.read_only or not read_only)
-        }
-        return replace(self, tools=selected)

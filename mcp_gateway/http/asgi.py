@@ -37,6 +37,7 @@ async def serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) 
             lines,
             lambda: _read(receive, dict(lines), watch, task),
             query=scope.get("query_string", b"").decode("latin-1"),
+            address=str((scope.get("client") or ("",))[0]),
         )
         await _send(send, await endpoint.handle(request))
     except ClientGone:

@@ -22,6 +22,7 @@ from consumers.oauth import token_info
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.fresh_connection import once_more
 from mcp_gateway.expiring_cache import ExpiringCache
+from mcp_gateway.http.failed_tokens import FailedTokens, TooManyFailures
 from mcp_gateway.http.last_use import LastUse
 from mcp_gateway.single_flight import SingleFlight
 
@@ -78,17 +79,34 @@ class Authentication:
         self._flights: SingleFlight[Caller | None] = SingleFlight()
         self._lookups = ThreadPoolExecutor(4, thread_name_prefix="authentication")
         self.last_use = LastUse()
+        self.failures = FailedTokens()
 
-    async def authenticate(self, authorization: bytes | str | None) -> Caller:
-        """Return the caller of an Authorization header. Raises Unauthorized or Unavailable."""
+    async def authenticate(self, authorization: bytes | str | None, address: str = "") -> Caller:
+        """Return the caller of an Authorization header.
+
+        Raises Unauthorized, Unavailable, or TooManyFailures for a wrong token of a failing address.
+        """
         key = _digest_in(authorization)
         found = self._found.get(key)
-        if found is not None:
-            return _known(found[0])
+        wait = self.failures.wait_of(address)
+        if found is None:
+            found = (await (self._look_up_in_lane(key, wait) if wait else self._shared(key, self._lookups)),)
+        if found[0] is None:
+            self.failures.note(address)
+            if wait:
+                raise TooManyFailures(wait)
+        return _known(found[0])
+
+    async def _shared(self, key: str, threads: ThreadPoolExecutor) -> Caller | None:
         loop = asyncio.get_running_loop()
-        return _known(
-            await self._flights.run(key, lambda: loop.run_in_executor(self._lookups, self._look_up, key))
-        )
+        return await self._flights.run(key, lambda: loop.run_in_executor(threads, self._look_up, key))
+
+    async def _look_up_in_lane(self, key: str, wait: int) -> Caller | None:
+        self.failures.enter(wait)
+        try:
+            return await self._shared(key, self.failures.lane)
+        finally:
+            self.failures.leave()
 
     def authenticate_now(self, authorization: bytes | str | None) -> Caller:
         """Authenticate without an event loop and without the cache."""
@@ -96,11 +114,13 @@ class Authentication:
 
     def forget(self) -> None:
         self._found.clear()
+        self.failures.forget()
 
     def stop(self) -> None:
         """Record pending uses and end the threads."""
         self.last_use.stop()
         self._lookups.shutdown()
+        self.failures.lane.shutdown()
 
     def _look_up(self, key: str) -> Caller | None:
         """Look up a caller and cache it. Runs in a thread of `_lookups`."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from django.db import connection
 
 from consumers.oauth import token_info
+from mcp_gateway.calls.caller import Caller
 
 
 class LastUse:
@@ -18,16 +21,20 @@ class LastUse:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="last-use")
-        self._noting: set[tuple[int, int | None]] = set()
+        self._noting: set[tuple[object, ...]] = set()
         self._lock = threading.Lock()
 
     def note(self, found: token_info.TokenInfo) -> None:
-        name = (found.caller.consumer_id, found.caller.authorization_id)
-        with self._lock:
-            if name in self._noting:
-                return
-            self._noting.add(name)
-        self._thread.submit(self._write, name, found)
+        self._once(
+            (found.caller.consumer_id, found.caller.authorization_id), partial(token_info.record_use, found)
+        )
+
+    def note_tools(self, caller: Caller, version: str) -> None:
+        """Record the list of tools that the client of this caller has received."""
+        self._once(
+            (caller.consumer_id, caller.authorization_id, version),
+            partial(token_info.record_tools_seen, caller, version),
+        )
 
     def settle(self) -> None:
         """Wait until the noted uses are written."""
@@ -36,9 +43,17 @@ class LastUse:
     def stop(self) -> None:
         self._thread.shutdown()
 
-    def _write(self, name: tuple[int, int | None], found: token_info.TokenInfo) -> None:
+    def _once(self, name: tuple[object, ...], write: Callable[[], None]) -> None:
+        """Queue a write, unless the same one is queued already."""
+        with self._lock:
+            if name in self._noting:
+                return
+            self._noting.add(name)
+        self._thread.submit(self._write, name, write)
+
+    def _write(self, name: tuple[object, ...], write: Callable[[], None]) -> None:
         try:
-            token_info.record_use(found)
+            write()
         finally:
             connection.close()
             with self._lock:

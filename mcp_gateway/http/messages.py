@@ -37,6 +37,7 @@ class HttpRequest:
     read: Callable[[], Awaitable[bytes]]
     may_stream: bool = True
     query: str = ""
+    address: str = ""  # of the connection, before X-Forwarded-For is considered
 
     def headers(self) -> dict[str, str]:
         """Return the headers. Repeated ones are joined, so that no copy escapes a check."""

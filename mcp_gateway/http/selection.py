@@ -1,10 +1,11 @@
-"""Selects the tools of a connection: the consumer's tool sets, or those that the URL asks for.
+"""Selects the tools of a connection: those that the administrator allows, or fewer by the URL.
 
     /mcp/oauth/fracttal-one?toolsets=default,planning&read_only=true
 
-The URL replaces the consumer's tool sets. Read-only can be added but never removed. A misspelt option is an
-error and not ignored: a misspelt `read_only` must not let writes through. Other options are ignored, because
-hosts add their own.
+The URL chooses within the ceiling: sets that the administrator left off stay off, and read-only can be added
+but never removed. A set that exists and is left off is no error, so that a narrower ceiling does not break a
+connection; a call of its tools is refused and says why. A misspelt option is an error and not ignored: a
+misspelt `read_only` must not let writes through. Other options are ignored, because hosts add their own.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def selected(caller: Caller, query: str, known: Collection[str]) -> Caller:
     toolsets, read_only = _parsed(query, frozenset(known))
     return replace(
         caller,
-        toolsets=caller.toolsets if toolsets is None else toolsets,
+        toolsets=caller.toolsets if toolsets is None else caller.toolsets & toolsets,
         read_only=caller.read_only or read_only,
     )
 

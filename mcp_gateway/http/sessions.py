@@ -1,4 +1,4 @@
-"""`Mcp-Session-Id` of the older revisions, for clients that can be asked in the middle of a call.
+"""`Mcp-Session-Id` of the older revisions, for clients that can be asked during a call or show cards.
 
 Such a client announces its capabilities only once, in `initialize`. The id is signed and contains the whole
 session, so nothing is stored and every process can read it. It grants nothing: each request needs its bearer
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcp_gateway.calls.caller import Caller
+from mcp_gateway.protocol.apps import DECLARED, shows_cards
 from mcp_gateway.sealing import NotSealed, Seal
 
 SESSION_HEADER = "mcp-session-id"
@@ -28,33 +29,42 @@ class UnknownSession(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session. `key` identifies it in the database."""
+    """A session. `key` identifies it in the database.
+
+    `shows_both` says that the client shows its model both the text and the structured content of a result.
+    """
 
     version: str
     capabilities: Mapping[str, Any]
     key: str
+    shows_both: bool = False
 
 
 class Sessions:
     def __init__(self, key: bytes) -> None:
         self._seal = Seal(key, "mcp-session", LIFETIME_SECONDS)
 
-    def begin(self, caller: Caller, version: str, declared: Mapping[str, Any]) -> str | None:
-        """Return the id of a new session, None if the client announced nothing that it can be asked."""
+    def begin(
+        self, caller: Caller, version: str, declared: Mapping[str, Any], *, shows_both: bool = False
+    ) -> str | None:
+        """Return the id of a new session, None if the client announced nothing that has to be remembered."""
         capabilities = _askable(declared)
-        if version < SINCE or not capabilities.keys() & {"elicitation", "sampling"}:
+        if shows_cards(declared):
+            capabilities["extensions"] = DECLARED
+        if version < SINCE or not capabilities.keys() & {"elicitation", "sampling", "extensions"}:
             return None
-        return self._seal.seal(_connection(caller), [version, capabilities, secrets.token_urlsafe(12)])
+        content = [version, capabilities, secrets.token_urlsafe(12), *([True] if shows_both else [])]
+        return self._seal.seal(_connection(caller), content)
 
     def open(self, caller: Caller, session_id: str) -> Session:
         """Read a session id. Raises UnknownSession."""
         if len(session_id) > LONGEST_ID:
             raise UnknownSession
         try:
-            version, capabilities, _chance = self._seal.unseal(_connection(caller), session_id)
+            version, capabilities, _chance, *both = self._seal.unseal(_connection(caller), session_id)
         except NotSealed:
             raise UnknownSession from None
-        return Session(version, capabilities, hashlib.sha256(session_id.encode()).hexdigest())
+        return Session(version, capabilities, hashlib.sha256(session_id.encode()).hexdigest(), bool(both))
 
 
 def _connection(caller: Caller) -> tuple[int | None, ...]:

@@ -39,7 +39,9 @@ async def answer(serving: Endpoint, request: DjangoRequest) -> DjangoResponse | 
     may_stream = isinstance(request, ASGIRequest)
     try:
         query = str(request.META.get("QUERY_STRING", ""))
-        response = await serving.handle(HttpRequest(request.method or "", lines, read, may_stream, query))
+        address = str(request.META.get("REMOTE_ADDR") or "")
+        asked = HttpRequest(request.method or "", lines, read, may_stream, query, address)
+        response = await serving.handle(asked)
     finally:
         # under WSGI the event loop ends with the request, and its connections must be closed before
         if not may_stream:

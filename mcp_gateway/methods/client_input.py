@@ -17,6 +17,7 @@ from mcp_gateway.calls.awaited_answers import AwaitedAnswers, CallCancelled, Not
 from mcp_gateway.calls.tool import InputRequired
 from mcp_gateway.http.sessions import Session
 from mcp_gateway.methods.exchange import Exchange
+from mcp_gateway.methods.tasks import Deferral
 from mcp_gateway.protocol import client_requests, messages
 from mcp_gateway.protocol.messages import ProtocolError
 from mcp_gateway.sealing import NotSealed, Seal
@@ -41,9 +42,14 @@ class ClientInput:
         self._awaited = awaited
 
     async def run(
-        self, exchange: Exchange, attempt: Callable[[Params, Capabilities], Awaitable[T | InputRequired]]
+        self,
+        exchange: Exchange,
+        attempt: Callable[[Params, Capabilities], Awaitable[T | InputRequired]],
+        deferral: Deferral | None = None,
     ) -> T | InputRequired:
         """Run `attempt` until it has its answers. Only in 2026-07-28 the result may be `InputRequired`.
+
+        A call that has become a task asks through the task.
 
         `attempt` receives the params with the answers so far, and the client's capabilities. These are empty
         after the client left a question unanswered.
@@ -51,9 +57,12 @@ class ClientInput:
         params, capabilities = self._with_state(exchange), exchange.revision.capabilities
         while isinstance(result := await attempt(params, capabilities), InputRequired):
             _require(capabilities, result)
-            if exchange.session is None:
+            if deferral is not None and deferral.begun:
+                responses = await deferral.ask(result)
+            elif exchange.session is None:
                 return result
-            responses = await self._ask(exchange, exchange.session, result)
+            else:
+                responses = await self._ask(exchange, exchange.session, result)
             if responses is None:
                 params, capabilities = exchange.message.params, {}
             else:

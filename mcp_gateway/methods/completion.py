@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.caller import Caller, Verdict, decide
 from mcp_gateway.calls.dispatch import Dispatcher
 from mcp_gateway.methods.prompts import PROMPTS
 from mcp_gateway.methods.resources import KINDS, run
+from mcp_gateway.tools.catalogue import CATALOGUE
 
 MOST = 100
 SHORTEST = 2  # characters of a text to search for
-# Variable → the tool that completes it, the records in its answer, their field, and the right.
-SOURCES: dict[str, tuple[str, str, str, str]] = {
-    "folio": ("list_work_orders", "work_orders", "folio", "work_orders:view"),
-    "code": ("list_assets", "assets", "code", "assets:view"),
-    "asset": ("list_assets", "assets", "code", "assets:view"),
-    "location": ("list_assets", "assets", "code", "assets:view"),
-    "id": ("list_work_requests", "work_requests", "id", "work_requests:view"),
+# Variable → the tool that completes it, the records in its answer, and their field.
+SOURCES: dict[str, tuple[str, str, str]] = {
+    "folio": ("list_work_orders", "work_orders", "folio"),
+    "code": ("list_assets", "assets", "code"),
+    "asset": ("list_assets", "assets", "code"),
+    "location": ("list_assets", "assets", "code"),
+    "id": ("list_work_requests", "work_requests", "id"),
 }
 Params = Mapping[str, Any]
 
@@ -31,9 +32,9 @@ async def complete(
     name, begun = str(argument["name"]), str(argument["value"])
     if name not in _variables(reference) or name not in SOURCES:
         return _values([])
-    tool, plural, field, right = SOURCES[name]
-    if right not in caller.rights:
-        return _values([])
+    tool, plural, field = SOURCES[name]
+    if decide(CATALOGUE.tools[tool], caller).verdict != Verdict.ALLOWED:
+        return _values([])  # nobody is asked while a value is being typed
     arguments: dict[str, Any] = {"limit": MOST}
     if name == "location":
         arguments["type"] = "location"

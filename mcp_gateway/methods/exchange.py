@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,11 @@ from mcp_gateway.protocol.revisions import Revision
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request under way. `session` is set if the client can be asked; `can_ask` says if one could begin."""
+    """A request under way.
+
+    `session` is set if the client can be asked; `can_ask` says if one could begin. `outlived` says that the
+    event loop goes on after the answer.
+    """
 
     caller: Caller
     message: Message
@@ -25,6 +29,13 @@ class Exchange:
     send: Callable[[bytes], None] = field(repr=False)
     session: Session | None = None
     can_ask: bool = False
+    outlived: bool = False
+    # Authenticates the request again: a person may take minutes to answer a question.
+    again: Callable[[], Awaitable[Caller]] | None = None
+
+    async def caller_now(self) -> Caller:
+        """Return the caller as of now. Raises ProtocolError if the token is no longer valid."""
+        return await self.again() if self.again is not None else self.caller
 
     async def notify(self, method: str, params: dict[str, Any]) -> None:
         self.send(messages.notification(method, params))

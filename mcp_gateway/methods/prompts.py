@@ -48,13 +48,11 @@ PROMPTS = {
             _("Shift handover"),
             _("What the next shift needs to know."),
             _(
-                "Prepare the shift handover for %(location)s, for the last 12 hours. Look up: work "
-                "orders finished and work orders in process (list_work_orders with date_kind "
-                "finished, then with status in_process, those that are overdue first), assets that "
-                "are out of service now (list_assets with available false), new and urgent work "
-                "requests (list_work_requests). Write at most one page: what was done, what is still "
-                "going on and who has it, what stands still and since when, what to look at first. "
-                "Give folio and link for each. Say what you could not look up."
+                "Prepare the shift handover for %(location)s, for the last 12 hours. Call "
+                "get_shift_handover, and get_work_order only where more words are needed. Write at most "
+                "one page: what was done, what is still going on and who has it, what stands still and "
+                "since when, what to look at first. Give the folio of each. Say what was left out and "
+                "what you could not look up."
             ),
             (LOCATION,),
         ),

@@ -1,4 +1,4 @@
-"""Records by URI: resources/templates/list and resources/read.
+"""Records and cards by URI: resources/list, resources/templates/list and resources/read.
 
 A URI is read through the tool that shows such a record, so rights, audit row and fence are the same.
 """
@@ -12,10 +12,13 @@ from urllib.parse import quote, unquote
 
 from mcp_types.jsonrpc import INVALID_PARAMS
 
-from mcp_gateway.calls.caller import Caller
-from mcp_gateway.calls.dispatch import Dispatcher
-from mcp_gateway.calls.errors import InsufficientScope, NotFound
+from mcp_gateway.calls.caller import Caller, decide
+from mcp_gateway.calls.dispatch import Context, Dispatcher
+from mcp_gateway.calls.errors import InsufficientScope, NotFound, UnknownTool
 from mcp_gateway.calls.tool import ToolResult
+from mcp_gateway.cards.documents import Documents
+from mcp_gateway.protocol.apps import SCHEME as SCHEME_OF_CARDS
+from mcp_gateway.protocol.apps import shows_cards
 from mcp_gateway.protocol.messages import RESOURCE_NOT_FOUND, ProtocolError
 from mcp_gateway.tools.catalogue import CATALOGUE
 
@@ -47,8 +50,15 @@ KINDS = (
 BY_SEGMENT = {kind.segment: kind for kind in KINDS}
 
 
+async def list_cards(
+    documents: Documents, caller: Caller, params: Params, capabilities: Params
+) -> dict[str, Any]:
+    """List the documents of the cards, for clients that show them. Records are too many to be listed."""
+    return {"resources": documents.listed if shows_cards(capabilities) else []}
+
+
 async def list_templates(caller: Caller, params: Params, capabilities: Params) -> dict[str, Any]:
-    """List the templates of records that the person may see."""
+    """List the templates of records that the caller may read."""
     return {
         "resourceTemplates": [
             {
@@ -59,19 +69,24 @@ async def list_templates(caller: Caller, params: Params, capabilities: Params) -
                 "mimeType": MIME_TYPE,
             }
             for kind in KINDS
-            if not CATALOGUE.tools[kind.tool].missing(caller.rights)
+            if decide(CATALOGUE.tools[kind.tool], caller).usable
         ]
     }
 
 
 async def read(
-    dispatcher: Dispatcher, caller: Caller, params: Params, capabilities: Params
+    dispatcher: Dispatcher, documents: Documents, caller: Caller, params: Params, capabilities: Params
 ) -> dict[str, Any]:
-    """Read a record. Raises ProtocolError if the URI is invalid or the person may not see such a record.
+    """Read a record or the document of a card.
 
-    The code is -32602, and before 2026-07-28 -32002.
+    Raises ProtocolError if the URI is invalid or the person may not see such a record: -32602, and before
+    2026-07-28 -32002.
     """
     uri = str(params["uri"])
+    if uri.startswith(SCHEME_OF_CARDS):
+        if (content := documents.content(uri)) is None:
+            raise _not_found("There is no such resource.", uri)
+        return {"contents": [content]}
     segment, _, name = uri.removeprefix(SCHEME).partition("/")
     kind = BY_SEGMENT.get(segment)
     if kind is None or not uri.startswith(SCHEME) or not name:
@@ -96,15 +111,9 @@ def address(kind: Kind, name: str) -> str:
 
 async def run(dispatcher: Dispatcher, caller: Caller, tool: str, arguments: dict[str, Any]) -> ToolResult:
     """Call a tool for a method other than tools/call."""
-
-    async def nobody_waits(done: float, total: float | None = None, message: str = "") -> None:
-        return None
-
     try:
-        result = await dispatcher.call_tool(
-            caller, tool, arguments, catalogue=CATALOGUE, progress=nobody_waits, request_id=""
-        )
-    except InsufficientScope:
+        result = await dispatcher.call_tool(caller, tool, arguments, CATALOGUE, Context(request_id=""))
+    except (InsufficientScope, UnknownTool):  # not approved, or left out by the address
         raise ProtocolError(INVALID_PARAMS, "This connection may not read that.") from None
     assert isinstance(result, ToolResult)
     return result

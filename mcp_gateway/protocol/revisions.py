@@ -40,6 +40,12 @@ class Revision:
     def modern(self) -> bool:
         return self.version not in HANDSHAKE_PROTOCOL_VERSIONS
 
+    @property
+    def without_questions(self) -> Revision:
+        """Return it for a client that cannot be asked now: only its extensions count."""
+        extensions = self.capabilities.get("extensions")
+        return Revision(self.version, {"extensions": extensions} if extensions else {})
+
 
 def revision_of(message: Message, headers: Mapping[str, str]) -> Revision:
     """Return the revision. Raises ProtocolError -32020, -32022 or -32602 with the id of the message."""

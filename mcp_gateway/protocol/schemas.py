@@ -37,14 +37,15 @@ def enforced(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def output_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the reduced schema of an answer: its fields and their types.
+    """Return the reduced schema of an answer: the fields that every answer has, with their types.
 
-    Of records only the first field is listed. The others are self-explanatory, and complete schemas would
-    take up most of `tools/list`.
+    Of records only the first field is listed. The others are self-explanatory when they come, and complete
+    schemas would take up most of `tools/list`.
     """
     schema = published(model)
-    fields = {name: _outline(field) for name, field in schema.get("properties", {}).items()}
-    return {"type": "object", "properties": fields, "required": schema.get("required", [])}
+    fields, always = schema.get("properties", {}), schema.get("required", [])
+    told = {name: _outline(field) for name, field in fields.items() if name in always or not always}
+    return {"type": "object", "properties": told, "required": always}
 
 
 def published(model: type[BaseModel]) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def _limits(node: dict[str, Any]) -> Iterator[str]:
     """Describe in words the keywords that are left out, if they matter."""
     if node.get("format") == "date":
         yield "A date as YYYY-MM-DD."
-    if node.get("examples"):
+    if node.get("examples") and "ISO date" not in node.get("description", ""):
         yield f"Such as {node['examples'][0]}."
     if "exclusiveMinimum" in node:
         yield f"More than {_number(node['exclusiveMinimum'])}."

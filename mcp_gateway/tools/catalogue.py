@@ -11,7 +11,15 @@ from mcp_gateway.tools.equipment import (
     readings,
 )
 from mcp_gateway.tools.metrics import metrics
-from mcp_gateway.tools.parties import documents, people, people_changes, third_parties, third_party_changes
+from mcp_gateway.tools.parties import (
+    document_list,
+    documents,
+    people,
+    people_changes,
+    third_parties,
+    third_party_changes,
+)
+from mcp_gateway.tools.shifts import handover, my_day
 from mcp_gateway.tools.supply import item_changes, movements, stock, warehouse_documents
 from mcp_gateway.tools.work import (
     attachments,
@@ -20,6 +28,7 @@ from mcp_gateway.tools.work import (
     order_details,
     order_list,
     pending_tasks,
+    planned_work,
     planning,
     request_changes,
     requests,
@@ -35,6 +44,8 @@ CATALOGUE = Catalogue.of(
         *fetch.TOOLS,
         *order_list.TOOLS,
         *order_details.TOOLS,
+        *handover.TOOLS,
+        *my_day.TOOLS,
         *order_creation.TOOLS,
         *order_changes.TOOLS,
         *requests.TOOLS,
@@ -51,6 +62,8 @@ CATALOGUE = Catalogue.of(
         *transactions.TOOLS,
         *metrics.TOOLS,
         *planning.TOOLS,
+        *planned_work.TOOLS,
+        *document_list.TOOLS,
         *subtasks.TOOLS,
         *resources.TOOLS,
         *attachments.TOOLS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -15,7 +15,9 @@ from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.text_matching import composed_forms, contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.equipment import asset_records, meter_records
+from mcp_gateway.tools.kit.codes import ITEM_TYPE, number_of
 from mcp_gateway.tools.kit.identifiers import bare, in_another_dress, much_like, read_code, shown_code
+from mcp_gateway.tools.kit.kind_words import Named, named
 from mcp_gateway.tools.kit.listing import Arguments
 from mcp_gateway.tools.kit.looking import look, look_from_the_end
 from mcp_gateway.tools.kit.record_kinds import KINDS
@@ -33,15 +35,6 @@ from mcp_gateway.upstream.resources.work_requests import RequestRow, find_reques
 
 MOST_RESULTS = 25
 MOST_OF_A_KIND = 10
-# Words that people write before a code or number, without case and accents.
-KIND_WORDS = {
-    **dict.fromkeys(("solicitud", "solicitacao", "pedido", "request", "work request", "solicitud de trabajo",
-                     "solicitacao de trabalho", "ss", "st", "chamado"), "work_request"),
-    **dict.fromkeys(order_records.ORDER_WORDS - {""}, "work_order"),
-    **dict.fromkeys(("medidor", "meter", "contador", "counter", "horometro", "horimetro"), "meter"),
-    **dict.fromkeys(("activo", "asset", "ativo", "equipo", "equipamento", "equipment"), "asset"),
-    **dict.fromkeys(("persona", "pessoa", "person", "tecnico", "technician"), "person"),
-}  # fmt: skip
 
 
 class SearchInput(Arguments):
@@ -115,47 +108,37 @@ async def search(call: Call, arguments: SearchInput) -> SearchOutput:
 
     Exact codes, numbers and names come first, then records with all words, newest first, and people by name.
     The upstream has no search, so a limited number of pages of each kind is read. The notes say where there
-    were more.
+    were more. A kind that the query names is searched alone, unless nothing is found there.
     """
     query = read_code(arguments.query)
-    kind, words = meant(query)
-    allowed = [kind for kind, right in KINDS.items() if right in call.caller.rights]
+    allowed = {kind: SEARCHES[kind] for kind, right in KINDS.items() if right in call.caller.rights}
     if not allowed:
         raise NotPermitted("This person may not read any kind of record that search covers.")
+    meant = named(query)
+    if meant is not None and SEARCHED_AS.get(meant.kind, meant.kind) in allowed:
+        only = await _of_one_kind(call.upstream, meant)
+        if only is not None:
+            return only
     found = await asyncio.gather(
-        *(SEARCHES[each](call.upstream, words if each == kind else query) for each in allowed),
-        return_exceptions=True,
+        *(_both(lookup, call.upstream, query) for lookup in allowed.values()), return_exceptions=True
     )
-    first: list[Result] = []
-    others: list[Result] = []
+    results: list[Result] = []
     notes = []
-    for each, of_kind in zip(allowed, found, strict=True):
+    for kind, of_kind in zip(allowed, found, strict=True):
         if isinstance(of_kind, NotPermitted):  # the upstream decides, not our copy of the permissions
             continue
         if isinstance(of_kind, BaseException):
             raise of_kind
-        (first if each == kind else others).extend(of_kind.results[:MOST_OF_A_KIND])
-        more = len(of_kind.results) - MOST_OF_A_KIND
-        untold = [f"{more} more were found and are not shown"] if more > 0 else []
-        untold += [of_kind.left_out] if of_kind.left_out else []
-        if untold:
-            notes.append(f"{each.replace('_', ' ')}: {'; '.join(untold)}.")
-    wanted = bare(words)
-    others.sort(key=lambda result: bare(read_code(result.id.partition(":")[2])) != wanted)
-    results = [*first, *others]
+        results += of_kind.results[:MOST_OF_A_KIND]
+        notes += _untold(kind, of_kind, MOST_OF_A_KIND)
+    wanted = bare(query)
+    results.sort(key=lambda result: bare(read_code(result.id.partition(":")[2])) != wanted)
     if len(results) > MOST_RESULTS:
         notes.append(
             f"{len(results) - MOST_RESULTS} more results are not shown: the list tools give all "
             "records of a kind."
         )
     return SearchOutput(results=results[:MOST_RESULTS], notes=notes or None)
-
-
-def meant(query: str) -> tuple[str | None, str]:
-    """Split off the kind that is named before a code or number, in three languages: solicitud 359."""
-    *before, last = query.split()
-    kind = KIND_WORDS.get(bare(" ".join(before)))
-    return (kind, last) if kind is not None and any(map(str.isdigit, last)) else (None, query)
 
 
 @dataclass(slots=True)
@@ -166,65 +149,127 @@ class Found:
     left_out: str = ""
 
 
-async def _search_assets(upstream: Upstream, words: str) -> Found:
-    every = partial(list_items, upstream)
-    named = (await list_items(upstream, ItemFilter(name=words))).rows
-    exact = await item_with_code(upstream, words)
-    rows = [*([exact] if exact is not None else []), *named]
-    if not rows:
-        rows += await in_another_dress(words, partial(find_item, upstream))
-    looked = await look_from_the_end(
-        every, lambda row: contains(words, *asset_records.asset_texts(row)) or much_like(words, row.code)
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """How a kind is searched: `exact` by code, number or name, `holding` by words."""
+
+    exact: Callable[[Upstream, str], Awaitable[list[Result]]]
+    holding: Callable[[Upstream, str], Awaitable[Found]]
+
+
+async def _both(lookup: Lookup, upstream: Upstream, words: str) -> Found:
+    exact = await lookup.exact(upstream, words)
+    found = await lookup.holding(upstream, words)
+    return Found(_once([*exact, *found.results]), found.left_out)
+
+
+async def _of_one_kind(upstream: Upstream, meant: Named) -> SearchOutput | None:
+    """Search the kind that the query names. A code or number that is found needs no further reads."""
+    lookup = SEARCHES[meant.kind]
+    kind = meant.kind.replace("_", " ")
+    only = f"Only {'people' if kind == 'person' else f'{kind}s'} were searched, since the query names them."
+    try:
+        exact = await lookup.exact(upstream, meant.rest)
+        if exact and meant.is_code:
+            return SearchOutput(results=exact[:MOST_RESULTS], notes=[only])
+        found = await lookup.holding(upstream, meant.rest)
+    except NotPermitted:
+        return None
+    found.results = _once([*exact, *found.results])
+    if not found.results:
+        return None
+    notes = [only, *_untold(kind, found, MOST_RESULTS)]
+    return SearchOutput(results=found.results[:MOST_RESULTS], notes=notes)
+
+
+def _untold(kind: str, found: Found, most: int) -> list[str]:
+    more = len(found.results) - most
+    untold = [f"{more} more were found and are not shown"] if more > 0 else []
+    untold += [found.left_out] if found.left_out else []
+    return [f"{kind.replace('_', ' ')}: {'; '.join(untold)}."] if untold else []
+
+
+async def _exact_assets(upstream: Upstream, words: str) -> list[Result]:
+    exact, called = await asyncio.gather(
+        item_with_code(upstream, words), list_items(upstream, ItemFilter(name=words))
     )
-    return Found(_once(_asset(row) for row in [*rows, *looked.rows]), looked.left_out)
+    rows = [*([exact] if exact is not None else []), *called.rows]
+    return _once(map(_asset, rows or await in_another_dress(words, partial(find_item, upstream))))
 
 
-async def _search_orders(upstream: Upstream, words: str) -> Found:
-    every = partial(list_tasks, upstream, TaskLine)
-    exact: Sequence[TaskLine] = ()
+async def _assets_holding(upstream: Upstream, words: str, *, item_type: int | None = None) -> Found:
+    looked = await look_from_the_end(
+        partial(list_items, upstream, ItemFilter(item_type=item_type)),
+        lambda row: contains(words, *asset_records.asset_texts(row)) or much_like(words, row.code),
+    )
+    return Found(_once(map(_asset, looked.rows)), looked.left_out)
+
+
+async def _exact_orders(upstream: Upstream, words: str) -> list[Result]:
     for folio in composed_forms(words):
-        exact = exact or await tasks_of(upstream, folio)
+        if rows := await tasks_of(upstream, folio):
+            return [_order(rows[0])]
+    numbered = await order_records.numbered_like_the_newest(upstream, words)
+    return [_order(numbered[0])] if numbered else []
+
+
+async def _orders_holding(upstream: Upstream, words: str) -> Found:
+    every = partial(list_tasks, upstream, TaskLine)
     looked = await look(every, lambda row: contains(words, *order_texts([row])))
-    if not exact:
-        exact = await order_records.numbered_like_the_newest(upstream, words) or ()
-    return Found(_once(_order(row) for row in [*exact[:1], *looked.rows]), looked.left_out)
+    return Found(_once(map(_order, looked.rows)), looked.left_out)
 
 
-async def _search_requests(upstream: Upstream, words: str) -> Found:
-    every = partial(list_requests, upstream)
+async def _exact_requests(upstream: Upstream, words: str) -> list[Result]:
     exact = await find_request(upstream, int(words)) if is_number(words) else None
+    return [_request(exact)] if exact is not None else []
+
+
+async def _requests_holding(upstream: Upstream, words: str) -> Found:
+    every = partial(list_requests, upstream)
     looked = await look(every, lambda row: contains(words, *request_records.request_texts(row)))
-    rows = [*([exact] if exact is not None else []), *looked.rows]
-    return Found(_once(_request(row) for row in rows), looked.left_out)
+    return Found(_once(map(_request, looked.rows)), looked.left_out)
 
 
-async def _search_meters(upstream: Upstream, words: str) -> Found:
-    exact = (await list_meters(upstream, serial=words)).rows
-    on_asset = (await list_meters(upstream, asset=words)).rows
+async def _exact_meters(upstream: Upstream, words: str) -> list[Result]:
+    pages = await asyncio.gather(list_meters(upstream, serial=words), list_meters(upstream, asset=words))
+    return _once(_meter(row) for page in pages for row in page.rows)
+
+
+async def _meters_holding(upstream: Upstream, words: str) -> Found:
     looked = await look_from_the_end(
         partial(meter_records.page_of_meters, upstream),
         lambda row: contains(words, *meter_records.meter_texts(row)),
     )
-    rows = [*exact, *on_asset, *looked.rows]
-    return Found(_once(_meter(row) for row in rows), looked.left_out)
+    return Found(_once(map(_meter, looked.rows)), looked.left_out)
 
 
-async def _search_people(upstream: Upstream, words: str) -> Found:
-    every = partial(list_people, upstream)
+async def _exact_people(upstream: Upstream, words: str) -> list[Result]:
     exact = await find_person(upstream, words)
+    return [_person(exact)] if exact is not None else []
+
+
+async def _people_holding(upstream: Upstream, words: str) -> Found:
+    every = partial(list_people, upstream)
     looked = await look(
         every, lambda row: bool(row.code) and contains(words, *person_records.person_texts(row))
     )
-    rows = [*([exact] if exact is not None else []), *looked.rows]
-    return Found(_once(_person(row) for row in rows), looked.left_out)
+    return Found(_once(map(_person, looked.rows)), looked.left_out)
 
 
-SEARCHES: Mapping[str, Callable[[Upstream, str], Awaitable[Found]]] = {
-    "asset": _search_assets,
-    "work_order": _search_orders,
-    "work_request": _search_requests,
-    "meter": _search_meters,
-    "person": _search_people,
+# Kinds that a query can name besides those of KINDS: assets of one type.
+ASSETS_OF_TYPE = ("location", "tool", "spare_part")
+SEARCHED_AS = dict.fromkeys(ASSETS_OF_TYPE, "asset")
+SEARCHES: Mapping[str, Lookup] = {
+    "asset": Lookup(_exact_assets, _assets_holding),
+    "work_order": Lookup(_exact_orders, _orders_holding),
+    "work_request": Lookup(_exact_requests, _requests_holding),
+    "meter": Lookup(_exact_meters, _meters_holding),
+    "person": Lookup(_exact_people, _people_holding),
+    **{
+        kind: Lookup(_exact_assets, partial(_assets_holding, item_type=number_of(ITEM_TYPE, kind)))
+        for kind in ITEM_TYPE.values()
+        if kind in ASSETS_OF_TYPE
+    },
 }
 
 

@@ -45,6 +45,11 @@ class Budgets:
                 self._budgets.popitem(last=False)
         return budget
 
+    def has_plenty(self, caller: Caller) -> bool:
+        """Say whether a request that nobody waits for may be sent, as far as this process knows."""
+        budget = self.of(caller)
+        return budget is None or budget.has_plenty()
+
     async def close(self) -> None:
         """Forgets the budgets and closes the connections to Redis."""
         self._budgets.clear()
@@ -122,6 +127,13 @@ class Budget:
         finally:
             self._leave(person, turn)
 
+    def has_plenty(self) -> bool:
+        """Say whether nobody waits and half of what may be sent at once is there.
+
+        With Redis this process knows only what the upstream said about its own count.
+        """
+        return not self._waiting and self._bucket.is_half_full(self._pace_here())
+
     def hear(self, status: int, headers: Mapping[str, str]) -> None:
         """Note what an answer says about the company's count, in its headers or by a refusal."""
         left = 0.0 if status in (406, 429) else first_number(headers, REMAINING_HEADERS)
@@ -149,11 +161,13 @@ class Budget:
         return self._take_here(people)
 
     def _take_here(self, people: list[str]) -> Grant:
-        # Without a count for all processes, the limit is divided among them.
-        pace = Pace(max(1, self._limit // max(1, settings.WORKERS)))
-        grant = self._bucket.take(pace, people)
+        grant = self._bucket.take(self._pace_here(), people)
         self._opens_at = 0.0 if grant.turn is not None else time.monotonic() + grant.wait
         return grant
+
+    def _pace_here(self) -> Pace:
+        """Return the pace of this process: without a count for all, the limit is divided among them."""
+        return Pace(max(1, self._limit // max(1, settings.WORKERS)))
 
     async def _serve(self) -> None:
         """Give tokens to waiting calls, one person after another, until none is left."""

@@ -40,14 +40,14 @@ from mcp_gateway.upstream.envelope import (
     understood,
 )
 from mcp_gateway.upstream.gaps import Gaps
-from mcp_gateway.upstream.http import Engines, NoAnswer, NotSent, Query, TooLarge, build_url
+from mcp_gateway.upstream.http import Engine, Engines, NoAnswer, NotSent, Query, TooLarge, build_url
 from mcp_gateway.upstream.joined import JoinedReads
 from mcp_gateway.upstream.reference_cache import ReferenceCache, is_kept
 
 security = logging.getLogger("security")
 
 RETRIES = 2
-ATTEMPT_SHARE = 0.4  # of the deadline, so that a read that hangs leaves time for another
+ATTEMPT_SHARE = 0.4  # of the usual deadline, so that a read that hangs leaves time for another
 QUEUE_SHARE = 0.8  # of the remaining deadline, so that time for the request itself remains
 SPENT_SECONDS = 0.05  # with less time than this, another attempt cannot finish
 
@@ -55,7 +55,7 @@ SPENT_SECONDS = 0.05  # with less time than this, another attempt cannot finish
 class UpstreamRuntime:
     """The state that upstream calls of one event loop share."""
 
-    def __init__(self, kept: KeptCredentials, embedded: Callable[[], Any]) -> None:
+    def __init__(self, kept: KeptCredentials, embedded: Callable[[], Engine]) -> None:
         self.engines = Engines(embedded)
         self.budgets = Budgets()
         self.credentials = Credentials(kept)
@@ -68,16 +68,20 @@ class UpstreamRuntime:
 
 
 class Upstream:
-    """The upstream for one caller and one call, with the caller's credential and one deadline."""
+    """The upstream for one caller and one call, with the caller's credential and one deadline.
 
-    def __init__(self, caller: Caller, shared: UpstreamRuntime) -> None:
+    `seconds` is the time for all requests of the call together.
+    """
+
+    def __init__(self, caller: Caller, shared: UpstreamRuntime, seconds: float) -> None:
+        self.seconds = seconds
         self.calls = 0
         self.may_have_written = False  # a write was sent and was not refused
         self.gaps = Gaps()  # what the reads of this call had to leave out
         self._caller = caller
         self._shared = shared
         self._budget: Budget | None = None
-        self._deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
+        self._deadline = time.monotonic() + seconds
 
     @property
     def may_pass_over_filters(self) -> bool:

@@ -35,7 +35,7 @@ LARGEST = 10_000
 KEEP_SECONDS = 1.0
 REFRESHES_AT_ONCE = 4  # per company, so that a slow token endpoint blocks no other company
 
-_Key = tuple[int, int | None, int | None, bool]
+_Key = tuple[int, int | None, int | None, bool, str]
 _Linked = tuple[int, int | None]
 T = TypeVar("T")
 
@@ -106,11 +106,17 @@ class Credentials:
         return _reconnect(caller)
 
     def embedded(self, caller: Caller, *, fresh: bool = False) -> str:
-        key = (caller.company_id, caller.user_id, caller.narrowed_to_group_id, not caller.may_write)
+        key = (
+            caller.company_id,
+            caller.user_id,
+            caller.narrowed_to_group_id,
+            not caller.may_write,
+            caller.consumer_name,
+        )
         kept = None if fresh else self._kept.embedded.get(key)
         if kept is not None:
             return kept
-        company_id, user_id, group_id, read_only = key
+        company_id, user_id, group_id, read_only, app = key
         if user_id is None and group_id is None:
             raise NotConnected("This connection has neither a person nor a permission group in Fracttal One.")
         token = mint_user_token(
@@ -118,6 +124,7 @@ class Credentials:
             user_id=user_id,
             group_id=group_id,
             read_only=read_only,
+            via_app=app,
             lifetime_seconds=LIFETIME_SECONDS,
         )
         self._kept.embedded.put(key, token, time.monotonic() + LIFETIME_SECONDS - SPARE_SECONDS)

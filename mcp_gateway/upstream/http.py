@@ -1,19 +1,17 @@
 """Sends requests; the only module of the gateway that knows an HTTP client library.
 
-There are two engines with one interface: in process for the embedded API, pooled connections for a remote
-one.
+There are two engines with one interface: pooled connections here, and in process for the embedded API
+(`in_process.py`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
-import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from django.conf import settings
 from yarl import URL
@@ -45,34 +43,6 @@ class Engine(Protocol):
     async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer: ...
 
     async def close(self) -> None: ...
-
-
-class InProcess:
-    """Sends requests to the embedded API without a socket."""
-
-    def __init__(self, application: Any) -> None:  # Django and httpx declare the types of ASGI differently
-        transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
-        host = {"Host": urlsplit(settings.PUBLIC_URL).netloc}
-        # The caller enforces the deadline.
-        self._client = httpx.AsyncClient(transport=transport, headers=host, timeout=None)  # noqa: S113
-        self._running: set[asyncio.Task[httpx.Response]] = set()
-
-    async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        # A caller that gives up does not interrupt the API: the request finishes, as it would behind a
-        # socket.
-        task = asyncio.ensure_future(
-            self._client.request(method, url, headers=dict(headers), content=body, follow_redirects=False)
-        )
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        answer = await asyncio.shield(task)
-        if len(answer.content) > BODY_LIMIT:
-            raise TooLarge
-        return Answer(answer.status_code, answer.headers, answer.content)
-
-    async def close(self) -> None:
-        await asyncio.gather(*self._running, return_exceptions=True)
-        await self._client.aclose()
 
 
 class Remote:
@@ -126,10 +96,10 @@ class ReachableOnly(aiohttp.ThreadedResolver):
 class Engines:
     """The engines of one event loop, since a connection pool belongs to the loop that created it.
 
-    `embedded` returns the ASGI application with the embedded API.
+    `embedded` makes the engine of the embedded API.
     """
 
-    def __init__(self, embedded: Callable[[], Any]) -> None:
+    def __init__(self, embedded: Callable[[], Engine]) -> None:
         self._embedded = embedded
         self._engines: dict[str, Engine] = {}
 
@@ -137,9 +107,7 @@ class Engines:
         kind = "fracttal_one" if remote else "another_instance" if settings.UPSTREAM_URL else "here"
         engine = self._engines.get(kind)
         if engine is None:
-            engine = (
-                InProcess(self._embedded()) if kind == "here" else Remote(ReachableOnly() if remote else None)
-            )
+            engine = self._embedded() if kind == "here" else Remote(ReachableOnly() if remote else None)
             self._engines[kind] = engine
         return engine
 

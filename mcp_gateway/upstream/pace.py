@@ -97,6 +97,13 @@ class Bucket:
             wait = min(wait, missing)
         return Grant(None, max(0.001, wait))
 
+    def is_half_full(self, pace: Pace) -> bool:
+        """Say whether half of the burst is left, and half of the limit where the upstream told its count."""
+        now = self._clock()
+        tokens = self._tokens + max(0.0, now - self._at) * pace.per_second
+        is_told = now < self._ends
+        return tokens >= pace.burst / 2 and not (is_told and self._left < pace.limit / 2)
+
     def note(self, heard: Heard) -> None:
         if heard.ends > self._ends + SAME_WINDOW_SECONDS:
             self._left = heard.left

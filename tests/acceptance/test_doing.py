@@ -28,10 +28,13 @@ def test_14_a_corrective_order_for_somebody(ask: Ask) -> None:
     someone = Personnel.objects.filter(code__startswith="TEC", active=True, **DEMO)[1]
     person = ask()
     found = person.ask("list_assets", text="ascensor", limit=5)["assets"]
-    made = person.ask(
-        "create_work_order", source="unplanned", asset=found[0]["code"], title="Porta não fecha no 3º andar",
-        task_type="Correctiva", responsible=someone.full_name,
-    )  # fmt: skip
+    wanted = {
+        "source": "unplanned", "asset": found[0]["code"], "title": "Porta não fecha no 3º andar",
+        "task_type": "Correctiva", "responsible": someone.full_name,
+    }  # fmt: skip
+    # An open order in Spanish is about a door that does not close, too: the person wants another one.
+    assert person.refused("create_work_order", **wanted)["candidates"]
+    made = person.ask("create_work_order", **wanted, even_if_similar=True)
     order = WorkOrder.objects.get(folio=made["folio"], **DEMO)
     assert order.responsible == someone
     assert order.tasks.get().item.code == found[0]["code"]

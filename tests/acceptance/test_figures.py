@@ -33,7 +33,7 @@ def iso(moment: dt.datetime) -> str:
 
 def test_04_backlog_in_hours_and_weeks(ask: Ask) -> None:
     """Dame el backlog en horas por taller y cuántas semanas son con la gente actual."""
-    answer = ask().ask("get_maintenance_metrics", metric="backlog", group_by="location")
+    answer = ask().ask("get_maintenance_metrics", metric="backlog", group_by="location", top=200)
     open_tasks = WorkOrderTask.objects.filter(work_order__status__in=(1, 2), **DEMO).exclude(status=3)
     seconds = open_tasks.aggregate(sum=Sum("duration"))["sum"]
     people = open_tasks.values("work_order__responsible").distinct().count()
@@ -109,7 +109,7 @@ def test_08_compliance_of_the_plan(ask: Ask, now: dt.datetime) -> None:
 
 def test_10_parts_below_their_minimum(ask: Ask, now: dt.datetime) -> None:
     """¿Qué repuestos están por debajo del mínimo y qué OTs los necesitan?"""
-    answer = ask().ask("get_maintenance_metrics", metric="stock_below_minimum")
+    answer = ask().ask("get_maintenance_metrics", metric="stock_below_minimum", top=200)
     short = StockLevel.objects.filter(stock__lt=F("min_level"), item__active=True, **DEMO)
     assert len(answer["rows"]) == short.count()
     wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -140,7 +140,7 @@ def test_11_what_an_asset_cost_this_year(ask: Ask, now: dt.datetime) -> None:
 def test_21_failures_that_come_back(ask: Ask, now: dt.datetime) -> None:
     """Show repeat failures: same asset, same failure mode, three or more times in 90 days."""
     since = now - dt.timedelta(days=90)
-    answer = ask().ask("get_maintenance_metrics", metric="repeat_failures", since=iso(since))
+    answer = ask().ask("get_maintenance_metrics", metric="repeat_failures", since=iso(since), top=200)
     same: dict[tuple[str, str], int] = defaultdict(int)
     for task in WorkOrderTask.objects.filter(
         failure_type__isnull=False, order_date__range=(since, now), **DEMO
@@ -153,7 +153,7 @@ def test_21_failures_that_come_back(ask: Ask, now: dt.datetime) -> None:
 
 def test_29_how_long_requests_wait(ask: Ask, now: dt.datetime) -> None:
     """Qual o tempo médio de atendimento das solicitações por setor?"""
-    answer = ask().ask("get_maintenance_metrics", metric="requests", group_by="location")
+    answer = ask().ask("get_maintenance_metrics", metric="requests", group_by="location", top=200)
     since = now - dt.timedelta(days=90)
     asked = WorkRequest.objects.filter(date__range=(since, now), **DEMO)
     assert answer["overall"]["requests"] == asked.count()
@@ -207,7 +207,7 @@ def test_own_09_who_worked_most(ask: Ask, now: dt.datetime) -> None:
 
 def test_own_10_what_contractors_cost(ask: Ask) -> None:
     """Quanto gastamos com cada prestador de serviços neste trimestre?"""
-    answer = ask().ask("get_maintenance_metrics", metric="cost", group_by="third_party")
+    answer = ask().ask("get_maintenance_metrics", metric="cost", group_by="third_party", top=200)
     assert answer["rows"]
     assert answer["overall"]["services"] == pytest.approx(
         sum(row["services"] for row in answer["rows"]), abs=0.05

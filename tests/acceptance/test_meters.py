@@ -65,7 +65,7 @@ def test_own_07_meters_outside_their_limits(ask: Ask) -> None:
 
 def test_19_meters_not_read_for_a_month(ask: Ask, now: dt.datetime) -> None:
     """¿Qué medidores no se leen hace más de 30 días?"""
-    answer = ask().ask("get_maintenance_metrics", metric="stale_meters", days=30)
+    answer = ask().ask("get_maintenance_metrics", metric="stale_meters", days=30, top=200)
     limit = now - dt.timedelta(days=30)
     expected = {
         meter.pk

@@ -20,7 +20,7 @@ from tests.consumers.registered import authorize, consumer_in
 from tests.factories import MembershipFactory
 from tests.pages import browser, form_at, post, text_of
 from tests.process.person import forms_of
-from tests.routes import EVERY, SERVED, address
+from tests.routes import EVERY, SERVED, addresses
 
 GENERAL = "/settings/general/"
 CONNECTION = "/settings/api-connections/"
@@ -178,19 +178,20 @@ def test_in_the_panel_the_refusal_is_drawn_where_the_form_was(world: World, move
     assert 'value="Typed in the panel"' in text_of(answer)
 
 
-# Forms about the person, the browser, or an invitation that names its own company: the session's company does
+# Forms about the person, the browser, or what a mailed link names: the session's company does
 # not matter.
 OF_THE_PERSON = {
-    "home", "guide", "language", "switch-company", "profile", "own-invitations", "own-invitation-answer",
-    "invitation", "oauth-authorize", "oauth-authorize-finish",
-    "oauth-authorize-again",
+    "home", "guide", "language", "switch-company", "profile", "profile-delete",
+    "own-invitations", "own-invitation-answer",
+    "invitation", "new-address", "oauth-authorize", "oauth-authorize-finish",
+    "oauth-authorize-again", "oauth-authorize-ask-access",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [name for name in EVERY if not name.startswith(("account_", "mfa_"))])
 def test_every_route_that_writes_in_a_company_refuses_the_form_of_another(world: World, name: str) -> None:
     """The check runs before the view, whatever the form contains."""
-    url = address(name, world)
+    url = addresses(world)[name]
     authorize(world.owner, consumer_in(world, "Its authorization"))
     join(world, "Otra")
     client = browser(world.owner)

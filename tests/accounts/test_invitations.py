@@ -17,6 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Company, Invitation, Membership, User
+from accounts.screens import invited
+from audit.kinds import Kind
+from audit.recording import record
 from tests.accounts.signing_in import sign_in
 from tests.conftest import World
 from tests.factories import PASSWORD, UserFactory
@@ -72,7 +75,7 @@ def test_nobody_is_taken_into_a_company(world: World) -> None:
     assert "invited" in listed
 
 
-def test_known_and_unknown_addresses_look_the_same(world: World) -> None:
+def test_case_267_known_and_unknown_addresses_look_the_same(world: World) -> None:
     """Answer, list, invitation page and message are equal, except for the address itself."""
     nobody = "nobody@example.com"
     UserFactory(email="sleeping@example.com", is_active=False)
@@ -100,6 +103,9 @@ def test_known_and_unknown_addresses_look_the_same(world: World) -> None:
 def test_as_many_messages_and_queries_for_a_known_address_as_for_an_unknown(world: World) -> None:
     """The time reveals nothing either: the same work is done."""
     counts = []
+    record(
+        Kind.SETTINGS_CHANGED, company_id=world.other_company.pk
+    )  # the first event of a company costs more
     for email in (world.owner.email, "nobody@example.com"):
         client = browser(world.stranger)
         data = {**drawn(client, f"{PEOPLE}add/"), "email": email, "permission_group": world.stranger_group.pk}
@@ -160,6 +166,34 @@ def test_withdrawing_sending_again_and_the_end_of_a_link(world: World) -> None:
     assert not User.objects.filter(email=NEW).exists()
     cache.clear()  # the day's messages are counted; that is tested below
     assert invite(world, NEW)["Location"] == PEOPLE, "and invited anew"
+
+
+@pytest.mark.parametrize("answer", ["withdrawn_at", "accepted_at"])
+def test_an_invitation_that_is_answered_meanwhile_is_not_sent_again(
+    world: World, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invite(world, NEW)
+    found, first = Invitation.objects.get(), link()
+    client = browser(world.stranger)
+    monkeypatch.setattr(invited, "get_object_or_404", lambda *given, **more: found)  # read before the answer
+    Invitation.objects.update(**{answer: timezone.now()})
+    page = post(client, f"{PEOPLE}invitations/{found.pk}/send/", follow=True)
+    assert "withdrawn, resent or already answered" in text_of(page)
+    assert len(mail.outbox) == 1
+    assert getattr(Invitation.objects.get(), answer) is not None
+    assert Invitation.objects.by_token(first.rstrip("/").rpartition("/")[2]).exists(), "no new link"
+
+
+def test_sending_again_is_recorded(world: World) -> None:
+    invite(world, NEW)
+    page = f"{PEOPLE}invitations/{Invitation.objects.get().pk}/"
+    send(browser(world.stranger), page, {}, action="/send/")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind, user_email, subject_name FROM audit_event WHERE company_id = %s ORDER BY position",
+            [world.other_company.pk],
+        )
+        assert cursor.fetchall()[-1] == ("person.invitation_resent", world.stranger.email, NEW)
 
 
 def set_password_refused(url: str) -> bool:

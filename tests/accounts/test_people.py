@@ -19,6 +19,7 @@ from tests.pages import XSS, browser, drawn, form_at, post, send, text_of
 
 PEOPLE = "/settings/user-accounts/"
 GROUPS = "/settings/user-accounts/groups/"
+CONFIRMED = {"confirmed": "1"}
 
 
 def member_of(world: World, user: User) -> Membership:
@@ -75,6 +76,28 @@ def test_the_currency_of_the_company(world: World) -> None:
         assert world.company.currency == kept, given
 
 
+def test_the_working_week_of_the_company(world: World) -> None:
+    """Chosen, changed and removed; what no week can have changes nothing."""
+    client = browser(world.owner)
+    values = {"name": "Planta Demo", "language": "es", "time_zone": "America/Bogota"}
+    for given, kept, status in (
+        ("42", 42, 302),
+        ("37.5", 37.5, 302),
+        ("0", 37.5, 422),
+        ("-8", 37.5, 422),
+        ("168.5", 37.5, 422),
+        ("nan", 37.5, 422),
+        ("inf", 37.5, 422),
+        ("forty", 37.5, 422),
+        ("168", 168, 302),
+        ("", None, 302),
+    ):
+        answer = send(client, "/settings/general/", values | {"hours_per_week": given})
+        assert answer.status_code == status, given
+        world.company.refresh_from_db()
+        assert world.company.hours_per_week == kept, given
+
+
 def test_times_are_those_of_the_company(world: World) -> None:
     member = member_of(world, world.colleague)
     member.created_at = member.created_at.replace(2026, 11, 20, 12, 0, 0)
@@ -117,21 +140,22 @@ def test_groups_of_another_company_cannot_be_given(world: World) -> None:
     assert member.permission_group == world.colleague_group
 
 
-def test_changing_group_and_disabling(world: World) -> None:
+def test_case_253_changing_group_and_disabling(world: World) -> None:
     client, member = browser(world.owner), member_of(world, world.colleague)
     page = f"{PEOPLE}{member.pk}/"
-    send(client, page, {"permission_group": world.owner_group.pk, "active": "on", "user": world.owner.pk})
+    more = {"permission_group": world.owner_group.pk, "active": "on", "user": world.owner.pk}
+    send(client, page, more | CONFIRMED)
     member.refresh_from_db()
     assert member.permission_group == world.owner_group
     assert member.user == world.colleague
-    post(client, page, {"permission_group": world.owner_group.pk})
+    post(client, page, {"permission_group": world.owner_group.pk} | CONFIRMED)
     member.refresh_from_db()
     assert not member.active
     assert "disabled" in text_of(client.get(PEOPLE))
     assert browser(world.colleague).get("/settings/").status_code == 403
 
 
-def test_the_last_administrator_stays(world: World) -> None:
+def test_case_252_the_last_administrator_stays(world: World) -> None:
     """Case 252: by group, by status, by emptying the group, by deactivating the group."""
     client, member = browser(world.owner), member_of(world, world.owner)
     person, group = f"{PEOPLE}{member.pk}/", f"{GROUPS}{world.owner_group.pk}/"
@@ -144,14 +168,20 @@ def test_the_last_administrator_stays(world: World) -> None:
     for path, data in attempts:
         answer = post(client, path, data)
         assert answer.status_code == 422, data
-        assert "nobody could edit the configuration" in text_of(answer)
+        assert "nobody could sign in and edit the configuration" in text_of(answer)
         assert client.get(PEOPLE).status_code == 200
     # A person whose account is disabled does not count.
     sleeping = UserFactory(is_active=False)
     MembershipFactory(user=sleeping, permission_group=world.owner_group)
+    # Neither does one who never chose a password.
+    invited = UserFactory()
+    invited.set_password(None)
+    invited.save()
+    MembershipFactory(user=invited, permission_group=world.owner_group)
     assert post(client, *attempts[1]).status_code == 422
     MembershipFactory(permission_group=world.owner_group)
-    assert post(client, *attempts[1]).status_code == 302
+    path, data = attempts[1]
+    assert post(client, path, data | CONFIRMED).status_code == 302
 
 
 @pytest.mark.django_db(transaction=True)
@@ -163,7 +193,7 @@ def test_two_administrators_cannot_remove_each_other_at_once(world: World) -> No
     together = threading.Barrier(2)
 
     def disable(index: int) -> int:
-        data = {**carried[index], "permission_group": world.owner_group.pk}
+        data = {**carried[index], "permission_group": world.owner_group.pk, **CONFIRMED}
         together.wait(10)
         try:
             answer = clients[index].post(f"{PEOPLE}{places[index][1].pk}/", data)
@@ -236,7 +266,7 @@ def test_groups_say_what_is_wrong(world: World, values: dict[str, object], words
     assert world.company.permission_groups.count() == 2
 
 
-def test_names_are_escaped_everywhere(world: World) -> None:
+def test_case_247_names_are_escaped_everywhere(world: World) -> None:
     """Case 247."""
     group = PermissionGroupFactory(company=world.company, name=XSS)
     member = MembershipFactory(user=UserFactory(name=XSS), permission_group=group)

@@ -11,6 +11,7 @@ from tests.conftest import World
 from tests.consumers.registered import consumer_in
 from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFactory, UserFactory
 from tests.pages import XSS, browser, form_at, post, text_of, token
+from tests.process.person import forms_of
 
 
 def test_home_says_what_to_do_next(world: World) -> None:
@@ -76,14 +77,58 @@ def test_a_link_to_a_record_of_the_other_company_leads_there(world: World, both:
     post(both, "/company/", {"company": world.company.slug})
     lost = both.get(path)
     assert lost.status_code == 404
-    form = form_at(lost, "/company/")
+    assert "User menu" in text_of(lost)
+    form = next(
+        form for form in forms_of(text_of(lost)) if form.action == "/company/" and "next" in dict(form.fields)
+    )
     assert dict(form.fields)["next"] == path
-    assert f'value="{world.other_company.slug}"' in text_of(lost)
-    assert f'value="{world.company.slug}"' not in text_of(lost)
+    assert form.buttons == [("company", world.other_company.slug)]
     found = both.post(form.action, {**dict(form.fields), "company": world.other_company.slug}, follow=True)
     assert found.status_code == 200
     assert consumer.name in text_of(found)
     assert 'action="/company/"' not in text_of(browser(world.colleague).get("/nothing"))
+
+
+def test_a_page_without_permission_says_why_and_whom_to_ask(world: World) -> None:
+    """The reason is the group. A person of several companies may be in the wrong one."""
+    MembershipFactory(user=world.colleague, permission_group=world.stranger_group)
+    page = browser(world.colleague).get("/settings/general/")
+    assert page.status_code == 403
+    text = " ".join(text_of(page).split())
+    assert "Your group in Planta Demo is Readers." in text
+    assert f'href="mailto:{world.owner.email}"' in text
+    assert world.stranger.email not in text
+    assert "User menu" in text
+    form = next(
+        form for form in forms_of(text_of(page)) if form.action == "/company/" and "next" in dict(form.fields)
+    )
+    assert form.buttons == [("company", world.other_company.slug)]
+
+
+@pytest.mark.parametrize(
+    ("path", "module"),
+    [
+        ("/records/work-requests/1", "work requests"),
+        ("/records/people/X-1", "people"),
+        ("/records/meters/1/change", "meters"),
+    ],
+)
+def test_a_record_of_a_module_that_the_group_may_not_see(world: World, path: str, module: str) -> None:
+    """It does not say that the address is wrong, and says nothing about the record."""
+    page = browser(world.colleague).get(path)
+    assert page.status_code == 403, module
+    assert "Your group in Planta Demo is Readers." in " ".join(text_of(page).split())
+
+
+def test_somebody_who_sees_only_the_own_work_is_told_so(world: World) -> None:
+    world.colleague_group.own_work_orders_only = True
+    world.colleague_group.save()
+    page = browser(world.colleague).get("/records/work-orders/OT-9999")
+    assert page.status_code == 404
+    assert "shows only those that you are responsible for" in " ".join(text_of(page).split())
+    world.owner_group.refresh_from_db()
+    other = browser(world.owner).get("/records/work-orders/OT-9999")
+    assert "responsible for" not in text_of(other)
 
 
 def test_nobody_switches_to_a_company_of_others(world: World) -> None:

@@ -44,7 +44,7 @@ def fail_until_refused(email: str) -> int:
     raise AssertionError("never refused")
 
 
-def test_limits_hold_without_redis(world: World, settings: Any) -> None:
+def test_case_222_limits_hold_without_redis(world: World, settings: Any) -> None:
     use(settings, f"redis://127.0.0.1:{free_port()}/0")
     assert fail_until_refused(world.owner.email) == 6
     answer = send(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from tests.browser.chatgpt import ChatGPT, chatgpt
 from tests.process.requirements import chromium
@@ -37,17 +37,25 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatGPT]:
 
 
 @pytest.fixture(scope="module")
-def browser(site: ChatGPT) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = [*FLAGS, f"--host-resolver-rules=MAP chatgpt.com 127.0.0.1:{site.port}"]
-        started_browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-        yield started_browser
-        started_browser.close()
+def browser(site: ChatGPT, playing: Playwright) -> Iterator[Browser]:
+    flags = [*FLAGS, f"--host-resolver-rules=MAP chatgpt.com 127.0.0.1:{site.port}"]
+    started_browser = playing.chromium.launch(executable_path=chromium(), args=flags)
+    yield started_browser
+    started_browser.close()
 
 
 def picture(page: Page, name: str, *, whole: bool = False) -> None:
-    if os.environ.get("UPDATE_IMAGES") == "1":
-        page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png", animations="disabled", full_page=whole)
+    """Take a screenshot. `whole` makes the window as high as the page, as its lower bar stays at the edge."""
+    if os.environ.get("UPDATE_IMAGES") != "1":
+        return
+    page.evaluate("document.getElementById('panel')?.scrollTo(0, 0)")
+    size = page.viewport_size
+    if whole and size:
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": size["width"], "height": height})
+    page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png", animations="disabled")
+    if whole and size:
+        page.set_viewport_size(size)
 
 
 def picture_without_secret(page: Page, name: str) -> None:

@@ -6,7 +6,6 @@ Each step leaves a screenshot; `UPDATE_IMAGES=1` writes them to docs/images.
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -18,9 +17,23 @@ from tests.browser.article import site as site
 from tests.browser.chatgpt import ChatGPT
 from tests.clients.assistant import CALLBACK, Assistant
 from tests.process.person import DEMO_PASSWORD
-from tests.process.server import ROOT, Server
+from tests.process.server import Server
 
 pytestmark = pytest.mark.browser
+CONSUMER = "/settings/api-connections/oauth-consumers/1/"
+ADMINISTRATION = (
+    ("10-connect", f"{CONSUMER}connect/", "Connect ChatGPT"),
+    ("11-transactions-log", "/settings/transactions-log/", "Transactions log"),
+    ("12-activity", "/settings/transactions-log/activity/", "Transactions log"),
+    ("13-ceiling", f"{CONSUMER}ceiling/", "What ChatGPT may do"),
+    (
+        "14-simulator",
+        "/settings/api-connections/simulator/?person=2&app=1&tool=create_warehouse",
+        "API connections",
+    ),
+    ("15-security", "/settings/security/", "Security"),
+    ("16-report", "/reports/get_maintenance_metrics/?metric=backlog&group_by=asset", "Backlog"),
+)
 
 
 def context(browser: Browser, width: int = 1180, height: int = 760) -> BrowserContext:
@@ -72,11 +85,12 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     expect(panel.get_by_text("ChatGPT creates a callback URL for each app")).to_be_visible()
     name = panel.get_by_label("Name", exact=False).first
     expect(name).to_have_value("ChatGPT")  # the preset has been applied
+    panel.get_by_text("Advanced").click()
     panel.get_by_label("Description").fill("Questions about the plant in plain words")
     panel.get_by_label("Callback URL 1").fill(CALLBACK)
     panel.get_by_label("Permission group").select_option(label="Planificadores")
     panel.get_by_label("Privacy policy URL").fill("https://openai.com/policies/privacy-policy/")
-    page.set_viewport_size({"width": 1180, "height": 1600})
+    page.set_viewport_size({"width": 1180, "height": 1900})
     picture(page, "04-consumer-form")
     page.set_viewport_size({"width": 1180, "height": 760})
 
@@ -98,6 +112,7 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
 
     # 5. ChatGPT opens a window in which the planner signs in, reads and approves.
     site.assistant = Assistant(server, {"key": key, "secret": secret})
+    site.assistant.discover()
     person = context(browser)
     chat = person.new_page()
     chat.goto("https://chatgpt.com/")
@@ -120,7 +135,25 @@ def test_the_whole_way(server: Server, site: ChatGPT, browser: Browser) -> None:
     expect(chat.get_by_role("listitem")).to_have_count(3)
     picture(chat, "07-connected")
 
-    # 7. The person sees the authorization and disconnects it; the next call is refused.
+    # 7. The administrator sees each step, the log and the figures.
+    site.assistant.begin()
+    for tool in (
+        "list_assets",
+        "list_stock",
+        "list_work_requests",
+        "list_work_orders",
+        "create_warehouse",
+    ) * 3:
+        site.assistant.post("tools/call", name=tool, arguments={})
+    page.set_viewport_size({"width": 1280, "height": 900})
+    for shown, path, heading in ADMINISTRATION:
+        page.goto(server.url + path)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+        picture(page, shown, whole=shown in {"10-connect", "12-activity"})
+    expect(page.locator("svg[role=img]")).to_be_visible()  # the report's chart
+    page.set_viewport_size({"width": 1180, "height": 760})
+
+    # 8. The person sees the authorization and disconnects it; the next call is refused.
     own = person.new_page()
     own.goto(f"{server.url}/profile/app-authorizations/")
     expect(own.get_by_role("cell", name="ChatGPT").first).to_be_visible()
@@ -166,16 +199,3 @@ def test_the_consent_page_fits_a_small_screen_and_the_keyboard(
     page.wait_for_url("https://chatgpt.com/**")
     assert "error=access_denied" in page.url
     small.close()
-
-
-def test_pictures_of_the_documents_exist() -> None:
-    named = [
-        "01-sign-in",
-        "03-consumers-empty",
-        "04-consumer-form",
-        "05-credentials",
-        "06-consent",
-        "08-authorizations",
-    ]
-    missing = [name for name in named if not (Path(ROOT) / "docs" / "images" / f"{name}.png").exists()]
-    assert missing == []

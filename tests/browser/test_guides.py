@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from consumers.handshake.steps import Step
 from tests.browser.article import browser as browser
 from tests.browser.article import picture, picture_without_secret
 from tests.browser.article import server as server
@@ -39,11 +40,14 @@ def sign_in(page: Page, email: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "ending", "save", "approve"),
-    [("es-CO", "es", "Guardar", "Aprobar"), ("pt-BR", "pt-br", "Salvar", "Aprovar")],
+    ("language", "ending", "save", "approve", "name"),
+    [
+        ("es-CO", "es", "Guardar", "Aprobar", "Claude"),
+        ("pt-BR", "pt-br", "Salvar", "Aprovar", "Claude Brasil"),
+    ],
 )
 def test_the_way_of_a_guide(
-    server: Server, browser: Browser, language: str, ending: str, save: str, approve: str
+    server: Server, browser: Browser, language: str, ending: str, save: str, approve: str, name: str
 ) -> None:
     page = context(browser, language).new_page()
     page.goto(f"{server.url}/settings/api-connections/oauth-consumers/add/")
@@ -52,8 +56,9 @@ def test_the_way_of_a_guide(
     page.locator("input[name=grant_type][value^=authorization]").check()
     page.locator("select[name=assistant]").select_option("claude")
     expect(page.locator("input[name=name]")).to_have_value("Claude")
+    page.locator("input[name=name]").fill(name)  # both are in one company, and equal names are asked about
     page.locator("select[name=permission_group]").select_option(label="Planificadores")
-    page.set_viewport_size({"width": 1180, "height": 1600})
+    page.set_viewport_size({"width": 1180, "height": 1900})
     picture(page, f"04-consumer-form.{ending}")
     page.set_viewport_size({"width": 1180, "height": 760})
     page.get_by_role("button", name=save, exact=True).click()
@@ -63,10 +68,20 @@ def test_the_way_of_a_guide(
     assistant = Assistant(server, {"key": key, "secret": secret}, CALLBACK)
     window = context(browser, language, height=900).new_page()
     window.set_viewport_size({"width": 560, "height": 900})
+    assistant.discover()
     window.goto(assistant.authorization_address())
     sign_in(window, "planner@demo.example")
     expect(window.get_by_role("button", name=approve)).to_be_visible()
     picture(window, f"06-consent.{ending}", whole=True)
+    window.route(f"{CALLBACK}**", lambda route: route.fulfill(body="Claude"))
+    window.get_by_role("button", name=approve).click()
+    window.wait_for_url(f"{CALLBACK}?**")
+    assert assistant.redeem(window.url).status_code == 200
+    assistant.begin()
+    page.locator("[data-kept]").check()
+    page.locator("a[href*='/connect/?since=']").first.click()
+    expect(page.locator(".handshake > .done")).to_have_count(len(Step))
+    picture(page, f"10-connect.{ending}", whole=True)
 
 
 @pytest.mark.parametrize("guide", sorted((ROOT / "docs/guides").glob("*.*.md")), ids=lambda path: path.name)

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from accounts.models import Invitation, User
 from consumers.models import AppAuthorization, Consumer
-from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer
 from tests.browser.chromium import LIST, PROBLEMS, signed_in
 from tests.browser.chromium import chrome as chrome
 from tests.browser.chromium import site as site
+from tests.browser.full_company import trusted_in
 from tests.conftest import World
 from tests.consumers.registered import WRITE, authorize, consumer_in
 from tests.factories import PASSWORD, invite
@@ -38,7 +38,6 @@ def test_registering_in_the_panel(world: World, chrome: Browser, site: str) -> N
     fourth.fill("http://evil.example/callback")
     panel.get_by_role("button", name="Save").click()
     expect(panel.get_by_text("Plain http:// is allowed only for")).to_be_visible()
-    expect(panel.get_by_text("Choose a permission group.")).to_be_visible()
     expect(panel.get_by_role("alert")).to_be_focused()
     expect(fourth).to_have_value("http://evil.example/callback")
     panel.get_by_role("button", name="Remove callback URL 4").click()
@@ -91,7 +90,7 @@ def test_search_choose_and_delete(world: World, chrome: Browser, site: str) -> N
     page.goto(LIST)
     expect(page.get_by_role("button", name="Delete…")).to_be_hidden()
     page.get_by_label("Search").fill("cl")
-    expect(page.get_by_text("Showing 1 of 3")).to_be_visible()
+    expect(page.get_by_text("Showing 1 of 1 · 3 without the filter")).to_be_visible()
     assert "q=cl" in page.url
     page.get_by_label("Search").fill("")
     expect(page.get_by_text("Showing 3 of 3")).to_be_visible()
@@ -141,7 +140,7 @@ def test_by_keyboard_alone(world: World, chrome: Browser, site: str) -> None:
 
 
 def test_a_slip_beside_the_panel_loses_nothing(world: World, chrome: Browser, site: str) -> None:
-    """A click beside the panel loses neither input nor the secret: only Close and Escape close it."""
+    """A click beside the panel loses neither input nor the secret; Close and Escape ask before they do."""
     _context, page, complaints = signed_in(chrome, site, world.owner)
     page.goto(LIST)
     page.get_by_title("New OAuth consumer").click()
@@ -153,13 +152,71 @@ def test_a_slip_beside_the_panel_loses_nothing(world: World, chrome: Browser, si
     panel.get_by_label("Name").fill("ChatGPT")
     page.mouse.click(20, 400)
     expect(panel.get_by_label("Name")).to_have_value("ChatGPT")
+    asked: list[str] = []
+    answers = iter([False, True])
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        if next(answers):
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    page.on("dialog", answer)
+    page.keyboard.press("Escape")
+    expect(panel.get_by_label("Name")).to_have_value("ChatGPT")
+    panel.get_by_role("link", name="Close").click()
+    expect(panel).to_be_hidden()
+    assert asked == ["Discard what you typed?"] * 2
+    page.get_by_title("New OAuth consumer").click()
+    expect(panel.get_by_label("Name")).to_have_value("")
+    panel.get_by_label("Name").fill("ChatGPT")
     panel.get_by_label("Permission group").select_option(label="Readers")
     panel.get_by_role("button", name="Save").click()
     expect(page.locator("#secret")).to_be_visible()
     page.mouse.click(20, 400)
     expect(page.locator("#secret")).to_be_visible()
+    page.get_by_label("I have stored the secret").check()
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
+    assert complaints == []
+
+
+def test_a_form_on_its_own_page_asks_before_it_is_left(world: World, chrome: Browser, site: str) -> None:
+    _context, page, complaints = signed_in(chrome, site, world.owner)
+    asked: list[str] = []
+    stay = True
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        if stay:
+            dialog.dismiss()
+        else:
+            dialog.accept()
+
+    page.on("dialog", answer)
+    page.goto("/settings/general/")
+    page.get_by_role("link", name="User accounts").click()  # nothing was typed
+    expect(page).to_have_url(f"{site}/settings/user-accounts/")
+    assert asked == []
+    page.goto("/settings/general/")
+    page.get_by_label("Name").fill("Planta Sur")
+    page.get_by_role("link", name="User accounts").click()
+    expect(page.get_by_label("Name")).to_have_value("Planta Sur")
+    assert asked == ["beforeunload"]
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Changes saved.")).to_be_visible()
+    assert asked == ["beforeunload"], "sending it asks nothing"
+    stay = False
+    page.get_by_label("Name").fill("Planta Norte")
+    page.get_by_role("link", name="User accounts").click()
+    expect(page).to_have_url(f"{site}/settings/user-accounts/")
+    assert asked == ["beforeunload"] * 2
+    page.goto("/profile/")
+    page.locator("main input[name=name]").fill("Another name")
+    page.get_by_role("link", name="App authorizations").click()
+    expect(page).to_have_url(f"{site}/profile/app-authorizations/")
+    assert asked == ["beforeunload"] * 3, "also outside of the configuration"
     assert complaints == []
 
 
@@ -207,29 +264,9 @@ def test_failures_are_said(world: World, chrome: Browser, site: str) -> None:
     expect(panel.get_by_label("Name")).to_have_value("Typed")
     context.set_offline(False)
     panel.get_by_role("button", name="Save").click()
-    expect(panel.get_by_text("Choose a permission group.")).to_be_visible()
 
 
-def trusted_in(world: World) -> TrustedIssuer:
-    """Create an issuer that shows everything its pages can: a long URL, a person, an app disconnected by each
-    side.
-    """
-    issuer: TrustedIssuer = TrustedIssuer.objects.create(
-        company=world.company,
-        name="Identities of Claude " * 3,
-        issuer=f"https://identity.example.com/issuers/{'0c1d2e3f' * 8}",
-        tenant="acme",
-    )
-    IssuerLink.objects.create(issuer=issuer, subject="00u" + "x" * 200, user=world.owner)
-    consumer = consumer_in(world, "Claude")
-    for user, by in ((world.owner, world.owner), (world.colleague, world.owner)):
-        authorize(user, consumer, WRITE, issuer=issuer, redirect_uri="").revoke(by=by)
-    authorize(world.owner, consumer, WRITE, issuer=issuer, redirect_uri="")
-    return issuer
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -> None:
+def test_small_displays(world: World, chrome: Browser, site: str) -> None:
     """320 pixels wide without sideways scrolling, targets of 24 pixels, readable contrast, no script run."""
     consumer = consumer_in(world, XSS, description=XSS)
     consumer_in(world, "W" * 100)
@@ -237,9 +274,7 @@ def test_small_displays(world: World, chrome: Browser, site: str, scheme: Any) -
     invite("a-person-with-a-long-name@maintenance.example.com", world.owner_group, by=world.owner)
     invitation = Invitation.objects.get()
     issuer = trusted_in(world)
-    _context, page, complaints = signed_in(
-        chrome, site, world.owner, viewport={"width": 320, "height": 640}, color_scheme=scheme
-    )
+    _context, page, complaints = signed_in(chrome, site, world.owner, viewport={"width": 320, "height": 640})
     page.on("dialog", lambda dialog: complaints.append(f"script ran: {dialog.message}"))
     for path in (
         "/", "/guide/", "/profile/", "/profile/app-authorizations/", "/profile/fracttal-one/",
@@ -292,6 +327,8 @@ def test_without_javascript(world: World, chrome: Browser, site: str) -> None:
     page.get_by_label("Callback URL 3", exact=True).fill("https://own.example/callback")
     page.get_by_label("Permission group").select_option(label="Readers")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Claude is not known to use this callback URL")).to_be_visible()
+    page.get_by_role("button", name="Save anyway").click()
     expect(page.locator("#secret")).to_contain_text("fms_")
     page.get_by_role("link", name="Done").click()
     page.get_by_label("Select Claude").check()

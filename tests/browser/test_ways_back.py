@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from accounts import invitations
 from accounts.models import Membership
 from consumers.models import AppAuthorization, AuthorizationRequest, Consumer, Grant
 from consumers.oauth import consent
 from consumers.screens import consumer_list
+from tests.browser.callbacks import assistant
 from tests.browser.chromium import LIST, PROBLEMS, signed_in
 from tests.browser.chromium import chrome as chrome
 from tests.browser.chromium import site as site
@@ -45,18 +46,6 @@ def slow(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
         return real(*args, **kwargs)
 
     monkeypatch.setattr(module, name, later)
-
-
-def assistant(context: BrowserContext) -> list[str]:
-    """Intercept the assistant's callback. The returned list fills with the URLs that are called."""
-    called: list[str] = []
-
-    def answer(route: Any) -> None:
-        called.append(route.request.url)
-        route.fulfill(body="The assistant has it.")
-
-    context.route("https://chatgpt.com/**", answer)
-    return called
 
 
 def click_twice(page: Page, button: Any, pause: float) -> None:
@@ -148,9 +137,9 @@ def test_a_long_request_through_sign_in_and_lost_cookies(
     expect(page.get_by_role("button", name="Approve")).to_be_visible()
     context.clear_cookies(name="session")
     page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_role("link", name="Start again")).to_be_visible()
+    expect(page.get_by_text("You were signed out in the meantime")).to_be_visible()
+    page.wait_for_load_state("load")
     assert page.evaluate(PROBLEMS) == []
-    page.get_by_role("link", name="Start again").click()
     page.get_by_label("E-mail").fill(world.owner.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

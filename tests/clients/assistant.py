@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
+import re
 import secrets
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -29,9 +30,19 @@ class Assistant:
         self._state = secrets.token_urlsafe(16)
         self._ids = itertools.count(1)
 
-    def authorization_address(self, **changes: str) -> str:
+    def discover(self) -> None:
+        """Find the way in: the challenge of the MCP server, and the two documents to which it leads."""
+        challenge = self.http.post(self.server.mcp_url, json={}).headers["www-authenticate"]
+        named = re.search(r'resource_metadata="([^"]+)"', challenge)
+        assert named, challenge
+        (issuer,) = self.http.get(named[1]).json()["authorization_servers"]
+        document = self.http.get(f"{issuer}/.well-known/oauth-authorization-server").json()
+        assert document["issuer"] == issuer
+
+    def authorization_address(self, **changes: str | None) -> str:
+        """Return the address of the right request, with changes. None leaves a parameter out."""
         challenge = base64.urlsafe_b64encode(hashlib.sha256(self._verifier.encode()).digest()).rstrip(b"=")
-        query = {
+        query: dict[str, str | None] = {
             "response_type": "code",
             "client_id": self.key,
             "redirect_uri": self.callback,
@@ -42,21 +53,29 @@ class Assistant:
             "code_challenge_method": "S256",
             **changes,
         }
-        return f"{self.server.url}/oauth/authorize?{urlencode(query)}"
+        sent = {name: value for name, value in query.items() if value is not None}
+        return f"{self.server.url}/oauth/authorize?{urlencode(sent)}"
 
-    def redeem(self, sent_back_to: str) -> httpx.Response:
-        """Check the answer by RFC 9207 and exchange the code for tokens."""
+    def code_of(self, sent_back_to: str) -> str:
+        """Check the answer by RFC 9207 and return its code."""
         answer = {name: values[0] for name, values in parse_qs(urlsplit(sent_back_to).query).items()}
         assert sent_back_to.startswith(self.callback + "?"), sent_back_to
         assert answer["state"] == self._state
         assert answer["iss"] == self.server.url
-        response = self.token(
-            grant_type="authorization_code",
-            code=answer["code"],
-            redirect_uri=self.callback,
-            code_verifier=self._verifier,
-            resource=self.server.mcp_url,
-        )
+        return answer["code"]
+
+    def exchange(self, code: str) -> dict[str, str]:
+        """Return the fields that exchange the code for tokens."""
+        return {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.callback,
+            "code_verifier": self._verifier,
+            "resource": self.server.mcp_url,
+        }
+
+    def redeem(self, sent_back_to: str) -> httpx.Response:
+        response = self.token(**self.exchange(self.code_of(sent_back_to)))
         if response.status_code == 200:
             self.tokens = response.json()
         return response
@@ -80,6 +99,13 @@ class Assistant:
                 "mcp-protocol-version": "2025-11-25",
             },
         )
+
+    def begin(self) -> None:
+        """Open the connection, read the list of tools and call the first tool, as clients do."""
+        client = {"name": "Test", "version": "1"}
+        self.post("initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo=client)
+        self.tools()
+        self.ask("whoami")
 
     def tools(self) -> set[str]:
         return {tool["name"] for tool in self.post("tools/list").json()["result"]["tools"]}

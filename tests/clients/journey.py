@@ -10,13 +10,18 @@ TOOLS = {
     "create_work_request", "add_meter_reading", "list_stock", "list_warehouse_documents",
     "list_third_parties", "list_transactions", "create_work_order", "update_work_order", "cancel_work_order",
     "update_work_request", "list_pending_tasks", "list_task_plans", "list_meter_readings",
+    "get_shift_handover", "get_my_day",
 }  # fmt: skip
 READ = ("list_work_orders", {"status": ["in_process"], "limit": 5})
 
 
 def write(client: str) -> tuple[str, dict[str, Any]]:
     """Return a different work request for each client, so that none counts as a repeat."""
-    return "create_work_request", {"title": f"Ruido anormal en la bomba ({client})", "urgent": False}
+    return "create_work_request", {
+        "title": f"Ruido anormal en la bomba ({client})",
+        "urgent": False,
+        "even_if_similar": True,
+    }
 
 
 def check_read(result: dict[str, Any]) -> None:

@@ -8,20 +8,23 @@ from typing import Any
 from fracttal_mcp.asgi import application as product
 from mcp_gateway.http.asgi import Receive, Send, serve
 from mcp_gateway.http.endpoint import Endpoint
+from mcp_gateway.methods.handlers import CallState, Service
 from mcp_gateway.runtime import runtime
 from mcp_gateway.server import guards, state_key
 from tests.conformance.fixtures import CATALOGUE
 
 PATH = "/mcp/conformance"
 endpoint = Endpoint(
-    CATALOGUE,
+    Service(
+        catalogue=CATALOGUE,
+        info={"name": "fracttal-one-conformance", "title": "Conformance", "version": "1"},
+        instructions="Fixtures of the conformance suite.",
+        state_key=state_key(),
+    ),
     runtime().authentication.authenticate,
     runtime().dispatcher,
-    server_info={"name": "fracttal-one-conformance", "title": "Conformance", "version": "1"},
-    instructions="Fixtures of the conformance suite.",
-    guards=guards(),
-    state_key=state_key(),
-    awaited=runtime().awaited,
+    guards(),
+    CallState(runtime().awaited, runtime().tasks, runtime().authentication.last_use.note_tools),
 )
 
 

@@ -15,7 +15,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcp_gateway.calls.caller import Caller
-from mcp_gateway.calls.errors import UpstreamRejected
+from mcp_gateway.calls.errors import UnknownTool, UpstreamRejected
 from mcp_gateway.calls.tool import Call, Catalogue, InputRequired, Tool, ToolResult
 from mcp_gateway.protocol.messages import ProtocolError
 
@@ -25,6 +25,19 @@ WAV = base64.b64encode(
 ).decode()
 
 Answer = ToolResult | InputRequired
+
+
+class Named(BaseModel):
+    name: str
+
+
+class Filed(BaseModel):
+    filename: str
+
+
+class Lasting(BaseModel):
+    seconds: float
+    label: str = "It"
 
 
 class Nothing(BaseModel):
@@ -215,6 +228,47 @@ async def what_the_client_can(call: Call, arguments: Nothing) -> Answer:
     return await asks(questions, "Thank you.")(call, arguments)
 
 
+# --- tasks: calls that outlast DEFER_AFTER -----------------------------------------------
+
+DEFER_AFTER = 0.2
+
+
+async def greet(call: Call, arguments: Named) -> Answer:
+    return says(f"Hello, {arguments.name}!")
+
+
+async def slow_compute(call: Call, arguments: Lasting) -> Answer:
+    await asyncio.sleep(arguments.seconds)
+    return says(f"{arguments.label} took {arguments.seconds} s.")
+
+
+async def failing_job(call: Call, arguments: Nothing) -> Answer:
+    await asyncio.sleep(1)
+    raise UpstreamRejected("This job always fails.")
+
+
+async def protocol_error_job(call: Call, arguments: Nothing) -> Answer:
+    await asyncio.sleep(0.5)
+    raise UnknownTool("protocol_error_job")  # the one refusal of a call that is a JSON-RPC error
+
+
+def asks_in_a_task(**requests: dict[str, Any]) -> Callable[[Call, Any], Awaitable[Answer]]:
+    """Build a tool that asks only when it has become a task."""
+
+    async def run(call: Call, arguments: BaseModel) -> Answer:
+        await asyncio.sleep(2 * DEFER_AFTER)
+        return await asks(requests, "Thank you.")(call, arguments)
+
+    return run
+
+
+async def asks_before_a_task(call: Call, arguments: Nothing) -> Answer:
+    answer = await asks({"user_name": NAME}, "Hello, {user_name}!")(call, arguments)
+    if isinstance(answer, ToolResult):
+        await asyncio.sleep(3 * DEFER_AFTER)
+    return answer
+
+
 DEFAULTS = elicit(
     "Please review and update the form fields with defaults",
     name={"type": "string", "default": "John Doe"},
@@ -276,6 +330,13 @@ TOOLS = [
     ),
     tool(f"{ROUND_TRIP}_multi_round", multi_round),
     tool(f"{ROUND_TRIP}_capabilities", what_the_client_can),
+    tool("greet", greet, Named),
+    tool("slow_compute", slow_compute, Lasting, task_after=DEFER_AFTER),
+    tool("failing_job", failing_job, task_after=DEFER_AFTER),
+    tool("protocol_error_job", protocol_error_job, task_after=DEFER_AFTER),
+    tool("confirm_delete", asks_in_a_task(confirm=CONFIRM), Filed, task_after=DEFER_AFTER),
+    tool("multi_input", asks_in_a_task(name=NAME, confirm=CONFIRM), task_after=DEFER_AFTER),
+    tool("test_tool_with_task", asks_before_a_task, task_after=DEFER_AFTER),
 ]
 
 # --- prompts, resources, completion ------------------------------------------------------

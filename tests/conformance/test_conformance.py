@@ -10,10 +10,12 @@ import re
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.clients import node as node_clients
 from tests.clients.node import node, package
 from tests.conformance.conftest import ADMINISTRATOR, PASSWORD, Subject
 from tests.process.databases import free_port
@@ -45,6 +47,53 @@ def test_2025_11_25_without_a_failure(subject: Subject, tmp_path: Path) -> None:
     done = suite("server", "--url", subject.fixtures_url, "--requirements", "2025-11-25", "-o", str(tmp_path))
     assert failing(done.stdout) == set(), done.stdout[-6000:]
     assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
+
+
+# Left out: `tasks-required-task-error`. It needs a tool that works as a task only, and we have none.
+TASKS = [
+    "tasks-capability-negotiation",
+    "tasks-dispatch-and-envelope",
+    "tasks-lifecycle",
+    "tasks-mrtr-composition",
+    "tasks-mrtr-input",
+    "tasks-request-headers",
+    "tasks-request-state-removal",
+    "tasks-status-notifications",
+    "tasks-wire-fields",
+]
+
+
+@pytest.mark.parametrize("scenario", TASKS)
+def test_tasks_extension(subject: Subject, tmp_path: Path, scenario: str) -> None:
+    done = suite("server", "--url", subject.fixtures_url, "--scenario", scenario, "-o", str(tmp_path))
+    assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
+    checks = [
+        check for file in tmp_path.rglob("checks.json") for check in json.loads(file.read_text("utf-8"))
+    ]
+    assert {check["status"] for check in checks} <= {"SUCCESS", "INFO", "SKIPPED"}, checks
+    assert any(check["status"] == "SUCCESS" for check in checks) or scenario == "tasks-status-notifications"
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "asked", "words"),
+    [
+        ("slow_compute", {"seconds": 3, "label": "Sum"}, [], "Sum took 3.0 s."),
+        ("confirm_delete", {"filename": "a.txt"}, ["Please confirm"], "Thank you."),
+    ],
+)
+def test_a_client_of_the_tasks_extension(
+    subject: Subject, tool: str, arguments: dict[str, Any], asked: list[str], words: str
+) -> None:
+    package("@modelcontextprotocol/ext-tasks")
+    done = subprocess.run(
+        [node(), "typescript_tasks.mjs", subject.fixtures_url, tool, json.dumps(arguments)],
+        cwd=Path(node_clients.__file__).parent, capture_output=True, text=True, timeout=90, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    seen = json.loads(done.stdout)
+    assert seen["asked"] == asked
+    assert seen["statuses"][0] == "working"
+    assert seen["result"]["content"] == [{"type": "text", "text": words}]
 
 
 def test_authorization_server(subject: Subject, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_broken_answer_is_none(answer: bytes) -> None:
         post_form(url, {}, key="k", secret="s")
 
 
-def test_a_redirect_is_not_followed() -> None:
+def test_case_205_a_redirect_is_not_followed() -> None:
     seen: list[bytes] = []
 
     def serve(connection: socket.socket) -> None:
@@ -99,7 +99,7 @@ def test_a_redirect_is_not_followed() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "http://.:1"])
-def test_inner_machines_are_never_connected_to(settings: Settings, url: str) -> None:
+def test_case_211_inner_machines_are_never_connected_to(settings: Settings, url: str) -> None:
     """OWASP API7: checked by address at the moment of connecting."""
     settings.UPSTREAM_ON_PRIVATE_HOSTS = False
     reached = threading.Event()

@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
+from accounts.key_ring import CannotOpen, NoKeys, is_current, parse, seal, unseal
 from connections.models import ApiConnection, LinkedAccount
-from consumers.key_ring import CannotOpen, NoKeys, is_current, parse, seal, unseal
 from tests.conftest import World
 from tests.connections.conftest import PROGRAM_SECRET, SECRET, link
 from tests.consumers.sealing_keys import new_key
@@ -89,7 +89,7 @@ def test_case_256_a_row_with_the_tokens_of_another_cannot_be_read(
         connection.open_client_secret()
 
 
-def test_nothing_of_a_link_is_stored_in_clear(world: World, connection: ApiConnection) -> None:
+def test_case_255_nothing_of_a_link_is_stored_in_clear(world: World, connection: ApiConnection) -> None:
     row = LinkedAccount.objects.filter(pk=link(connection, world.owner).pk).values().get()
     stored = repr(row) + repr(ApiConnection.objects.values().get())
     for value in ("access-1", "refresh-1", SECRET, PROGRAM_SECRET):

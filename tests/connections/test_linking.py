@@ -312,9 +312,8 @@ def test_an_approval_without_a_link_gives_no_code_yet(
     assert not AppAuthorization.objects.exists()
     finish = "/oauth/authorize/finish?" + urlsplit(step).query
     assert client.get(finish)["Location"] == step
-    assert signed_in(world.owner).get(finish).status_code == 400
-    assert signed_in(world.colleague).get(finish).status_code == 400
-    assert Client().get(finish).status_code == 400
+    for other_session in (signed_in(world.owner), signed_in(world.colleague), Client()):
+        assert "/oauth/authorize/again/" in other_session.get(finish)["Location"]
     for other in ("", "?request=", "?request=x", f"?request={uuid.uuid4()}"):
         assert client.get("/oauth/authorize/finish" + other).status_code == 400
     assert not Grant.objects.exists()
@@ -400,3 +399,14 @@ def test_a_consent_that_waited_too_long_is_over(
     client, step = approved(program, world.owner)
     AuthorizationRequest.objects.update(expires_at=timezone.now())
     assert client.get("/oauth/authorize/finish?" + urlsplit(step).query).status_code == 400
+
+
+def test_the_tab_is_there_only_where_there_is_something_to_link(
+    world: World, connection: ApiConnection
+) -> None:
+    """Of the person's companies one keeps its data at Fracttal One, or none does."""
+    for person, there in ((world.owner, True), (world.colleague, True), (world.stranger, False)):
+        page = text_of(browser(person).get("/profile/"))
+        assert (f'href="{LINK}"' in page) == there
+    ApiConnection.objects.update(kind=ApiConnection.Kind.EMBEDDED)
+    assert f'href="{LINK}"' not in text_of(browser(world.owner).get("/profile/"))

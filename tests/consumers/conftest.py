@@ -36,8 +36,10 @@ def nothing_kept() -> Iterator[None]:
     """Drop failures that were counted, and callers that were cached, by an earlier test."""
     cache.clear()
     runtime().authentication.forget()
+    runtime().handshake.forget()
     yield
     runtime().authentication.last_use.settle()
+    runtime().handshake.settle()
 
 
 def new_verifier() -> str:

@@ -29,9 +29,11 @@ def consumer_in(world: World, name: str = "ChatGPT", stranger: bool = False, **f
 
 
 def authorize(user: User, consumer: Consumer, scope: str = READ, **fields: Any) -> AppAuthorization:
+    """Create an authorization whose app has fetched its token, unless `connected_at` says otherwise."""
     values: dict[str, Any] = {
         "resource": "http://localhost:8000/mcp/oauth/fracttal-one",
         "redirect_uri": CALLBACK,
         "ends_at": timezone.now() + dt.timedelta(days=180),
+        "connected_at": timezone.now(),
     }
     return AppAuthorization.objects.create(user=user, consumer=consumer, scope=scope, **{**values, **fields})

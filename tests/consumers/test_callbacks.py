@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
@@ -229,3 +231,28 @@ def test_case_018_a_program_on_the_computer_borrows_no_host() -> None:
     assert display_host(deceiving) == "com.example.app"
     assert display_host("com.example.app:/callback") == "com.example.app"
     assert display_host("cursor://anysphere.cursor-mcp/oauth/callback") == "cursor"
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("chatgpt.com/connector/oauth/abc", "Begin the callback URL with https://"),
+        ("abc", "Begin the callback URL with https://"),
+        ("fmk_abcdefgh", "Begin the callback URL with https://"),
+        ("https:/x", "Begin the callback URL with https://"),
+        ("HTTPS://chatgpt.com/connector/oauth/abc", "in lower case"),
+        ("http://localhost:8000/mcp/oauth/fracttal-one", "an address of this server"),
+        ("http://localhost:8000/", "an address of this server"),
+    ],
+)
+def test_the_commonest_slips_get_the_sentence_that_helps(url: str, sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        validate_callback(url)
+
+
+def test_own_addresses_are_those_of_the_configured_host(settings: Any) -> None:
+    settings.PUBLIC_URL = "https://mcp.example.com"
+    with pytest.raises(ValidationError, match="an address of this server"):
+        validate_callback("https://mcp.example.com/mcp/oauth/fracttal-one")
+    assert validate_callback("https://mcp.example.com.evil.example/cb")
+    assert validate_callback("http://localhost:8000/callback")

@@ -51,7 +51,7 @@ def test_a_created_consumer_works(world: World) -> None:
     assert made["secret"].startswith("fms_")
     consumer = Consumer.objects.get(client_id=made["key"])
     assert consumer.callback_urls == [CALLBACK, "https://claude.ai/cb"]
-    assert consumer.secret_hint == made["secret"][-4:]
+    assert [secret.hint for secret in consumer.kept_secrets] == [made["secret"][-4:]]
     assert Program(consumer, made["secret"]).connect(world.owner)["access_token"]
 
 
@@ -122,7 +122,7 @@ def test_mistakes_are_explained(world: World, changes: dict[str, str], words: st
 def test_list(world: World, program: Program) -> None:
     rows = json.loads(run("list_consumers", "--company", "demo", "--json"))
     assert [row["key"] for row in rows] == [program.key]
-    assert rows[0]["secret_hint"] == program.secret[-4:]
+    assert [secret["hint"] for secret in rows[0]["secrets"]] == [program.secret[-4:]]
     assert json.loads(run("list_consumers", "--company", "other", "--json")) == []
     assert program.key in run("list_consumers")
 
@@ -145,6 +145,7 @@ def test_clearing_keeps_what_recognises_a_replay(world: World, program: Program)
     PendingRequest.objects.update(expires_at=gone)
     assert run("clear_expired_tokens").split() == [
         "AuthorizationRequest:", "1", "PendingRequest:", "1", "LinkAttempt:", "0",
-        "InitialAccessToken:", "0", "Grant:", "0", "AccessToken:", "0", "RefreshToken:", "2",
-        "Registration:", "0", "Consumer:", "0",
+        "InitialAccessToken:", "0", "KeptAnswer:", "0", "Grant:", "0", "AccessToken:", "0",
+        "RefreshToken:", "2", "HandshakeEvent:", "0", "ParkedCallback:", "0",
+        "Registration:", "0", "Consumer:", "0", "Secrets", "about", "to", "expire:", "0",
     ]  # fmt: skip

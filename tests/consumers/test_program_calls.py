@@ -69,7 +69,7 @@ def test_curl_and_python_work_as_they_stand_on_the_page(server: Server) -> None:
     person = Person("admin@demo.example")
     listed = person.open(f"{server.url}/settings/api-connections/oauth-consumers/")
     path = re.search(
-        r'href="(/settings/api-connections/oauth-consumers/\d+/)"[^>]*>Spreadsheet<', listed.text
+        r'href="(/settings/api-connections/oauth-consumers/\d+/)[^"]*"[^>]*><bdi>Spreadsheet<', listed.text
     )
     assert path, listed.text[:3000]
     texts = texts_on(person.open(server.url + path[1]).text)

@@ -40,7 +40,7 @@ def test_the_upstream_client_knows_no_page_of_ours() -> None:
             r"settings\.(PUBLIC_URL|\w+_PATH)|record_url|/(records|profile)/", path.read_text()
         )
     }
-    assert found == {("http.py", "settings.PUBLIC_URL")}  # the Host header of the embedded API
+    assert found == {("in_process.py", "settings.PUBLIC_URL")}  # the Host header of the embedded API
 
 
 def test_every_tool_module_is_protected_by_the_import_contract() -> None:

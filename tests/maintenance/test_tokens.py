@@ -65,12 +65,12 @@ def test_own_work_orders_only_comes_from_either_group(world: World) -> None:
 
 
 def test_without_a_user_the_group_makes_the_rights(world: World) -> None:
-    world.company.currency = "COP"
+    world.company.currency, world.company.hours_per_week = "COP", 37.5
     world.company.save()
     raw = mint_user_token(company_id=world.company.pk, user_id=None, group_id=world.colleague_group.pk)
     principal = authenticate(raw)
     assert principal is not None
-    assert (principal.user_id, principal.currency) == (None, "COP")
+    assert (principal.user_id, principal.currency, principal.hours_per_week) == (None, "COP", 37.5)
     assert principal.rights == {"work_orders:view", "assets:view"}
 
 
@@ -233,3 +233,20 @@ def test_every_authenticator_of_the_settings_is_asked(
 
 def knows_nobody(raw: str) -> None:
     return None
+
+
+def test_names_the_app_that_acts(world: World) -> None:
+    company, user = world.company.pk, world.owner.pk
+    for name in ("ChatGPT", "Ñandú \U0001f426" * 20):
+        principal = authenticate(mint_user_token(company_id=company, user_id=user, via_app=name))
+        assert principal is not None
+        assert principal.via_app == name
+    without = authenticate(mint_user_token(company_id=company, user_id=user))
+    assert without is not None
+    assert without.via_app == ""
+
+
+@pytest.mark.parametrize("app", [7, None, ["x"], "x" * 256, "a\0b"])
+def test_an_app_that_is_no_name_is_refused(world: World, app: Any) -> None:
+    assert authenticate(forged(world, app="ChatGPT")) is not None
+    assert authenticate(forged(world, app=app)) is None

@@ -19,6 +19,7 @@ SETTINGS = {
     "UPSTREAM_KEYS": "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 }
 EMAIL, PASSWORD = "admin@old.example", "an-old-and-long-password-7"
+SECRET = "fms_" + "Z9y8X7w6V5u4T3s2R1q0P9o8N7m6L5k4J3i2H1g0k7Lq"
 ACCESS_TOKEN = "fma_" + "A1b2C3d4E5f6G7h8J9k0L1m2N3p4Q5r6S7t8U9v0W1x"
 RESOURCE = SETTINGS["PUBLIC_URL"] + "/mcp/oauth/fracttal-one"
 LINKED_TOKEN = "a-token-of-fracttal-one"

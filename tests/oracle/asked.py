@@ -19,8 +19,11 @@ class Asked:
     code: str | None = None
     group_by: str = "none"
     days: int | None = None
-    hours_per_week: float = 40
+    hours_per_week: float | None = None
+    components: bool = False
     words: tuple[tuple[str, Any], ...] = ()
+    top: int | None = 200
+    compare_with: str = "none"
 
     @property
     def question(self) -> Question:
@@ -29,10 +32,16 @@ class Asked:
             named["code"] = self.code
         if self.group_by != "none":
             named["group_by"] = self.group_by
+        if self.components:
+            named["components"] = True
+        if self.top is not None:
+            named["top"] = self.top
         if self.days is not None:
             named["days"] = self.days
-        if self.hours_per_week != 40:
+        if self.hours_per_week is not None:
             named["hours_per_week"] = self.hours_per_week
+        if self.compare_with != "none":
+            named["compare_with"] = self.compare_with
         return Question("get_maintenance_metrics", named)
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import time_machine
 
 from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.dispatch import Context
 from mcp_gateway.calls.tool import ToolResult
+from mcp_gateway.cards.documents import Documents
 from mcp_gateway.methods import resources
 from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
-from tests.gateway.tools.conftest import no_progress
 from tests.oracle.calendars import Calendar
 
 
@@ -63,12 +64,7 @@ async def _asked(caller: Caller, questions: list[Question]) -> list[Reply]:
     try:
         for question in questions:
             result = await runtime().dispatcher.call_tool(
-                caller,
-                question.tool,
-                question.arguments,
-                catalogue=CATALOGUE,
-                progress=no_progress,
-                request_id="oracle",
+                caller, question.tool, question.arguments, CATALOGUE, Context("oracle")
             )
             assert isinstance(result, ToolResult)
             error = result.meta["fracttal-one/error"] if result.is_error else {}
@@ -89,7 +85,7 @@ def ask_as(caller: Caller, questions: list[Question]) -> list[Reply]:
 def read_as(caller: Caller, uri: str) -> str:
     async def reading() -> str:
         try:
-            answer = await resources.read(runtime().dispatcher, caller, {"uri": uri}, {})
+            answer = await resources.read(runtime().dispatcher, Documents(()), caller, {"uri": uri}, {})
         finally:
             await runtime().close_loop()
         return text_of(answer, uri)

@@ -10,7 +10,7 @@ from typing import Any
 NEAR = {
     "availability": 5.1e-6,
     "availability_by_failures": 5.1e-6,
-    "share": 5.1e-5,
+    **dict.fromkeys(("share", "failures_share", "cumulative_share", "downtime_share"), 5.1e-5),
     "planned_share": 5.1e-5,
     "planned_hours_share": 5.1e-5,
     "days": 0.051,
@@ -31,6 +31,8 @@ def differences(expected: Mapping[str, Any], given: Mapping[str, Any], where: st
 def agree(name: str, value: Any, given: Any) -> bool:
     if isinstance(value, set):
         return bool(value == set(given or ()))
+    if isinstance(value, list):
+        return bool(value == (given or []))
     if isinstance(value, dt.datetime):
         # Answers show times with the seconds rounded down.
         past = None if given is None else (value - dt.datetime.fromisoformat(given)).total_seconds()

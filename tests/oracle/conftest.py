@@ -13,7 +13,7 @@ from django.core.management import call_command
 from pytest_django import DjangoDbBlocker, Settings
 
 from maintenance.tokens import principal_of
-from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.calls.caller import DEFAULT_TOOLSET, READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.runtime import runtime
 from tests.factories import CompanyFactory, MembershipFactory, PermissionGroupFactory, UserFactory
 from tests.oracle.asking import Question, Reply, ask_as, present, read_as
@@ -64,6 +64,7 @@ class World:
             consumer_id=1,
             consumer_name="ChatGPT",
             scopes=frozenset({READ_SCOPE, WRITE_SCOPE}),
+            toolsets=frozenset({DEFAULT_TOOLSET, "planning"}),
         )
 
     def _caller_at(self, now: dt.datetime) -> Caller:

@@ -11,6 +11,11 @@ from tests.oracle.contract_rows import Shown, full_name, iso
 from tests.oracle.plants import Plant, Row
 
 OWNERS = {"item_id": "Item", "person_id": "Personnel", "third_party_id": "ThirdParty"}
+NAMES: Mapping[str, Callable[[Row], Row]] = {
+    "item_id": lambda item: {"item_description": item["description"]},
+    "person_id": lambda person: {"personnel_name": full_name(person)},
+    "third_party_id": lambda party: {"third_parties_name": party["name"]},
+}
 SITE = "https://one.example"
 
 
@@ -30,6 +35,7 @@ def _documents(owner: str, plant: Plant) -> list[Shown]:
                 "valid_through": end and end.isoformat(),
                 "status": end is None or end >= today,
                 "item_code" if owner == "item_id" else "code": owned["code"],
+                **NAMES[owner](owned),
             }
             rows.append((shown, {"code": owned["code"]}))
     return rows

@@ -16,7 +16,10 @@ def personnel(plant: Plant) -> list[Shown]:
     return [
         (
             {
-                **{name: person[name] for name in ("code", "first_name", "last_name", "active")},
+                **{
+                    name: person[name]
+                    for name in ("code", "first_name", "last_name", "active", "only_request")
+                },
                 "name": full_name(person),
                 "email": person.get("email"),
                 "telephone": person.get("telephone_1"),

@@ -102,6 +102,7 @@ def work_orders(plant: Plant) -> list[Shown]:
             "completed_percentage": order["completed_percentage"],
             "personnel_description": full_name(person) or (contact and contact["name"]),
             "code_responsible": person and person["code"],
+            "id_contact": contact and contact["id"],
             "work_orders_status_custom_description": order.get("custom_status"),
             "created_by": full_name(plant.by_id("Personnel", order.get("created_by_id"))),
             "validated_by_description": full_name(plant.by_id("Personnel", order.get("validated_by_id"))),

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from mcp_gateway.calls.tool import Tool
 from mcp_gateway.tools.catalogue import CATALOGUE
+from mcp_gateway.tools.metrics.metric import Change
 from tests.oracle import records
 from tests.oracle.addresses import PAGES
 from tests.oracle.belongings import BELONGINGS
@@ -24,7 +25,7 @@ from tests.oracle.dice import Dice
 from tests.oracle.drawn import NOON
 from tests.oracle.expected_metrics import EXPECTED
 from tests.oracle.growing import large_plant
-from tests.oracle.lists import LISTS, TASKS_SHOWN
+from tests.oracle.lists import DETAILS, LISTS, TASKS_SHOWN
 from tests.oracle.parts import OWNERS
 from tests.oracle.plants import Plant
 from tests.oracle.questions import cells, question
@@ -72,10 +73,39 @@ BESIDES: dict[str, frozenset[str]] = {
     "list_task_plans": frozenset({"kind"}),  # test_addresses.py
     "list_meter_readings": frozenset({"asset_code"}),  # test_addresses.py
     "get_work_order": frozenset({"public_link"}),  # test_belongings.py
+    "list_planned_work": frozenset(  # test_planned_work.py
+        {
+            *("since", "until", "tasks", "hours", "left_out", "partial"),
+            *(f"days.{name}" for name in ("date", "tasks", "hours", "without_estimate", "people")),
+            *(
+                f"days.work.{name}"
+                for name in (
+                    *("work_order", "id", "task", "asset_code", "asset", "responsible_code", "responsible"),
+                    *("scheduled_at", "estimated_minutes", "url"),
+                )
+            ),
+        }
+    ),
+    "list_documents": frozenset(  # test_document_list.py
+        {
+            *("total", "left_out", "owners", "partial"),
+            *(
+                f"documents.{name}"
+                for name in (
+                    *("name", "description", "group", "version", "valid_from", "valid_until", "author"),
+                    *("still_valid", "warranty", "iso_code", "days_left", "url"),
+                    *("owner", "owner_code", "owner_name"),
+                )
+            ),
+        }
+    ),
     METRICS: frozenset(  # test_metrics.py, test_metric_answers.py
         {
             *("coverage.partial", "metric", "scope", "code", "period.since", "period.until"),
             *("currency", "groups_total", "groups_left_out", "papers"),
+            # earlier.py
+            *("earlier_period.since", "earlier_period.until", "earlier_only"),
+            *(f"{of}changes.{name}" for of in ("", "rows.", "groups.") for name in Change.model_fields),
         }
     ),
 }
@@ -84,10 +114,24 @@ CONNECTION = "of the connection, not of the plant: tests/gateway/tools/test_reco
 CURRENCY = "tests/gateway/tools/test_currency.py"
 OTHER_PAPERS = "of purchase orders and material requests: no requisition has it"
 WITH_TASKS = "list_meters with_tasks says it: no asset shows its meters with tasks"
+REPORTS = "the address of a page: tests/reports_pages"
+OF_SHIFTS = "over the demo plant, with both databases: tests/gateway/tools/test_shifts.py"
+
+
+def _names_all_rows(tool: Tool[Any, Any]) -> bool:
+    return tool.output is not None and "all_rows_url" in tool.output.model_fields
+
+
 NOT_COMPARED: dict[str, dict[str, str]] = {
     "whoami": {"*": CONNECTION},
     "search": {"notes": WORDS},
-    **{name: {"notes": WORDS} for name in READING if name.startswith("list_")},
+    "get_my_day": {"*": OF_SHIFTS},
+    "get_shift_handover": {"*": OF_SHIFTS},
+    **{
+        name: {"notes": WORDS, **({"all_rows_url": REPORTS} if _names_all_rows(tool) else {})}
+        for name, tool in READING.items()
+        if name.startswith("list_")
+    },
     "get_work_order": {
         "notes": WORDS,
         **{f"requisitions.{name}": OTHER_PAPERS for name in ("delivery_at", "document", "note", "supplier")},
@@ -97,9 +141,10 @@ NOT_COMPARED: dict[str, dict[str, str]] = {
         "parts_notes": WORDS,
         **{f"meters.{name}": WITH_TASKS for name in ("task", "task_id", "last_step", "task_last_done_at")},
     },
-    "list_stock": {"currency": CURRENCY, "notes": WORDS},
+    "list_stock": {"currency": CURRENCY, "notes": WORDS, "all_rows_url": REPORTS},
     METRICS: {
         "method": WORDS,
+        "report_url": REPORTS,
         "coverage.rows_used": "tests/gateway/tools/test_measures.py",
         "coverage.pages_read": "calls, not rows of the plant",
         "notes": WORDS,
@@ -147,7 +192,7 @@ def compared() -> dict[str, set[str]]:
         tool = OWNERS[each.owner].tool
         add(tool, each.sql, f"{WITHIN.get(each.owner, '')}{each.part}.", code="")
     found["get_work_order"] ^= {"requisitions.key", "requisitions.id"}
-    found["list_work_orders"] |= {f"work_orders.tasks.{name}" for name in TASKS_SHOWN}
+    found["list_work_orders"] |= {f"work_orders.tasks.{name}" for name in (*TASKS_SHOWN, *DETAILS)}
     for tool, names in BESIDES.items():
         found[tool] |= names
     for tool, path in PAGES:
@@ -162,7 +207,7 @@ def _of_metrics() -> set[str]:
         plant = large_plant(seed, NOON, **SIZES)
         tables = Tables(plant)
         for cell in cells():
-            asked = question(plant, cell, Dice(b""))
+            asked = question(plant, cell, Dice(bytes([seed * 41] * 24)))
             assert asked is not None
             figures = EXPECTED[asked.metric](tables, asked)
             rows = "groups" if asked.metric == "reliability" else "rows"
@@ -174,18 +219,29 @@ def _of_metrics() -> set[str]:
 # Arguments that a separate test uses, with every value of each.
 ASKED_BESIDES: dict[str, dict[str, str]] = {
     METRICS: dict.fromkeys(
-        ("metric", "scope", "code", "since", "until", "group_by", "days", "hours_per_week"),
-        "test_metrics.py::test_every_metric_scope_and_group_is_reached",
+        (
+            *("metric", "scope", "code", "since", "until", "group_by", "days", "hours_per_week"),
+            *("components", "top", "compare_with"),
+        ),
+        "test_metrics.py::test_every_metric_scope_and_group_is_reached, test_metric_answers.py",
     ),
     "get_asset": dict.fromkeys(("code", "include"), "test_belongings.py, test_records.py"),
     "get_work_order": dict.fromkeys(("folio", "include"), "test_belongings.py, test_records.py"),
     "get_work_request": dict.fromkeys(("id", "include"), "test_belongings.py, test_records.py"),
     "search": {"query": "test_search.py"},
     "fetch": {"id": "test_fetch.py"},
+    "list_planned_work": dict.fromkeys(
+        ("since", "until", "location", "asset", "responsible", "limit"), "test_planned_work.py"
+    ),
+    "list_documents": dict.fromkeys(
+        ("owner", "code", "expires_within", "expired", "warranty", "limit"), "test_document_list.py"
+    ),
     "list_people": {"documents": "test_belongings.py"},
     "list_third_parties": {"include": "test_belongings.py"},
 }
 ARGUMENTS_NOT_ASKED: dict[str, dict[str, str]] = {
+    "get_my_day": {"limit": OF_SHIFTS},
+    "get_shift_handover": dict.fromkeys(("location", "since", "until", "limit"), OF_SHIFTS),
     "whoami": {"module": CONNECTION},
     METRICS: {"allow_calls": "calls, not rows of the plant: tests/gateway/tools/test_limits.py"},
 }

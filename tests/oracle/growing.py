@@ -55,7 +55,7 @@ def plants(*, rows: int = 14, embedded: bool = False) -> st.SearchStrategy[Plant
 
 
 def as_embedded(plant: Plant) -> None:
-    plant_work.know_all_costs(plant)
+    plant_work.know_costs_and_estimates(plant)
     plant_meters.pass_the_last_steps(plant)
     plant["Account"].clear()
     plant["Operator"].clear()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.oracle.filters import (
     PRIORITIES,
+    Filter,
+    Make,
     asset,
     exactly,
     flag,
@@ -45,6 +47,11 @@ REQUEST_STATUSES = {
     "rejected": 12,
     "from_guest_portal": 13,
 }
+# Open and in process: to be looked at; waiting for an order, or for another one: to be planned.
+WAITS_FOR = """
+CASE WHEN request.status IN (1, 2, 13) THEN 'triage' WHEN request.status IN (7, 9, 10) THEN 'planner'
+     WHEN request.status = 3 THEN 'responsible_of_order' WHEN request.status = 8 THEN 'reviewer_of_order' END
+"""
 TYPES = {"location": 1, "equipment": 2, "tool": 3, "spare_part": 4, "digital": 5}
 
 
@@ -69,6 +76,7 @@ SELECT shown.folio AS key, max(all_tasks.late) AS overdue, max(all_tasks.person)
        CASE max(all_tasks.order_status) WHEN 1 THEN 'in_process' WHEN 2 THEN 'review'
             WHEN 3 THEN 'completed' WHEN 4 THEN 'cancelled' END AS status,
        shown.created AS created_at, max(all_tasks.closed) AS closed_at,
+       CASE max(all_tasks.order_status) WHEN 2 THEN max(all_tasks.review_date) END AS in_review_since,
        max(all_tasks.completed_percentage) AS completed_percentage,
        min(20, shown.fitting) AS tasks_shown, max(0, shown.fitting - 20) AS tasks_left_out,
        CASE min(all_tasks.priority)
@@ -80,6 +88,25 @@ SELECT shown.folio AS key, max(all_tasks.late) AS overdue, max(all_tasks.person)
  GROUP BY shown.work_order_id ORDER BY shown.created DESC, shown.work_order_id DESC
 """
 
+OF_ORDERS: dict[str, Make] = {
+    "status": one_of("status", "order_status", STATUSES),
+    "asset": asset("code"),
+    "location": location("ancestors || item_id || '/'"),
+    "period": period(
+        {
+            "created": "created",
+            "scheduled": "date_maintenance",
+            "started": "initial_date",
+            "finished": "final_date",
+            "in_review": "review_date",
+            "closed": "closed",
+        }
+    ),
+    "priority": one_of("priority", "order_priority", PRIORITIES),
+    "overdue": flag("overdue", "order_late"),
+    "responsible": responsible,
+    "text": text("order_texts"),
+}
 LISTS: dict[str, Listed] = {
     " ".join(
         filter(None, [listed.tool, listed.plural, *map(str, listed.fixed.values()), listed.name])
@@ -90,25 +117,17 @@ LISTS: dict[str, Listed] = {
             "work_orders",
             ("folio",),
             ORDERS,
-            {
-                "status": one_of("status", "order_status", STATUSES),
-                "asset": asset("code"),
-                "location": location("ancestors || item_id || '/'"),
-                "period": period(
-                    {
-                        "created": "created",
-                        "scheduled": "date_maintenance",
-                        "started": "initial_date",
-                        "finished": "final_date",
-                        "in_review": "review_date",
-                        "closed": "closed",
-                    }
-                ),
-                "priority": one_of("priority", "order_priority", PRIORITIES),
-                "overdue": flag("overdue", "order_late"),
-                "responsible": responsible,
-                "text": text("order_texts"),
-            },
+            OF_ORDERS | {"without_details": lambda _plant, _roll: Filter({"details": False}, "1")},
+            record=_order,
+        ),
+        Listed(
+            "list_work_orders",
+            "work_orders",
+            ("folio",),
+            ORDERS.replace("AS overdue,", "AS overdue, nullif(max(all_tasks.order_note), '') AS note,", 1),
+            OF_ORDERS,
+            fixed={"details": True},
+            name="with details",
             record=_order,
         ),
         Listed(
@@ -121,7 +140,8 @@ LISTS: dict[str, Listed] = {
                    {word("request.priority", PRIORITIES)} AS priority, asset.code AS asset_code,
                    asset.description AS asset, request.requested_by, request.date AS created_at,
                    request.date_incident AS incident_at, request.date_solution AS solved_at,
-                   request.folio AS work_order
+                   request.folio AS work_order, nullif(request.status_notes, '') AS status_notes,
+                   {WAITS_FOR} AS waits_for
               FROM WorkRequest AS request
               LEFT JOIN Item AS asset ON asset.id = request.item_id
              WHERE {{where}} ORDER BY request.date DESC, request.id DESC
@@ -154,7 +174,7 @@ LISTS: dict[str, Listed] = {
             f"""
             SELECT asset.code AS key, asset.field_1 AS name, {word("asset.type", TYPES)} AS type,
                    {PATH} AS location, parent.code AS location_code, asset.active, asset.available,
-                   {word("asset.priority", PRIORITIES)} AS priority
+                   {word("asset.priority", PRIORITIES)} AS priority, asset."group" AS category
               FROM Item AS asset LEFT JOIN Item AS parent ON parent.id = asset.parent_id
              WHERE {{where}} ORDER BY asset.id
             """,
@@ -224,6 +244,7 @@ LISTS: dict[str, Listed] = {
 }
 
 # What a list of orders shows of each of their tasks.
+DETAILS = ("real_minutes", "cost")  # of tasks, shown if they are asked for
 TASKS_SHOWN = (
     *("id", "description", "asset_code", "asset", "type", "status", "priority", "scheduled_at"),
     *("started_at", "finished_at", "estimated_minutes", "overdue"),

@@ -142,10 +142,16 @@ STOCK = Listed(
     {"narrowed": _narrowed},
     always=("narrowed",),
 )
-# The upstream shows costs only if one item is requested.
+REQUESTED = """
+SELECT sum(line.qty_pending) FROM MovementLine AS line JOIN Movement AS paper ON paper.id = line.movement_id
+ WHERE paper.type = 16 AND paper.state IN (1, 2) AND line.qty_pending > 0
+   AND line.item_id = item.id AND paper.warehouse_id = warehouse.id
+   AND paper.date_create BETWEEN :now - 180 * 86400.0 AND :now
+"""
+# What is requested is read for one item, and the upstream shows costs only if one item is requested.
 STOCK_OF_AN_ITEM = replace(
     STOCK,
-    sql=STOCK.sql.replace("level.stock,", "level.stock, level.unit_cost,", 1),
+    sql=STOCK.sql.replace("level.stock,", f"level.stock, level.unit_cost, ({REQUESTED}) AS requested,", 1),
     filters=OF_STOCK,
     always=("item",),
     name="of an item",

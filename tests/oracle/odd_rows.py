@@ -93,7 +93,7 @@ ODD: dict[str, Odd] = {
         "soon",
         "WorkOrderTask",
         "id_work_orders_tasks",
-        ("list_work_orders work_orders",),
+        ("list_work_orders work_orders", "list_work_orders work_orders True with details"),
     ),
     "work_orders_attachments": Odd("value", ["https://"], "Belonging", "number"),
     "work_orders_subtasks": Odd("is_required", "perhaps", "Belonging", "number"),

@@ -6,7 +6,8 @@ from tests.oracle.dice import Dice
 from tests.oracle.plants import Plant, Row, maybe
 
 NAMES = ("Bomba", "Compresor", "bomba", "Línea 1", "Motor", "12")
-FAMILIES = (None, "Bombas", "Compresores", "bombas")
+MAKERS = (None, "Grundfos", "GRUNDFOS", "Atlas  Copco")
+FAMILIES = (None, "Bombas", "Compresores", "bombas", "Válvulas  de paso", "valvulas de paso")
 
 
 def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
@@ -46,8 +47,8 @@ def _item(plant: Plant, roll: Dice, kind: int, parents: list[Row]) -> Row:
         ancestors=f"{parent['ancestors']}{parent['id']}/" if parent else "/",
         parent_description=f"{parent['parent_description']}{parent['field_1']}/ " if parent else "// ",
         field_1=name,
-        field_2=roll.pick(None, "Grundfos"),
-        field_3=roll.pick(None, "CR-10"),
+        field_2=roll.of(MAKERS),
+        field_3=roll.pick(None, "CR-10", "cr-10"),
         field_4=roll.pick(None, f"SN{number}"),
         active=not roll.once_in(5),
         available=available,
@@ -68,6 +69,7 @@ def _person(plant: Plant, roll: Dice) -> Row:
         first_name=roll.pick("Ana", "Luis"),
         last_name=roll.pick("Pérez", "", "Gómez"),
         active=not roll.once_in(5),
+        only_request=roll.once_in(6),
     )
 
 

@@ -20,8 +20,6 @@ PLACES = ("Cali", None, "Medellín")
 def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
     for roll in dice["details"][:1]:
         seed = roll.below(65_536)
-        for term, kind in (("Desgaste", "cause"), ("Ruido", "detection")):
-            plant.add("FailureTerm", kind=kind, description=term)
         for model, add in ADDED.items():
             for row, own in _each(plant, model, seed):
                 add(plant, row, own)
@@ -162,12 +160,9 @@ def _order(plant: Plant, order: Row, roll: Dice) -> None:
 
 
 def _task(plant: Plant, task: Row, roll: Dice) -> None:
-    """Fill in the task. A failure may have a cause but no type."""
     task |= {
         "requested_by": roll.pick(None, "Producción", ""),
         "real_stop_assets_seconds": roll.pick(None, 0, 60, 5400, 7),
-        "failure_cause_id": roll.pick(None, None, 3),
-        "failure_detection_id": roll.pick(None, None, 4),
         "failure_severity": roll.pick(None, 1, 3, 5),
         "damage_type": roll.pick(None, 1, 2, 6),
     }

@@ -16,12 +16,17 @@ TRIGGERS = (
 )
 TASK_TYPES = ("Preventiva", "Correctiva", "CORRETIVA", "Correção", "Inspección")
 TEXTS = ("Cambiar aceite", "cambiar  Aceite", "Fuga", "Revisar")
-FAILURES = ("Fuga", "Eléctrica")
+# What failed, why, and how that was noticed. Catalogues grow: two spellings of one word.
+TERMS = (
+    ("type", "Fuga"), ("type", "Eléctrica"), ("type", "electrica"),
+    ("cause", "Desgaste"), ("cause", "DESGASTE"), ("cause", "Mala  lubricación"),
+    ("detection", "Ruido"), ("detection", "Inspección"),
+)  # fmt: skip
 
 
 def add_to(plant: Plant, dice: dict[str, list[Dice]]) -> None:
-    for text in FAILURES:
-        plant.add("FailureTerm", kind="type", description=text)
+    for kind, text in TERMS:
+        plant.add("FailureTerm", kind=kind, description=text)
     for text in ("Preventiva", "Inspección", "Correctiva"):
         plant.add("TaskType", description=text)
     for roll in dice["requests"]:
@@ -96,11 +101,14 @@ def _task(plant: Plant, roll: Dice, machines: list[Row]) -> Row:
         event_date=calendar.past(roll) if broken and not roll.once_in(3) else None,
         initial_date=begun,
         final_date=calendar.after(roll, begun) if begun and over else None,
-        duration=roll.pick(3600, 0, 600, 36_000),
+        duration=roll.pick(3600, 0, 600, 36_000, None),
         real_duration=roll.pick(None, 3600, 0, 5400, 7) if begun else None,
         stop_assets_seconds=0,
         out_of_service_id=stop and stop["id"],
-        failure_type_id=roll.pick(1, 2) if broken else None,
+        failure_type_id=roll.pick(1, 2, 3) if broken else None,
+        # A failure may have a cause but no type.
+        failure_cause_id=roll.pick(None, 4, 5, 6) if broken or roll.once_in(4) else None,
+        failure_detection_id=roll.pick(None, 7, 8) if broken or roll.once_in(4) else None,
         hours=Decimal(0),
         inventory_cost=_money(roll),
         labour_cost=_money(roll),
@@ -115,8 +123,9 @@ def _money(roll: Dice) -> Decimal | None:
     return Decimal(roll.pick(0, 1, 100, 12_345, 99)) / 100 * roll.pick(1, 0, 7)
 
 
-def know_all_costs(plant: Plant) -> None:
+def know_costs_and_estimates(plant: Plant) -> None:
     for task in plant["WorkOrderTask"]:
+        task["duration"] = task["duration"] or 0
         for cost in ("inventory_cost", "labour_cost", "services_cost"):
             task[cost] = task[cost] or Decimal(0)
 
@@ -129,7 +138,7 @@ def _percentages(plant: Plant) -> None:
         tasks = of_order[order["id"]]
         done = sum(task["status"] == 3 for task in tasks)
         order["completed_percentage"] = 100 * done // len(tasks) if tasks else 0
-        order["duration"] = sum(task["duration"] for task in tasks)
+        order["duration"] = sum(task["duration"] or 0 for task in tasks)
 
 
 def _request(plant: Plant, roll: Dice) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.oracle.filters import PRIORITIES
-from tests.oracle.lists import PATH, REQUEST_STATUSES, STATUSES, TYPES, word
+from tests.oracle.lists import PATH, REQUEST_STATUSES, STATUSES, TYPES, WAITS_FOR, word
 from tests.oracle.lists_of_supply import METER
 
 SEVERITIES = {"very_low": 1, "low": 2, "medium": 3, "high": 4, "very_high": 5}
@@ -118,7 +118,8 @@ SELECT request.id, request.description AS title, {word("request.status", REQUEST
        request.folio AS work_order, {PERSON_OF.format(number="request.created_by_id")} AS entered_by,
        request.status_date AS status_since, {PERSON_OF.format(number="request.status_by_id")} AS status_by,
        nullif(request.status_notes, '') AS status_notes, request.type, request.type_1 AS classification_1,
-       request.type_2 AS classification_2, request.identifier, request.rating
+       request.type_2 AS classification_2, request.identifier, request.rating, {WAITS_FOR} AS waits_for,
+       (SELECT max(person) FROM work WHERE work.folio = request.folio) AS responsible
   FROM WorkRequest AS request LEFT JOIN Item AS asset ON asset.id = request.item_id
  WHERE request.id = :code
 """

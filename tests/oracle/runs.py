@@ -14,14 +14,8 @@ PLANTS = int(os.environ.get("ORACLE_PLANTS", "700"))
 SOAK = "ORACLE_PLANTS" in os.environ
 
 
-# Tests without a database are not repeated in full for another database.
-ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
-
-
-def on_many_plants(shares: int, part: float = 0.5, *, embedded: bool = False) -> Callable[[Any], Any]:
-    """Draw `part` of all plants, divided among `shares` tests; on PostgreSQL a tenth unless `embedded`."""
-    if ON_POSTGRES and not embedded:
-        part /= 10
+def on_many_plants(shares: int, part: float = 0.5) -> Callable[[Any], Any]:
+    """Draw `part` of all plants, divided among `shares` tests."""
     return settings(
         max_examples=max(1, round(PLANTS * part / shares)),
         deadline=None,

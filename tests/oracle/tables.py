@@ -29,6 +29,7 @@ CONTRACT = {
 WORK = """
 CREATE TEMP VIEW work AS
 SELECT task.*, work_order.folio, work_order.status AS order_status, work_order.creation_date AS created,
+       work_order.final_date AS closed,
        asset.code, asset."group" AS family, asset.ancestors, asset.parent_description AS path,
        failure.description AS failure_type,
        task."trigger" GLOB 'DATE$*' OR task."trigger" GLOB 'READING$*' AS planned,
@@ -41,7 +42,7 @@ SELECT task.*, work_order.folio, work_order.status AS order_status, work_order.c
        NOT task.status = 3 AND work_order.status IN (1, 2) AND task.date_maintenance < {now}
            AND NOT (abs(task.date_maintenance - work_order.creation_date) < 60
                     AND day_of(task.date_maintenance) = day_of({now})) AS late,
-       work_order.responsible_id, contact.name AS contact,
+       work_order.responsible_id, work_order.contact_id, contact.name AS contact,
        coalesce(nullif(trim(person.first_name || ' ' || person.last_name), ''), contact.name) AS person,
        coalesce(person.code, nullif(trim(person.first_name || ' ' || person.last_name), ''), contact.name,
                 '-') AS responsible
@@ -56,7 +57,7 @@ SELECT task.*, work_order.folio, work_order.status AS order_status, work_order.c
 # Tasks with what lists of orders filter and show: the flags of the whole order.
 ORDER_TASKS = """
 CREATE TEMP VIEW order_tasks AS
-SELECT work.*, work_order.review_date, work_order.final_date AS closed, work_order.note AS order_note,
+SELECT work.*, work_order.review_date, work_order.note AS order_note,
        work_order.custom_status AS status_note, work_order.completed_percentage,
        (SELECT code FROM Personnel WHERE id = work.responsible_id) AS responsible_code,
        max(work.late) OVER (PARTITION BY work.work_order_id) AS order_late,
@@ -100,6 +101,7 @@ class Tables:
         for name, form in (("month_of", "%Y-%m"), ("day_of", "%Y-%m-%d")):
             self._database.create_function(name, 1, partial(_local, self.tz, form), deterministic=True)
         self._database.create_function("folded", 1, folded, deterministic=True)
+        self._database.create_function("spelling", 1, spelling, deterministic=True)
         for name in (*ORDER, *CONTRACT):
             self._copy(name, plant)
         self._database.execute(WORK.format(now=repr(self.now)))
@@ -108,6 +110,9 @@ class Tables:
 
     def __call__(self, sql: str, **given: Any) -> Found:
         return [dict(row) for row in self._database.execute(sql, {"now": self.now} | given)]
+
+    def moment(self, seconds: float) -> dt.datetime:
+        return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
     def row(self, sql: str, **given: Any) -> dict[str, Any]:
         [row] = self(sql, **given)
@@ -138,6 +143,11 @@ def folded(text: str | None) -> str | None:
         return None
     letters = unicodedata.normalize("NFD", text)
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
+
+
+def spelling(text: str | None) -> str | None:
+    """Return what all spellings of a text have in common: no case, no accents, single spaces."""
+    return folded(" ".join((text or "").split()) or "-")
 
 
 def _plain(value: Any) -> Any:

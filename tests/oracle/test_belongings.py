@@ -68,7 +68,7 @@ def test_what_belongs_to_a_record_is_what_the_tables_have(
 
 
 def test_and_over_the_embedded_api(world: World) -> None:
-    @on_many_plants(1, 0.05, embedded=True)
+    @on_many_plants(1, 0.05)
     @given(plants(embedded=True), st.sampled_from(BELONGINGS), FACES)
     def run(plant: Plant, belonging: Belonging, faces: bytes) -> None:
         numbers = numbers_of(plant, belonging.owner)

@@ -138,7 +138,7 @@ def test_and_over_an_upstream_with_the_quirks_of_the_live_one(kind: str, scripte
 
 
 def test_and_over_the_embedded_api(world: World) -> None:
-    @on_many_plants(1, 0.05, embedded=True)
+    @on_many_plants(1, 0.05)
     @given(plants(embedded=True), st.sampled_from([*FETCHED]), FACES)
     def run(plant: Plant, kind: str, faces: bytes) -> None:
         check(world, plant, kind, Dice(faces))

@@ -56,7 +56,7 @@ def test_and_over_an_upstream_with_the_quirks_of_the_live_one(name: str, scripte
 
 
 def test_and_over_the_embedded_api(world: World) -> None:
-    @on_many_plants(1, 0.05, embedded=True)
+    @on_many_plants(1, 0.05)
     @given(
         plants(embedded=True),
         st.sampled_from(sorted(LISTS)),
@@ -90,8 +90,8 @@ def test_each_list_says_of_a_full_plant_what_its_tables_say(name: str, world: Wo
 def test_somebody_without_a_code_is_nobody_else(scripted: ScriptedWorld) -> None:
     """O7: orders of Ana Pérez are not those of Ana, who has no code to distinguish her."""
     plant = large_plant(5, NOON, people=0, tasks=60)
-    plant.add("Personnel", code=None, first_name="Ana", last_name="", active=True)
-    plant.add("Personnel", code="TEC-2", first_name="Ana", last_name="Pérez", active=True)
+    plant.add("Personnel", code=None, first_name="Ana", last_name="", active=True, only_request=False)
+    plant.add("Personnel", code="TEC-2", first_name="Ana", last_name="Pérez", active=True, only_request=False)
     for order in plant["WorkOrder"]:
         order["responsible_id"], order["contact_id"] = (1, 2, None)[order["id"] % 3], None
     scripted.plant(plant)
@@ -112,7 +112,15 @@ def test_records_that_say_the_same_are_no_page_that_came_twice(
     plant = Plant(NOON)
     for number in range(16):
         telephone = str(number) if number in {3, 9} else None
-        plant.add("Personnel", code=None, first_name="Ana", last_name="", active=True, telephone_1=telephone)
+        plant.add(
+            "Personnel",
+            code=None,
+            first_name="Ana",
+            last_name="",
+            active=True,
+            only_request=False,
+            telephone_1=telephone,
+        )
     scripted.quirks = quirks
     scripted.plant(plant)
     check(scripted, plant, LISTS["list_people people"], [], 100)

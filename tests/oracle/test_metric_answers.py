@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,8 @@ from tests.oracle.questions import cells, question
 from tests.oracle.tables import Tables
 from tests.oracle.without_database import ScriptedWorld
 
-WITH_AMOUNTS = {"cost", "purchase_draft"}
+USUAL_TOP = 10
+WITH_AMOUNTS = {"cost", "purchase_draft", "idle_stock", "repeat_failures"}
 # Open purchase orders that a draft has to be checked against, newest first in each warehouse.
 PAPERS = """
 SELECT folio FROM Movement WHERE type = 10 AND state IN (1, 2)
@@ -43,7 +45,8 @@ def test_each_figure_of_each_metric_is_compared(scripted: ScriptedWorld) -> None
         for asked, reply in answers:
             figures = EXPECTED[asked.metric](tables, asked)
             shown = reply.answer.get("groups") or reply.answer.get("rows") or []
-            named = {*figures.overall, *(name for row in figures.rows or () for name in row), "url"}
+            named = {*figures.overall, *(name for row in figures.rows or () for name in row)}
+            named |= {"url", "changes"}
             found[asked.metric] |= {
                 *reply.answer["overall"],
                 *(name for row in shown for name in row),
@@ -64,9 +67,38 @@ def test_what_was_asked_is_said_with_the_answer(seed: int, scripted: ScriptedWor
         ]
         if "period" in answer:
             for name, moment in (("since", asked.since), ("until", asked.until)):
+                if asked.metric == "backlog" and name not in dict(asked.words):
+                    assert name not in answer["period"], reply
+                    continue
                 assert agree(name, dt.datetime.fromtimestamp(moment, dt.UTC), answer["period"][name]), reply
-        assert ("period" in answer) == bool(asked.until), reply
+        assert ("period" in answer) == bool(asked.words if asked.metric == "backlog" else asked.until), reply
         assert answer.get("currency") == ("COP" if asked.metric in WITH_AMOUNTS else None), reply
         assert (answer["groups_total"], answer["groups_left_out"]) == (len(rows), 0), reply
         papers = [row["folio"] for row in tables(PAPERS)][:20] or None
         assert answer.get("papers") == (papers if asked.metric == "purchase_draft" else None), reply
+
+
+@pytest.mark.parametrize("top", [None, 1, 3])
+def test_the_first_rows_are_shown_and_the_number_of_the_others(
+    top: int | None, scripted: ScriptedWorld
+) -> None:
+    """Months and people of the backlog are all shown unless fewer are asked for. Sums stay those of all."""
+    _tables, answers = asked_and_answered(scripted, 1)
+    asked = [replace(one, top=top) for one, _reply in answers]
+    cut = 0
+    for one, (_, whole), few in zip(
+        asked, answers, scripted.ask(*(each.question for each in asked)), strict=True
+    ):
+        name = "groups" if one.metric == "reliability" else "rows"
+        every, shown = whole.answer.get(name), few.answer.get(name)
+        whole_list = one.group_by == "month" or (one.metric, one.group_by) == ("backlog", "person")
+        most = top or (len(every or ()) if whole_list else USUAL_TOP)
+        assert shown == (every if every is None else every[:most]), few
+        left = max(0, len(every or ()) - most)
+        assert (few.answer["groups_total"], few.answer["groups_left_out"]) == (len(every or ()), left), few
+        assert few.answer["overall"] == whole.answer["overall"]
+        assert any(f"{most} of {len(every or ())} rows are shown" in note for note in few.sentences) == bool(
+            left
+        )
+        cut += left > 0
+    assert cut >= 3

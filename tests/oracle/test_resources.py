@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -19,13 +18,14 @@ from tests.oracle.comparing_records import unlike
 from tests.oracle.conftest import World
 from tests.oracle.dice import Dice
 from tests.oracle.drawn import NOON
-from tests.oracle.fetched import FENCE, FETCHED
+from tests.oracle.fetched import FETCHED
 from tests.oracle.growing import plants
 from tests.oracle.plants import Plant, Row
 from tests.oracle.runs import on_many_plants
 from tests.oracle.scripted import QUIRKS, Quirks
 from tests.oracle.tables import Tables
 from tests.oracle.without_database import ScriptedWorld
+from tests.text_reader import read, to_the_minute
 
 FACES = st.binary(min_size=8, max_size=8)
 ODD_CODES = ("A/7", "50% ñ", "x y", "#1?q=2", "..a")
@@ -65,10 +65,16 @@ def test_each_template_is_compared() -> None:
 
 
 def answer_of(text: str) -> Row:
-    fence = FENCE.fullmatch(text)
-    assert fence, text
-    found: Row = json.loads(fence[2])
-    return found
+    whole: Row = to_the_minute(read(text))
+    return whole
+
+
+def on_the_minute(row: Row) -> Row:
+    """Texts have times to the minute. Those of the tables are in seconds."""
+    return {
+        name: value // 60 * 60 if value and name.endswith(("_at", "since", "until")) else value
+        for name, value in row.items()
+    }
 
 
 def check(world: Any, plant: Plant, kind: Kind, roll: Dice) -> None:
@@ -80,8 +86,9 @@ def check(world: Any, plant: Plant, kind: Kind, roll: Dice) -> None:
         return
     world.plant(plant)
     tables = Tables(plant)
-    [whole] = tables(sql, code=name)
+    whole = on_the_minute(*tables(sql, code=name))
     tasks = tables(records.TASKS, code=name) if kind.fetched == "work_order" else []
+    tasks = list(map(on_the_minute, tasks))
     answer = answer_of(world.read(kind.uri(name)))
     found = unlike(answer, whole, {"tasks": tasks} if tasks else {})
     found += [f"{field}: only the answer has it" for field in answer.keys() - whole.keys() - kind.also]
@@ -101,7 +108,7 @@ def test_a_resource_says_what_the_tables_say(name: str, scripted: ScriptedWorld)
 
 
 def test_and_over_the_embedded_api(world: World) -> None:
-    @on_many_plants(1, 0.04, embedded=True)
+    @on_many_plants(1, 0.04)
     @given(plants(embedded=True), st.sampled_from([*RESOURCES]), FACES)
     def run(plant: Plant, name: str, faces: bytes) -> None:
         check(world, plant, RESOURCES[name], Dice(faces))

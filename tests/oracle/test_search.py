@@ -166,7 +166,7 @@ def test_and_over_an_upstream_with_the_quirks_of_the_live_one(scripted: Scripted
 
 
 def test_and_over_the_embedded_api(world: World) -> None:
-    @on_many_plants(1, 0.02, embedded=True)
+    @on_many_plants(1, 0.02)
     @given(plants(embedded=True), FACES)
     def run(plant: Plant, faces: bytes) -> None:
         world.plant(plant)

@@ -16,7 +16,7 @@ from tests.oracle.dice import Dice
 from tests.oracle.drawn import FACES
 from tests.oracle.growing import plants
 from tests.oracle.listed import as_written
-from tests.oracle.lists import LISTS, TASKS_SHOWN
+from tests.oracle.lists import DETAILS, LISTS, OF_ORDERS, TASKS_SHOWN
 from tests.oracle.plants import Plant
 from tests.oracle.runs import on_many_plants
 from tests.oracle.scripted import QUIRKS, Quirks
@@ -24,7 +24,7 @@ from tests.oracle.tables import Tables
 from tests.oracle.without_database import ScriptedWorld
 
 ORDERS = LISTS["list_work_orders work_orders"]
-NAMES = st.lists(st.sampled_from(sorted(ORDERS.filters)), max_size=2, unique=True)
+NAMES = st.lists(st.sampled_from(sorted(OF_ORDERS)), max_size=2, unique=True)
 
 
 def check(world: Any, plant: Plant, names: list[str], roll: Dice) -> None:
@@ -32,6 +32,10 @@ def check(world: Any, plant: Plant, names: list[str], roll: Dice) -> None:
     if filters is None:
         return
     arguments = asked_of(ORDERS, 25)
+    names_shown: tuple[str, ...] = TASKS_SHOWN
+    if roll.once_in(3):
+        arguments["details"] = True
+        names_shown = (*TASKS_SHOWN, *DETAILS)
     for each in filters:
         arguments |= each.arguments
     tables = Tables(plant)
@@ -48,9 +52,9 @@ def check(world: Any, plant: Plant, names: list[str], roll: Dice) -> None:
         }:
             found.append(f"{order['folio']}: the tables have {fitting}, the answer {shown}")
         for task in order["tasks"]:
-            expected = {name: said[task["id"]][name] for name in TASKS_SHOWN}
+            expected = {name: said[task["id"]][name] for name in names_shown}
             found += differences(expected, {"overdue": 0, **as_written(task)}, f"{order['folio']}.tasks")
-        world.tally.figures += len(TASKS_SHOWN) * len(shown)
+        world.tally.figures += len(names_shown) * len(shown)
     assert not found, "\n".join([*found, repr(arguments), repr(orders)])
 
 
@@ -65,7 +69,7 @@ def test_the_tasks_of_a_list_are_those_of_the_tables(scripted: ScriptedWorld) ->
 
 
 def test_and_over_the_embedded_api(world: World) -> None:
-    @on_many_plants(1, 0.03, embedded=True)
+    @on_many_plants(1, 0.03)
     @given(plants(embedded=True), NAMES, FACES)
     def run(plant: Plant, names: list[str], faces: bytes) -> None:
         check(world, plant, names, Dice(faces))

@@ -130,6 +130,8 @@ def test_a_list_is_of_the_other_rows(resource: str, name: str, scripted: Scripte
         arguments = asked_of(listed, limit)
         for each in filters:
             arguments |= each.arguments
+        if resource == "warehouses_items" and "item" in arguments:
+            return  # the stock of one item is read from `inventories`
         scripted.quirks = replace(quirks, unreadable=(resource, place))
         scripted.plant(plant)
         asked = Question(listed.tool, arguments)

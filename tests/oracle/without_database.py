@@ -20,6 +20,7 @@ from mcp_gateway.calls.errors import GatewayError
 from mcp_gateway.calls.partial_answers import mark_partial, not_surely
 from mcp_gateway.calls.results import error_result, success_result
 from mcp_gateway.calls.tool import Call, InputRequired, ToolResult
+from mcp_gateway.cards.documents import Documents
 from mcp_gateway.methods import resources
 from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
@@ -71,7 +72,7 @@ class ScriptedWorld:
         caller = replace(self._caller, time_zone=self._plant.calendar.zone)
         tools = cast(Dispatcher, _Tools())
         with self._over_the_plant():
-            return text_of(asyncio.run(resources.read(tools, caller, {"uri": uri}, {})), uri)
+            return text_of(asyncio.run(resources.read(tools, Documents(()), caller, {"uri": uri}, {})), uri)
 
     @contextmanager
     def _over_the_plant(self) -> Iterator[None]:
@@ -102,7 +103,7 @@ class _Tools:
     """Runs the tool that a method calls."""
 
     async def call_tool(
-        self, caller: Caller, tool: str, arguments: dict[str, Any], **_others: Any
+        self, caller: Caller, tool: str, arguments: dict[str, Any], *_others: Any
     ) -> ToolResult:
         return await _run(caller, Question(tool, arguments))
 

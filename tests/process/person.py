@@ -24,7 +24,10 @@ class Form:
     def __init__(self, action: str) -> None:
         self.action = action
         self.fields: list[tuple[str, str]] = []
+        self.unticked: list[tuple[str, str]] = []
         self.buttons: list[tuple[str, str]] = []
+        # Buttons with a target of their own.
+        self.targets: dict[str, list[tuple[str, str]]] = {}
 
 
 class _Forms(HTMLParser):
@@ -42,6 +45,7 @@ class _Forms(HTMLParser):
         elif self._inside and tag == "input" and values.get("name"):
             kind = values.get("type", "text")
             if kind in {"checkbox", "radio"} and "checked" not in values:
+                self.forms[-1].unticked.append((values["name"], values.get("value", "on")))
                 return
             if kind == "submit":
                 self.forms[-1].buttons.append((values["name"], values.get("value", "")))
@@ -49,7 +53,11 @@ class _Forms(HTMLParser):
             default = "on" if kind == "checkbox" else ""
             self.forms[-1].fields.append((values["name"], values.get("value", default)))
         elif self._inside and tag == "button" and values.get("name"):
-            self.forms[-1].buttons.append((values["name"], values.get("value", "")))
+            button = (values["name"], values.get("value", ""))
+            if "formaction" in values:
+                self.forms[-1].targets[values["formaction"]] = [button]
+            else:
+                self.forms[-1].buttons.append(button)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -98,7 +106,9 @@ class Person:
         if page.is_redirect:
             return str(page.headers["location"])
         form = next(f for f in forms_of(page.text) if any(n == "decision" for n, _ in f.buttons))
-        fields = {name: value for name, value in form.fields if write or name != "write"}
+        fields = {name: value for name, value in form.fields if name != "write"}
+        if write:  # the box is ticked or not as the person left it the last time
+            fields |= {name: value for name, value in [*form.fields, *form.unticked] if name == "write"}
         answer = self.submit(page, form, {**fields, "decision": "approve" if approve else "refuse"})
         if not answer.is_redirect:
             raise AssertionError(f"no redirect after the decision: {answer.status_code} {answer.text[:500]}")

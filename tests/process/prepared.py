@@ -26,7 +26,7 @@ def migrated_sqlite() -> Path:
     def make(directory: Path) -> None:
         manage(_settings(directory, f"sqlite:///{directory / 'database'}"), "migrate", "-v0")
 
-    return _made("migrated-sqlite", make) / "database"
+    return made("migrated-sqlite", make) / "database"
 
 
 def demo_sqlite() -> Path:
@@ -36,7 +36,7 @@ def demo_sqlite() -> Path:
         copied(migrated_sqlite(), directory / "database")
         manage(_settings(directory, f"sqlite:///{directory / 'database'}"), "seed_demo")
 
-    return _made("demo-sqlite", make) / "database"
+    return made("demo-sqlite", make) / "database"
 
 
 def migrated_postgres() -> Path:
@@ -45,7 +45,7 @@ def migrated_postgres() -> Path:
     def make(directory: Path) -> None:
         _cluster(directory, None, "migrate", "-v0")
 
-    return _made("migrated-postgres", make) / "data"
+    return made("migrated-postgres", make) / "data"
 
 
 def demo_postgres() -> Path:
@@ -54,7 +54,7 @@ def demo_postgres() -> Path:
     def make(directory: Path) -> None:
         _cluster(directory, migrated_postgres(), "seed_demo")
 
-    return _made("demo-postgres", make) / "data"
+    return made("demo-postgres", make) / "data"
 
 
 def _cluster(directory: Path, copy_of: Path | None, *command: str) -> None:
@@ -78,7 +78,7 @@ def _settings(directory: Path, database: str) -> dict[str, str]:
     }
 
 
-def _made(name: str, make: Callable[[Path], None]) -> Path:
+def made(name: str, make: Callable[[Path], None]) -> Path:
     """Return the directory of this name. The process that needs it first fills it, and the others wait."""
     finished = _shared() / name
     with (_shared() / f"{name}.lock").open("w") as lock:

@@ -16,7 +16,7 @@ from tests.process.commands import ROOT, manage
 from tests.process.databases import copied, free_port, wait_for_port
 from tests.process.prepared import demo_sqlite
 
-__all__ = ["DATABASE", "ROOT", "Server", "started"]
+__all__ = ["DATABASE", "ROOT", "Server", "settings_of", "started"]
 
 DATABASE = "fracttal-mcp.sqlite3"
 
@@ -26,6 +26,7 @@ class Server:
     url: str
     environment: dict[str, str]
     log: Path
+    pid: int = 0
 
     @property
     def mcp_url(self) -> str:
@@ -36,21 +37,26 @@ class Server:
         return manage(self.environment, *arguments, standard_input=standard_input)
 
     def create_consumer(
-        self, name: str, *callbacks: str, grant: str = "authorization-code", public: bool = False
+        self,
+        name: str,
+        *callbacks: str,
+        grant: str = "authorization-code",
+        public: bool = False,
+        company: str = "demo",
     ) -> dict[str, Any]:
         group = "Administrators" if grant == "authorization-code" else "Planners"
         options = [part for callback in callbacks for part in ("--callback", callback)]
         options += ["--public"] if public else []
         made: dict[str, Any] = json.loads(
             self.manage(
-                "create_consumer", "--company", "demo", "--name", name, "--grant", grant,
+                "create_consumer", "--company", company, "--name", name, "--grant", grant,
                 "--group", group, "--json", *options,
             )
         )  # fmt: skip
         return made
 
 
-def _settings(directory: Path, url: str, port: int) -> dict[str, str]:
+def settings_of(directory: Path, url: str, port: int) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", "/"),
@@ -59,6 +65,9 @@ def _settings(directory: Path, url: str, port: int) -> dict[str, str]:
         "PUBLIC_URL": url,
         "API_REQUESTS_PER_MINUTE": "0",
         "UPSTREAM_REQUESTS_PER_MINUTE": "0",
+        "PERSON_REQUESTS_PER_MINUTE": "0",
+        "PERSON_REQUESTS_AT_ONCE": "0",
+        "CONSUMER_REQUESTS_PER_MINUTE": "0",
         "DEMO_PLANT": "1",
         "PYTHONUNBUFFERED": "1",
     }
@@ -75,7 +84,7 @@ def started(directory: Path, application: str = "", **environment: str) -> Itera
     port = int(environment.get("PORT", "0")) or free_port()
     url = f"http://127.0.0.1:{port}"
     log = directory / "server.log"
-    settings = _settings(directory, url, port) | environment
+    settings = settings_of(directory, url, port) | environment
     if "DATABASE_URL" not in environment:
         copied(demo_sqlite(), directory / DATABASE)
     program = ["manage.py", "serve"]
@@ -87,7 +96,7 @@ def started(directory: Path, application: str = "", **environment: str) -> Itera
         )
     try:
         wait_for_port(port, process, seconds=300)  # it fills the database first
-        yield Server(url, settings, log)
+        yield Server(url, settings, log, process.pid)
     finally:
         process.terminate()
         try:

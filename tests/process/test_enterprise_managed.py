@@ -119,8 +119,14 @@ def assertion_of(app: Assistant, idp: IdentityProvider, **changes: Any) -> str:
 def press(person: Person, url: str, action: str) -> str:
     """Press the button of a form, and then the one on the confirmation page."""
     page = person.open(url)
-    form = next(form for form in forms_of(page.text) if form.action.endswith(action))
-    page = person.submit(page, form, dict(form.fields) | dict(form.buttons))
+    form, target, buttons = next(
+        (form, target, buttons)
+        for form in forms_of(page.text)
+        for target, buttons in {form.action: form.buttons, **form.targets}.items()
+        if target.endswith(action)
+    )
+    form.action = target
+    page = person.submit(page, form, dict(form.fields) | dict(buttons))
     asked = [form for form in forms_of(page.text) if ("confirmed", "1") in form.fields]
     return person.submit(page, asked[0], dict(asked[0].fields)).text if asked else page.text
 

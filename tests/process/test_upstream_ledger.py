@@ -103,7 +103,7 @@ def test_case_150_the_assistants_token_is_never_seen_upstream(
     """MCP authorization: no token pass-through."""
     _, seen = product
     assert planner.ask("list_work_orders", limit=5)["work_orders"]
-    made = planner.ask("create_work_request", title="Fuga de aceite en el reductor")
+    made = planner.ask("create_work_request", title="Fuga de aceite en el reductor", even_if_similar=True)
     assert planner.ask("get_work_request", id=made["id"])
     assert len(seen.seen) >= 3
     assert all(headers["Authorization"].startswith("Bearer ey") for _, headers in seen.seen)

@@ -9,11 +9,12 @@ from typing import Any
 import orjson
 import pytest
 
+from audit.models import Event
 from maintenance.models import Attachment, Subtask, WorkOrder, WorkRequest
-from mcp_gateway.models import ToolCall
 from mcp_gateway.tools.kit.text import LONG_TEXT, clean
 from tests.gateway.tools.conftest import Person
 from tests.prompt_injection.texts import TEXTS
+from tests.text_reader import read, to_the_minute
 
 EVER = {"since": "2015-01-01", "until": "2099-01-01"}
 LISTS: dict[str, dict[str, Any]] = {
@@ -22,7 +23,7 @@ LISTS: dict[str, dict[str, Any]] = {
     "list_task_plans": {"kind": "tasks"}, "list_stock": {}, "list_third_parties": {},
     "list_transactions": EVER,
 }  # fmt: skip
-OPENING = re.compile(r"^\[data ([0-9a-f]{16})\] ")
+OPENING = re.compile(r"^\[data ([0-9]{12})\] ")
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
@@ -30,23 +31,23 @@ HIDDEN = re.compile(
 
 def in_its_fence(person: Person, tool: str, **arguments: Any) -> dict[str, Any]:
     """Call a tool, check that its answer is fenced, and return the answer."""
-    before = ToolCall.objects.count()
+    before = Event.objects.count()
     result = person.result(tool, **arguments)
     assert not result.is_error, result.content
-    assert ToolCall.objects.count() == before + 1, "one question is one call"
+    assert Event.objects.count() == before + 1, "one question is one call"
     (block,) = result.content
-    parsed = inside(block["text"])
-    assert parsed == result.structured
+    parsed = read(block["text"])
+    assert to_the_minute(parsed) == to_the_minute(result.structured), "a text passed for something else"
     return parsed
 
 
 def inside(text: str) -> dict[str, Any]:
+    """Return the JSON in a fence."""
     opening, data, closing = text.split("\n")
     found = OPENING.match(opening)
     assert found
     assert closing == f"[/data {found[1]}]"
     assert found[1] not in data, "a text knew the fence"
-    assert "\n" not in opening
     parsed: dict[str, Any] = orjson.loads(data)
     return parsed
 
@@ -146,7 +147,7 @@ def test_search_and_fetch_fence_what_they_quote(admin: Person) -> None:
             fence = OPENING.match(lines[0])
             assert fence
             assert lines[-1] == f"[/data {fence[1]}]"
-            assert document["text"].count(fence[1]) == 3, "opening names both, closing one"
+            assert document["text"].count(fence[1]) == 2, "opening and closing"
             harmless([document["title"]])
 
 
@@ -185,6 +186,6 @@ def test_a_planted_argument_reaches_no_log_line(admin: Person, caplog: pytest.Lo
     ours = [record.getMessage() for record in caplog.records if record.name.startswith(names)]
     for line in ours:
         assert not any(text[:25] in line for text in TEXTS), line
-    kept = ToolCall.objects.order_by("-id")[:300]
+    kept = Event.objects.order_by("-id")[:300]
     for call in kept:
         assert not any(text[:25] in str(vars(call)) for text in TEXTS)

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from consumers.models import Consumer
+from consumers.models import Consumer, ConsumerSecret
 from tests.conftest import World
 from tests.consumers.conftest import (
     Program,
@@ -232,7 +232,7 @@ def test_report_24_a_changed_consumer_keeps_its_secret(program: Program, world: 
         setattr(consumer, field, value)
         consumer.save()
         token = still_works()
-    stored = Consumer.objects.get(pk=program.consumer.pk).client_secret
+    stored = ConsumerSecret.objects.get(consumer=program.consumer).digest
     assert stored != program.secret
     assert (
         program.token(grant_type="refresh_token", refresh_token=token, client_secret=stored).status_code

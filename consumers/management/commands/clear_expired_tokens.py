@@ -1,4 +1,6 @@
-"""Deletes codes, tokens and requests that can no longer be used or recognized as replays; run it daily."""
+"""Deletes codes, tokens and requests that can no longer be used or recognized as replays, and warns before
+secrets expire; run it daily.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,18 @@ from django.db import models
 from django.utils import timezone
 
 from connections.models import LinkAttempt
+from consumers.handshake.models import KEPT, HandshakeEvent, ParkedCallback
 from consumers.models import (
     AccessToken,
     AuthorizationRequest,
     Consumer,
     Grant,
+    KeptAnswer,
     PendingRequest,
     RefreshToken,
 )
 from consumers.registrations.models import InitialAccessToken, Registration
+from consumers.rotation import warn_of_ends
 
 BATCH = 1000
 # A redeemed code stays this long, so that a replay is detected and revokes the tokens from that code.
@@ -28,7 +33,8 @@ KEEP_CODES = dt.timedelta(days=1)
 
 class Command(BaseCommand):
     help = (
-        "Deletes expired codes and tokens, unanswered requests, and unused programs that came by themselves."
+        "Deletes expired codes and tokens, unanswered requests, and unused programs that came by themselves. "
+        "Warns before secrets expire."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,10 +44,13 @@ class Command(BaseCommand):
             (PendingRequest, "expires_at", now),
             (LinkAttempt, "expires_at", now),
             (InitialAccessToken, "expires_at", now),
+            (KeptAnswer, "expires_at", now),
             (Grant, "expires", now - KEEP_CODES),
             (AccessToken, "expires", now),
             # Superseded refresh tokens stay until they expire, so that a replay is detected.
             (RefreshToken, "expires", now),
+            (HandshakeEvent, "at", now - KEPT),
+            (ParkedCallback, "at", now - KEPT),
         )
         for model, end, before in ends:
             count = _delete(model.objects.filter(**{f"{end}__lt": before}))
@@ -52,6 +61,7 @@ class Command(BaseCommand):
             unused = Registration.objects.unused_since(before).values("consumer")
             # Only consumers that registered themselves; those that an administrator created stay.
             self.stdout.write(f"Consumer: {_delete(Consumer.objects.filter(pk__in=unused))}")
+        self.stdout.write(f"Secrets about to expire: {warn_of_ends()}")
 
 
 def _delete(rows: models.QuerySet[Any]) -> int:

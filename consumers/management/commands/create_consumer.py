@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--toolset", action="append", default=[], choices=sorted(TOOLSETS), help="may be given again"
         )
+        parser.add_argument("--read-only", action="store_true", help="no tool that changes anything")
         parser.add_argument("--group", required=True, help="name of a permission group of the company")
         parser.add_argument("--narrow", action="store_true", help="also narrow people to this group")
         parser.add_argument("--public", action="store_true", help="without a secret; PKCE protects it")
@@ -58,6 +59,7 @@ class Command(BaseCommand):
                 metadata_url=options["metadata_url"].strip(),
                 narrow_to_group=options["narrow"],
                 toolsets=options["toolset"],
+                read_only=options["read_only"],
             )
             decided_by_hand(consumer)
         except ValidationError as error:

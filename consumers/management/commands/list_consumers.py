@@ -1,4 +1,4 @@
-"""Lists the OAuth consumers. Of a secret it shows only the last four characters."""
+"""Lists the OAuth consumers. Of their secrets it shows only the last four characters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from consumers.models import Consumer
+from consumers.models import Consumer, ConsumerSecret
 
 
 class Command(BaseCommand):
@@ -21,6 +21,7 @@ class Command(BaseCommand):
         consumers = Consumer.objects.select_related("company", "permission_group").order_by(
             "company__slug", "name", "pk"
         )
+        consumers = consumers.prefetch_related("secrets")
         if options["company"]:
             consumers = consumers.filter(company__slug=options["company"])
         rows = [_row(consumer) for consumer in consumers]
@@ -38,7 +39,7 @@ def _row(consumer: Consumer) -> dict[str, Any]:
         "company": consumer.company.slug,
         "name": consumer.name,
         "key": consumer.client_id,
-        "secret_hint": consumer.secret_hint,
+        "secrets": [_secret(secret) for secret in consumer.kept_secrets],
         "grant": consumer.authorization_grant_type,
         "public": consumer.is_public,
         "callbacks": consumer.callback_urls,
@@ -48,4 +49,13 @@ def _row(consumer: Consumer) -> dict[str, Any]:
         "enabled": consumer.enabled,
         "created": consumer.created.isoformat(),
         "last_used_at": consumer.last_used_at.isoformat() if consumer.last_used_at else None,
+    }
+
+
+def _secret(secret: ConsumerSecret) -> dict[str, Any]:
+    return {
+        "hint": secret.hint,
+        "created_at": secret.created_at.isoformat(),
+        "last_used_at": secret.last_used_at.isoformat() if secret.last_used_at else None,
+        "expires_at": secret.expires_at.isoformat() if secret.expires_at else None,
     }

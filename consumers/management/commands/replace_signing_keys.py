@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from consumers.key_ring import NoKeys
+from accounts.key_ring import NoKeys
 from consumers.openid.signing_keys import replace_all
 
 

@@ -7,11 +7,14 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Company
+from fracttal_mcp import key_check
+from fracttal_mcp.http_connections import GuardedConnection
+from fracttal_mcp.one_at_a_time import one_at_a_time
 from maintenance.demo.companies import COMPANIES, DEMO, PASSWORD
 
 
@@ -21,13 +24,10 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def handle(self, *args: Any, **options: Any) -> None:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.stdout.write("Preparing the database …")
-            call_command("migrate", verbosity=0, interactive=False)
-        if settings.DEMO_PLANT and not settings.PRODUCTION and not Company.objects.exists():
-            self.stdout.write("Filling the demo plant …")
-            call_command("seed_demo", stdout=self.stdout)
+        with one_at_a_time():
+            self._prepare()
+            if wrong := key_check.problem():
+                raise CommandError(wrong)
         self._say_what_to_do_next()
         connection.close()
         uvicorn.run(
@@ -36,15 +36,26 @@ class Command(BaseCommand):
             port=settings.PORT,
             workers=settings.WORKERS if settings.WORKERS > 1 else None,
             loop="uvloop",
-            http="httptools",
+            http=GuardedConnection,
             ws="none",
             lifespan="on",
             access_log=False,
             server_header=False,
             proxy_headers=settings.TRUSTED_PROXY,
             timeout_graceful_shutdown=30,
+            # Its lines go through Django's formatter too, which cuts credentials.
+            log_config=None,
             log_level=settings.LOG_LEVEL.lower(),
         )
+
+    def _prepare(self) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Preparing the database …")
+            call_command("migrate", verbosity=0, interactive=False)
+        if settings.DEMO_PLANT and not settings.PRODUCTION and not Company.objects.exists():
+            self.stdout.write("Filling the demo plant …")
+            call_command("seed_demo", stdout=self.stdout)
 
     def _say_what_to_do_next(self) -> None:
         demo = Company.objects.filter(slug=DEMO.slug).exists() and not settings.PRODUCTION

@@ -15,7 +15,7 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code, item_in_path
 from maintenance.api.kit.query import MAX_INTEGER, Query
-from maintenance.api.kit.rows import Columns, pop_name, row_of
+from maintenance.api.kit.rows import Columns, pop_name, row_of, values_of
 from maintenance.models import Action, CustomField, CustomFieldValue, Item, ItemMove, Module
 from maintenance.rules.refusals import InvalidFields
 from maintenance.rules.transaction_log import Entry
@@ -34,6 +34,7 @@ MOVE_COLUMNS: Columns = {
     "moved_by_first_name": "moved_by__first_name",
     "moved_by_last_name": "moved_by__last_name",
 }
+MOVE_ROWS = values_of(ItemMove.objects.all(), MOVE_COLUMNS)
 MOVE_DATES: Columns = {"date": "date"}
 
 
@@ -98,7 +99,12 @@ class CustomFields(Endpoint):
             log(
                 request,
                 Entry(
-                    Module.ASSETS, "CUSTOM_FIELDS", Action.EDIT, item.description, {"label_name": field.label}
+                    Module.ASSETS,
+                    "CUSTOM_FIELDS",
+                    Action.EDIT,
+                    item.description,
+                    {"label_name": field.label},
+                    about=item,
                 ),
             )
         return answer([field_row(item, field, fields["value"] or None)])
@@ -110,12 +116,12 @@ class Moves(Endpoint):
     rights: ClassVar = {"GET": "assets:view"}
 
     def get(self, request: Request, code: str = "") -> Response:
-        rows = ItemMove.objects.filter(company_id=principal_of(request).company_id)
+        rows = MOVE_ROWS.filter(company_id=principal_of(request).company_id)
         query = Query(request.query_params)
         if wanted := code or query.text("code"):
             rows = rows.filter(item__code=checked_code(wanted))
         rows = rows.filter(**query.period(MOVE_DATES, default="date"))
-        found, total = query.page(rows.order_by("-date", "-id").values_list(*MOVE_COLUMNS.values()))
+        found, total = query.page(rows.order_by("-date", "-id"))
         data = [row_of(MOVE_COLUMNS, values) for values in found]
         for row in data:
             row["personnel_description"] = pop_name(row, "moved_by")

@@ -104,7 +104,7 @@ def create(request: Request) -> Item:
         put_below(item, parent)
         item.description = item.composed_description()
         item.save()
-        log(request, Entry(Module.ASSETS, "ASSETS", Action.ADD, item.description))
+        log(request, Entry(Module.ASSETS, "ASSETS", Action.ADD, item.description, about=item))
     return item
 
 
@@ -140,7 +140,10 @@ def update(request: Request, code: str) -> Item:
                 moved_by=own_record(principal).first(),
             )
         log(
-            request, Entry(Module.ASSETS, "ASSETS", Action.EDIT, item.description, {"fields": sorted(fields)})
+            request,
+            Entry(
+                Module.ASSETS, "ASSETS", Action.EDIT, item.description, {"fields": sorted(fields)}, about=item
+            ),
         )
     return item
 

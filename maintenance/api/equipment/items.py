@@ -14,7 +14,7 @@ from maintenance.api.kit.endpoint import Endpoint, principal_of
 from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.path import checked_code, item_in_path
 from maintenance.api.kit.query import Query
-from maintenance.api.kit.rows import Columns, row_of
+from maintenance.api.kit.rows import Columns, row_of, time_between, values_of
 from maintenance.models import Item, ItemType, OutOfService, Priority
 from maintenance.rules.locations import below, children, find_location
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
@@ -50,6 +50,7 @@ ITEM_COLUMNS: Columns = {
     "initial_date_out_of_service": "initial_date_out_of_service",
     "last_final_date_available": "last_final_date_available",
 }
+ITEM_ROWS = values_of(Item.objects.all(), ITEM_COLUMNS)
 
 AVAILABILITY_COLUMNS: Columns = {
     "id": "id",
@@ -61,6 +62,7 @@ AVAILABILITY_COLUMNS: Columns = {
     "initial_date": "initial_date",
     "final_date": "final_date",
 }
+AVAILABILITY_ROWS = values_of(OutOfService.objects.all(), AVAILABILITY_COLUMNS)
 AVAILABILITY_DATES: Columns = {
     "creation_date": "creation_date",
     "initial_date": "initial_date",
@@ -83,7 +85,7 @@ class Items(Endpoint):
 
     def get(self, request: Request, code: str = "") -> Response:
         company_id = principal_of(request).company_id
-        rows = Item.objects.filter(company_id=company_id)
+        rows = ITEM_ROWS.filter(company_id=company_id)
         query = Query(request.query_params)
         if code:
             rows = rows.filter(code=checked_code(code))
@@ -103,7 +105,7 @@ class Items(Endpoint):
         if (location_code := query.text("location_code")) is not None:
             location = find_location(company_id, location_code, "location_code")
             rows = rows.filter(below(location) if query.boolean("is_tree") else children(location))
-        found, total = query.page(rows.order_by("id").values_list(*ITEM_COLUMNS.values()))
+        found, total = query.page(rows.order_by("id"))
         if code and not total:
             raise RecordNotFound
         return answer([item_row(values) for values in found], total)
@@ -121,13 +123,15 @@ class Items(Endpoint):
 
 
 def one(item: Item) -> Response:
-    return answer([item_row(Item.objects.values_list(*ITEM_COLUMNS.values()).get(pk=item.pk))])
+    return answer([item_row(ITEM_ROWS.get(pk=item.pk))])
 
 
 def availability_row(values: tuple[Any, ...]) -> dict[str, Any]:
     row = row_of(AVAILABILITY_COLUMNS, values)
     final = row["final_date"]
-    row["out_of_service_sec"] = None if final is None else int((final - row["initial_date"]).total_seconds())
+    row["out_of_service_sec"] = (
+        None if final is None else int(time_between(row["initial_date"], final).total_seconds())
+    )
     return row
 
 
@@ -138,7 +142,7 @@ class ItemsAvailability(Endpoint):
 
     def get(self, request: Request, code: str = "") -> Response:
         company_id = principal_of(request).company_id
-        rows = OutOfService.objects.filter(company_id=company_id)
+        rows = AVAILABILITY_ROWS.filter(company_id=company_id)
         query = Query(request.query_params)
         if code:
             rows = rows.filter(item=item_in_path(company_id, code))
@@ -152,5 +156,5 @@ class ItemsAvailability(Endpoint):
             )
         )
         newest_first = rows.order_by("-creation_date", "-id")
-        found, total = query.page(newest_first.values_list(*AVAILABILITY_COLUMNS.values()))
+        found, total = query.page(newest_first)
         return answer([availability_row(values) for values in found], total)

@@ -56,7 +56,12 @@ def create(request: Request) -> Meter:
         )
         if (value := fields.get("last_reading")) is not None:
             first_reading(meter, value, read_at)
-        log(request, Entry(Module.MONITORING, "METERS", Action.ADD, f"{meter.description} {{ {item.code} }}"))
+        log(
+            request,
+            Entry(
+                Module.MONITORING, "METERS", Action.ADD, f"{meter.description} {{ {item.code} }}", about=meter
+            ),
+        )
     return meter
 
 

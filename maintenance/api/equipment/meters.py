@@ -14,7 +14,7 @@ from maintenance.api.kit.endpoint import Endpoint, principal_of
 from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.path import item_in_path
 from maintenance.api.kit.query import Query
-from maintenance.api.kit.rows import Columns, row_of
+from maintenance.api.kit.rows import Columns, row_of, values_of
 from maintenance.models import (
     Meter,
     MeterReading,
@@ -46,6 +46,7 @@ METER_COLUMNS: Columns = {
     "code": "item__code",
     "code_parent_location": "item__parent__code",
 }
+METER_ROWS = values_of(Meter.objects.all(), METER_COLUMNS)
 READING_COLUMNS: Columns = {
     "id_meter": "meter_id",
     "date_reading": "date_reading",
@@ -57,10 +58,11 @@ READING_COLUMNS: Columns = {
     "trigger_run": "trigger_run",
     "source": "source",
 }
+READING_ROWS = values_of(MeterReading.objects.all(), READING_COLUMNS)
 READING_DATES: Columns = {"date": "date", "date_reading": "date_reading"}
 
 
-def dial(date: datetime.datetime, value: float, accumulated_value: float) -> dict[str, Any]:
+def dial(date: datetime.datetime | str, value: float, accumulated_value: float) -> dict[str, Any]:
     return {"date": date, "value": value, "accumulated_value": accumulated_value}
 
 
@@ -82,7 +84,7 @@ class Meters(Endpoint):
 
     def get(self, request: Request, code: str = "") -> Response:
         company_id = principal_of(request).company_id
-        rows = Meter.objects.filter(company_id=company_id)
+        rows = METER_ROWS.filter(company_id=company_id)
         query = Query(request.query_params)
         if code:
             rows = rows.filter(item=item_in_path(company_id, code))
@@ -92,14 +94,14 @@ class Meters(Endpoint):
             rows = rows.filter(serial=serial)
         if (location_code := query.text("location_code")) is not None:
             rows = rows.filter(within(find_location(company_id, location_code, "location_code"), "item__"))
-        found, total = query.page(rows.order_by("id").values_list(*METER_COLUMNS.values()))
+        found, total = query.page(rows.order_by("id"))
         return answer([meter_row(values) for values in found], total)
 
     def post(self, request: Request, code: str = "") -> Response:
         if code:
             raise RecordNotFound
         made = meter_writes.create(request)
-        return answer(meter_row(Meter.objects.values_list(*METER_COLUMNS.values()).get(pk=made.pk)))
+        return answer(meter_row(METER_ROWS.get(pk=made.pk)))
 
 
 class MetersAdvanced(Endpoint):
@@ -127,8 +129,8 @@ class MetersAdvanced(Endpoint):
                 for task in (triggers.get((plan, unit)) if is_counter else None) or {None: []}
             ]
         )
-        wanted = rows.filter(pk__in={meter for meter, _ in pairs})
-        by_id = {row["id"]: row for row in map(meter_row, wanted.values_list(*METER_COLUMNS.values()))}
+        wanted = METER_ROWS.filter(pk__in={meter for meter, _ in pairs})
+        by_id = {row["id"]: row for row in map(meter_row, wanted)}
         units = {meter: (plan, unit) for meter, _, plan, unit in meters}
         data = []
         for meter, task in pairs:
@@ -191,7 +193,7 @@ class MeterReadings(Endpoint):
 
     def get(self, request: Request, code: str = "") -> Response:
         company_id = principal_of(request).company_id
-        rows = MeterReading.objects.filter(company_id=company_id)
+        rows = READING_ROWS.filter(company_id=company_id)
         query = Query(request.query_params)
         serial, item_code = query.text("serial"), query.text("code")
         location_code = query.text("code_location")
@@ -208,5 +210,5 @@ class MeterReadings(Endpoint):
             rows = rows.filter(within(location, "meter__item__"))
         rows = rows.filter(**query.period(READING_DATES, default="date"))
         newest_first = rows.order_by("-date_reading", "-meter_id", "-id")
-        found, total = query.page(newest_first.values_list(*READING_COLUMNS.values()))
+        found, total = query.page(newest_first)
         return answer([reading_row(values) for values in found], total)

@@ -63,6 +63,7 @@ class InsertReading(Endpoint):
                         Action.ADD,
                         f"{meter.description} {{ {item.code} }}",
                         {"value": reading.value},
+                        about=meter,
                     ),
                 )
         return answer(

@@ -11,7 +11,10 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
+from accounts.networks import address_of, admits, foreign_network_text
 from accounts.principal import Principal
+from accounts.wrong_tokens import count_wrong_token
+from maintenance.api.kit.errors import Forbidden, TooManyWrongTokens
 
 Authenticator = Callable[[str], Principal | None]
 
@@ -28,8 +31,27 @@ class BearerTokens(BaseAuthentication):
             authenticate: Authenticator = import_string(dotted_path)
             principal = authenticate(raw)
             if principal is not None:
+                _require_place(request, principal)
+                _require_no_pause(request, principal)
                 return AnonymousUser(), principal
+        if wait := count_wrong_token(request._request):
+            raise TooManyWrongTokens(wait)
         raise AuthenticationFailed
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
+
+
+def _require_place(request: Request, principal: Principal) -> None:
+    address = address_of(request._request)
+    if not admits(principal.networks, address):
+        raise Forbidden(foreign_network_text(address))
+
+
+def _require_no_pause(request: Request, principal: Principal) -> None:
+    pause = principal.writes_paused
+    if pause is not None and request.method not in ("GET", "HEAD", "OPTIONS"):
+        since = pause.since.isoformat(timespec="seconds")
+        raise Forbidden(
+            f"Writes are paused for this company by {pause.by} since {since}. Nothing was written."
+        )

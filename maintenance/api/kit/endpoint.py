@@ -19,6 +19,8 @@ from maintenance.api.kit.authentication import BearerTokens
 from maintenance.api.kit.body import JsonBody
 from maintenance.api.kit.envelope import EnvelopeRenderer
 
+URL_NAMES = "api-"
+
 
 class OneFormat(BaseContentNegotiation):
     """Answers JSON whatever `Accept` says, because a 406 means "rate limit" in this contract."""
@@ -65,6 +67,8 @@ class Endpoint(APIView):
         right = self.rights.get(request.method or "")
         if right is not None and right not in principal.rights:
             raise errors.RightMissing
+        if operation_of(request) in principal.withheld:
+            raise errors.Forbidden("An administrator of the company has not allowed this app to do this.")
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         final: Response = super().finalize_response(request, response, *args, **kwargs)
@@ -88,6 +92,12 @@ def ends_with_a_slash(request: HttpRequest) -> bool:
     if as_sent:
         return bool(as_sent.endswith(b"/"))
     return request.path_info.endswith("/")
+
+
+def operation_of(request: Request) -> str:
+    """Return method and resource, as `GET items`. The urls name each pattern after its resource."""
+    match = request._request.resolver_match
+    return f"{request.method} {str(match and match.url_name).removeprefix(URL_NAMES)}"
 
 
 class UnknownEndpoint(Endpoint):

@@ -12,6 +12,7 @@ from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from accounts.database_trouble import RETRY_AFTER_SECONDS, is_database_trouble
 from maintenance.rules.refusals import AlreadyExists, InvalidFields, RecordNotFound, Refusal, Rejected
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,12 @@ class RightMissing(ApiError):
         super().__init__(UNAUTHORIZED_ENDPOINT)
 
 
+class Forbidden(ApiError):
+    """The company's rules refuse the request, whatever rights the token has."""
+
+    status_code = status.HTTP_403_FORBIDDEN
+
+
 class TooManyRequests(ApiError):
     """The rate limit was exceeded. The contract answers 406 instead of 429."""
 
@@ -48,6 +55,16 @@ class TooManyRequests(ApiError):
 
     def __init__(self) -> None:
         super().__init__("Maximum number of requests exceeded. Wait until the minute is over.")
+
+
+class TooManyWrongTokens(ApiError):
+    """The address showed too many wrong tokens. `wait` is in seconds."""
+
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+
+    def __init__(self, wait: int) -> None:
+        super().__init__("TOO_MANY_INVALID_TOKENS")
+        self.wait = wait
 
 
 def failure(code: int, message: str, data: list[dict[str, Any]] | None = None) -> Response:
@@ -113,6 +130,10 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
         exc = Rejected("A value is too long or too large to be kept; nothing was written.")
     if isinstance(exc, Refusal):
         return refused(exc)
+    if isinstance(exc, TooManyWrongTokens):
+        answer = failure(exc.status_code, exc.message)
+        answer["Retry-After"] = str(exc.wait)
+        return answer
     if isinstance(exc, ApiError):
         return failure(exc.status_code, exc.message, exc.data)
     if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
@@ -129,5 +150,10 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
         return failure(status.HTTP_400_BAD_REQUEST, "BAD_REQUEST")
     if isinstance(exc, PermissionDenied):
         return failure(status.HTTP_401_UNAUTHORIZED, UNAUTHORIZED_ENDPOINT)
+    if is_database_trouble(exc):
+        logger.error("no database in %s: %s", type(context.get("view")).__name__, type(exc).__name__)
+        answer = failure(status.HTTP_503_SERVICE_UNAVAILABLE, "UNAVAILABLE")
+        answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return answer
     logger.error("unhandled error in %s", type(context.get("view")).__name__, exc_info=exc)
     return failure(status.HTTP_500_INTERNAL_SERVER_ERROR, "INTERNAL_ERROR")

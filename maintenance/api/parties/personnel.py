@@ -12,7 +12,7 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.errors import RightMissing
 from maintenance.api.kit.path import checked_code
 from maintenance.api.kit.query import Query, by_code_points
-from maintenance.api.kit.rows import Columns, row_of
+from maintenance.api.kit.rows import Columns, row_of, values_of
 from maintenance.api.parties import personnel_writes
 from maintenance.models import Personnel
 from maintenance.rules.people import active_accounts, own_record
@@ -77,7 +77,7 @@ class People(Endpoint):
             by_code_points("code").asc(nulls_first=True),
             "id",
         )
-        found, total = query.page(by_name.values_list(*PERSONNEL_COLUMNS.values()))
+        found, total = query.page(values_of(by_name, PERSONNEL_COLUMNS))
         if code and not total:
             raise RecordNotFound
         data = [row_of(PERSONNEL_COLUMNS, values) for values in found]
@@ -96,7 +96,7 @@ class People(Endpoint):
 
 
 def one(person: Personnel) -> Response:
-    values = Personnel.objects.values_list(*PERSONNEL_COLUMNS.values()).get(pk=person.pk)
+    values = values_of(Personnel.objects.all(), PERSONNEL_COLUMNS).get(pk=person.pk)
     row = row_of(PERSONNEL_COLUMNS, values)
     emails = [row["account_email"]] if row["account_email"] else []
     complete(row, active_accounts(person.company_id, emails))

@@ -100,5 +100,11 @@ def _write(request: Request, person: Personnel, fields: dict[str, Any], action: 
     person.save()
     log(
         request,
-        Entry(Module.HUMAN_RESOURCES, "PERSONNEL", action, f"{person.full_name} {{ {person.code or '-'} }}"),
+        Entry(
+            Module.HUMAN_RESOURCES,
+            "PERSONNEL",
+            action,
+            f"{person.full_name} {{ {person.code or '-'} }}",
+            about=person,
+        ),
     )

@@ -15,7 +15,7 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code
 from maintenance.api.kit.query import Query, by_code_points
-from maintenance.api.kit.rows import Columns, row_of
+from maintenance.api.kit.rows import Columns, row_of, values_of
 from maintenance.models import (
     Action,
     Module,
@@ -50,6 +50,7 @@ COLUMNS: Columns = {
     "parent_description": "location__parent_description",
     "id_third_party_type": "types",
 }
+ROWS = values_of(ThirdParty.objects.all(), COLUMNS)
 WRITTEN: Columns = {
     "email": "email",
     "active": "active",
@@ -110,14 +111,14 @@ class ThirdParties(Endpoint):
     }
 
     def get(self, request: Request, code: str = "") -> Response:
-        rows = ThirdParty.objects.filter(company_id=principal_of(request).company_id)
+        rows = ROWS.filter(company_id=principal_of(request).company_id)
         query = Query(request.query_params)
         if code:
             rows = rows.filter(code=checked_code(code))
         if (wanted := query.text("code")) is not None:
             rows = rows.filter(code=wanted)
         by_name = rows.order_by(by_code_points("name"), by_code_points("code"))
-        found, total = query.page(by_name.values_list(*COLUMNS.values()))
+        found, total = query.page(by_name)
         if code and not total:
             raise RecordNotFound
         return answer([party_row(values) for values in found], total)
@@ -156,8 +157,13 @@ class ThirdParties(Endpoint):
         if location := fields.get("code_parent_location"):
             party.location = location_for(party.company_id, location, "code_parent_location")
         party.save()
-        log(request, Entry(Module.THIRD_PARTIES, "THIRD_PARTIES", action, f"{party.name} {{ {party.code} }}"))
+        log(
+            request,
+            Entry(
+                Module.THIRD_PARTIES, "THIRD_PARTIES", action, f"{party.name} {{ {party.code} }}", about=party
+            ),
+        )
 
     @staticmethod
     def one(party: ThirdParty) -> Response:
-        return answer(party_row(ThirdParty.objects.values_list(*COLUMNS.values()).get(pk=party.pk)))
+        return answer(party_row(ROWS.get(pk=party.pk)))

@@ -15,7 +15,7 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code, number_in_path
 from maintenance.api.kit.query import Query
-from maintenance.api.kit.rows import Columns, row_of
+from maintenance.api.kit.rows import Columns, row_of, values_of
 from maintenance.models import Action, Module, ThirdParty, ThirdPartyContact, ThirdPartyService
 from maintenance.rules.refusals import InvalidFields, RecordNotFound
 from maintenance.rules.transaction_log import Entry
@@ -35,6 +35,7 @@ SERVICE_COLUMNS: Columns = {
     "visible_to_all": "third_party__visible_to_all",
     "parent_description": "third_party__location__parent_description",
 }
+SERVICE_ROWS = values_of(ThirdPartyService.objects.all(), SERVICE_COLUMNS)
 # These refer to catalogues of the vendor that the contract does not list.
 SERVICE_NUMBERS = (
     "id_service_type",
@@ -60,6 +61,7 @@ CONTACT_COLUMNS: Columns = {
     "skype": "skype",
     "linkedin": "linkedin",
 }
+CONTACT_ROWS = values_of(ThirdPartyContact.objects.all(), CONTACT_COLUMNS)
 
 
 def service_row(values: tuple[Any, ...]) -> dict[str, Any]:
@@ -88,11 +90,11 @@ class Services(Endpoint):
     }
 
     def get(self, request: Request, code: str = "") -> Response:
-        rows = ThirdPartyService.objects.filter(company_id=principal_of(request).company_id)
+        rows = SERVICE_ROWS.filter(company_id=principal_of(request).company_id)
         query = Query(request.query_params)
         if wanted := code or query.text("code"):
             rows = rows.filter(third_party__code=checked_code(wanted))
-        found, total = query.page(rows.order_by("id").values_list(*SERVICE_COLUMNS.values()))
+        found, total = query.page(rows.order_by("id"))
         return answer([service_row(values) for values in found], total)
 
     def post(self, request: Request, code: str = "") -> Response:
@@ -120,7 +122,13 @@ class Services(Endpoint):
             )
             log(
                 request,
-                Entry(Module.THIRD_PARTIES, "SERVICES", Action.ADD, f"{party.name}: {service.description}"),
+                Entry(
+                    Module.THIRD_PARTIES,
+                    "SERVICES",
+                    Action.ADD,
+                    f"{party.name}: {service.description}",
+                    about=party,
+                ),
             )
         return self.one(service)
 
@@ -154,23 +162,23 @@ class Services(Endpoint):
                     Action.EDIT,
                     f"{service.third_party.name}: {service.description}",
                     {"cost": service.cost},
+                    about=service.third_party,
                 ),
             )
         return self.one(service)
 
     @staticmethod
     def one(service: ThirdPartyService) -> Response:
-        rows = ThirdPartyService.objects.values_list(*SERVICE_COLUMNS.values())
-        return answer(service_row(rows.get(pk=service.pk)))
+        return answer(service_row(SERVICE_ROWS.get(pk=service.pk)))
 
 
 class Contacts(Endpoint):
     rights: ClassVar = {"GET": "third_parties:view"}
 
     def get(self, request: Request, code: str = "") -> Response:
-        rows = ThirdPartyContact.objects.filter(company_id=principal_of(request).company_id)
+        rows = CONTACT_ROWS.filter(company_id=principal_of(request).company_id)
         query = Query(request.query_params)
         if wanted := code or query.text("code"):
             rows = rows.filter(third_party__code=checked_code(wanted))
-        found, total = query.page(rows.order_by("id").values_list(*CONTACT_COLUMNS.values()))
+        found, total = query.page(rows.order_by("id"))
         return answer([row_of(CONTACT_COLUMNS, values) for values in found], total)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +22,7 @@ from maintenance.rules.refusals import AlreadyExists, InvalidFields, RecordNotFo
 from maintenance.rules.stock import STOCK_TYPES, set_level, stock_items, warehouse_by
 from maintenance.rules.transaction_log import Entry
 
+LEVELS = "stock_levels__warehouse"
 LEVEL_COLUMNS: Columns = {
     "max_stock_level": "max_level",
     "min_stock_level": "min_level",
@@ -45,7 +47,8 @@ def level_row(level: StockLevel) -> dict[str, Any]:
 
 
 def item_row(item: Item) -> dict[str, Any]:
-    levels = item.stock_levels.select_related("warehouse").order_by("warehouse_id")
+    prefetch_related_objects([item], LEVELS)  # those of a page are there already
+    levels = sorted(item.stock_levels.all(), key=lambda level: level.warehouse_id)
     return {
         "id": item.pk,
         "code": item.code,
@@ -131,7 +134,7 @@ class Inventories(Endpoint):
         rows = stock_items(company_id).filter(stock_levels__isnull=False).distinct()
         if (wanted := query.text("code")) is not None:
             rows = rows.filter(code=wanted)
-        found, total = query.page(rows.order_by("code", "id"))
+        found, total = query.page(rows.order_by("code", "id").prefetch_related(LEVELS))
         return answer([item_row(item) for item in found], total)
 
     def post(self, request: Request, code: str = "") -> Response:
@@ -161,7 +164,7 @@ class Inventories(Endpoint):
             item.save()
             if warehouse is not None:
                 link(item, warehouse, fields)
-            log(request, Entry(Module.WAREHOUSES, "INVENTORIES", Action.ADD, item.description))
+            log(request, Entry(Module.WAREHOUSES, "INVENTORIES", Action.ADD, item.description, about=item))
         return answer(item_row(item))
 
     def put(self, request: Request, code: str = "") -> Response:
@@ -183,7 +186,7 @@ class Inventories(Endpoint):
                 link(item, warehouse, fields)
             else:
                 write(level, fields)
-            log(request, Entry(Module.WAREHOUSES, "INVENTORIES", Action.EDIT, item.description))
+            log(request, Entry(Module.WAREHOUSES, "INVENTORIES", Action.EDIT, item.description, about=item))
         return answer(item_row(item))
 
 
@@ -205,7 +208,7 @@ class AssociateWarehouse(Endpoint):
             if item.stock_levels.filter(warehouse=warehouse).exists():
                 raise Rejected("The item was associated before with this warehouse.")
             link(item, warehouse, fields)
-            log(request, Entry(Module.WAREHOUSES, "INVENTORIES", Action.EDIT, item.description))
+            log(request, Entry(Module.WAREHOUSES, "INVENTORIES", Action.EDIT, item.description, about=item))
         return answer(item_row(item))
 
 
@@ -247,7 +250,14 @@ class Adjustment(Endpoint):
             level.save()
             log(
                 request,
-                Entry(Module.WAREHOUSES, "ADJUSTMENTS", Action.EDIT, item.description, {"before": before}),
+                Entry(
+                    Module.WAREHOUSES,
+                    "ADJUSTMENTS",
+                    Action.EDIT,
+                    item.description,
+                    {"before": before},
+                    about=item,
+                ),
             )
         return answer(
             {

@@ -17,7 +17,7 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import checked_code
 from maintenance.api.kit.query import Query
-from maintenance.api.kit.rows import Columns, row_of
+from maintenance.api.kit.rows import Columns, row_of, values_of
 from maintenance.models import Action, Module, StockLevel, Warehouse
 from maintenance.rules.locations import location_for
 from maintenance.rules.refusals import AlreadyExists, InvalidFields, RecordNotFound
@@ -69,6 +69,7 @@ STOCK_COLUMNS: Columns = {
     "location": "shelf",
     "reorder_level": "reorder_level",
 }
+STOCK_ROWS = values_of(StockLevel.objects.all(), STOCK_COLUMNS)
 
 
 def of_company(company_id: int) -> QuerySet[Warehouse]:
@@ -108,13 +109,13 @@ class Warehouses(Endpoint):
         if (integrated := query.boolean("is_integrated")) is not None:
             rows = rows.filter(external_integration=integrated)
         if code:
-            one = rows.filter(code=checked_code(code)).values_list(*COLUMNS.values()).first()
+            one = values_of(rows.filter(code=checked_code(code)), COLUMNS).first()
             if one is None:
                 raise RecordNotFound
             # Here one page of the vendor shows an object instead of a list, and the envelope's key in
             # Spanish.
             return Response({"success": True, "mensaje": "200", "data": warehouse_row(one), "total": 1})
-        found, total = query.page(rows.order_by("id").values_list(*COLUMNS.values()))
+        found, total = query.page(values_of(rows.order_by("id"), COLUMNS))
         return answer([warehouse_row(values) for values in found], total)
 
     def post(self, request: Request, code: str = "") -> Response:
@@ -130,9 +131,15 @@ class Warehouses(Endpoint):
             made = Warehouse.objects.create(company_id=company_id, location=location, **fields)
             log(
                 request,
-                Entry(Module.WAREHOUSES, "WAREHOUSES", Action.ADD, f"{made.description} {{ {made.code} }}"),
+                Entry(
+                    Module.WAREHOUSES,
+                    "WAREHOUSES",
+                    Action.ADD,
+                    f"{made.description} {{ {made.code} }}",
+                    about=made,
+                ),
             )
-        row = of_company(company_id).values_list(*COLUMNS.values()).get(pk=made.pk)
+        row = values_of(of_company(company_id), COLUMNS).get(pk=made.pk)
         return answer(warehouse_row(row))
 
 
@@ -148,6 +155,6 @@ class WarehouseItems(Endpoint):
         if not wanted and number is None:
             raise InvalidFields({"code": "is required"})
         warehouse = warehouse_by(company_id, wanted, number, "code")
-        rows = StockLevel.objects.filter(company_id=company_id, warehouse=warehouse)
-        found, total = query.page(rows.order_by("item_id").values_list(*STOCK_COLUMNS.values()))
+        rows = STOCK_ROWS.filter(company_id=company_id, warehouse=warehouse)
+        found, total = query.page(rows.order_by("item_id"))
         return answer([row_of(STOCK_COLUMNS, values) for values in found], total)

@@ -119,7 +119,16 @@ class TaskFiles(Endpoint):
                 type=fields["type"],
                 value=fields["value"],
             )
-            log(request, Entry(Module.TASKS, "WORK_ORDERS_ATTACHMENTS", Action.ADD, task.work_order.folio))
+            log(
+                request,
+                Entry(
+                    Module.TASKS,
+                    "WORK_ORDERS_ATTACHMENTS",
+                    Action.ADD,
+                    task.work_order.folio,
+                    about=task.work_order,
+                ),
+            )
         return answer(attachment_row(attachment))
 
 

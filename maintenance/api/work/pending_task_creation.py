@@ -74,7 +74,13 @@ class NonScheduled(Endpoint):
             made = of_event(item, fields)
             log(
                 request,
-                Entry(Module.TASKS, "TASKS_TODO", Action.ADD, f"{made.description} {{ {item.code} }}"[:600]),
+                Entry(
+                    Module.TASKS,
+                    "TASKS_TODO",
+                    Action.ADD,
+                    f"{made.description} {{ {item.code} }}"[:600],
+                    about=item,
+                ),
             )
         return answer({"id_todo": made.pk, "id": made.pk, "id_task": made.task_id, "id_item": item.pk})
 
@@ -158,7 +164,10 @@ class FromRequest(Endpoint):
                 raise Rejected("The request must be open or in process.")
             made = of_request(asked, asked.item, kind, fields)
             step(asked, RequestStatus.REQUEST_TODO, person)
-            log(request, Entry(Module.TASKS, "TASKS_TODO", Action.ADD, f"{asked.pk} {made.description}"))
+            log(
+                request,
+                Entry(Module.TASKS, "TASKS_TODO", Action.ADD, f"{asked.pk} {made.description}", about=asked),
+            )
         return answer(
             {
                 "id_todo": made.pk,

@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from maintenance.api.kit.endpoint import Endpoint, principal_of
-from maintenance.api.kit.envelope import answer
+from maintenance.api.kit.envelope import answer, utc
 from maintenance.api.kit.query import Query
-from maintenance.api.kit.rows import Columns, row_of
+from maintenance.api.kit.rows import Columns, row_of, time_between, values_of
 from maintenance.models import (
     PlannedResource,
     Priority,
@@ -71,7 +71,7 @@ class PendingTasks(Endpoint):
         if (location_code := query.text("code_location")) is not None:
             rows = rows.filter(within(find_location(company_id, location_code, "code_location"), "item__"))
         ordered = rows.order_by("cal_date_maintenance", "id")
-        found, total = query.page(ordered.values_list(*COLUMNS.values()))
+        found, total = query.page(values_of(ordered, COLUMNS))
         data = [{**row_of(COLUMNS, values), **SAME_FOR_ALL} for values in found]
         counts: dict[int, int] = {}
         of_page = PlannedResource.objects.filter(task_id__in=[row["id_task"] for row in data])
@@ -79,6 +79,6 @@ class PendingTasks(Endpoint):
             counts[task] = counts.get(task, 0) + 1
         for row in data:
             row["priorities_description"] = Priority(row["id_priorities"]).name
-            row["delay"] = max(0, (now - row["cal_date_maintenance"]).days)
+            row["delay"] = max(0, time_between(row["cal_date_maintenance"], utc(now)).days)
             row["num_resources"] = counts.get(row["id_task"], 0)
         return answer(data, total)

@@ -58,7 +58,13 @@ class PlanOfItem(Endpoint):
             start_plan(item, plan, fields.get("last_date_maintenance"))
             log(
                 request,
-                Entry(Module.TASKS, "TASKS_PLANS", Action.EDIT, f"{plan.description}: {item.description}"),
+                Entry(
+                    Module.TASKS,
+                    "TASKS_PLANS",
+                    Action.EDIT,
+                    f"{plan.description}: {item.description}",
+                    about=item,
+                ),
             )
         return answer(
             {

@@ -100,7 +100,16 @@ class Subtasks(Endpoint):
             refuse_unless_open(subtask.task.work_order)
             subtask.value = fitting(FormItemType(subtask.type), fields["value"])
             subtask.save(update_fields=["value"])
-            log(request, Entry(Module.TASKS, "WORK_ORDERS_SUBTASKS", Action.EDIT, subtask.description))
+            log(
+                request,
+                Entry(
+                    Module.TASKS,
+                    "WORK_ORDERS_SUBTASKS",
+                    Action.EDIT,
+                    subtask.description,
+                    about=subtask.task.work_order,
+                ),
+            )
         return answer(subtask_row(subtask))
 
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from maintenance.api.kit.endpoint import Endpoint, principal_of
 from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.query import Query
-from maintenance.api.kit.rows import Columns, row_of
+from maintenance.api.kit.rows import Columns, row_of, values_of
 from maintenance.models import (
     Item,
     Period,
@@ -45,6 +45,7 @@ TASK_COLUMNS: Columns = {
     "requested_by": "requested_by",
     "id_request": "request_id",
 }
+TASK_ROWS = values_of(PlannedTask.objects.all(), TASK_COLUMNS)
 NOT_KEPT: Mapping[str, object] = {
     "id_task_type": None,
     "id_task_type_2": None,
@@ -90,10 +91,10 @@ class Tasks(Endpoint):
         if code:
             raise RecordNotFound
         query = Query(request.query_params)
-        rows = PlannedTask.objects.filter(company_id=principal_of(request).company_id)
+        rows = TASK_ROWS.filter(company_id=principal_of(request).company_id)
         if (plan := query.integer("id_group_task")) is not None:
             rows = rows.filter(plan_id=plan)
-        found, total = query.page(rows.order_by("id").values_list(*TASK_COLUMNS.values()))
+        found, total = query.page(rows.order_by("id"))
         return answer([task_row(values) for values in found], total)
 
 

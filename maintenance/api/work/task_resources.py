@@ -166,6 +166,7 @@ class Resources(Endpoint):
                     Action.ADD,
                     resource.description,
                     {"qty": resource.qty, "wo_folio": order.folio},
+                    about=order,
                 ),
             )
         row = resource_row(resource, with_costs="metrics:view" in principal.rights)
@@ -188,7 +189,16 @@ class Resources(Endpoint):
             refuse_unless_open(resource.task.work_order)
             resource.note = fields["note"]
             resource.save(update_fields=["note"])
-            log(request, Entry(Module.TASKS, "WORK_ORDERS_RESOURCES", Action.EDIT, resource.description))
+            log(
+                request,
+                Entry(
+                    Module.TASKS,
+                    "WORK_ORDERS_RESOURCES",
+                    Action.EDIT,
+                    resource.description,
+                    about=resource.task.work_order,
+                ),
+            )
         return answer(resource_row(resource, with_costs="metrics:view" in principal.rights))
 
     @staticmethod

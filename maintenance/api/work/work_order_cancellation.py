@@ -74,7 +74,12 @@ class WorkOrderCancel(Endpoint):
             log(
                 request,
                 Entry(
-                    Module.TASKS, "WORK_ORDERS", Action.CANCELLED, order.folio, {"reason": reason.description}
+                    Module.TASKS,
+                    "WORK_ORDERS",
+                    Action.CANCELLED,
+                    order.folio,
+                    {"reason": reason.description},
+                    about=order,
                 ),
             )
         task = order.tasks.select_related("item").order_by("pk")[0]

@@ -100,7 +100,10 @@ def create(request: Request) -> WorkOrder:
         for task in tasks:
             add_task(order, task)
         follow(order, creator)
-        log(request, Entry(Module.TASKS, "WORK_ORDERS", Action.ADD, order.folio, {"tasks": len(tasks)}))
+        log(
+            request,
+            Entry(Module.TASKS, "WORK_ORDERS", Action.ADD, order.folio, {"tasks": len(tasks)}, about=order),
+        )
     return order
 
 

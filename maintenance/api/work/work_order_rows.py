@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from maintenance.api.kit.rows import Columns, pop_name, row_of
+from maintenance.api.kit.rows import Columns, pop_name, row_of, time_between, values_of
 from maintenance.models import (
     DamageType,
     FailureSeverity,
@@ -117,7 +117,7 @@ def task_row(values: tuple[Any, ...], *, with_costs: bool) -> dict[str, Any]:
     row["id_personnel_log"] = row["id_personnel"]
     row["priorities_description"] = Priority(row["id_priorities"]).name
     since, until = row.pop("out_of_service_since"), row.pop("out_of_service_until")
-    row["out_of_service_sec"] = None if until is None else int((until - since).total_seconds())
+    row["out_of_service_sec"] = None if until is None else int(time_between(since, until).total_seconds())
     row["time_disruption"] = None if until is None else str(row["out_of_service_sec"])
     severity, damage = row["id_failure_severity"], row["id_damage_type"]
     row["severiry_description"] = None if severity is None else FailureSeverity(severity).name
@@ -136,8 +136,17 @@ def newest_first(rows: QuerySet[WorkOrderTask]) -> QuerySet[WorkOrderTask]:
     return rows.order_by("-order_date", "-work_order_id", "-pk")
 
 
+# Made once: to resolve these columns takes as long as to read a page of them.
+_ROWS = values_of(
+    newest_first(
+        WorkOrderTask.objects.annotate(
+            has_children=Exists(WorkOrder.objects.filter(parent_id=OuterRef("work_order_id")))
+        )
+    ),
+    COLUMNS,
+)
+
+
 def read(keys: list[int]) -> QuerySet[WorkOrderTask, tuple[Any, ...]]:
     """Returns the values that `task_row` turns into rows."""
-    children = WorkOrder.objects.filter(parent_id=OuterRef("work_order_id"))
-    page = WorkOrderTask.objects.filter(pk__in=keys).annotate(has_children=Exists(children))
-    return newest_first(page).values_list(*COLUMNS.values())
+    return _ROWS.filter(pk__in=keys)

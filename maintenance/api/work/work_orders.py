@@ -86,7 +86,12 @@ class WorkOrders(Endpoint):
             order = open_order(principal, folio)
             order.note = fields["note"]
             order.save(update_fields=["note"])
-            log(request, Entry(Module.TASKS, "WORK_ORDERS", Action.EDIT, order.folio, {"fields": ["note"]}))
+            log(
+                request,
+                Entry(
+                    Module.TASKS, "WORK_ORDERS", Action.EDIT, order.folio, {"fields": ["note"]}, about=order
+                ),
+            )
         return answer(
             {
                 "wo_folio": order.folio,
@@ -124,7 +129,14 @@ class WorkOrderChangeStatus(Endpoint):
             follow(order, person)
             log(
                 request,
-                Entry(Module.TASKS, "WORK_ORDERS", Action.EDIT, order.folio, {"status": order.status}),
+                Entry(
+                    Module.TASKS,
+                    "WORK_ORDERS",
+                    Action.EDIT,
+                    order.folio,
+                    {"status": order.status},
+                    about=order,
+                ),
             )
         return Response({"wo_folio": order.folio, "id_status_work_order": order.status})
 
@@ -147,7 +159,12 @@ class WorkOrdersTasks(Endpoint):
             task = open_task(principal, fields["id_work_order_task"])
             update_task(task, fields)
             action = Action.FINISHED if task.status == TaskStatus.DONE else Action.EDIT
-            log(request, Entry(Module.TASKS, "WORK_ORDERS_TASKS", action, task.description[:600]))
+            log(
+                request,
+                Entry(
+                    Module.TASKS, "WORK_ORDERS_TASKS", action, task.description[:600], about=task.work_order
+                ),
+            )
         return answer(
             {
                 "id": task.pk,

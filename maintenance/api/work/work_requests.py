@@ -17,7 +17,7 @@ from maintenance.api.kit.envelope import answer
 from maintenance.api.kit.log import log
 from maintenance.api.kit.path import number_in_path
 from maintenance.api.kit.query import MAX_INTEGER, Query
-from maintenance.api.kit.rows import Columns, pop_name, row_of
+from maintenance.api.kit.rows import Columns, pop_name, row_of, values_of
 from maintenance.models import Action, Item, Module, Priority, RequestStatus, RequestStatusChange, WorkRequest
 from maintenance.rules.dates import is_future
 from maintenance.rules.people import acting_person
@@ -60,6 +60,7 @@ COLUMNS: Columns = {
     "identifier": "identifier",
     "priorities_description": "priority",
 }
+ROWS = values_of(WorkRequest.objects.all(), COLUMNS)
 DATES: Columns = {"date": "date", "date_incident": "date_incident", "date_solution": "date_solution"}
 
 
@@ -129,7 +130,7 @@ class WorkRequests(Endpoint):
     }
 
     def get(self, request: Request, code: str = "") -> Response:
-        rows = WorkRequest.objects.filter(company_id=principal_of(request).company_id)
+        rows = ROWS.filter(company_id=principal_of(request).company_id)
         query = Query(request.query_params)
         if code:
             rows = rows.filter(pk=number_in_path(code))
@@ -145,7 +146,7 @@ class WorkRequests(Endpoint):
             if (text := query.text(parameter)) is not None:
                 rows = rows.filter(**{column: text})
         rows = rows.filter(**query.period(DATES, default="date"))
-        found, total = query.page(rows.order_by("-date", "-id").values_list(*COLUMNS.values()))
+        found, total = query.page(rows.order_by("-date", "-id"))
         if code and not total:
             raise RecordNotFound
         return answer([request_row(values) for values in found], total)
@@ -185,7 +186,13 @@ class WorkRequests(Endpoint):
             created.status_changes.create(status=created.status, date=now, changed_by=person)
             log(
                 request,
-                Entry(Module.WORK_REQUESTS, "REQUESTS", Action.ADD, f"{created.pk} {created.description}"),
+                Entry(
+                    Module.WORK_REQUESTS,
+                    "REQUESTS",
+                    Action.ADD,
+                    f"{created.pk} {created.description}",
+                    about=created,
+                ),
             )
         return answer([{"id": created.pk}])
 
@@ -224,6 +231,7 @@ class WorkRequests(Endpoint):
                     Action.EDIT,
                     f"{found.pk} {found.description}",
                     {"id_status": found.status},
+                    about=found,
                 ),
             )
         return answer([{"SUCCESS": "WORK_REQUESTS_UPDATED"}])

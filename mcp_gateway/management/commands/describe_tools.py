@@ -14,8 +14,9 @@ from mcp_gateway.tools.coverage import CAPABILITIES
 HEAD = """# Tools
 
 Written by `manage.py describe_tools > docs/tools.md` from the registry; a test keeps it in step.
-An assistant is shown the tools whose rights the person has, of the sets that the consumer has or that the
-address chooses (`?toolsets=default,planning`; `?read_only=true` leaves out whatever writes). Tools that write
+An assistant is shown the tools whose rights the person has and that no ceiling of an administrator leaves
+out, or fewer if the address chooses (`?toolsets=default,planning`; `?read_only=true` leaves out whatever
+writes). Tools that write
 also need the scope `maintenance:write`, and each of them takes an `idempotency_key`.
 
 Besides: the resources `fracttal://work-orders/{folio}`, `fracttal://assets/{code}` and

@@ -12,7 +12,7 @@ from mcp_gateway.calls.errors import InvalidArguments, NotFound, offered
 from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.text_matching import fold
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.equipment.asset_records import FIELDS
+from mcp_gateway.tools.equipment.asset_records import FIELDS, details
 from mcp_gateway.tools.kit.choosing import the_chosen
 from mcp_gateway.tools.kit.codes import ITEM_TYPE, PRIORITY, Priority, number_of
 from mcp_gateway.tools.kit.identifiers import in_another_dress, shown_code
@@ -181,6 +181,12 @@ async def update_asset(call: Call, arguments: UpdateAssetInput) -> Saved:
     )
 
 
+async def asset_before(call: Call, arguments: UpdateAssetInput) -> dict[str, Any]:
+    """Return the fields of the asset by the names of the arguments."""
+    shown = details(call, await _asset(call.upstream, arguments.asset)).model_dump(mode="json")
+    return {**shown, "location": shown["location_code"]}
+
+
 async def set_asset_custom_field(call: Call, arguments: SetAssetCustomFieldInput) -> Saved:
     upstream = call.upstream
     row = await _asset(upstream, arguments.asset)
@@ -236,6 +242,7 @@ TOOLS = (
         input=UpdateAssetInput,
         output=Saved,
         run=update_asset,
+        before=asset_before,
         read_only=False,
         toolset="catalogue_writes",
         destructive=True,

@@ -44,6 +44,7 @@ class Asset(BaseModel):
     active: bool | None = None
     available: Annotated[bool | None, Field(description="False while it is out of service.")] = None
     priority: Priority | None = None
+    category: UntrustedName | None = None
     url: str
 
 
@@ -62,7 +63,6 @@ class AssetDetails(Asset, AssetParts):
     other_1: UntrustedName | None = None
     other_2: UntrustedName | None = None
     barcode: Code | None = None
-    category: UntrustedName | None = None
     classification_1: UntrustedName | None = None
     classification_2: UntrustedName | None = None
     notes: UntrustedLongText | None = None
@@ -84,6 +84,7 @@ def summary(row: ItemRow) -> Asset:
         active=row.active,
         available=row.available,
         priority=PRIORITY_BY_NAME.get(row.priorities_description or ""),
+        category=row.groups_description,
         url=record_url("assets", row.code),
     )
 
@@ -103,7 +104,6 @@ def details(call: Call, row: ItemRow) -> AssetDetails:
         **{name: value for name, value in zip(names, values, strict=False) if value},
         description=row.description,
         barcode=row.barcode,
-        category=row.groups_description,
         classification_1=row.groups_1_description,
         classification_2=row.groups_2_description,
         notes=row.notes or None,

@@ -71,7 +71,7 @@ def last(caller: Caller, text: str, field: str) -> dt.datetime:
 
 def end_of_today(caller: Caller, now: dt.datetime) -> dt.datetime:
     zone = zone_of(caller)
-    return _midnight(now.astimezone(zone).date() + DAY, zone) - dt.timedelta(microseconds=1)
+    return midnight(now.astimezone(zone).date() + DAY, zone) - dt.timedelta(microseconds=1)
 
 
 def _moment(caller: Caller, text: str, field: str, *, end: bool) -> dt.datetime:
@@ -81,7 +81,7 @@ def _moment(caller: Caller, text: str, field: str, *, end: bool) -> dt.datetime:
             day = dt.date.fromisoformat(text)  # for a week: its Monday
             if end:
                 day += 7 * DAY if _week.fullmatch(text) else DAY
-            moment = _midnight(day, zone) - dt.timedelta(microseconds=1 if end else 0)
+            moment = midnight(day, zone) - dt.timedelta(microseconds=1 if end else 0)
         else:
             moment = dt.datetime.fromisoformat(text)
             if moment.tzinfo is None:
@@ -94,7 +94,7 @@ def _moment(caller: Caller, text: str, field: str, *, end: bool) -> dt.datetime:
     return moment
 
 
-def _midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
+def midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
     """Return the start of the day in the zone.
 
     A day has 23 to 25 hours, so its end is the next day's start.

@@ -11,6 +11,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from mcp_gateway.calls.cursors import MAX_LENGTH, Position
+from mcp_gateway.calls.record_urls import report_url
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.counting import Filtered, is_doubtful
 from mcp_gateway.tools.kit.identifiers import bare
@@ -29,10 +30,7 @@ IdempotencyKey = Annotated[
     str,
     Field(
         pattern=r"^[A-Za-z0-9_.:-]{8,128}$",
-        description=(
-            "A unique text that you choose, 8 to 128 letters, digits or _.:-. Repeating a call with "
-            "it writes nothing twice."
-        ),
+        description="A new text of 8 to 128 letters, digits or _.:-; a repeat with it writes nothing twice.",
     ),
 ]
 
@@ -51,13 +49,10 @@ class Arguments(BaseModel):
 
 
 class ListArguments(Arguments):
-    limit: Annotated[int, Field(ge=1, le=100, description="Maximum number of records.")] = 25
+    limit: Annotated[int, Field(ge=1, le=100, description="Records, at most.")] = 25
     cursor: Annotated[
         str | None,
-        Field(
-            max_length=MAX_LENGTH,
-            description="next_cursor from the previous answer, with the same filters.",
-        ),
+        Field(max_length=MAX_LENGTH, description="next_cursor of the answer before; same filters."),
     ] = None
 
     @property
@@ -75,6 +70,9 @@ class ListAnswer(BaseModel):
         bool, Field(description="True if only part of the records was examined for this answer.")
     ] = False
     next_cursor: str | None = None
+    all_rows_url: Annotated[
+        str | None, Field(description="Page with all records, for the person to download.")
+    ] = None
     notes: Annotated[list[str], Field(description="Notes on this answer.")] = []
 
 
@@ -249,5 +247,6 @@ def ending(
         "has_more": cursor is not None,
         "partial": found.partial or bool(found.stuck),
         "next_cursor": cursor,
+        "all_rows_url": None if cursor is None else report_url(tool, arguments.filters),
         "notes": notes,
     }

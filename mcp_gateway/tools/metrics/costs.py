@@ -9,7 +9,8 @@ from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.kit.datetimes import EARLIEST
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, known_sum, largest_first
 from mcp_gateway.tools.metrics.reading import once
-from mcp_gateway.tools.metrics.task_groups import NOBODY, folios, grouped, read_finished
+from mcp_gateway.tools.metrics.spelling import NOBODY
+from mcp_gateway.tools.metrics.task_groups import folios, grouped, read_finished
 from mcp_gateway.upstream.resources.work_order_parts import ResourceRow, list_resources
 from mcp_gateway.upstream.resources.work_orders import TaskRow
 from mcp_gateway.upstream.rows import Period
@@ -44,14 +45,19 @@ def figures(rows: list[TaskRow]) -> dict[str, float | int | None]:
     return found | {"total": money(known_sum(costs))}
 
 
+def say_unknown(question: MetricQuery, found: dict[str, float | int | None]) -> None:
+    """Say of how many tasks the cost is not known."""
+    if found["without_cost"]:
+        question.reading.say(
+            f"Of {found['without_cost']} of the {found['tasks']} tasks the cost is not known, which is not "
+            "zero: sums are of the others. It may be that this person does not see costs."
+        )
+
+
 async def cost(question: MetricQuery) -> MetricResult:
     rows = await read_finished(question)
     overall = figures(rows)
-    if overall["without_cost"]:
-        question.reading.say(
-            f"Of {overall['without_cost']} of the {len(rows)} tasks the cost is not known, which is not "
-            "zero: sums are of the others. It may be that this person does not see costs."
-        )
+    say_unknown(question, overall)
     if question.group_by == "third_party":
         return await by_third_party(question, rows, overall["services"])
     groups = [
@@ -73,8 +79,7 @@ async def cost(question: MetricQuery) -> MetricResult:
     )
     return MetricResult(
         overall,
-        "Labour, parts and services of the tasks finished in the period but for those of cancelled "
-        "orders, in the company's currency, as entered in the work orders.",
+        "As entered in the work orders, for tasks finished in the period, cancelled orders apart.",
         ordered,
         len(rows),
     )
@@ -109,8 +114,7 @@ async def by_third_party(question: MetricQuery, tasks: list[TaskRow], services: 
     ]
     return MetricResult(
         {"services": services, "tasks": len(tasks)},
-        "Services of the tasks finished in the period but for those of cancelled orders, by third party, in "
-        "the company's currency.",
+        "Services of the tasks finished in the period, cancelled orders apart.",
         largest_first(found, lambda row: row.services),
         len(lines),
     )

@@ -112,9 +112,8 @@ async def meter_forecast(question: MetricQuery) -> MetricResult:
             "reached": sum(step.reached(question.now) == "yes" for step in due),
             "unknown": unknown,
         },
-        "Counters in use that make a task due every so many units: reached, or to be reached within "
-        f"{ahead} days, counted from the last reading at the monthly average. value and due_value are "
-        "accumulated; dial_value and due_dial_value are what the dial shows.",
+        f"Counters that make a task due every so many units, reached already or within {ahead} days: from "
+        "the last reading at the monthly average. value and due_value are accumulated, dial_… on the dial.",
         [_forecast(question, step) for step in due],
         len(rows),
     )

@@ -15,12 +15,27 @@ from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
 from mcp_gateway.tools.metrics.reading import Reading
 
 Metric = Literal[
-    "reliability", "summary", "compliance", "backlog", "cost", "requests", "planned_share",
+    "reliability", "summary", "compliance", "backlog", "ageing", "cost", "requests", "planned_share",
     "work_per_person", "repeat_failures", "stale_meters", "meter_forecast", "stock_below_minimum",
-    "purchase_draft",
+    "purchase_draft", "stock_use", "idle_stock",
 ]  # fmt: skip
-GroupBy = Literal["none", "asset", "location", "month", "family", "person", "third_party"]
+GroupBy = Literal[
+    "none", "asset", "location", "month", "family", "person", "third_party", "criticality", "manufacturer",
+    "failure_type", "failure_cause",
+]  # fmt: skip
 MOST_ROWS = 200  # rows or groups in one answer
+USUAL_ROWS = 10  # unless more are asked for; months and people of the backlog are never cut by this
+
+
+class Change(BaseModel):
+    """A figure of an earlier period, and how it changed since. Not known on one side: no difference."""
+
+    earlier: float
+    difference: float | None = None
+    direction: Annotated[
+        Literal["better", "worse", "up", "down", "same"] | None,
+        Field(description="better or worse where that is defined, else up or down."),
+    ] = None
 
 
 class MetricRow(BaseModel):
@@ -30,7 +45,9 @@ class MetricRow(BaseModel):
     name: UntrustedText | None = None
     tasks: int | None = None
     orders: int | None = None
+    worked_orders: int | None = None
     closed_orders: int | None = None
+    hours_to_close: float | None = None
     done: int | None = None
     planned: int | None = None
     on_time: int | None = None
@@ -39,17 +56,25 @@ class MetricRow(BaseModel):
     hours: float | None = None
     without_estimate: int | None = None
     weeks: float | None = None
+    capacity_hours: float | None = None
+    free_hours: Annotated[float | None, Field(description="Negative: overloaded.")] = None
+    up_to_7_days: int | None = None
+    up_to_30_days: int | None = None
+    up_to_90_days: int | None = None
+    over_90_days: int | None = None
     without_cost: int | None = None
     labour: float | None = None
     parts: float | None = None
     services: float | None = None
     total: float | None = None
     failures: int | None = None
+    failure_types: list[UntrustedName] | None = None
+    failure_causes: list[UntrustedName] | None = None
     requests: int | None = None
     response_hours: float | None = None
     resolution_hours: float | None = None
     meter: int | None = None
-    value: Annotated[float | None, Field(description="Accumulated value of the meter.")] = None
+    value: Annotated[float | None, Field(description="Accumulated value of the meter, or of stock.")] = None
     dial_value: float | None = None
     unit: UntrustedName | None = None
     last_read_at: AwareDatetime | None = None
@@ -70,7 +95,16 @@ class MetricRow(BaseModel):
     needed: float | None = None
     buy: float | None = None
     unit_cost: float | None = None
+    price_from: Literal["requisition", "stock", "plan"] | None = None
+    used: float | None = None
+    monthly_use: float | None = None
+    last_used_at: AwareDatetime | None = None
+    months_cover: float | None = None
+    suggested_minimum: float | None = None
     folios: Annotated[list[Code] | None, Field(description="The work orders it is based on.")] = None
+    changes: Annotated[
+        dict[str, Change] | None, Field(description="By figure; empty: no such row in the earlier period.")
+    ] = None
     url: str | None = None
 
 
@@ -84,7 +118,9 @@ class Metrics(BaseModel):
     availability_by_failures: Share = None
     failures: Annotated[int, Field(ge=0)]
     mtbf_hours: Hours = None
+    too_few: Annotated[str | None, Field(description="Said in place of mtbf_hours.")] = None
     mttr_hours: Hours = None
+    repairs: Annotated[int, Field(ge=0, description="Number of repairs behind mttr_hours.")]
     downtime_hours: Annotated[float, Field(ge=0, description="Total time out of service.")]
     failure_downtime_hours: Annotated[
         float, Field(ge=0, description="Time out of service because of failures.")
@@ -92,15 +128,30 @@ class Metrics(BaseModel):
 
 
 class Group(Metrics):
-    key: Annotated[Code, Field(description="Code of the asset or location, or the month.")]
+    key: Annotated[
+        Code, Field(description="Code of the asset or location, the month, or the text grouped by.")
+    ]
     name: UntrustedText | None = None
+    part_of: Annotated[Code | None, Field(description="Of a component: its machine.")] = None
+    failures_share: Annotated[Share, Field(description="Of the failures of the whole.")] = None
+    cumulative_share: Annotated[
+        Share, Field(description="By type or cause: of the failures, with all rows above.")
+    ] = None
+    downtime_share: Annotated[Share, Field(description="Of the downtime of the whole.")] = None
+    failure_types: Annotated[list[UntrustedName] | None, Field(description="Most frequent first.")] = None
+    failure_causes: list[UntrustedName] | None = None
+    detected_by: list[UntrustedName] | None = None
+    folios: Annotated[
+        list[Code] | None, Field(description="Work orders of its failures, newest first, at most 5.")
+    ] = None
     open_since: Annotated[
-        AwareDatetime | None, Field(description="Assets only: start of the earliest stop that nobody closed.")
+        AwareDatetime | None, Field(description="Start of the earliest stop that nobody closed.")
     ] = None
     failures_since_open: Annotated[
         int | None,
         Field(ge=0, description="Failures after open_since; if above 0, the stop is probably over."),
     ] = None
+    changes: dict[str, Change] | None = None
     url: str | None = None
 
 
@@ -117,8 +168,19 @@ class MetricResult:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkingWeek:
+    """The hours that one person works in a week, and who said so."""
+
+    hours: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class MetricQuery:
-    """A query with resolved names: codes, and both ends of the period."""
+    """A query with resolved names: codes, and both ends of the period.
+
+    EARLIEST and LATEST are ends that nobody gave, of metrics that need none.
+    """
 
     call: Call
     reading: Reading
@@ -129,15 +191,18 @@ class MetricQuery:
     now: dt.datetime
     group_by: GroupBy
     days: int | None
-    hours_per_week: float
+    week: WorkingWeek
+    components: bool
 
     @property
     def asset(self) -> str | None:
-        return self.code if self.scope == "asset" else None
+        """Return the only asset that is asked about."""
+        return self.code if self.scope == "asset" and not self.components else None
 
     @property
     def location(self) -> str | None:
-        return self.code if self.scope == "location" else None
+        """Return the location; a machine is one if its components are asked about too."""
+        return self.code if self.scope != "company" and self.asset is None else None
 
 
 def known_sum(values: Iterable[float | None]) -> float | None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
-from mcp_gateway.calls.errors import InvalidArguments, NotPermitted
+from mcp_gateway.calls.errors import NotPermitted
+from mcp_gateway.calls.record_urls import report_url
 from mcp_gateway.calls.tool import Call, Tool
-from mcp_gateway.tools.kit.datetimes import first, last, shown
 from mcp_gateway.tools.kit.resolving import asset_code
 from mcp_gateway.tools.metrics import (
+    ageing,
+    backlog,
     costs,
     failures,
     meters,
@@ -21,29 +23,41 @@ from mcp_gateway.tools.metrics import (
     reliability,
     requests,
     stock,
+    stock_use,
     work,
+    work_per_person,
 )
 from mcp_gateway.tools.metrics.arguments import APPLIES
-from mcp_gateway.tools.metrics.metric import MOST_ROWS, Metric, MetricQuery, MetricResult, Metrics
+from mcp_gateway.tools.metrics.asked_period import asked_period, period_shown
+from mcp_gateway.tools.metrics.comparison import Comparison, compare
+from mcp_gateway.tools.metrics.metric import (
+    MOST_ROWS,
+    USUAL_ROWS,
+    Metric,
+    MetricQuery,
+    MetricResult,
+    Metrics,
+    WorkingWeek,
+)
 from mcp_gateway.tools.metrics.reading import ASK_ABOVE, Reading, agreed_calls
 from mcp_gateway.tools.metrics.shapes import (
     Covered,
     GetMaintenanceMetricsInput,
     GetMaintenanceMetricsOutput,
-    PeriodShown,
 )
 
 ComputeMetric = Callable[[MetricQuery], Awaitable[MetricResult]]
-DEFAULT_PERIOD = dt.timedelta(days=90)
-LONGEST_PERIOD = dt.timedelta(days=366 * 5)
+ASSUMED_WEEK = 40.0  # hours
+UNNAMED = "Amounts are in the company's currency."
 
 METRICS: dict[Metric, ComputeMetric] = {
     "reliability": reliability.reliability,
     "summary": work.summary,
     "compliance": plans.compliance,
-    "backlog": work.backlog,
+    "backlog": backlog.backlog,
+    "ageing": ageing.ageing,
     "planned_share": plans.planned_share,
-    "work_per_person": work.work_per_person,
+    "work_per_person": work_per_person.work_per_person,
     "repeat_failures": failures.repeat_failures,
     "cost": costs.cost,
     "requests": requests.requests,
@@ -51,6 +65,8 @@ METRICS: dict[Metric, ComputeMetric] = {
     "meter_forecast": meters.meter_forecast,
     "stock_below_minimum": stock.stock_below_minimum,
     "purchase_draft": purchases.purchase_draft,
+    "stock_use": stock_use.stock_use,
+    "idle_stock": stock_use.idle_stock,
 }
 
 
@@ -60,9 +76,10 @@ async def get_maintenance_metrics(
     now = dt.datetime.now(dt.UTC)
     if missing := APPLIES[arguments.metric].rights - call.caller.rights:
         raise NotPermitted("This metric needs another permission.", missing_rights=sorted(missing))
-    since, until = _period(call, arguments, now)
+    since, until = asked_period(call, arguments, now)
     agreed = agreed_calls(call, arguments.allow_calls)
-    reading = Reading(call.upstream, allowed=agreed or ASK_ABOVE, agreed=agreed is not None)
+    sides = 1 if arguments.compare_with == "none" else 2
+    reading = Reading(call.upstream, allowed=agreed or ASK_ABOVE, agreed=agreed is not None, sides=sides)
     if call.caller.own_work_orders_only:
         reading.say("This person sees only their own work orders; others are not counted.")
     code = arguments.code
@@ -78,19 +95,31 @@ async def get_maintenance_metrics(
         now=now,
         group_by=arguments.group_by,
         days=arguments.days,
-        hours_per_week=arguments.hours_per_week,
+        week=_working_week(call, arguments),
+        components=arguments.components,
     )
-    result = await METRICS[arguments.metric](question)
-    return _answer(arguments, question, result)
+    compute = METRICS[arguments.metric]
+    result = await compute(question)
+    if arguments.compare_with == "none":
+        return _answer(arguments, question, result, None)
+    comparison = await compare(arguments.metric, question, arguments.compare_with, compute, result)
+    return _answer(arguments, question, result, comparison)
 
 
 def _answer(
-    arguments: GetMaintenanceMetricsInput, question: MetricQuery, result: MetricResult
+    arguments: GetMaintenanceMetricsInput,
+    question: MetricQuery,
+    result: MetricResult,
+    comparison: Comparison | None,
 ) -> GetMaintenanceMetricsOutput:
-    reading, overall = question.reading, result.overall
+    reading, overall, caller = question.reading, result.overall, question.call.caller
     found = len(result.rows if result.groups is None else result.groups)
-    if found > MOST_ROWS:
-        reading.say(f"Only the first {MOST_ROWS} of {found} groups are shown; overall covers all of them.")
+    # Who is free stands at the end of the backlog, behind everybody who is busy.
+    whole = arguments.group_by == "month" or (arguments.metric, arguments.group_by) == ("backlog", "person")
+    most = arguments.top or (MOST_ROWS if whole else USUAL_ROWS)
+    if found > most:
+        further = f"; top shows up to {MOST_ROWS}" if most < MOST_ROWS else ""
+        reading.say(f"{most} of {found} rows are shown, overall covers all{further}.")
     if not isinstance(overall, Metrics):
         overall = {name: value for name, value in overall.items() if value is not None}
     applies = APPLIES[arguments.metric]
@@ -98,43 +127,30 @@ def _answer(
         metric=arguments.metric,
         scope=question.scope,
         code=question.code,
-        period=_shown_period(question) if applies.period else None,
-        currency=(question.call.caller.currency or None) if applies.money else None,
+        period=period_shown(caller, question.since, question.until) if applies.period else None,
+        currency=(caller.currency or None) if applies.money else None,
         overall=overall,
-        rows=result.rows[:MOST_ROWS] if result.groups is None else None,
-        groups=None if result.groups is None else result.groups[:MOST_ROWS],
+        **({} if comparison is None else comparison.shown(caller)),
+        rows=result.rows[:most] if result.groups is None else None,
+        groups=None if result.groups is None else result.groups[:most],
         groups_total=found,
-        groups_left_out=max(0, found - MOST_ROWS),
+        groups_left_out=max(0, found - most),
         papers=result.papers,
-        method=result.method,
+        method=f"{result.method} {UNNAMED}" if applies.money and not caller.currency else result.method,
         coverage=Covered(rows_used=result.rows_used, pages_read=reading.pages_read, partial=reading.partial),
+        report_url=report_url(
+            "get_maintenance_metrics", arguments.model_dump(mode="json", exclude_defaults=True)
+        ),
         notes=reading.notes,
     )
 
 
-def _shown_period(question: MetricQuery) -> PeriodShown:
-    caller = question.call.caller
-    begin, end = shown(caller, question.since), shown(caller, question.until)
-    assert begin is not None
-    assert end is not None
-    return PeriodShown(since=begin, until=end)
-
-
-def _period(
-    call: Call, arguments: GetMaintenanceMetricsInput, now: dt.datetime
-) -> tuple[dt.datetime, dt.datetime]:
-    until = now
-    if arguments.until is not None:
-        until = min(now, last(call.caller, arguments.until, "until"))
-    since = until - DEFAULT_PERIOD
-    if arguments.since is not None:
-        since = first(call.caller, arguments.since, "since")
-    if not dt.timedelta() < until - since <= LONGEST_PERIOD:
-        raise InvalidArguments(
-            "since must be before until and before now, and at most five years.",
-            fields=[{"field": "since", "problem": "does not form a period with until"}],
-        )
-    return since, until
+def _working_week(call: Call, arguments: GetMaintenanceMetricsInput) -> WorkingWeek:
+    if arguments.hours_per_week is not None:
+        return WorkingWeek(arguments.hours_per_week, "as asked")
+    if call.caller.hours_per_week is not None:
+        return WorkingWeek(call.caller.hours_per_week, "as the company set it in Configuration > General")
+    return WorkingWeek(ASSUMED_WEEK, "assumed: none is set in Configuration > General")
 
 
 TOOLS = (
@@ -151,5 +167,6 @@ TOOLS = (
         output=GetMaintenanceMetricsOutput,
         run=get_maintenance_metrics,
         reports_progress=True,
+        task_after=5.0,
     ),
 )

@@ -54,9 +54,9 @@ async def compliance(question: MetricQuery) -> MetricResult:
     by_month = question.group_by == "month"
     return MetricResult(
         figures(due),
-        "Due: planned tasks (date or meter triggers) scheduled in the period, but those of cancelled orders. "
-        f"On time: finished no later than {grace.days} days after the scheduled date. In grace: not done, "
-        "and this time is not over. Share = on time ÷ (due − in grace). By month of the scheduled date.",
+        "Due: planned tasks (date or meter triggers) scheduled in the period, cancelled orders apart. On "
+        f"time: finished within {grace.days} days of that date. In grace: not done, and these days are not "
+        "over. Share = on time ÷ (due − in grace).",
         sorted(rows, key=lambda row: (0.0 if by_month else _rank(row.share), row.key)),
         len(due),
     )
@@ -98,8 +98,8 @@ async def planned_share(question: MetricQuery) -> MetricResult:
             "hours": hours(worked(rows)),
             "planned_hours_share": share(worked(planned), worked(rows)),
         },
-        "Planned: triggered by a date or a meter; all others are reactive. Of the tasks finished in the "
-        "period, but those of cancelled orders.",
+        "Tasks finished in the period, cancelled orders apart. Planned: triggered by a date or a meter; the "
+        "others are reactive.",
         sorted(groups, key=lambda row: row.key),
         len(rows),
     )

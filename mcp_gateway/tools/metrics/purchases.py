@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.tools.kit.datetimes import EARLIEST
@@ -12,6 +14,7 @@ from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRo
 from mcp_gateway.tools.metrics.part_demand import Planned, demand_of_orders, read_items, read_planned
 from mcp_gateway.tools.metrics.stock_rows import (
     LOOK_BACK,
+    read_costs,
     read_open_purchase_orders,
     read_requisitions,
     read_stock,
@@ -22,6 +25,12 @@ from mcp_gateway.upstream.resources.warehouse_documents import Line, Requisition
 
 AHEAD_DAYS = 30
 MOST_PAPERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    amount: float
+    source: Literal["requisition", "stock", "plan"]
 
 
 @dataclass(slots=True)
@@ -50,10 +59,12 @@ async def purchase_draft(question: MetricQuery) -> MetricResult:
     until = question.now + dt.timedelta(days=days)
     warehouses = await read_warehouses(question)
     items: dict[str, Item] = defaultdict(Item)
+    stocked: set[str] = set()
     codes: dict[int, str] = {}
     names: dict[str, str | None] = {}  # of items that are in no warehouse
     for held in await read_stock(question, warehouses):
         row = held.row
+        stocked.add(row.code)
         item = items[row.code]
         item.name, item.unit = row.field_1 or row.description, row.units_description
         item.stock += row.stock or 0
@@ -79,10 +90,11 @@ async def purchase_draft(question: MetricQuery) -> MetricResult:
         requested = lines.get(code, Line())
         item.name = item.name or names.get(code) or requested.items_description or called.get(code)
         item.unit = item.unit or requested.units_description
-    prices = _prices(papers, planned, codes)
-    rows = [_row(code, item, prices.get(code)) for code, item in items.items() if item.buy > 0]
-    costs = [row.buy * row.unit_cost for row in rows if row.buy is not None and row.unit_cost is not None]
     orders = await read_open_purchase_orders(question, warehouses)
+    to_buy = [code for code, item in items.items() if item.buy > 0]
+    prices = await _prices(question, to_buy, stocked, papers, planned, codes)
+    rows = [_row(code, items[code], prices.get(code)) for code in to_buy]
+    costs = [row.buy * row.unit_cost for row in rows if row.buy is not None and row.unit_cost is not None]
     if orders:
         question.reading.say(
             f"{len(orders)} purchase orders are open (papers). Fracttal One does not say what is in them, so "
@@ -101,16 +113,16 @@ async def purchase_draft(question: MetricQuery) -> MetricResult:
             "open_purchase_orders": len(orders),
         },
         f"Buy = minima + needed − stock, over all warehouses. Needed = what requisitions of the last "
-        f"{LOOK_BACK.days} days wait for + parts of tasks that are not done in open orders and of pending "
-        f"tasks, due within {days} days, that no requisition asked for. Prices are the last known, in the "
-        "company's currency. It is a draft: nothing is ordered.",
+        f"{LOOK_BACK.days} days wait for + parts of open and pending tasks due within {days} days that no "
+        "requisition asked for. Price: newest requisition, else highest cost in stock, else plan. A draft: "
+        "nothing is ordered.",
         sorted(rows, key=lambda row: (-(row.needed or 0), -(row.buy or 0), row.key)),
         len(items),
         papers=orders[:MOST_PAPERS] or None,
     )
 
 
-def _row(code: str, item: Item, price: float | None) -> MetricRow:
+def _row(code: str, item: Item, price: Price | None) -> MetricRow:
     return MetricRow(
         key=code,
         name=item.name,
@@ -119,17 +131,33 @@ def _row(code: str, item: Item, price: float | None) -> MetricRow:
         minimum=round(item.minimum, 3),
         needed=round(item.needed, 3),
         buy=round(item.buy, 3),
-        unit_cost=price,
+        unit_cost=price.amount if price else None,
+        price_from=price.source if price else None,
         folios=item.folios[:10] or None,
         url=record_url("stock-items", code),
     )
 
 
-def _prices(papers: list[RequisitionRow], planned: Planned, codes: dict[int, str]) -> dict[str, float]:
-    """Return the newest price of each item: of a requisition, or else of a planned part."""
-    prices = {codes[number]: price for number, price in planned.prices().items() if number in codes}
+async def _prices(
+    question: MetricQuery,
+    to_buy: Iterable[str],
+    stocked: set[str],
+    papers: list[RequisitionRow],
+    planned: Planned,
+    codes: dict[int, str],
+) -> dict[str, Price]:
+    """Return the last price of each item: of a requisition, else its cost in stock, else of the plan."""
+    prices = {
+        codes[number]: Price(amount, "plan") for number, amount in planned.prices().items() if number in codes
+    }
+    asked: dict[str, Price] = {}
     for paper in sorted(papers, key=lambda each: (each.date_create or each.date or EARLIEST, each.id or 0)):
         for line in paper.list_items or ():
             if line.code and line.unit_cost_company and line.unit_cost_company > 0:
-                prices[line.code] = line.unit_cost_company
-    return prices
+                asked[line.code] = Price(line.unit_cost_company, "requisition")
+    unpriced = [code for code in to_buy if code in stocked and code not in asked]
+    for code, item in (await read_costs(question, unpriced)).items():
+        costs = [place.unit_cost_stock for place in item.warehouses or () if place.unit_cost_stock]
+        if costs and max(costs) > 0:
+            prices[code] = Price(max(costs), "stock")
+    return prices | asked

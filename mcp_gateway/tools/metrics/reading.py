@@ -23,13 +23,6 @@ def agreed_calls(call: Call, named: int | None) -> int | None:
     return max(agreed + ([] if named is None else [named]), default=None)
 
 
-def by_agreement(aim: str, calls: int) -> str:
-    """Return the sentence that says how to read everything, "" if that takes more than can be agreed to."""
-    if calls > MOST_CALLS:
-        return ""
-    return f" {aim}, ask the person and call again with allow_calls {max(ASK_ABOVE + 1, calls)}."
-
-
 def once(rows: Iterable[R], key: Callable[[R], Hashable | None]) -> list[R]:
     """Return each record once, since rows move while pages are read.
 
@@ -50,12 +43,16 @@ def once(rows: Iterable[R], key: Callable[[R], Hashable | None]) -> list[R]:
 class Reading:
     """Reads pages within the budget of calls and remembers whether the budget sufficed.
 
-    `agreed` says that the person allowed this number of calls.
+    `agreed` says that the person allowed this number of calls. The budget is of the whole question: where two
+    periods are compared, `before` are the calls that were made for the other one, and `sides` is 2 for the
+    first, which leaves half of the budget to the second.
     """
 
     upstream: Upstream
     allowed: int = ASK_ABOVE
     agreed: bool = False
+    before: int = 0
+    sides: int = 1
     pages_read: int = 0
     partial: bool = False
     notes: list[str] = field(default_factory=list)
@@ -76,7 +73,7 @@ class Reading:
             page, given = given, None
             return page if page is not None and start == 0 else await self.page(fetch, start, size)
 
-        left = self.allowed - self.upstream.calls + (first is not None)
+        left = self.left + (first is not None)
         async for page in pages(next_page, most=left if most is None else min(left, most)):
             before = page
             rows += page.rows
@@ -86,6 +83,21 @@ class Reading:
                 self._ask(what, -(-(page.total - page.end) // PAGE_SIZE))
         self._cut(what, before)
         return rows
+
+    @property
+    def left(self) -> int:
+        """The calls that may still be made for this period."""
+        return (self.allowed - self.before) // self.sides - (self.upstream.calls - self.before)
+
+    def by_agreement(self, aim: str, calls: int) -> str:
+        """Say how to read everything with so many calls, "" if that takes more than can be agreed to."""
+        needed = self._of_all_sides(calls)
+        if needed > MOST_CALLS:
+            return ""
+        return f" {aim}, ask the person and call again with allow_calls {max(ASK_ABOVE + 1, needed)}."
+
+    def _of_all_sides(self, calls: int) -> int:
+        return self.before + calls * self.sides
 
     async def page(self, fetch: Fetch[R], start: int = 0, size: int = PAGE_SIZE) -> Page[R]:
         page = await fetch(start=start, size=size)
@@ -103,7 +115,7 @@ class Reading:
         async def next_page(start: int, size: int) -> Page[R]:
             return await self.page(fetch, start, size)
 
-        async for page in pages(next_page, most=self.allowed - self.upstream.calls):
+        async for page in pages(next_page, most=self.left):
             before = page
             rows += page.rows
             if page.is_last or len(page.rows) + len(page.unread) < page.read:
@@ -120,7 +132,7 @@ class Reading:
         self.say(note)
 
     def _ask(self, what: str, further: int) -> None:
-        calls = self.upstream.calls + further
+        calls = self._of_all_sides(self.upstream.calls - self.before + further)
         if calls <= self.allowed:
             return
         limit = min(calls + calls // 10, MOST_CALLS)

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, Metrics
+from mcp_gateway.tools.metrics.failure_pareto import pareto
+from mcp_gateway.tools.metrics.metric import Group, GroupBy, MetricQuery, MetricResult, Metrics
 from mcp_gateway.tools.metrics.reading import once
 from mcp_gateway.tools.metrics.reliability_figures import (
     METHOD,
     Failure,
+    Figures,
     Outage,
-    Window,
     failures_of,
     figures,
     outages_of,
 )
-from mcp_gateway.tools.metrics.reliability_groups import groups_of, never_closed, rounded
+from mcp_gateway.tools.metrics.reliability_groups import (
+    by_asset,
+    by_month,
+    never_closed,
+    rounded,
+    window_of,
+)
 from mcp_gateway.tools.metrics.reliability_rows import (
+    OF_ASSETS,
     Plant,
     read_of_earlier_stops,
     read_plant,
     read_reported,
     read_stops,
+)
+from mcp_gateway.tools.metrics.spelling import NOBODY
+
+BY_TEXT: frozenset[GroupBy] = frozenset(
+    {"family", "criticality", "manufacturer", "failure_type", "failure_cause"}
 )
 
 
@@ -40,31 +53,56 @@ async def reliability(question: MetricQuery) -> MetricResult:
     failures = [failure for failure in happened if plant.holds(failure.asset)]
     _say_components(question, plant, sum(one.asset in plant.components for one in happened))
     _say_never_closed(question, outages, failures)
-    overall = figures(
-        outages,
-        failures,
-        assets=plant.count,
-        window=Window(question.since, question.until, question.now),
-    )
-    grouped = question.group_by != "none"
+    window = window_of(question)
+    overall = figures(outages, failures, assets=plant.count, window=window)
+    groups = _groups_of(question, plant, outages, failures, overall)
+    _say_unnamed(question, groups or [], overall)
     return MetricResult(
         Metrics(**rounded(overall)),
         METHOD,
-        groups=list(groups_of(question, plant, outages, failures)) if grouped else None,
-        rows_used=sum(_touches(question, outage) for outage in outages) + overall.failures,
+        groups=groups,
+        rows_used=sum(map(window.touches, outages)) + overall.failures,
     )
 
 
-def _touches(question: MetricQuery, outage: Outage) -> bool:
-    return outage.begin < question.until and (outage.end or question.now) > question.since
+def _groups_of(
+    question: MetricQuery, plant: Plant, outages: list[Outage], failures: list[Failure], overall: Figures
+) -> list[Group] | None:
+    match question.group_by:
+        case "none":
+            return None
+        case "month":
+            groups = by_month(question, plant, outages, failures, overall)
+        case "failure_type" | "failure_cause":
+            groups = pareto(question, plant, outages, failures, overall)
+        case _:
+            groups = by_asset(question, plant, outages, failures, overall)
+    return list(groups)
 
 
 def _say_components(question: MetricQuery, plant: Plant, failed: int) -> None:
-    if plant.components:
-        question.reading.say(
-            f"{len(plant.components)} components (equipment that is a part of equipment) are not counted, "
-            f"nor their {failed} failures and their stops: ask for one with scope asset."
-        )
+    if not plant.components:
+        return
+    parts = f"{len(plant.components)} components (parts of equipment)"
+    if question.components:
+        question.reading.say(f"{parts} are counted as assets, with {failed} failures.")
+        return
+    question.reading.say(
+        f"{parts} and their {failed} failures are not counted: components true counts them too."
+    )
+
+
+def _say_unnamed(question: MetricQuery, groups: list[Group], overall: Figures) -> None:
+    """Say how much of the whole has no text to be grouped by."""
+    word = question.group_by.replace("_", " ")
+    unnamed = next((group for group in groups if group.key == NOBODY), None)
+    if unnamed is None or question.group_by not in BY_TEXT:
+        return
+    if question.group_by in OF_ASSETS:
+        known = f"{unnamed.assets} of {overall.assets} assets have no {word}"
+    else:
+        known = f"{unnamed.failures} of {overall.failures} failures have no {word}"
+    question.reading.say(f"{known} in Fracttal One: they are the row {NOBODY}.")
 
 
 def _say_never_closed(question: MetricQuery, outages: list[Outage], failures: list[Failure]) -> None:
@@ -76,6 +114,6 @@ def _say_never_closed(question: MetricQuery, outages: list[Outage], failures: li
     doubtful = sum(bool(never_closed(question, *both)[1]) for both in of_asset.values())
     if doubtful:
         question.reading.say(
-            f"{doubtful} assets have a stop that nobody closed and failed after it began, so they ran: the "
-            "downtime is probably too high by that. group_by asset shows them by failures_since_open."
+            f"{doubtful} asset{'s' if doubtful > 1 else ''} failed after the start of a stop that nobody "
+            "closed: the downtime is probably too high. group_by asset shows failures_since_open."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,16 +12,15 @@ from mcp_gateway.upstream.resources.availability import OutageRow
 from mcp_gateway.upstream.resources.work_orders import TaskRow
 
 Span = tuple[dt.datetime, dt.datetime]
+# With fewer, the true mean may well be three times the computed one (docs/metrics.md#reliability).
+FEWEST_FAILURES = 5
 METHOD = (
-    "Of machines: components (equipment that is a part of equipment) are left out, unless one is asked for. "
-    "Availability = (assets × period − time out of service) ÷ (assets × period), from the out-of-service "
-    "records, clipped to the period, an open end counting until now, overlaps of one asset counted once. "
-    "Availability by failures counts only records that a failure is linked to. A failure is a task with a "
-    "failure type, or of corrective type with an out-of-service record, in an order that was not cancelled, "
-    "that happened in the period and was reported within 7 days after it. "
-    "MTBF = assets × period ÷ failures, in calendar time. MTTR = mean repair time of the failures whose "
-    "repair has ended: the out-of-service time, else from start to end of the task, else its recorded "
-    "duration."
+    "Machines; components only if asked for. Availability = 1 − time out of service ÷ (assets × period), "
+    "from the out-of-service records within the period, open ones until now, overlaps counted once; by "
+    "failures: only records linked to a failure. Failure: a task with a failure type, or corrective with an "
+    "out-of-service record, of an order not cancelled, that happened in the period and was reported within 7 "
+    f"days. MTBF = assets × period ÷ failures, in calendar time, from {FEWEST_FAILURES} failures on. MTTR: "
+    "mean of the ended repairs: time out of service, else start to end of the task, else its duration."
 )
 
 
@@ -36,14 +36,19 @@ class Window:
     def end(self) -> dt.datetime:
         return min(self.until, self.now)
 
+    def touches(self, outage: Outage) -> bool:
+        return outage.begin < self.until and (outage.end or self.now) > self.since
+
 
 @dataclass(frozen=True, slots=True)
 class Outage:
+    """A stop. `named_by` are the tasks of failures that name it."""
+
     number: int
     asset: str
     begin: dt.datetime
     end: dt.datetime | None
-    by_failure: bool
+    named_by: tuple[TaskRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Failure:
     asset: str
     at: dt.datetime
     repair_seconds: float | None
-    outage: int | None = None
+    row: TaskRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,21 @@ class Figures:
 
     @property
     def mtbf_hours(self) -> float | None:
-        return self.asset_seconds / self.failures / 3600 if self.failures and self.assets else None
+        """Return the mean time between failures, None if there are too few for one."""
+        if self.failures < FEWEST_FAILURES or not self.assets:
+            return None
+        return self.asset_seconds / self.failures / 3600
+
+    @property
+    def too_few(self) -> str | None:
+        """Return what is said in place of a mean time between failures."""
+        if self.failures >= FEWEST_FAILURES or self.asset_seconds <= 0:
+            return None
+        hours = f"{self.asset_seconds / 3600:,.0f} hours"
+        if not self.failures:
+            return f"No failure in {hours}."
+        counted = "1 failure" if self.failures == 1 else f"{self.failures} failures"
+        return f"{counted} in {hours}: too few for an MTBF."
 
     @property
     def mttr_hours(self) -> float | None:
@@ -99,7 +118,7 @@ def failures_of(rows: Iterable[TaskRow], outages: dict[int, OutageRow]) -> list[
         at = row.event_date or (outage.initial_date if outage else None)
         at = at or row.initial_date or row.date_maintenance or row.creation_date
         if at is not None and row.code:
-            found.append(Failure(row.code, at, _repair_seconds(row, outage), row.id_items_availability))
+            found.append(Failure(row.code, at, _repair_seconds(row, outage), row))
     return found
 
 
@@ -125,10 +144,12 @@ def _seconds(begin: dt.datetime | None, end: dt.datetime | None) -> float | None
 
 
 def outages_of(rows: dict[int, OutageRow], tasks: Iterable[TaskRow]) -> list[Outage]:
-    stops = (linked(task, rows) for task in tasks if is_failure(task))
-    by_failure = {stop.id for stop in stops if stop is not None}
+    named_by: dict[int, list[TaskRow]] = defaultdict(list)
+    for task in tasks:
+        if is_failure(task) and (stop := linked(task, rows)) is not None:
+            named_by[stop.id].append(task)
     return [
-        Outage(row.id, row.code, row.initial_date, row.final_date, row.id in by_failure)
+        Outage(row.id, row.code, row.initial_date, row.final_date, tuple(named_by[row.id]))
         for row in rows.values()
         if row.code and row.initial_date and (row.final_date is None or row.final_date >= row.initial_date)
     ]
@@ -147,7 +168,7 @@ def figures(
         assets=assets,
         period_seconds=max(0.0, (window.end - window.since).total_seconds()),
         downtime_seconds=_down(outages, window),
-        failure_downtime_seconds=_down([outage for outage in outages if outage.by_failure], window),
+        failure_downtime_seconds=_down([outage for outage in outages if outage.named_by], window),
         failures=len(failures),
         repairs=len(repairs),
         repair_seconds=sum(repairs),

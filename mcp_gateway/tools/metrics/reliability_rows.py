@@ -9,8 +9,8 @@ from functools import partial
 
 from mcp_gateway.calls.errors import NotFound
 from mcp_gateway.tools.kit.datetimes import EARLIEST
-from mcp_gateway.tools.metrics.metric import MetricQuery
-from mcp_gateway.tools.metrics.reading import Reading, by_agreement, once
+from mcp_gateway.tools.metrics.metric import GroupBy, MetricQuery
+from mcp_gateway.tools.metrics.reading import Reading, once
 from mcp_gateway.tools.metrics.task_groups import read_within
 from mcp_gateway.tools.work.task_facts import is_failure
 from mcp_gateway.upstream import Upstream
@@ -24,13 +24,17 @@ MOST_ASSET_PAGES = 12
 MOST_STOP_PAGES = 20
 MOST_EARLIER = 20
 EQUIPMENT = 2
+OF_ASSETS: frozenset[GroupBy] = frozenset({"asset", "location", "family", "criticality", "manufacturer"})
 # Failures are reported after they happened, so orders created this long after the period are read too.
 REPORTED_WITHIN = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """The assets by code. None if there were too many to list; then only `count` is known."""
+    """The assets by code. None if there were too many to list; then only `count` is known.
+
+    `components` are the components of the scope, whether they are counted or not.
+    """
 
     by_code: dict[str, ItemRow] | None
     count: int
@@ -41,7 +45,10 @@ class Plant:
 
 
 async def read_plant(question: MetricQuery) -> Plant:
-    """Read one asset, or the active machines of the scope: equipment that is not part of other equipment."""
+    """Read one asset, or the active machines of the scope: equipment that is not part of other equipment.
+
+    With components: also the equipment that is part of these.
+    """
     upstream = question.call.upstream
     reading = question.reading
     if question.code is not None:
@@ -50,18 +57,26 @@ async def read_plant(question: MetricQuery) -> Plant:
             raise NotFound("There is no asset or location with that code, or this person may not see it.")
         if question.asset is not None:
             return Plant({row.code: row}, 1)
+        if question.scope == "asset":
+            return await _with_components(reading, row)
     fetch = _equipment(upstream, question.location)
     first = await reading.page(fetch)
     pages = 1 if first.total is None else -(-first.total // PAGE_SIZE)
-    by_group = question.group_by in {"asset", "location"}
+    by_group = question.group_by in OF_ASSETS
     if pages > MOST_ASSET_PAGES and question.code is None and not by_group and not reading.agreed:
         return await _only_counted(reading, pages)
     rows = once(await reading.all_rows(fetch, "assets", first=first), lambda row: row.code)
     equipment = {row.code for row in rows}
     active = [row for row in rows if row.active]
-    machines = {row.code: row for row in active if row.location_code not in equipment}
     components = frozenset(row.code for row in active if row.location_code in equipment)
-    return Plant(machines, len(machines), components)
+    counted = {row.code: row for row in active if question.components or row.code not in components}
+    return Plant(counted, len(counted), components)
+
+
+async def _with_components(reading: Reading, machine: ItemRow) -> Plant:
+    rows = await reading.all_rows(_equipment(reading.upstream, machine.code), "components")
+    parts = {row.code: row for row in rows if row.active and row.code != machine.code}
+    return Plant({machine.code: machine} | parts, 1 + len(parts), frozenset(parts))
 
 
 async def _only_counted(reading: Reading, pages: int) -> Plant:
@@ -69,7 +84,7 @@ async def _only_counted(reading: Reading, pages: int) -> Plant:
     reading.incomplete(
         f"The {counted} assets are too many to be listed in one question: components are counted as assets "
         "of their own, and records of any asset are counted."
-        + by_agreement("To have machines only", 2 * pages)
+        + reading.by_agreement("To have machines only", 2 * pages)
     )
     return Plant(None, counted)
 
@@ -129,7 +144,8 @@ async def _lately(question: MetricQuery, plant: Plant, total: int) -> dict[int, 
     reading.incomplete(
         f"{older} older out-of-service records were not examined. Of stops that nobody closed since before "
         f"the period, the newest of each of {dated} assets is counted, which say since when they are out of "
-        f"service; {undated} more do not say it." + by_agreement("To read all", -(-total // PAGE_SIZE) + 40)
+        f"service; {undated} more do not say it."
+        + reading.by_agreement("To read all", -(-total // PAGE_SIZE) + 40)
     )
     return found
 

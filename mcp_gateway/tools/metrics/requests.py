@@ -10,7 +10,7 @@ from mcp_gateway.tools.kit.datetimes import EARLIEST, zone_of
 from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import MetricQuery, MetricResult, MetricRow, mean
 from mcp_gateway.tools.metrics.reading import once
-from mcp_gateway.tools.metrics.task_groups import NOBODY
+from mcp_gateway.tools.metrics.spelling import NOBODY
 from mcp_gateway.upstream.resources.items import ItemFilter, list_items
 from mcp_gateway.upstream.resources.work_requests import RequestRow, list_history, list_requests
 from mcp_gateway.upstream.rows import Period
@@ -47,8 +47,8 @@ async def requests(question: MetricQuery) -> MetricResult:
     by_month = question.group_by == "month"
     return MetricResult(
         figures(rows),
-        "Of the requests created in the period. Response: from creation to the first change of status. "
-        "Resolution: from creation to the solution, of those that are solved (`done`).",
+        "Requests created in the period. From creation: response to the first change of status, resolution "
+        "to the solution (`done`).",
         sorted(found, key=lambda row: (0 if by_month else -(row.requests or 0), row.key)),
         len(rows),
     )

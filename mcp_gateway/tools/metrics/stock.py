@@ -54,8 +54,8 @@ async def stock_below_minimum(question: MetricQuery) -> MetricResult:
             )
     return MetricResult(
         {"items": len(on_hand), "below_minimum": len(rows)},
-        "Items whose stock in a warehouse is below its minimum. Needed: what requisitions of work orders of "
-        f"the last {LOOK_BACK.days} days still wait for from that warehouse, with their orders.",
+        "Stock below the minimum of its warehouse. Needed: what requisitions of the last "
+        f"{LOOK_BACK.days} days still wait for there, with their orders.",
         sorted(rows, key=lambda row: (-(row.needed or 0), -(row.missing or 0), row.key, row.warehouse)),
         len(on_hand),
     )

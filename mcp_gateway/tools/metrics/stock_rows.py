@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +15,14 @@ from mcp_gateway.upstream.resources.warehouse_documents import (
     list_purchase_orders,
     list_requisitions,
 )
-from mcp_gateway.upstream.resources.warehouses import StockRow, WarehouseRow, all_warehouses, list_stock
+from mcp_gateway.upstream.resources.warehouses import (
+    StockItemRow,
+    StockRow,
+    WarehouseRow,
+    all_warehouses,
+    find_stock_item,
+    list_stock,
+)
 from mcp_gateway.upstream.rows import Period
 
 LOOK_BACK = dt.timedelta(days=180)  # how old a document may be and still be pending
@@ -50,9 +57,10 @@ async def read_warehouses(question: MetricQuery) -> list[WarehouseRow]:
     return await all_warehouses(question.call.upstream)
 
 
-async def read_requisitions(question: MetricQuery) -> list[RequisitionRow]:
+async def read_requisitions(question: MetricQuery, period: Period | None = None) -> list[RequisitionRow]:
+    """Return the requisitions of the period, of the last 180 days without one."""
     upstream = question.call.upstream
-    period = lately(question)
+    period = period or lately(question)
     fetch = partial(list_requisitions, upstream, period=period)
     return once(await question.reading.all_rows(fetch, "requisitions"), lambda row: row.id)
 
@@ -64,6 +72,28 @@ def waiting_lines(papers: list[RequisitionRow]) -> Iterator[tuple[RequisitionRow
             for line in paper.list_items or ():
                 if line.code and line.qty_pending and line.qty_pending > 0:
                     yield paper, line
+
+
+async def read_costs(question: MetricQuery, codes: Iterable[str]) -> dict[str, StockItemRow]:
+    """Return the items with their cost in each warehouse, a call for each as the contract has it.
+
+    Where the agreed calls do not suffice, the rest has no cost and the answer is partial.
+    """
+    upstream, wanted = question.call.upstream, list(codes)
+    found: dict[str, StockItemRow] = {}
+    for number, code in enumerate(wanted):
+        if upstream.calls >= question.reading.allowed:
+            left = len(wanted) - number
+            question.reading.incomplete(
+                f"The cost of {left} of {len(wanted)} items was not read."
+                + question.reading.by_agreement("To read it", upstream.calls + left)
+            )
+            break
+        question.reading.pages_read += 1
+        row = await find_stock_item(upstream, code)
+        if row is not None:
+            found[code] = row
+    return found
 
 
 async def read_open_purchase_orders(question: MetricQuery, warehouses: list[WarehouseRow]) -> list[str]:

@@ -12,11 +12,10 @@ from mcp_gateway.tools.kit.datetimes import EARLIEST, zone_of
 from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.metrics.metric import MetricQuery
 from mcp_gateway.tools.metrics.reading import once
+from mcp_gateway.tools.metrics.spelling import NOBODY, by_text
 from mcp_gateway.tools.work.task_facts import CANCELLED, is_done
 from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskRow, list_tasks
 from mcp_gateway.upstream.rows import Period
-
-NOBODY = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,9 @@ def grouped(
     dated: Callable[[TaskRow], dt.datetime | None] | None = None,
 ) -> list[TaskGroup]:
     """Group tasks as the question says. `dated` returns the date of a task for grouping by month."""
+    if question.group_by == "family":
+        families = by_text(rows, lambda row: row.groups_description)
+        return [TaskGroup(family, None, part) for family, part in families.items()]
     zone = zone_of(question.call.caller)
 
     def month(row: TaskRow) -> str:
@@ -77,7 +79,6 @@ def grouped(
         "asset": lambda row: row.code or NOBODY,
         "location": lambda row: path(row.parent_description) or NOBODY,
         "month": month,
-        "family": lambda row: row.groups_description or NOBODY,
         "person": person_of,
     }
     key = keys.get(question.group_by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -22,6 +22,7 @@ from mcp_gateway.tools.kit.parameters import (
     Telephone,
 )
 from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
+from mcp_gateway.tools.parties import person_records
 from mcp_gateway.upstream.resources import personnel
 from mcp_gateway.upstream.resources.personnel import find_person
 
@@ -102,6 +103,14 @@ async def update_person(call: Call, arguments: UpdatePersonInput) -> Saved:
     )
 
 
+async def person_before(call: Call, arguments: UpdatePersonInput) -> dict[str, Any]:
+    """Return what the person's record has now, by the names of the arguments."""
+    known = await find_person(call.upstream, arguments.code)
+    if known is None:
+        return {}
+    return person_records.person(known).model_dump(mode="json", exclude={"location"})  # a name, not a code
+
+
 TOOLS = (
     Tool(
         name="create_person",
@@ -123,6 +132,7 @@ TOOLS = (
         input=UpdatePersonInput,
         output=Saved,
         run=update_person,
+        before=person_before,
         read_only=False,
         toolset="catalogue_writes",
         destructive=True,

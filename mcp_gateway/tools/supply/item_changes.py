@@ -206,6 +206,21 @@ async def adjust_stock(call: Call, arguments: AdjustStockInput) -> AdjustStockOu
     )
 
 
+async def stock_before(call: Call, arguments: AdjustStockInput) -> dict[str, Any]:
+    """Return stock, cost and levels of the item in the warehouse, by the names of the arguments."""
+    warehouse = await warehouse_named(call, arguments.warehouse)
+    item = await the_stock_item(call, arguments.item)
+    place = next((one for one in item.warehouses or () if one.code_warehouse == warehouse.code), None)
+    if place is None:
+        return {}
+    return {
+        "stock": place.stock,
+        "unit_cost": place.unit_cost_stock,
+        "minimum": place.min_stock_level,
+        "maximum": place.max_stock_level,
+    }
+
+
 VIEW = "inventory:view"  # needed to look up warehouses and items
 ADD, EDIT = frozenset({VIEW, "inventory:add"}), frozenset({VIEW, "inventory:edit"})
 TOOLS = (
@@ -255,6 +270,7 @@ TOOLS = (
         input=AdjustStockInput,
         output=AdjustStockOutput,
         run=adjust_stock,
+        before=stock_before,
         read_only=False,
         toolset="inventory_writes",
         destructive=True,

@@ -183,6 +183,7 @@ TOOLS = (
         run=register_warehouse_entry,
         read_only=False,
         toolset="inventory_writes",
+        many="items",
         idempotent=False,
     ),
     Tool(
@@ -195,6 +196,7 @@ TOOLS = (
         run=register_warehouse_issue,
         read_only=False,
         toolset="inventory_writes",
+        many="items",
         idempotent=False,
     ),
     Tool(

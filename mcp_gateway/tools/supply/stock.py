@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, Field
 
 from mcp_gateway.calls.cursors import Position
+from mcp_gateway.calls.errors import NotPermitted
 from mcp_gateway.calls.text_matching import contains
 from mcp_gateway.calls.tool import Call, Tool
 from mcp_gateway.tools.kit.listing import (
@@ -23,6 +25,7 @@ from mcp_gateway.tools.kit.listing import (
 )
 from mcp_gateway.tools.kit.parameters import ItemCode, Warehouse
 from mcp_gateway.tools.kit.positions import in_order
+from mcp_gateway.tools.supply.open_requests import requested
 from mcp_gateway.tools.supply.stock_records import chosen, the_stock_item
 from mcp_gateway.tools.supply.stock_shapes import (
     StockLine,
@@ -100,12 +103,12 @@ async def list_stock(call: Call, arguments: ListStockInput) -> ListStockOutput:
         warehouses = [chosen(call, warehouses, str(position.get("of") or arguments.warehouse))]
         of = {"of": warehouses[0].code}
     if arguments.item is not None:
-        holding = await _holding(call, arguments, warehouses)
+        holding, notes = await _holding(call, arguments, warehouses)
         found, keys = _cut(upstream, holding, position, arguments.limit)
         return ListStockOutput(
             currency=currency,
             stock=found.records,
-            **ending(call, "list_stock", arguments, found, [], **keys, **of),
+            **ending(call, "list_stock", arguments, found, notes, **keys, **of),
         )
     found, keys = await _lying_in(call, arguments, warehouses, position)
     return ListStockOutput(
@@ -115,18 +118,24 @@ async def list_stock(call: Call, arguments: ListStockInput) -> ListStockOutput:
 
 async def _holding(
     call: Call, arguments: ListStockInput, warehouses: Sequence[WarehouseRow]
-) -> list[tuple[WarehouseRow, StockLine]]:
-    """Return the warehouses that have the item, each with its line."""
+) -> tuple[list[tuple[WarehouseRow, StockLine]], list[str]]:
+    """Return the warehouses that have the item, each with its line; and notes."""
     assert arguments.item is not None
     row = await the_stock_item(call, arguments.item)
     levels = {level.code_warehouse: level for level in row.warehouses or ()}
     by_id = {level.id_warehouse: level for level in row.warehouses or ()}
-    return [
-        (warehouse, line(row, level, warehouse))
+    notes, coming = [], dict[str, float]()
+    try:
+        coming.update(await requested(call.upstream, row.code, dt.datetime.now(dt.UTC)))
+    except NotPermitted:
+        notes.append("What material requests ask for is not seen by this person.")
+    holding = [
+        (warehouse, line(row, level, warehouse, coming.get(warehouse.code)))
         for warehouse in warehouses
         if (level := levels.get(warehouse.code) or by_id.get(warehouse.id)) is not None
         and arguments.fits(row, level.stock, level.min_stock_level)
     ]
+    return holding, notes
 
 
 def _numbers(warehouses: Sequence[WarehouseRow]) -> list[int] | None:

@@ -42,6 +42,7 @@ class StockLine(BaseModel):
     reorder_at: Amount = None
     missing: Annotated[float, Field(ge=0, description="Quantity missing to the minimum.")] = 0
     unit_cost: Annotated[float | None, Field(description="In the company's currency.")] = None
+    requested: Annotated[float | None, Field(description="By open material requests.")] = None
     active: bool | None = None
     url: str
 
@@ -65,7 +66,12 @@ def warehouse_shown(row: WarehouseRow) -> WarehouseShown:
     )
 
 
-def line(row: StockRow | StockItemRow, held: StockRow | Place, warehouse: WarehouseRow) -> StockLine:
+def line(
+    row: StockRow | StockItemRow,
+    held: StockRow | Place,
+    warehouse: WarehouseRow,
+    requested: float | None = None,
+) -> StockLine:
     """Build a stock line.
 
     `held` has the quantities in the warehouse: the row itself, or the item's entry for it.
@@ -84,6 +90,7 @@ def line(row: StockRow | StockItemRow, held: StockRow | Place, warehouse: Wareho
         reorder_at=held.reorder_level,
         missing=missing(held.stock, held.min_stock_level),
         unit_cost=held.unit_cost_stock if isinstance(held, Place) else None,
+        requested=requested,
         active=row.active,
         url=record_url("stock-items", row.code),
     )

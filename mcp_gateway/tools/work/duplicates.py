@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import re
 from collections.abc import Mapping
 from functools import partial
 from itertools import chain
@@ -13,7 +12,6 @@ from typing import Any
 from mcp_gateway.calls.errors import LooksLikeDuplicate, offered
 from mcp_gateway.calls.questions import Question
 from mcp_gateway.calls.record_urls import record_url
-from mcp_gateway.calls.text_matching import fold
 from mcp_gateway.calls.tool import Call
 from mcp_gateway.tools.kit.codes import ORDER_STATUS, REQUEST_STATUS, word_of
 from mcp_gateway.tools.kit.identifiers import shown_code
@@ -23,10 +21,11 @@ from mcp_gateway.tools.kit.text import (
     cleaned,
     in_a_line,
 )
+from mcp_gateway.tools.work.title_meaning import alike, near
 from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskLine, list_tasks
 from mcp_gateway.upstream.resources.work_requests import RequestRow, list_requests
-from mcp_gateway.upstream.rows import Period
+from mcp_gateway.upstream.rows import PAGE_SIZE, Period
 
 LOOK_BACK = dt.timedelta(days=30)
 MOST_SHOWN = 5
@@ -35,37 +34,21 @@ COMPARED_REQUESTS = "requests of the last 30 days"
 COMPARED_TASKS = "open tasks of the asset"
 OPEN_REQUEST = frozenset({1, 2, 3, 7, 8, 9, 10, 11, 13})
 OPEN_ORDERS = (1, 2)
-ALIKE = 0.5  # share of the shorter text's words that occur in the other
-_word = re.compile(r"\w{4,}")
-
-
-def alike(one: str, other: str) -> bool:
-    """Say whether two texts describe the same thing, by the words of four or more letters that they share."""
-    words, others = set(_word.findall(fold(one))), set(_word.findall(fold(other)))
-    if not words or not others:
-        return fold(one).strip() == fold(other).strip()
-    return len(words & others) >= ALIKE * min(len(words), len(others))
 
 
 async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhere: bool = False) -> None:
     """Raise LooksLikeDuplicate with the open work on the asset that resembles `title`.
 
-    With `anywhere`, open requests with exactly this title count too, whatever their asset.
+    With `anywhere`, open requests with much the same title count too, in any language and whatever
+    their asset.
     """
     rights = call.caller.rights
-    found = await asyncio.gather(
-        *(
-            look(call, asset, title)
-            for look, right in ((_requests, "work_requests:view"), (_orders, "work_orders:view"))
-            if right in rights and asset is not None
-        )
-    )
-    candidates = [candidate for kind in found for candidate in kind]
-    if anywhere and "work_requests:view" in rights:
-        same = await _of_that_title(call, title)
-        shown = {row["id"] for row in same}
-        # Only a few are shown. An equal title is stronger evidence than shared words, so those come first.
-        candidates = same + [candidate for candidate in candidates if candidate.get("id") not in shown]
+    looks = []
+    if "work_requests:view" in rights and (anywhere or asset is not None):
+        looks.append(_requests(call, asset, title, anywhere=anywhere))
+    if "work_orders:view" in rights and asset is not None:
+        looks.append(_orders(call, asset, title))
+    candidates = [candidate for kind in await asyncio.gather(*looks) for candidate in kind]
     names = [str(record.get("folio") or record.get("id")) for record in candidates]
     question = Question(
         about="similar",
@@ -74,9 +57,12 @@ async def refuse_duplicates(call: Call, asset: str | None, title: str, *, anywhe
     )
     if candidates and not call.agreed(question):
         raise LooksLikeDuplicate(
-            (
-                "Nothing was written: something similar is already open. Show it to the person; if they "
-                "still want another one, call again with even_if_similar true."
+            " ".join(
+                (
+                    "Nothing was written: something similar is already open. Show it to the person; if they "
+                    "still want another one, call again with even_if_similar true.",
+                    *call.upstream.gaps.sentences,
+                )
             ),
             question=question,
             **offered(candidates, dict, MOST_SHOWN),
@@ -87,34 +73,25 @@ def _told(name: str, record: Mapping[str, Any]) -> str:
     return f"{name} “{in_a_line(record['title'])}”" if record["title"] else name
 
 
-async def _requests(call: Call, asset: str, title: str) -> list[dict[str, Any]]:
+async def _requests(call: Call, asset: str | None, title: str, *, anywhere: bool) -> list[dict[str, Any]]:
+    """Find similar open requests of 30 days.
+
+    With `anywhere`, requests about other assets count if their title says much the same: their author may
+    have named no asset, or a neighbouring one. Those come first: of the others only some words are the same.
+    """
     upstream = call.upstream
     now = dt.datetime.now(dt.UTC)
     period = Period(now - LOOK_BACK, now, "date")
-    fetch = partial(list_requests, upstream, asset=asset, period=period)
-    return [
-        _request(row)
-        for row in await all_rows(fetch, upstream.gaps, COMPARED_REQUESTS, most=MOST_PAGES)
-        if row.id_status in OPEN_REQUEST and alike(title, row.description or "")
-    ]
-
-
-async def _of_that_title(call: Call, title: str) -> list[dict[str, Any]]:
-    """Find open requests with this title: their author may have named no asset, or a neighbouring one."""
-    upstream = call.upstream
-    now = dt.datetime.now(dt.UTC)
-    period = Period(now - LOOK_BACK, now, "date")
-    wanted = _words(title)
-    fetch = partial(list_requests, upstream, period=period)
-    return [
-        _request(row)
-        for row in await all_rows(fetch, upstream.gaps, COMPARED_REQUESTS, most=MOST_PAGES)
-        if row.id_status in OPEN_REQUEST and _words(row.description or "") == wanted
-    ]
-
-
-def _words(title: str) -> list[str]:
-    return re.findall(r"\w+", fold(title))
+    about_it = partial(list_requests, upstream, asset=asset, period=period)
+    fetch = partial(list_requests, upstream, period=period) if anywhere else about_it
+    rows = await all_rows(fetch, upstream.gaps, COMPARED_REQUESTS, most=MOST_PAGES)
+    if anywhere and asset is not None and len(rows) >= MOST_PAGES * PAGE_SIZE:  # its own may lie behind them
+        rows += await all_rows(about_it, upstream.gaps, COMPARED_REQUESTS, most=MOST_PAGES)
+    still_open = [row for row in rows if row.id_status in OPEN_REQUEST]
+    same = [row for row in still_open if anywhere and near(title, row.description or "")]
+    on_it = [row for row in still_open if asset is not None and row.code_item == asset]
+    found = [*same, *(row for row in on_it if alike(title, row.description or ""))]
+    return [_request(row) for row in {row.id: row for row in found}.values()]
 
 
 def _request(row: RequestRow) -> dict[str, Any]:

@@ -10,17 +10,19 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from mcp_gateway.calls.errors import InvalidArguments, NotFound, offered
 from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.by_hand import refuse_by_hand
 from mcp_gateway.tools.kit.codes import (
     DAMAGE,
     ORDER_STATUS,
     SEVERITY,
+    TASK_STATUS,
     Damage,
     OrderStatus,
     Severity,
     number_of,
     word_of,
 )
-from mcp_gateway.tools.kit.datetimes import IsoInput, parse, shown
+from mcp_gateway.tools.kit.datetimes import IsoInput, minutes, parse, shown
 from mcp_gateway.tools.kit.identifiers import Code
 from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.kit.parameters import Folio, Number, Short
@@ -33,6 +35,14 @@ from mcp_gateway.upstream.resources import work_orders as orders
 from mcp_gateway.upstream.resources.work_orders import TaskRow
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
+
+
+# Arguments that the contract cannot do.
+BY_HAND = {
+    **dict.fromkeys(("responsible", "responsible_code", "assignee", "assigned_to"), "reassign an order"),
+    **dict.fromkeys(("priority", "urgent"), "change its priority"),
+    **dict.fromkeys(("scheduled_at", "date_maintenance", "due_date", "date"), "move its date"),
+}
 
 
 class FailureInput(Arguments):
@@ -67,6 +77,12 @@ class UpdateWorkOrderInput(Arguments):
     ] = None
     task: Annotated[TaskInput | None, Field(description="What was done in one task.")] = None
     idempotency_key: IdempotencyKey | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def by_hand(cls, given: Any) -> Any:
+        refuse_by_hand(given, BY_HAND, "work-orders", "folio")
+        return given
 
     @model_validator(mode="after")
     def one_change(self) -> UpdateWorkOrderInput:
@@ -129,6 +145,29 @@ async def update_work_order(call: Call, arguments: UpdateWorkOrderInput) -> Chan
         notes=notes,
         url=url,
     )
+
+
+async def order_before(call: Call, arguments: UpdateWorkOrderInput | CancelWorkOrderInput) -> dict[str, Any]:
+    """Return what the order has now, by the names of the arguments."""
+    rows = await open_order(call, arguments.folio)
+    asked = getattr(arguments, "task", None)
+    task = next((row for row in rows if asked and row.id_work_orders_tasks == asked.id), None)
+    return {
+        "note": cleaned(rows[0].note, LONG_TEXT),
+        "status": word_of(ORDER_STATUS, rows[0].id_status_work_order),
+        "task": None if task is None else _task_before(call, task),
+    }
+
+
+def _task_before(call: Call, row: TaskRow) -> dict[str, Any]:
+    shown_now = {
+        "id": row.id_work_orders_tasks,
+        "started_at": shown(call.caller, row.initial_date),
+        "finished_at": shown(call.caller, row.final_date),
+        "done": word_of(TASK_STATUS, row.id_status_work_order_task) == "done",
+        "worked_minutes": minutes(row.real_duration),
+    }
+    return {name: value for name, value in shown_now.items() if value is not None}
 
 
 def note_before(order: TaskRow, said: str) -> list[str]:
@@ -231,12 +270,13 @@ TOOLS = (
         description=(
             "Makes one change to an open work order: its note (which is replaced), its status "
             "(in_process or review), or what was done in a task: dates, finished or not, failure, "
-            "stop of the asset."
+            "stop of the asset. Reassigning, priority and scheduled date: only a person, on its page."
         ),
         rights=frozenset({VIEW, EDIT}),
         input=UpdateWorkOrderInput,
         output=Changed,
         run=update_work_order,
+        before=order_before,
         read_only=False,
         destructive=True,
     ),
@@ -248,6 +288,7 @@ TOOLS = (
         input=CancelWorkOrderInput,
         output=Changed,
         run=cancel_work_order,
+        before=order_before,
         read_only=False,
         destructive=True,
     ),

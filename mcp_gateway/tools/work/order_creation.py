@@ -198,6 +198,7 @@ TOOLS = (
         output=CreateWorkOrderOutput,
         run=create_work_order,
         read_only=False,
+        many="pending_tasks",
         idempotent=False,
     ),
 )

@@ -67,6 +67,7 @@ class ListWorkOrdersInput(ListArguments):
     overdue: Annotated[
         bool | None, Field(description="True: only open orders with a task whose scheduled date has passed.")
     ] = None
+    details: Annotated[bool, Field(description="Also notes, cost and worked minutes.")] = False
     text: Annotated[
         str | None,
         Field(min_length=2, max_length=120, description="Words in the folio, tasks, assets or notes."),

@@ -15,6 +15,7 @@ from mcp_gateway.tools.kit.codes import (
 )
 from mcp_gateway.tools.kit.datetimes import minutes, shown, zone_of
 from mcp_gateway.tools.kit.identifiers import bare, in_another_dress, shown_code
+from mcp_gateway.tools.kit.kind_words import words_for
 from mcp_gateway.tools.kit.listing import Basket
 from mcp_gateway.tools.kit.text import NAME, cleaned
 from mcp_gateway.tools.work.order_shapes import (
@@ -31,13 +32,6 @@ from mcp_gateway.upstream.resources.work_orders import TaskLine, TaskRow, list_t
 
 LONGEST_FOLIO = 64
 TASKS_SHOWN = 100
-# Words before an order's number, in our three languages, without case and accents.
-ORDER_WORDS = frozenset(
-    {
-        "", "ot", "os", "wo", "#", "order", "work order", "wo #", "ot #", "os #", "orden", "orden de trabajo",
-        "orden de servicio", "ordem", "ordem de servico", "ordem de trabalho", "folio",
-    }
-)  # fmt: skip
 _numbered = re.compile(r"(\D*?)[\s_.:-]*0*(\d{1,9})")
 _letters = re.compile(r"[^\W\d_]+")
 
@@ -89,9 +83,10 @@ async def numbered_like_the_newest(upstream: Upstream, words: str) -> list[TaskR
 def order_number(words: str, like: str) -> str | None:
     match = _numbered.fullmatch(bare(words))
     own = _letters.match(bare(like))
-    if match is None or not (match[1] in ORDER_WORDS or (own is not None and match[1] == own[0])):
+    if match is None:
         return None
-    return match[2]
+    before = match[1].rstrip("# ")
+    return match[2] if not before or before in words_for("work_order") or (own and before == own[0]) else None
 
 
 def folio_with(number: str, like: str) -> str:

@@ -41,6 +41,7 @@ from mcp_gateway.tools.work.task_facts import is_overdue, order_is_overdue
 from mcp_gateway.upstream.resources.work_orders import TaskLine, TaskRow
 
 LIST_TASKS_SHOWN = 20
+REVIEW = 2
 NO_SUCH_ORDER = (
     "There is no work order with that folio, or this person may not see it; search finds an "
     "order by its number."
@@ -62,6 +63,11 @@ class Task(BaseModel):
     started_at: AwareDatetime | None = None
     finished_at: AwareDatetime | None = None
     estimated_minutes: Minutes | None = None
+    real_minutes: Minutes | None = None
+    cost: Annotated[
+        float | None,
+        Field(description="In the company's currency; omitted without the permission to see costs."),
+    ] = None
     overdue: Annotated[bool, Field(description="Not done, and its scheduled date has passed.")] = False
 
 
@@ -80,13 +86,8 @@ class TaskDetails(Task):
     trigger: UntrustedName | None = None
     requested_by: UntrustedName | None = None
     work_request: Annotated[int | None, Field(description="Number of the request it came from.")] = None
-    real_minutes: Minutes | None = None
     asset_stopped_minutes: Minutes | None = None
     out_of_service_minutes: Minutes | None = None
-    cost: Annotated[
-        float | None,
-        Field(description="In the company's currency; omitted without the permission to see costs."),
-    ] = None
     failure: Failure | None = None
 
 
@@ -98,8 +99,10 @@ class WorkOrder(BaseModel):
     responsible_code: Code | None = None
     priority: Annotated[Priority | None, Field(description="The highest priority among its tasks.")] = None
     created_at: AwareDatetime | None = None
+    in_review_since: AwareDatetime | None = None
     closed_at: AwareDatetime | None = None
     completed_percentage: float | None = None
+    note: UntrustedText | None = None
     overdue: Annotated[bool, Field(description="Open, with a task that is overdue.")] = False
     tasks: list[Task]
     tasks_left_out: Annotated[int, Field(ge=0)] = 0
@@ -165,6 +168,13 @@ class TaskLineShown(msgspec.Struct, omit_defaults=True):
     estimated_minutes: int | None = None
 
 
+class DetailedTaskShown(TaskLineShown, omit_defaults=True):
+    """With what a list shows only if it is asked for."""
+
+    real_minutes: int | None = None
+    cost: float | None = None
+
+
 class WorkOrderShown(msgspec.Struct, omit_defaults=True):
     """A WorkOrder as a struct, for speed."""
 
@@ -178,8 +188,10 @@ class WorkOrderShown(msgspec.Struct, omit_defaults=True):
     responsible_code: str | None = None
     priority: str | None = None
     created_at: dt.datetime | None = None
+    in_review_since: dt.datetime | None = None
     closed_at: dt.datetime | None = None
     completed_percentage: float | None = None
+    note: str | None = None
     tasks_left_out: int = 0
 
 
@@ -188,10 +200,12 @@ def summary(
 ) -> WorkOrderShown:
     """Build the order of a list.
 
-    `rows` are the matching tasks; `order` has all, from which its flags come.
+    `rows` are the matching tasks; `order` has all, from which its flags come. Rows with all their fields were
+    read because details are wanted.
     """
     first = rows[0]
-    tasks = [task(row, zone, now) for row in rows[:LIST_TASKS_SHOWN]]
+    detailed = isinstance(first, TaskRow)
+    tasks = [_listed_task(row, zone, now) for row in rows[:LIST_TASKS_SHOWN]]
     folio = first.wo_folio
     return WorkOrderShown(
         folio=shown_code(folio),
@@ -201,12 +215,23 @@ def summary(
         responsible_code=shown_code(first.code_responsible) if first.code_responsible else None,
         priority=highest_priority(order),
         created_at=in_zone(first.creation_date, zone),
+        in_review_since=in_zone(first.review_date, zone) if first.id_status_work_order == REVIEW else None,
         closed_at=in_zone(first.wo_final_date, zone),
         completed_percentage=first.completed_percentage,
+        note=cleaned(first.note, TEXT) if detailed else None,
         overdue=order_is_overdue(order, now, zone),
         tasks=tasks,
         tasks_left_out=max(0, len(rows) - LIST_TASKS_SHOWN),
         url=pages + (folio if _needs_no_quotes(folio) else quote(folio, safe="")),
+    )
+
+
+def _listed_task(row: TaskLine, zone: dt.tzinfo, now: dt.datetime) -> TaskLineShown:
+    shown = task(row, zone, now)
+    if not isinstance(row, TaskRow):
+        return shown
+    return DetailedTaskShown(
+        **msgspec.structs.asdict(shown), real_minutes=minutes(row.real_duration), cost=row.total_cost_task
     )
 
 

@@ -12,7 +12,7 @@ from mcp_gateway.tools.work.order_query import OrderQuery
 from mcp_gateway.tools.work.order_records import LONGEST_FOLIO
 from mcp_gateway.tools.work.order_shapes import WorkOrderShown
 from mcp_gateway.tools.work.whole_orders import Begun, Taking
-from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskLine, list_tasks
+from mcp_gateway.upstream.resources.work_orders import TaskFilter, TaskLine, TaskRow, list_tasks
 from mcp_gateway.upstream.rows import PAGE_SIZE, Page
 
 ROWS_AN_ORDER = 2  # to request: orders have fewer tasks on average, so one page is usually enough
@@ -49,7 +49,8 @@ async def collect(
 
     async def read(*, start: int, size: int, **given: Any) -> Page[TaskLine]:
         which = TaskFilter(period=query.period, made_by=query.made_by, **given)
-        return await list_tasks(upstream, TaskLine, which, start=start, size=size)
+        model = TaskRow if arguments.details else TaskLine
+        return await list_tasks(upstream, model, which, start=start, size=size)
 
     fetch = Filtered(upstream, read, filters)
     step: Listed[WorkOrderShown] = Listed(first=start.first)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from mcp_gateway.calls.errors import InvalidArguments, NotFound, Refusal
 from mcp_gateway.calls.record_urls import record_url
 from mcp_gateway.calls.tool import Call, Tool
+from mcp_gateway.tools.kit.by_hand import refuse_by_hand
 from mcp_gateway.tools.kit.codes import REQUEST_STATUS, RequestStatus, number_of, word_of
 from mcp_gateway.tools.kit.datetimes import IsoInput, parse, shown
 from mcp_gateway.tools.kit.identifiers import Code
@@ -103,6 +104,14 @@ async def create_work_request(call: Call, arguments: CreateWorkRequestInput) -> 
     )
 
 
+# Arguments that the contract cannot do.
+BY_HAND = {
+    **dict.fromkeys(("priority", "urgent"), "change a request's priority"),
+    **dict.fromkeys(("responsible", "assignee", "assigned_to"), "assign a request"),
+    **dict.fromkeys(("title", "details", "asset"), "change what a request says"),
+}
+
+
 class UpdateWorkRequestInput(Arguments):
     id: RequestNumber
     status: Annotated[
@@ -113,6 +122,12 @@ class UpdateWorkRequestInput(Arguments):
         str | None, Field(max_length=4000, description="The reason, for the person who asked.")
     ] = None
     idempotency_key: IdempotencyKey | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def by_hand(cls, given: Any) -> Any:
+        refuse_by_hand(given, BY_HAND, "work-requests", "id")
+        return given
 
 
 class UpdateWorkRequestOutput(BaseModel):
@@ -145,15 +160,24 @@ async def update_work_request(call: Call, arguments: UpdateWorkRequestInput) -> 
     )
 
 
+async def request_before(call: Call, arguments: UpdateWorkRequestInput) -> dict[str, Any]:
+    row = await find_request(call.upstream, arguments.id)
+    return {} if row is None else {"status": word_of(REQUEST_STATUS, row.id_status)}
+
+
 TOOLS = (
     Tool(
         name="update_work_request",
         title="Change a work request",
-        description="Sets the status of a request that has no work order: in process, solved, rejected …",
+        description=(
+            "Sets the status of a request that has no work order: in process, solved, rejected … Priority: "
+            "only a person, on its page."
+        ),
         rights=frozenset({"work_requests:view", "work_requests:edit"}),
         input=UpdateWorkRequestInput,
         output=UpdateWorkRequestOutput,
         run=update_work_request,
+        before=request_before,
         read_only=False,
         destructive=True,
     ),

@@ -163,7 +163,7 @@ async def list_work_requests(call: Call, arguments: ListWorkRequestsInput) -> Li
 async def get_work_request(call: Call, arguments: GetWorkRequestInput) -> GetWorkRequestOutput:
     upstream = call.upstream
     row = await the_request(call, arguments.id)
-    found = GetWorkRequestOutput(**dict(details(call, row)))
+    found = GetWorkRequestOutput(**dict(await details(call, row)))
     if "history" in (arguments.include or ()):
         found.history = [
             StatusChange(
@@ -200,7 +200,7 @@ TOOLS = (
     Tool(
         name="get_work_request",
         title="Show a work request",
-        description="One work request by its number, with details, status and the work order made from it.",
+        description="One work request by its number, with details, status, who acts next and its work order.",
         rights=RIGHTS,
         input=GetWorkRequestInput,
         output=GetWorkRequestOutput,

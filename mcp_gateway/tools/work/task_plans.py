@@ -227,7 +227,10 @@ TOOLS = (
     Tool(
         name="list_task_plans",
         title="List task plans",
-        description="Task plans, their tasks, triggers and resources; and the types of tasks.",
+        description=(
+            "Task plans, their tasks, triggers and resources; and the types of tasks. Pausing a plan or "
+            "moving a date: only a person, in Fracttal One."
+        ),
         rights=frozenset({"tasks:view"}),
         input=ListTaskPlansInput,
         output=ListTaskPlansOutput,

@@ -35,11 +35,18 @@ class DocumentRow(Row):
     is_warranty: Flag = None
     status: Flag = None
     item_code: str | None = None
+    item_description: str | None = None
+    personnel_name: str | None = None
+    third_parties_name: str | None = None
     code: str | None = None
 
     @property
     def owner_code(self) -> str | None:
         return self.item_code or self.code
+
+    @property
+    def owner_name(self) -> str | None:
+        return self.item_description or self.personnel_name or self.third_parties_name
 
 
 async def list_documents(

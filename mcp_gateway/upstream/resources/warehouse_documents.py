@@ -143,13 +143,17 @@ async def list_requisitions(
     *,
     folio: str | None = None,
     warehouse: str | None = None,
+    order_status: int | None = None,
     period: Period | None = None,
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[RequisitionRow]:
-    """Return a page of requisitions: what work orders requested from warehouses."""
+    """Return a page of requisitions: what work orders requested from warehouses.
+
+    `order_status` is the status of the work orders. No row shows it, so the caller has to check the folios.
+    """
     query: Query = {
-        "folio": folio, "warehouse_code": warehouse, "start": start, "limit": size,
+        "folio": folio, "warehouse_code": warehouse, "ot_status": order_status, "start": start, "limit": size,
         **(_dates(period) if period else {}),
     }  # fmt: skip
 

@@ -85,6 +85,7 @@ class TaskRow(TaskLine):
     requested_by: str | None = None
     id_request: Whole = None
     id_item: Whole = None
+    id_contact: Whole = None
     id_group_task: Whole = None
     parent_description: str | None = None
     groups_description: str | None = None

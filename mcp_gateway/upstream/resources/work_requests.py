@@ -59,13 +59,19 @@ async def list_requests(
     *,
     status: int | None = None,
     asset: str | None = None,
+    creator: str | None = None,
     period: Period | None = None,
     start: int = 0,
     size: int = PAGE_SIZE,
 ) -> Page[RequestRow]:
+    """Return a page of requests.
+
+    `creator` is the code of who entered them. Rows show only a name, so the caller has to check that.
+    """
     query: Query = {
         "id_status": status,
         "code_item": asset,
+        "code_creator": creator,
         "start": start,
         "limit": size,
         **(period.query if period else {}),

@@ -205,7 +205,7 @@ def test_caller_says_who_and_through_what(program: Program, world: World) -> Non
     """Everything that a call needs, from one query."""
     world.owner.language = "pt-br"
     world.owner.save()
-    world.company.currency = "COP"
+    world.company.currency, world.company.hours_per_week = "COP", 37.5
     world.company.save()
     token = program.connect(world.owner)["access_token"]
     with CaptureQueriesContext(
@@ -217,6 +217,7 @@ def test_caller_says_who_and_through_what(program: Program, world: World) -> Non
     who = caller(token)
     assert (who.user_id, who.user_name, who.user_email) == (world.owner.pk, "Owner", "owner@example.com")
     assert (who.language, who.time_zone, who.currency) == ("pt-br", "America/Bogota", "COP")
+    assert who.hours_per_week == 37.5
     assert (who.consumer_id, who.consumer_name) == (program.consumer.pk, "ChatGPT")
     assert who.authorization_id == AppAuthorization.objects.get().pk
     assert who.scopes == {"maintenance:read", "maintenance:write"}

@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from consumers.models import AppAuthorization, Consumer
+from consumers.policy.models import GroupCeiling
 from tests.conftest import World
 from tests.consumers.conftest import FORM, Program, Register, is_live
 from tests.consumers.refusals import refused
@@ -113,6 +114,25 @@ def test_case_117_introspecting_a_foreign_token(register: Register, world: World
     assert mine["scope"] == tokens["scope"]
     assert world.owner.email not in str(mine)
     assert active(owner, tokens["refresh_token"])["active"]
+
+
+def test_introspection_tells_what_counts_now(program: Program, world: World) -> None:
+    """RFC 7662 §2.2: not a scope that was taken away since, and no token of whoever may not use the app."""
+    tokens = program.connect(world.owner)
+    both = tokens["access_token"], tokens["refresh_token"]
+    consumer = program.consumer
+    Consumer.objects.filter(pk=consumer.pk).update(read_only=True)
+    assert [active(program, token)["scope"] for token in both] == ["maintenance:read offline_access"] * 2
+    Consumer.objects.filter(pk=consumer.pk).update(read_only=False)
+    GroupCeiling.objects.create(group=world.owner_group, read_only=True)
+    assert [active(program, token)["scope"] for token in both] == ["maintenance:read offline_access"] * 2
+    GroupCeiling.objects.all().delete()
+    assert [active(program, token)["scope"] for token in both] == [tokens["scope"]] * 2
+    AppAuthorization.objects.get().narrow({"maintenance:read"}, by=world.owner)
+    assert [active(program, token)["scope"] for token in both] == ["maintenance:read"] * 2
+    Consumer.objects.filter(pk=consumer.pk).update(everyone_may_use=False)
+    assert not is_live(tokens["access_token"])
+    assert [active(program, token) for token in both] == [{"active": False}] * 2
 
 
 def test_case_119_introspecting_the_token_of_a_disabled_person(program: Program, world: World) -> None:

@@ -23,10 +23,10 @@ def browser(world: World) -> Client:
     return signed_in(world.owner)
 
 
-def too_late(response: Any) -> bool:
+def says(response: Any, code: str) -> bool:
     return (
         response.status_code == 400
-        and b"decision_too_late" in response.content
+        and f"<code>{code}</code>" in response.content.decode()
         and "Location" not in response
     )
 
@@ -66,13 +66,14 @@ def test_a_code_that_was_redeemed_is_not_brought_again(browser: Client, program:
     assert AppAuthorization.objects.live().count() == 1
 
 
-@pytest.mark.parametrize(("first", "second"), [(True, False), (False, True)])
-def test_another_decision_comes_too_late(
-    browser: Client, program: Program, first: bool, second: bool
-) -> None:
+@pytest.mark.parametrize(("first", "code"), [(True, "already_approved"), (False, "already_refused")])
+def test_another_decision_changes_nothing(browser: Client, program: Program, first: bool, code: str) -> None:
+    """The page says what was decided first, not that nothing was."""
     page = browser.get(program.address())
     decide(browser, page, approve=first)
-    assert too_late(decide(browser, page, approve=second))
+    second = decide(browser, page, approve=not first)
+    assert says(second, code)
+    assert (b"Nothing was" in second.content) == (not first)
     assert Grant.objects.count() == int(first)
 
 
@@ -80,7 +81,7 @@ def test_a_tick_that_was_taken_away_meanwhile_is_not_passed_over(browser: Client
     """The answer to "without writing" never carries a code that allows it."""
     page = browser.get(program.address())
     decide(browser, page, write=True)
-    assert too_late(decide(browser, page, write=False))
+    assert says(decide(browser, page, write=False), "already_approved")
 
 
 def test_the_answer_is_for_the_same_session_and_person_alone(
@@ -90,18 +91,34 @@ def test_the_answer_is_for_the_same_session_and_person_alone(
     page = browser.get(program.address())
     decide(browser, page)
     for other in (signed_in(world.owner), signed_in(world.stranger), Client()):
-        assert too_late(decide(other, page))
+        answer = decide(other, page)
+        assert "code=" not in answer["Location"]
+        assert "/oauth/authorize/again/" in answer["Location"]
     assert Grant.objects.count() == 1
 
 
-def test_the_answer_is_given_for_less_than_a_minute(browser: Client, program: Program) -> None:
+def test_a_second_click_after_minutes_brings_a_code_that_works(browser: Client, program: Program) -> None:
+    """The first answer is still on its slow line when its code has ended."""
+    page = browser.get(program.address())
+    first = decide(browser, page)
+    Grant.objects.update(expires=timezone.now() - dt.timedelta(seconds=1))
+    assert program.redeem(answer_of(first)["code"]).json()["error"] == "invalid_grant"
+    second = decide(browser, page)
+    assert second["Location"] == first["Location"]
+    assert program.redeem(answer_of(second)["code"]).status_code == 200
+    assert AppAuthorization.objects.count() == 1
+
+
+def test_no_code_lives_longer_than_ten_minutes(browser: Client, program: Program) -> None:
+    """RFC 6749 §4.1.2, however often the person presses the button."""
     page = browser.get(program.address())
     decide(browser, page)
     kept = AuthorizationRequest.objects.get(pk=request_id(page))
     assert kept.decided_at is not None
-    assert kept.expires_at - kept.decided_at < dt.timedelta(seconds=60), "before the code ends"
+    lifetime = Grant.objects.get().expires - kept.decided_at
+    assert kept.expires_at - kept.decided_at + lifetime < dt.timedelta(minutes=10)
     AuthorizationRequest.objects.update(expires_at=timezone.now())
-    assert too_late(decide(browser, page))
+    assert says(decide(browser, page), "already_approved")
 
 
 def test_nobody_gets_a_code_of_what_was_stopped_in_between(
@@ -110,7 +127,9 @@ def test_nobody_gets_a_code_of_what_was_stopped_in_between(
     page = browser.get(program.address())
     decide(browser, page)
     AppAuthorization.objects.get().revoke(by=world.owner)
-    assert too_late(decide(browser, page))
+    ended = decide(browser, page)
+    assert says(ended, "ended_since")
+    assert b"Start again" in ended.content
     assert not Grant.objects.exists()
 
 

@@ -54,7 +54,7 @@ def test_case_073_public_consumer_by_key_alone(register: Register, world: World)
     refused(program.token(client_secret="fms_x", grant_type="refresh_token"), "invalid_client", 401)
 
 
-def test_nothing_is_stored_in_clear(program: Program, world: World) -> None:
+def test_case_255_nothing_is_stored_in_clear(program: Program, world: World) -> None:
     """RFC 9700 §4: only keyed digests of secret, code and tokens reach the database."""
     code = program.code(world.owner)
     tokens = program.redeem(code).json()
@@ -232,21 +232,29 @@ def test_case_102_malformed_authorization_headers(program: Program, header: str)
 
 
 def test_case_104_time_tells_nothing(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    """RFC 6819 §5.1.4.2: known or unknown key, right or wrong secret, within 5 ms of each other."""
+    """RFC 6819 §5.1.4.2: known or unknown key, right or wrong secret, within 5 ms of each other.
+
+    That is so in processor time, and on the clock where no other program holds the processor.
+    """
     monkeypatch.setattr("consumers.throttle.MOST_FAILURES", 10**6)
 
-    def median_ms(**fields: str) -> float:
-        times = []
-        for _ in range(60):
-            started = time.perf_counter()
-            program.token(grant_type="refresh_token", refresh_token="fmr_x", **fields)
-            times.append((time.perf_counter() - started) * 1000)
-        return statistics.median(times)
+    def times_of(**fields: str) -> tuple[float, float]:
+        clock, processor = time.perf_counter(), time.process_time()
+        program.token(grant_type="refresh_token", refresh_token="fmr_x", **fields)
+        return (time.perf_counter() - clock) * 1000, (time.process_time() - processor) * 1000
 
-    median_ms()
-    known = median_ms(client_secret="fms_wrong")
-    unknown = median_ms(client_id="fmk_unknown")
-    assert abs(known - unknown) < 5
+    for _ in range(60):
+        times_of()
+    known, unknown = [], []
+    for _ in range(60):
+        known.append(times_of(client_secret="fms_wrong"))
+        unknown.append(times_of(client_id="fmk_unknown"))
+    clock, processor = (
+        [statistics.median(times[which] for times in kind) for kind in (known, unknown)] for which in (0, 1)
+    )
+    assert abs(processor[0] - processor[1]) < 5
+    busy = sum(clock) > 1.5 * sum(processor)
+    assert busy or abs(clock[0] - clock[1]) < 5
 
 
 def test_case_105_failures_are_slowed_without_shutting_anyone_out(program: Program) -> None:
@@ -263,6 +271,17 @@ def test_case_105_failures_are_slowed_without_shutting_anyone_out(program: Progr
         "/oauth/token", urlencode({"client_id": program.key, "client_secret": "x"}), REMOTE_ADDR="192.0.2.7"
     )
     refused(elsewhere, "invalid_client", 401)
+
+
+def test_only_a_key_is_logged_as_one(program: Program, caplog: pytest.LogCaptureFixture) -> None:
+    """People paste a secret or a password into the field of the key, and the log must not have it."""
+    for pasted in (program.secret, "hunter2-hunter2", "Basic eyJhbGciOi"):
+        refused(program.token(grant_type="client_credentials", client_id=pasted), "invalid_client", 401)
+        assert pasted[4:12] not in caplog.text
+    refused(program.token(grant_type="client_credentials", client_secret="wrong"), "invalid_client", 401)
+    lines = [line for line in caplog.messages if "client refused" in line]
+    assert len(lines) == 4
+    assert program.key in lines[-1]
 
 
 @pytest.mark.parametrize("method", ["get", "put", "head", "delete"])

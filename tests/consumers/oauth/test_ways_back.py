@@ -215,21 +215,51 @@ def too_old(client: Client) -> None:
     AuthorizationRequest.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
 
 
-@pytest.mark.parametrize("trouble", [end_session, lose_cookie, too_old])
-def test_approving_too_late_begins_the_same_request_again(
+@pytest.mark.parametrize("trouble", [end_session, lose_cookie])
+def test_approving_after_the_session_leads_to_sign_in_and_the_same_request(
     program: Program, world: World, trouble: Any
 ) -> None:
     client = browser(world.owner)
     page = client.get(program.address("", state=LONG))
     trouble(client)
+    to_sign_in = approve(client, page)
+    assert to_sign_in.status_code == 303
+    assert not Grant.objects.exists()
+    assert "You were signed out in the meantime" in text_of(client.get(to_sign_in["Location"]))
+    signed = sign_in(client, world.owner.email, url=to_sign_in["Location"])
+    assert answer_of(approve(client, consent_at(client, signed["Location"])))["state"] == LONG
+
+
+def test_approving_too_late_begins_the_same_request_again(program: Program, world: World) -> None:
+    """One button goes on."""
+    client = browser(world.owner)
+    page = client.get(program.address("", state=LONG))
+    too_old(client)
     late = approve(client, page)
     assert late.status_code == 400
     assert not Grant.objects.exists()
-    on = link_of(late, "Start again")
-    begun = client.get(on)
-    if trouble is not too_old:
-        begun = client.get(sign_in(client, world.owner.email, url=begun["Location"])["Location"])
+    assert text_of(late).count('class="button primary') == 1
+    begun = client.get(link_of(late, "Start again"))
     assert answer_of(approve(client, begun))["state"] == LONG
+
+
+def test_another_person_who_signed_in_meanwhile_is_asked_in_the_first_ones_place(
+    program: Program, world: World
+) -> None:
+    """In another tab of the same browser: the CSRF token is then another one too."""
+    client = browser(world.owner)
+    page = client.get(program.address("", state=LONG))
+    client.post("/accounts/logout/", dict(form_at(page, "/accounts/logout/").fields))
+    sign_in(client, world.colleague.email)
+    asked = approve(client, page)
+    assert asked.status_code == 302
+    fresh = consent_at(client, asked["Location"])
+    assert "so nothing was approved" in text_of(fresh)
+    assert world.colleague.email in text_of(fresh)
+    assert world.owner.email not in text_of(fresh)
+    assert not Grant.objects.exists()
+    assert answer_of(approve(client, fresh))["state"] == LONG
+    assert Grant.objects.get().user == world.colleague
 
 
 def test_approving_when_nothing_can_be_begun_again_leads_back_to_the_program(

@@ -322,7 +322,7 @@ def test_case_348_private_keys_are_sealed_and_never_shown(switched_on: World, se
     assert [set(key) for key in shown] == [{"kty", "use", "alg", "kid", "n", "e"}]
     old = settings.UPSTREAM_KEYS
     settings.UPSTREAM_KEYS = f"{new_key('second')},{old}"
-    call_command("reseal_upstream_accounts", verbosity=0)
+    call_command("rotate_keys", verbosity=0)
     settings.UPSTREAM_KEYS = settings.UPSTREAM_KEYS.partition(",")[0]
     assert signing_keys.current() == (kid, pem)
 

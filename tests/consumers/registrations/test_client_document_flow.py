@@ -159,7 +159,7 @@ def test_the_page_says_who_it_is_and_what_it_only_claims(
     publisher.publish(client_name="Fracttal <b>Official</b>")
     program = allow()
     text = signed_in(world.owner).get(program.address()).content.decode()
-    assert "<h1>Our editor wants to use Fracttal One on your behalf</h1>" in text
+    assert "<h1><bdi>Our editor</bdi> wants to use Fracttal One on your behalf</h1>" in text
     assert "<strong>program.example</strong>" in text
     assert "There it calls itself “Fracttal &lt;b&gt;Official&lt;/b&gt;”." in text
 

@@ -14,9 +14,11 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import Company
+from audit.models import Event
 from consumers.models import AppAuthorization, Consumer
 from consumers.registrations import admission
 from consumers.registrations.models import InitialAccessToken, Registration
+from tests.audit.reading import events_since, last_event
 from tests.conftest import World
 from tests.consumers.conftest import caller, is_live, signed_in
 from tests.consumers.registering import METADATA, program_of, rules_of, send, token_for, waiting
@@ -207,8 +209,10 @@ def test_what_changes_after_it_was_shown_is_not_let_in(alone: World) -> None:
     shown = waiting().shown
     changed = {"client_id": told["client_id"], "redirect_uris": ["https://evil.example/cb"]}
     path = told["registration_client_uri"].removeprefix(settings.PUBLIC_URL)
+    before = last_event()
     answer = send(path, changed, told["registration_access_token"], "put")
     assert answer.status_code == 200, answer.content
+    assert events_since(before, alone.company.pk) == [("consumer.changed", "done", "", "", "")]
     with pytest.raises(admission.ChangedMeanwhile):
         admission.approve(waiting().pk, alone.company, shown, alone.owner_group, alone.owner)
     assert not Consumer.objects.exists()
@@ -414,6 +418,9 @@ def test_rfc_7592_read_update_delete(world: World) -> None:
     tokens = program.connect(world.owner)
 
     new = METADATA | {"client_id": told["client_id"], "redirect_uris": ["https://n8n.example.com/cb"]}
+    before = last_event()
+    assert send(path, METADATA | {"client_id": told["client_id"]}, mine, "put").status_code == 200
+    assert last_event() == before, "nothing changed"
     answer = send(path, new | {"client_secret": told["client_secret"]}, mine, "put")
     assert answer.status_code == 200, answer.content
     assert answer.json()["redirect_uris"] == ["https://n8n.example.com/cb"]
@@ -427,6 +434,10 @@ def test_rfc_7592_read_update_delete(world: World) -> None:
         refused = send(path, new | wrong, mine, "put")
         assert refused.status_code == 400, wrong
     assert Consumer.objects.get().callback_urls == ["https://n8n.example.com/cb"]
+    assert events_since(before, world.company.pk) == [("consumer.changed", "done", "", "", "Copilot")]
+    event = Event.objects.latest("pk")
+    assert event.changes == {"callback_urls": [METADATA["redirect_uris"], ["https://n8n.example.com/cb"]]}
+    assert event.facts == {"by": "program"}
 
     assert send(path, "", mine, "delete").status_code == 204
     assert not is_live(tokens["access_token"])
@@ -440,6 +451,7 @@ def test_rfc_7592_what_an_administrator_decided_by_stays(alone: World) -> None:
     path = told["registration_client_uri"].removeprefix(settings.PUBLIC_URL)
     let_in(alone)
     same = METADATA | {"client_id": told["client_id"]}
+    before = last_event()
     for changes, status in (
         ({}, 200),
         ({"redirect_uris": ["https://evil.example/cb"]}, 400),
@@ -447,6 +459,7 @@ def test_rfc_7592_what_an_administrator_decided_by_stays(alone: World) -> None:
         ({"policy_uri": "https://evil.example/"}, 400),
     ):
         assert send(path, same | changes, told["registration_access_token"], "put").status_code == status
+    assert events_since(before, alone.company.pk) == []
     assert Consumer.objects.get().callback_urls == METADATA["redirect_uris"]
 
 
@@ -477,6 +490,7 @@ def test_what_nobody_uses_expires(alone: World) -> None:
     long_ago = timezone.now() - dt.timedelta(days=91)
     Registration.objects.exclude(pk=waits.pk).update(decided_at=long_ago, created_at=long_ago)
     used.refresh_from_db()
+    assert used.consumer_id is not None
     Consumer.objects.filter(pk=used.consumer_id).update(last_used_at=timezone.now())
     Registration.objects.filter(pk=waits.pk).update(created_at=timezone.now() - dt.timedelta(days=29))
     call_command("clear_expired_tokens")
@@ -488,3 +502,15 @@ def test_what_nobody_uses_expires(alone: World) -> None:
         call_command("clear_expired_tokens")
     assert set(Registration.objects.all()) == {used}
     assert Company.objects.count() == 1
+
+
+def test_changes_are_bounded_as_registrations_are(alone: World) -> None:
+    """Each change is a row of the log, so a program cannot write as many as it likes."""
+    told = send("/oauth/register", METADATA).json()
+    path = told["registration_client_uri"].removeprefix(settings.PUBLIC_URL)
+    before = last_event()
+    changed = [METADATA | {"client_id": told["client_id"], "client_name": f"Name {n}"} for n in range(30)]
+    answers = [send(path, each, told["registration_access_token"], "put") for each in changed]
+    assert [answer.status_code for answer in answers] == [200] * 19 + [429] * 11
+    assert len(events_since(before, alone.company.pk)) == 19
+    assert waiting().name == "Name 18"

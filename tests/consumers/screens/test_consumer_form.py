@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -9,14 +10,17 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from audit.models import Event
 from consumers.callbacks import validate_callback
 from consumers.digests import digest
-from consumers.models import Consumer
+from consumers.models import AppAuthorization, Consumer
 from consumers.screens.forms import ConsumerForm
 from consumers.screens.presets import PRESETS
 from tests.conftest import World
 from tests.consumers.registered import CALLBACK, authorize, consumer_in
+from tests.factories import UserFactory
 from tests.pages import browser, form_at, send, text_of
 
 LIST = "/settings/api-connections/oauth-consumers/"
@@ -44,6 +48,12 @@ def secret_in(answer: Any) -> str:
     return str(secret)
 
 
+def anyway_in(answer: Any) -> str:
+    assert answer.status_code == 422
+    (mark,) = re.findall(r'name="anyway" value="([0-9a-f]+)"', text_of(answer))
+    return str(mark)
+
+
 def test_every_field_of_the_article(world: World) -> None:
     page = text_of(browser(world.owner).get(ADD))
     for label in (
@@ -54,7 +64,7 @@ def test_every_field_of_the_article(world: World) -> None:
         assert label in page, label
 
 
-def test_saving_shows_key_secret_and_address_once(world: World) -> None:
+def test_case_254_saving_shows_key_secret_and_address_once(world: World) -> None:
     """Case 254, and the steps of the article: save, copy key and secret."""
     client = browser(world.owner)
     texts = {
@@ -80,8 +90,9 @@ def test_saving_shows_key_secret_and_address_once(world: World) -> None:
     assert consumer.callback_urls == [CALLBACK]
     assert consumer.permission_group == world.colleague_group
     # Only its digest is stored; the secret is nowhere else: on no page, not in the session, in no row.
-    assert consumer.client_secret == digest(secret)
-    assert consumer.secret_hint == secret[-4:]
+    (stored,) = consumer.secrets.all()
+    assert (stored.digest, stored.hint, stored.created_by) == (digest(secret), secret[-4:], world.owner)
+    assert consumer.client_secret == ""
     for path in (LIST, f"{LIST}{consumer.pk}/", "/"):
         assert secret not in text_of(client.get(path)), path
     assert all(secret not in str(session.get_decoded()) for session in Session.objects.all())
@@ -109,19 +120,21 @@ def test_sending_the_same_form_again_makes_no_second_consumer(world: World) -> N
 def test_callbacks_may_stay_empty_and_be_added_later(world: World) -> None:
     client = browser(world.owner)
     created = fill(client, ADD, values(world, callback_urls=["", " "]))
-    assert "Add the callback URL" in text_of(created)
+    assert "Callback URL from the assistant" in text_of(created), "with a field for it"
     consumer = Consumer.objects.get()
     assert consumer.callback_urls == []
     page = client.get(f"{LIST}{consumer.pk}/")
     assert "waiting for a callback URL" in text_of(page)
-    before = consumer.client_id, consumer.client_secret, consumer.created
+    before = consumer.client_id, list(consumer.secrets.values()), consumer.created
     urls = [f" {CALLBACK} ", "https://claude.ai/api/mcp/auth_callback", "", CALLBACK]
-    answer = fill(client, f"{LIST}{consumer.pk}/", values(world, callback_urls=urls, name="Renamed"))
+    answer = fill(
+        client, f"{LIST}{consumer.pk}/", values(world, callback_urls=urls, name="Renamed", assistant="other")
+    )
     assert answer["Location"] == LIST
     assert "Renamed updated. Its key and secret are unchanged." in text_of(client.get(LIST))
     consumer.refresh_from_db()
     assert consumer.callback_urls == [CALLBACK, "https://claude.ai/api/mcp/auth_callback"]
-    assert before == (consumer.client_id, consumer.client_secret, consumer.created)
+    assert before == (consumer.client_id, list(consumer.secrets.values()), consumer.created)
 
 
 DOCUMENT = "https://claude.ai/oauth/claude-code-client-metadata"
@@ -134,7 +147,7 @@ def test_a_metadata_url_makes_a_public_consumer_that_waits_for_nothing(world: Wo
     )
     created = text_of(fill(client, ADD, data))
     consumer = Consumer.objects.get()
-    assert (consumer.metadata_url, consumer.is_public, consumer.client_secret) == (DOCUMENT, True, "")
+    assert (consumer.metadata_url, consumer.is_public, consumer.secrets.count()) == (DOCUMENT, True, 0)
     assert "the program identifies itself and asks for no key" in created
     assert created.count(DOCUMENT) == 2, "shown, and for its copy button"
     assert "fms_" not in created
@@ -178,6 +191,31 @@ def test_a_metadata_url_is_given_once_and_to_public_consumers_for_people_only(wo
     assert Consumer.objects.count() == 3
 
 
+def test_another_metadata_url_ends_and_records_each_connection(
+    world: World, django_assert_max_num_queries: Any
+) -> None:
+    """They were given to another program. The work does not grow with their number."""
+    own = consumer_in(world, metadata_url="https://old.example/c.json")
+    given = [authorize(user, own) for user in (world.owner, world.colleague)]
+    past = authorize(UserFactory(), own, ends_at=timezone.now() - dt.timedelta(days=1))
+    many = [authorize(UserFactory(), own) for _ in range(30)]
+    kept = authorize(world.owner, consumer_in(world, "Other"))
+    form = ConsumerForm(world.company, own, data=values(world, name="Claude Code", metadata_url=DOCUMENT))
+    assert form.is_valid(), form.errors
+    with django_assert_max_num_queries(60):
+        assert form.save(world.owner, address="192.0.2.1")
+    assert list(AppAuthorization.objects.live()) == [kept]
+    rows = Event.objects.order_by("position").values_list("kind", "authorization_id", "user_id", "address")
+    of_save = [row for row in rows if row[0] in {"authorization.revoked", "consumer.changed"}]
+    by = (world.owner.pk, "192.0.2.1")
+    assert of_save == [
+        *(("authorization.revoked", each.pk, *by) for each in [*given, *many]),
+        ("consumer.changed", None, *by),
+    ]
+    past.refresh_from_db()
+    assert past.revoked_at is not None
+
+
 @pytest.mark.parametrize("new", [True, False])
 def test_two_administrators_who_save_one_url_at_once(world: World, new: bool) -> None:
     """The second administrator is told, and nothing of that change is saved."""
@@ -212,14 +250,15 @@ def test_editing_shows_credentials_without_the_secret(world: World) -> None:
     answer = browser(world.owner).get(f"{LIST}{consumer.pk}/")
     page = text_of(answer)
     assert consumer.client_id in page
-    assert f"••••{consumer.secret_hint}" in page
+    (secret,) = consumer.secrets.all()
+    assert f"••••{secret.hint}" in page
     assert "by Owner" in page
-    assert consumer.client_secret not in page
+    assert secret.digest not in page
     assert "fms_" not in page
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_extra_fields_change_nothing(world: World) -> None:
+def test_case_250_extra_fields_change_nothing(world: World) -> None:
     """Case 250."""
     client = browser(world.owner)
     extra = {
@@ -277,7 +316,7 @@ def test_extra_fields_change_nothing(world: World) -> None:
         ("url", "not an address", "Enter a full web address"),
     ],
 )
-def test_errors_stand_beside_their_field_and_nothing_is_lost(
+def test_case_248_errors_stand_beside_their_field_and_nothing_is_lost(
     world: World, field: str, value: str, words: str
 ) -> None:
     entered = values(world, description="Kept words", callback_urls=[CALLBACK, "https://b.example/cb"])
@@ -380,7 +419,12 @@ def test_presets_fill_callbacks_that_can_be_saved(world: World, slug: str) -> No
     form = form_at(applied, ADD)
     urls = [value for name, value in form.fields if name == "callback_urls"]
     assert urls == [*preset.callbacks, own], "what was typed stays"
-    answer = fill(client, ADD, values(world, name="X", assistant=slug, callback_urls=urls))
+    data = values(world, name="X", assistant=slug, callback_urls=urls)
+    answer = fill(client, ADD, data)
+    if slug not in {"windsurf", "other"}:
+        assert f"is not known to use this callback URL: {own}" in text_of(answer)
+        assert not Consumer.objects.exists()
+        answer = fill(client, ADD, data | {"anyway": anyway_in(answer)})
     assert secret_in(answer)
     consumer = Consumer.objects.get()
     assert (consumer.assistant, consumer.callback_urls) == (slug, urls)
@@ -431,7 +475,7 @@ def test_public_clients_have_no_secret(world: World) -> None:
     assert "fms_" not in page
     assert "none: a public client" in page
     consumer = Consumer.objects.get()
-    assert (consumer.is_public, consumer.client_secret, consumer.secret_hint) == (True, "", "")
+    assert (consumer.is_public, consumer.client_secret, consumer.secrets.count()) == (True, "", 0)
 
 
 def test_groups_of_another_company_and_inactive_ones_cannot_be_chosen(world: World) -> None:
@@ -493,3 +537,80 @@ def test_a_tool_set_that_does_not_exist_is_refused(world: World) -> None:
     answer = fill(browser(world.owner), ADD, values(world, toolsets=["everything"]))
     assert answer.status_code == 422 or "errorlist" in text_of(answer)
     assert not Consumer.objects.filter(name="ChatGPT").exists()
+
+
+@pytest.mark.parametrize("name", ["ChatGPT", "chat gpt", "Chat-GPT", "\u0421hatG\u0420T", "ChàtGPT"])
+def test_a_name_like_another_one_is_asked_about(world: World, name: str) -> None:
+    consumer_in(world)
+    consumer_in(world, "Claude", stranger=True)
+    client = browser(world.owner)
+    answer = fill(client, ADD, values(world, name=name))
+    assert "Another consumer has the same name, or one that looks like it: ChatGPT." in text_of(answer)
+    assert Consumer.objects.filter(company=world.company).count() == 1
+    mark = anyway_in(answer)
+    wrong = fill(client, ADD, values(world, name=f"{name}.", anyway="0" * 16))
+    assert wrong.status_code == 422
+    assert secret_in(fill(client, ADD, values(world, name=name, anyway=mark)))
+
+
+def test_a_name_of_another_company_is_no_reason_to_ask(world: World) -> None:
+    consumer_in(world, stranger=True)
+    assert secret_in(fill(browser(world.owner), ADD, values(world)))
+
+
+def test_an_edit_asks_only_about_what_it_changes(world: World) -> None:
+    consumer_in(world)
+    second = consumer_in(world, "ChatGPT", callback_urls=["https://own.example/cb"])
+    client, url = browser(world.owner), f"{LIST}{second.pk}/"
+    answer = fill(client, url, values(world, callback_urls=second.callback_urls, description="x"))
+    assert answer.status_code == 302
+    answer = fill(client, url, values(world, callback_urls=["https://other.example/cb"]))
+    assert "is not known to use this callback URL: https://other.example/cb" in text_of(answer)
+    assert "looks like it" not in text_of(answer)
+
+
+def test_the_group_with_the_fewest_permissions_is_proposed_and_never_administrators(world: World) -> None:
+    client = browser(world.owner)
+    assert proposed_group(text_of(client.get(ADD))) == [str(world.colleague_group.pk)]
+    world.company.memberships.filter(permission_group=world.colleague_group).delete()
+    world.colleague_group.delete()
+    assert proposed_group(text_of(client.get(ADD))) in ([], [""])
+
+
+def proposed_group(page: str) -> list[str]:
+    select = page.partition('name="permission_group"')[2].partition("</select>")[0]
+    return re.findall(r'<option value="(\d*)" selected', select)
+
+
+def test_a_program_for_the_company_keeps_nothing_that_is_for_people(world: World) -> None:
+    data = values(
+        world, grant_type="client-credentials", callback_urls=["https://claude.ai/api/mcp/auth_callback"]
+    )
+    assert secret_in(fill(browser(world.owner), ADD, data | {"narrow_to_group": "on"}))
+    consumer = Consumer.objects.get()
+    assert (consumer.callback_urls, consumer.assistant, consumer.narrow_to_group) == ([], "", False)
+
+
+def test_a_form_whose_end_is_missing_saves_nothing(world: World) -> None:
+    """A box that did not arrive would count as cleared: read only would be lifted."""
+    consumer = consumer_in(world, read_only=True, narrow_to_group=True)
+    client = browser(world.owner)
+    page = client.get(f"{LIST}{consumer.pk}/")
+    fields = [(name, value) for name, value in form_at(page, f"/{consumer.pk}/").fields]
+    names = [name for name, _value in fields]
+    assert {"read_only", "narrow_to_group"} <= set(names)
+    for length in range(1, len(fields)):
+        cut: dict[str, Any] = {}
+        for name, value in fields[:length]:
+            cut.setdefault(name, []).append(value)
+        cut["csrfmiddlewaretoken"] = dict(fields)["csrfmiddlewaretoken"]
+        answer = client.post(f"{LIST}{consumer.pk}/", cut)
+        assert answer.status_code in {409, 422}, (answer.status_code, fields[:length])
+        consumer.refresh_from_db()
+        assert (consumer.read_only, consumer.narrow_to_group) == (True, True)
+    assert not Event.objects.exists()
+    same = {"permission_group": consumer.permission_group_id, "assistant": "other"}
+    for _twice in range(2):
+        assert send(client, f"{LIST}{consumer.pk}/", same, action=f"/{consumer.pk}/").status_code == 302
+    told = [set(event.changes) for event in Event.objects.filter(kind="consumer.changed")]
+    assert told in ([], [{"assistant"}]), "what is saved as it was is no event"

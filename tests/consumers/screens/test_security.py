@@ -5,11 +5,15 @@ from __future__ import annotations
 from pytest_django import Settings
 
 from accounts.models import Company
+from consumers.models import Consumer
 from consumers.openid.models import SigningKey
+from consumers.screens.security import MOST_LIMITED
 from tests.conftest import World
+from tests.consumers.registered import consumer_in
 from tests.pages import browser, post, send, text_of
 
 SECURITY = "/settings/security/"
+LIST = "/settings/api-connections/oauth-consumers/"
 
 
 def is_on(company: Company) -> bool:
@@ -43,3 +47,16 @@ def test_without_keys_it_cannot_be_switched_on(world: World, settings: Settings)
     assert answer.status_code == 422
     assert "UPSTREAM_KEYS" in text_of(answer)
     assert not is_on(world.company)
+
+
+def test_many_limited_apps_do_not_fill_the_page(world: World) -> None:
+    for number in range(MOST_LIMITED + 1):
+        consumer = consumer_in(world, f"App {number:02}")
+        Consumer.objects.filter(pk=consumer.pk).update(allowed_networks=["192.0.2.0/24"])
+    consumer_in(world, "From anywhere")
+    page = text_of(browser(world.owner).get(SECURITY))
+    assert page.count("192.0.2.0/24") == MOST_LIMITED
+    assert f"Show all {MOST_LIMITED + 1} apps that are limited to networks" in page
+    listed = text_of(browser(world.owner).get(f"{LIST}?state=limited"))
+    assert f"of {MOST_LIMITED + 1}" in listed
+    assert "From anywhere" not in listed

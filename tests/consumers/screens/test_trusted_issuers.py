@@ -12,8 +12,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
+from audit.models import Event
 from consumers.models import AccessToken, AppAuthorization
 from consumers.outbound import documents as document_fetcher
+from consumers.screens.issuer_form import IssuerForm
 from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer
 from tests.conftest import World
 from tests.consumers.issuers import IdentityProvider, identity_provider
@@ -171,9 +173,33 @@ def test_case_363_switching_off_ends_what_came_through_it(world: World, idp: Ide
     authorization.refresh_from_db()
     assert not authorization.live
     assert not authorization.refuses_exchange
+    event = Event.objects.get(kind="authorization.revoked")
+    assert (event.authorization_id, event.user_id) == (authorization.pk, world.owner.pk)
     assert not AccessToken.objects.exists()
     other.refresh_from_db()
     assert other.live, "a consent is not the issuer's"
+
+
+def test_saving_leaves_alone_what_became_newer_meanwhile(world: World, idp: IdentityProvider) -> None:
+    """Keys that an exchange read, and another administrator's change, while the form is being checked."""
+    issuer = made(world, read_only=False)
+    form = IssuerForm(
+        world.company,
+        {"name": "Renamed", "issuer": issuer.issuer, "enabled": "on"},
+        instance=TrustedIssuer.objects.get(pk=issuer.pk),
+    )
+    assert form.is_valid()
+    TrustedIssuer.objects.filter(pk=issuer.pk).update(keys={"keys": [1]}, read_only=True)
+    form.store(world.owner)
+    issuer.refresh_from_db()
+    assert (issuer.name, issuer.keys, issuer.read_only) == ("Renamed", {"keys": [1]}, True)
+    events = Event.objects.filter(kind="settings.issuer_changed")
+    assert [event.changes for event in events] == [{"name": ["Okta", "Renamed"]}]
+    same = {"name": "Renamed", "issuer": issuer.issuer, "enabled": "on", "read_only": "on"}
+    again = IssuerForm(world.company, same, instance=TrustedIssuer.objects.get(pk=issuer.pk))
+    assert again.is_valid()
+    again.store(world.owner)
+    assert events.count() == 1, "nothing was changed"
 
 
 def test_case_364_read_only_counts_for_those_who_came_before(world: World, idp: IdentityProvider) -> None:
@@ -216,6 +242,8 @@ def test_forgetting_whom_a_subject_means(world: World) -> None:
     assert client.post(url, dict(form_at(asked, url).fields))["Location"] == page_of(issuer)
     authorization.refresh_from_db()
     assert not authorization.live
+    event = Event.objects.get(kind="authorization.revoked")
+    assert (event.authorization_id, event.subject_name) == (authorization.pk, world.colleague.display_name)
     assert [link.user for link in IssuerLink.objects.all()] == [world.owner]
     assert post(client, url, {"link": link.pk}).status_code == 302
 
@@ -287,4 +315,4 @@ def test_a_person_with_both_ways_counts_once(world: World) -> None:
     authorize(world.owner, consumer)
     authorize(world.owner, consumer, issuer=issuer, redirect_uri="")
     page = text_of(browser(world.owner).get("/settings/api-connections/oauth-consumers/"))
-    assert f'?app={consumer.pk}">1</a>' in page
+    assert f'?app={consumer.pk}&amp;state=connected">1</a>' in "".join(page.split("\n            "))

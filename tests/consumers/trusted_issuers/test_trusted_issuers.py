@@ -20,6 +20,7 @@ from jwcrypto import jwk
 
 from accounts.models import Membership, User
 from accounts.verified_addresses import mark_verified
+from audit.models import Event
 from consumers.models import AccessToken, AppAuthorization, Consumer, RefreshToken
 from consumers.outbound import documents as document_fetcher
 from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer, UsedAssertion
@@ -83,6 +84,8 @@ def test_case_351_an_id_jag_becomes_an_access_token(
     authorization = AppAuthorization.objects.get()
     assert (authorization.user, authorization.consumer) == (world.owner, program.consumer)
     assert authorization.issuer == trusted
+    event = Event.objects.get(kind="token.issued")
+    assert (event.user_email, event.address) == (world.owner.email, "127.0.0.1")
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=59), tick=False):
         assert is_live(tokens["access_token"])
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=61), tick=False):

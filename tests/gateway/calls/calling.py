@@ -7,20 +7,15 @@ from typing import Any
 import orjson
 import pytest
 
+from audit.models import Event
 from mcp_gateway.calls.caller import Caller
+from mcp_gateway.calls.dispatch import Context
 from mcp_gateway.calls.tool import Catalogue, ToolResult
-from mcp_gateway.models import ToolCall
 from mcp_gateway.runtime import runtime
 
 
-async def ignore_progress(done: float, total: float | None = None, message: str = "") -> None:
-    pass
-
-
 async def run(caller: Caller, catalogue: Catalogue, name: str, **arguments: Any) -> ToolResult:
-    result = await runtime().dispatcher.call_tool(
-        caller, name, arguments, catalogue=catalogue, progress=ignore_progress, request_id="req-1"
-    )
+    result = await runtime().dispatcher.call_tool(caller, name, arguments, catalogue, Context("req-1"))
     assert isinstance(result, ToolResult)
     return result
 
@@ -38,5 +33,5 @@ def error_of(result: ToolResult) -> dict[str, Any]:
     return told
 
 
-async def rows() -> list[ToolCall]:
-    return [row async for row in ToolCall.objects.order_by("id")]
+async def rows() -> list[Event]:
+    return [row async for row in Event.objects.order_by("id")]

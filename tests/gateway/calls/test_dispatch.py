@@ -6,30 +6,30 @@ import asyncio
 import dataclasses
 from typing import Any
 
-import orjson
 import pytest
 
+from audit.models import Outcome
 from mcp_gateway.calls.caller import READ_SCOPE, Caller
 from mcp_gateway.calls.errors import InsufficientScope, UnknownTool
 from mcp_gateway.calls.tool import Catalogue
-from mcp_gateway.models import Outcome
 from tests.gateway.calls.calling import error_of, rows, run
 from tests.gateway.calls.conftest import Ledger
+from tests.text_reader import read, to_the_minute
 
 
-async def test_a_call_answers_twice_the_same_json_and_leaves_one_row(
+async def test_a_call_answers_as_json_and_as_text_and_leaves_one_row(
     caller: Caller, catalogue: Catalogue
 ) -> None:
     result = await run(caller, catalogue, "echo", text="hola")
     assert result.structured == {"text": "hola"}
     (block,) = result.content
-    assert orjson.loads(block["text"].split("\n")[1]) == result.structured
+    assert read(block["text"]) == to_the_minute(result.structured)
     (row,) = await rows()
-    assert (row.tool, row.outcome, row.error_code, row.is_write) == ("echo", Outcome.DONE, "", False)
+    assert (row.tool, row.outcome, row.reason, row.is_write) == ("echo", Outcome.DONE, "", False)
     assert (row.user_id, row.user_email) == (caller.user_id, caller.user_email)
     assert (row.company_id, row.consumer_name, row.authorization_id) == (caller.company_id, "ChatGPT", 7)
-    assert (row.argument_names, row.request_id) == (["text"], "req-1")
-    assert len(row.arguments_digest) == 64
+    assert (row.facts["arguments"], row.facts["request"]) == (["text"], "req-1")
+    assert len(row.facts["arguments_digest"]) == 64
     assert "hola" not in str(row.__dict__)
 
 
@@ -38,7 +38,7 @@ async def test_equal_arguments_have_equal_digests_and_others_do_not(
 ) -> None:
     for text in ("a", "b", "a"):
         await run(caller, catalogue, "echo", text=text)
-    first, second, third = (row.arguments_digest for row in await rows())
+    first, second, third = (row.facts["arguments_digest"] for row in await rows())
     assert first == third != second
 
 
@@ -46,7 +46,7 @@ async def test_an_unknown_tool_is_raised_and_recorded(caller: Caller, catalogue:
     with pytest.raises(UnknownTool):
         await run(caller, catalogue, "drop_tables")
     (row,) = await rows()
-    assert (row.tool, row.outcome, row.error_code) == ("drop_tables", Outcome.REFUSED, "unknown_tool")
+    assert (row.tool, row.outcome, row.reason) == ("drop_tables", Outcome.REFUSED, "unknown_tool")
 
 
 async def test_a_missing_right_is_refused_in_words(caller: Caller, catalogue: Catalogue) -> None:
@@ -87,7 +87,7 @@ async def test_bad_arguments_name_the_field_and_never_repeat_the_value(
     assert "xxxxx" not in result.content[0]["text"]
 
 
-async def test_a_crash_shows_a_reference_and_nothing_of_the_exception(
+async def test_case_277_a_crash_shows_a_reference_and_nothing_of_the_exception(
     caller: Caller, catalogue: Catalogue, caplog: pytest.LogCaptureFixture
 ) -> None:
     error = error_of(await run(caller, catalogue, "echo", text="crash"))
@@ -118,7 +118,7 @@ async def test_a_cancelled_read_is_recorded_as_such(caller: Caller, catalogue: C
     with pytest.raises(asyncio.CancelledError):
         await task
     (row,) = await rows()
-    assert (row.outcome, row.error_code) == (Outcome.FAILED, "cancelled")
+    assert (row.outcome, row.reason) == (Outcome.FAILED, "cancelled")
 
 
 async def test_many_calls_at_once_leave_a_row_each(caller: Caller, catalogue: Catalogue) -> None:

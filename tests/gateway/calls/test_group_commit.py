@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -16,14 +14,6 @@ from mcp_gateway.calls.group_commit import LINGER_SECONDS, LONGEST_LINGER_SECOND
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@dataclass
-class Numbered:
-    number: int
-
-    def values(self) -> tuple[Any, ...]:
-        return (self.number,)
-
-
 class Table:
     """Records the rows of each transaction."""
 
@@ -31,10 +21,10 @@ class Table:
         self.batches: list[list[int]] = []
         self.full = False
 
-    def insert(self, rows: list[tuple[Any, ...]]) -> None:
+    def insert(self, rows: list[int]) -> None:
         if self.full:
             raise OSError("no space left")
-        self.batches.append([number for (number,) in rows])
+        self.batches.append(rows)
 
 
 @pytest.fixture
@@ -51,18 +41,18 @@ def lingered(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def writer(table: Table) -> Iterator[GroupCommit]:
-    writer = GroupCommit("test-writer", table.insert)
+def writer(table: Table) -> Iterator[GroupCommit[int]]:
+    writer: GroupCommit[int] = GroupCommit("test-writer", table.insert)
     yield writer
     writer.stop()
 
 
-async def store_together(writer: GroupCommit, count: int) -> list[BaseException | None]:
+async def store_together(writer: GroupCommit[int], count: int) -> list[BaseException | None]:
     """Queue all of them while the thread is busy with something else."""
     gate = threading.Event()
     first = asyncio.ensure_future(writer.run(gate.wait))
     await asyncio.sleep(0.05)
-    stores = [asyncio.ensure_future(writer.store(Numbered(number))) for number in range(count)]
+    stores = [asyncio.ensure_future(writer.store(number)) for number in range(count)]
     await asyncio.sleep(0.05)
     gate.set()
     await first
@@ -70,15 +60,15 @@ async def store_together(writer: GroupCommit, count: int) -> list[BaseException 
 
 
 async def test_a_row_by_itself_is_stored_at_once(
-    writer: GroupCommit, table: Table, lingered: list[float]
+    writer: GroupCommit[int], table: Table, lingered: list[float]
 ) -> None:
     for number in range(3):
-        await writer.store(Numbered(number))
+        await writer.store(number)
     assert table.batches == [[0], [1], [2]]
     assert lingered == []
 
 
-async def test_rows_that_wait_share_a_transaction(writer: GroupCommit, table: Table) -> None:
+async def test_rows_that_wait_share_a_transaction(writer: GroupCommit[int], table: Table) -> None:
     assert await store_together(writer, 40) == [None] * 40
     assert table.batches == [list(range(40))]
 
@@ -87,23 +77,23 @@ async def test_rows_that_wait_share_a_transaction(writer: GroupCommit, table: Ta
     ("count", "seconds"), [(2, LINGER_SECONDS), (5, 4 * LINGER_SECONDS), (400, LONGEST_LINGER_SECONDS)]
 )
 async def test_after_a_shared_transaction_the_next_waits_for_company_within_bounds(
-    writer: GroupCommit, lingered: list[float], count: int, seconds: float
+    writer: GroupCommit[int], lingered: list[float], count: int, seconds: float
 ) -> None:
     await store_together(writer, count)
-    await writer.store(Numbered(-1))
-    await writer.store(Numbered(-2))
+    await writer.store(-1)
+    await writer.store(-2)
     assert sum(lingered) == pytest.approx(seconds)
 
 
 async def test_company_that_is_there_is_not_waited_for(
-    writer: GroupCommit, table: Table, lingered: list[float]
+    writer: GroupCommit[int], table: Table, lingered: list[float]
 ) -> None:
     gate = threading.Event()
     shared = asyncio.ensure_future(store_together(writer, 5))
     await asyncio.sleep(0.05)
     blocking = asyncio.ensure_future(writer.run(gate.wait))  # in the transaction of the five
     await asyncio.sleep(0.1)
-    following = [asyncio.ensure_future(writer.store(Numbered(number))) for number in range(10, 16)]
+    following = [asyncio.ensure_future(writer.store(number)) for number in range(10, 16)]
     await asyncio.sleep(0.05)
     gate.set()
     await asyncio.gather(shared, blocking, *following)
@@ -112,23 +102,24 @@ async def test_company_that_is_there_is_not_waited_for(
 
 
 async def test_work_that_fails_fails_alone_and_rows_that_cannot_be_stored_fail_their_callers(
-    writer: GroupCommit, table: Table
+    writer: GroupCommit[int], table: Table
 ) -> None:
     def crash() -> None:
         raise ValueError("mine")
 
     with pytest.raises(ValueError, match="mine"):
-        await writer.run(crash)
-    await writer.store(Numbered(1))
+        await writer.run(crash, 9)
+    assert await writer.run(lambda: "done", 0) == "done"
+    await writer.store(1)
     table.full = True
     assert [type(failure) for failure in await store_together(writer, 2)] == [OSError, OSError]
     table.full = False
-    await writer.store(Numbered(2))
-    assert table.batches == [[1], [2]]
+    await writer.store(2)
+    assert table.batches == [[0], [1], [2]]
 
 
-async def test_the_end_stores_what_waits(writer: GroupCommit, table: Table) -> None:
-    waiting = [asyncio.ensure_future(writer.store(Numbered(number))) for number in range(3)]
+async def test_the_end_stores_what_waits(writer: GroupCommit[int], table: Table) -> None:
+    waiting = [asyncio.ensure_future(writer.store(number)) for number in range(3)]
     await asyncio.sleep(0)
     await asyncio.to_thread(writer.stop)
     await asyncio.gather(*waiting)

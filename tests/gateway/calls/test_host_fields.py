@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from audit.models import Event
 from mcp_gateway.calls.arguments.host_fields import HOST_FIELDS, without_host_fields
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.tool import Catalogue
-from mcp_gateway.models import ToolCall, WriteRecord
+from mcp_gateway.models import WriteRecord
 from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.gateway.calls.calling import error_of, run
 from tests.gateway.calls.conftest import Ledger
@@ -26,8 +27,8 @@ async def test_report_25_they_are_dropped_and_the_audit_names_them(
 ) -> None:
     result = await run(caller, catalogue, "echo", text="hola", **added)
     assert result.structured == {"text": "hola"}
-    row = await ToolCall.objects.aget()
-    assert (row.argument_names, row.dropped_names) == (["text"], list(added))
+    row = await Event.objects.aget()
+    assert (row.facts["arguments"], row.facts["dropped"]) == (["text"], list(added))
     assert "call_1" not in str(row.__dict__)
 
 
@@ -41,8 +42,8 @@ async def test_report_25_a_write_is_the_same_one_whatever_the_host_adds(
             result = await run(caller, catalogue, "write", text="a", toolCallId=f"call_{number}", **key)
             assert result.structured == {"text": "a #1"}
         assert ledger.written == ["a"]
-    rows = [row async for row in ToolCall.objects.filter(is_write=True)]
-    assert [row.dropped_names for row in rows] == [["toolCallId"]] * 4
+    rows = [row async for row in Event.objects.filter(is_write=True)]
+    assert [row.facts["dropped"] for row in rows] == [["toolCallId"]] * 4
     assert await WriteRecord.objects.acount() == 2
 
 

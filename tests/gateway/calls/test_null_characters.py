@@ -15,7 +15,7 @@ async def test_a_tool_and_arguments_of_such_names(caller: Caller, catalogue: Cat
     with pytest.raises(UnknownTool):
         await run(caller, catalogue, "ec\x00ho", text="hola")
     assert error_of(await run(caller, catalogue, "echo", **{"te\x00xt": "hola"}))["code"]
-    assert [(row.tool, row.argument_names) for row in await rows()] == [("echo", ["text"])] * 2
+    assert [(row.tool, row.facts["arguments"]) for row in await rows()] == [("echo", ["text"])] * 2
 
 
 async def test_an_answer_that_holds_one_is_kept_without_it(caller: Caller, catalogue: Catalogue) -> None:

@@ -1,4 +1,4 @@
-"""A write runs once (security cases 181-184), and its audit row exists before it runs."""
+"""A write runs once (security cases 181-184), and its claim exists before it runs."""
 
 from __future__ import annotations
 
@@ -10,26 +10,31 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from audit.models import Event, Outcome
 from mcp_gateway.calls import audit
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.calls.errors import OutcomeUnknown, UpstreamRejected, UpstreamTimeout
 from mcp_gateway.calls.tool import Catalogue
-from mcp_gateway.models import Outcome, ToolCall, WriteRecord
+from mcp_gateway.models import WriteOutcome, WriteRecord
 from tests.gateway.calls.calling import error_of, rows, run
 from tests.gateway.calls.conftest import Ledger
 
 
-async def test_the_row_is_committed_as_started_before_the_write_runs(
+async def test_the_claim_is_committed_before_the_write_runs_and_its_event_when_it_ends(
     caller: Caller, catalogue: Catalogue, ledger: Ledger
 ) -> None:
     ledger.seconds = 0.5
     task = asyncio.create_task(run(caller, catalogue, "write", text="a"))
     await asyncio.sleep(0.25)
-    (row,) = await rows()
-    assert (row.outcome, ledger.written) == (Outcome.STARTED, [])
+    claim = await WriteRecord.objects.aget()
+    assert (claim.outcome, ledger.written) == (WriteOutcome.STARTED, [])
+    assert claim.event
+    assert (claim.event["tool"], claim.event["user_id"]) == ("write", caller.user_id)
+    assert await rows() == []
     await task
     (row,) = await rows()
     assert (row.outcome, row.is_write, ledger.written) == (Outcome.DONE, True, ["a"])
+    assert (await WriteRecord.objects.aget()).event is None
 
 
 async def test_case_182_the_same_write_again_repeats_the_first_answer(
@@ -174,18 +179,46 @@ async def test_case_181_a_client_that_goes_away_does_not_stop_the_write(
     assert (await run(caller, catalogue, "write", text="a")).structured == {"text": "a #1"}
 
 
-async def test_a_write_whose_process_died_becomes_unknown_at_the_next_start(
+async def died_while_writing(caller: Caller, catalogue: Catalogue, ledger: Ledger) -> None:
+    """Leave what a process that is killed in the middle of a write leaves, ten minutes ago."""
+    ledger.seconds = 0.4
+    task = asyncio.create_task(run(caller, catalogue, "write", text="a"))
+    await asyncio.sleep(0.2)
+    claim = await WriteRecord.objects.aget()
+    await task
+    await Event.objects.all().adelete()
+    claim.created_at -= dt.timedelta(minutes=10)
+    await claim.asave()
+    ledger.seconds = 0.0
+
+
+async def test_case_225_a_write_whose_process_died_becomes_unknown_at_the_next_start(
     caller: Caller, catalogue: Catalogue, ledger: Ledger
 ) -> None:
-    ledger.seconds = 0.2
-    await run(caller, catalogue, "write", text="a")
-    long_ago = timezone.now() - dt.timedelta(minutes=10)
-    await ToolCall.objects.aupdate(outcome=Outcome.STARTED, at=long_ago)
-    await WriteRecord.objects.aupdate(outcome=Outcome.STARTED, created_at=long_ago)
-    await sync_to_async(audit.settle_interrupted)()
+    await died_while_writing(caller, catalogue, ledger)
+    assert [await sync_to_async(audit.settle_interrupted)() for _ in range(2)] == [1, 0]
     (row,) = await rows()
-    assert row.outcome == Outcome.UNKNOWN
+    assert (row.outcome, row.tool, row.user_id) == (Outcome.UNKNOWN, "write", caller.user_id)
     assert error_of(await run(caller, catalogue, "write", text="a"))["code"] == "outcome_unknown"
+
+
+async def test_a_write_whose_process_died_becomes_unknown_with_the_next_call(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await died_while_writing(caller, catalogue, ledger)
+    monkeypatch.setattr(audit, "SETTLE_SECONDS", -1.0)
+    await run(caller, catalogue, "echo", text="a")
+    assert sorted([row.tool, row.outcome] for row in await rows()) == [["echo", "done"], ["write", "unknown"]]
+
+
+async def test_a_write_whose_process_died_is_not_forgotten_with_its_claim(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    await died_while_writing(caller, catalogue, ledger)
+    await WriteRecord.objects.aupdate(expires_at=timezone.now() - dt.timedelta(seconds=1))
+    assert await sync_to_async(audit.forget_answers)() == 0
+    assert (await run(caller, catalogue, "write", text="a")).structured == {"text": "a #2"}
+    assert sorted(row.outcome for row in await rows()) == ["done", "unknown"]
 
 
 async def test_answers_of_writes_are_forgotten_after_their_time(caller: Caller, catalogue: Catalogue) -> None:
@@ -194,4 +227,4 @@ async def test_answers_of_writes_are_forgotten_after_their_time(caller: Caller, 
     await run(caller, catalogue, "write", text="new")
     assert await sync_to_async(audit.forget_answers)() == 1
     assert await WriteRecord.objects.acount() == 1
-    assert [row.tool async for row in ToolCall.objects.all()] == ["write", "write"]
+    assert [row.tool async for row in Event.objects.all()] == ["write", "write"]

@@ -23,6 +23,7 @@ from mcp_gateway.http import asgi, views
 from mcp_gateway.http.authentication import Unauthorized
 from mcp_gateway.http.endpoint import Endpoint
 from mcp_gateway.http.guards import Guards
+from mcp_gateway.methods.handlers import CallState, Service
 from mcp_gateway.runtime import runtime
 from tests.factories import CompanyFactory
 
@@ -49,15 +50,16 @@ CALLERS = {
     "nothing": dataclasses.replace(READER, consumer_id=5, scopes=frozenset()),
     "person": dataclasses.replace(READER, consumer_id=4, scopes=frozenset({READ_SCOPE}), authorization_id=5),
     "again": dataclasses.replace(READER, consumer_id=4, scopes=frozenset({READ_SCOPE}), authorization_id=6),
+    "planner": dataclasses.replace(READER, consumer_id=6, toolsets=frozenset({"default", "planning"})),
     "poor": dataclasses.replace(READER, consumer_id=3, rights=frozenset({"assets:view"})),
 }
 
 
-async def authenticate(authorization: bytes | str | None) -> Caller:
+async def authenticate(authorization: bytes | str | None, address: str = "") -> Caller:
     """Resolve a test token.
 
-    Tokens are `Bearer all`, `read`, `poor`, `person`, `again` (the same person after another consent), or any
-    `marked-…` for a caller of that name.
+    Tokens are `Bearer all`, `read`, `poor`, `planner` (with a further tool set), `person`, `again` (the same
+    person after another consent), or any `marked-…` for a caller of that name.
     """
     _scheme, _space, token = str(authorization or "").partition(" ")
     if token.startswith("marked-"):
@@ -91,6 +93,7 @@ class Plant:
 
     writes: list[str] = field(default_factory=list)
     running: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: int = 0
     seconds: float = 0.0
 
@@ -152,6 +155,19 @@ def catalogue(plant: Plant) -> Catalogue:
     )
 
 
+def endpoint_of(tools: Catalogue, authenticate: Callable[[str | None, str], Awaitable[Caller]]) -> Endpoint:
+    """Serve other tools, or other callers, with the rest of the product."""
+    service = Service(
+        catalogue=tools,
+        info={"name": "fracttal-one", "title": "Fracttal One", "version": "9.9"},
+        instructions="Short.",
+        state_key=b"k" * 32,
+    )
+    guards = Guards(hosts=[HOST], origins=[ORIGIN])
+    state = CallState(runtime().awaited, runtime().tasks, runtime().authentication.last_use.note_tools)
+    return Endpoint(service, authenticate, runtime().dispatcher, guards, state)
+
+
 @pytest.fixture
 def plant() -> Plant:
     return Plant()
@@ -160,16 +176,7 @@ def plant() -> Plant:
 @pytest.fixture
 def endpoint(transactional_db: None, plant: Plant) -> Iterator[Endpoint]:
     CompanyFactory(pk=READER.company_id)
-    yield Endpoint(
-        catalogue(plant),
-        authenticate,
-        runtime().dispatcher,
-        server_info={"name": "fracttal-one", "title": "Fracttal One", "version": "9.9"},
-        instructions="Short.",
-        guards=Guards(hosts=[HOST], origins=[ORIGIN]),
-        state_key=b"k" * 32,
-        awaited=runtime().awaited,
-    )
+    yield endpoint_of(catalogue(plant), authenticate)
     runtime().audit.stop()
 
 

@@ -12,10 +12,10 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.test import RequestFactory
 
+from audit.models import Event
 from mcp_gateway.http import asgi, views
 from mcp_gateway.http.endpoint import Endpoint
 from mcp_gateway.http.messages import BODY_LIMIT
-from mcp_gateway.models import ToolCall
 from tests.gateway.protocol.conftest import EVERY, MODERN, Client, Plant
 
 # --- progress ------------------------------------------------------------------------------
@@ -168,10 +168,10 @@ class Connection:
 
 
 async def rows() -> list[tuple[str, str]]:
-    return [(str(row.outcome), row.error_code) async for row in ToolCall.objects.all()]
+    return [(str(row.outcome), row.reason) async for row in Event.objects.all()]
 
 
-async def test_a_read_ends_within_a_second_of_its_client(endpoint: Endpoint, plant: Plant) -> None:
+async def test_case_180_a_read_ends_within_a_second_of_its_client(endpoint: Endpoint, plant: Plant) -> None:
     connection = Connection("slow")
     serving = asyncio.create_task(connection.serve(endpoint))
     await plant.running.wait()
@@ -182,7 +182,7 @@ async def test_a_read_ends_within_a_second_of_its_client(endpoint: Endpoint, pla
     assert await rows() == [("failed", "cancelled")]
 
 
-async def test_a_write_finishes_without_its_client(endpoint: Endpoint, plant: Plant) -> None:
+async def test_case_181_a_write_finishes_without_its_client(endpoint: Endpoint, plant: Plant) -> None:
     plant.seconds = 0.6
     connection = Connection("write")
     serving = asyncio.create_task(connection.serve(endpoint))
@@ -203,14 +203,14 @@ async def test_a_shutdown_is_not_taken_for_a_lost_client(endpoint: Endpoint, pla
         await serving
 
 
-async def test_156_a_declared_length_over_the_limit_is_never_read(endpoint: Endpoint) -> None:
+async def test_case_156_a_declared_length_over_the_limit_is_never_read(endpoint: Endpoint) -> None:
     connection = Connection("echo", b"x", content_length=str(BODY_LIMIT + 1))
     await connection.serve(endpoint)
     assert connection.sent[0]["status"] == 413
     assert connection.read == 0
 
 
-async def test_156_chunks_are_counted_while_they_come(endpoint: Endpoint) -> None:
+async def test_case_156_chunks_are_counted_while_they_come(endpoint: Endpoint) -> None:
     connection = Connection("echo", *[b"x" * 65536] * 100)
     await connection.serve(endpoint)
     assert connection.sent[0]["status"] == 413
@@ -224,7 +224,7 @@ async def test_nobody_reads_the_body_of_a_stranger(endpoint: Endpoint) -> None:
     assert (connection.sent[0]["status"], connection.read) == (401, 0)
 
 
-async def test_a_body_that_does_not_come_is_given_up(
+async def test_case_193_a_body_that_does_not_come_is_given_up(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asgi, "BODY_SECONDS", 0.05)
@@ -237,7 +237,7 @@ async def test_a_body_that_does_not_come_is_given_up(
 @pytest.mark.parametrize(
     "host", ["evil.example", "", "testserver.evil.example", "[testserver]", "a]b", "x y"]
 )
-async def test_171_a_foreign_host(endpoint: Endpoint, host: str) -> None:
+async def test_case_171_a_foreign_host(endpoint: Endpoint, host: str) -> None:
     connection = Connection("echo", host=host)
     await connection.serve(endpoint)
     assert connection.sent[0]["status"] == 421

@@ -8,19 +8,16 @@ from typing import Any
 import mcp_types
 import pytest
 
-from mcp_gateway.http.endpoint import Endpoint
-from mcp_gateway.http.guards import Guards
 from mcp_gateway.runtime import runtime
 from mcp_gateway.server import served
 from tests.factories import CompanyFactory
 from tests.gateway.protocol.conftest import (
     EVERY,
-    HOST,
     MODERN,
-    ORIGIN,
     READER,
     Client,
     authenticate,
+    endpoint_of,
     through_asgi,
 )
 
@@ -42,16 +39,7 @@ NOT_FOUND = -32601
 @pytest.fixture
 def product(transactional_db: None) -> Iterator[Client]:
     CompanyFactory(pk=READER.company_id)
-    endpoint = Endpoint(
-        served(runtime().dispatcher),
-        authenticate,
-        runtime().dispatcher,
-        server_info={"name": "fracttal-one", "version": "1"},
-        instructions="",
-        guards=Guards(hosts=[HOST], origins=[ORIGIN]),
-        state_key=b"k" * 32,
-        awaited=runtime().awaited,
-    )
+    endpoint = endpoint_of(served(runtime().dispatcher), authenticate)
     yield Client(through_asgi(endpoint))
     runtime().audit.stop()
 
@@ -94,5 +82,6 @@ async def test_no_revision_is_told_what_it_does_not_know(product: Client, versio
     found = await announced(product, version, "all")
     assert found.keys() <= set(mcp_types.ServerCapabilities.model_fields)
     assert ("completions" in found) is (version != "2024-11-05")
-    extensions: dict[str, Any] = {"io.modelcontextprotocol/oauth-client-credentials": {}}
+    names = ("io.modelcontextprotocol/oauth-client-credentials", "io.modelcontextprotocol/tasks")
+    extensions: dict[str, Any] = {name: {} for name in names}
     assert found.get("extensions") == (extensions if version == MODERN else None)

@@ -42,7 +42,7 @@ async def test_a_token_in_the_query_counts_for_nothing(client: Client) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT", "PATCH", "OPTIONS"])
-async def test_175_no_streams_and_no_sessions(client: Client, method: str) -> None:
+async def test_case_175_no_streams_and_no_sessions(client: Client, method: str) -> None:
     reply = await client.raw(method=method)
     assert reply.status == 405
     assert "POST" in reply.headers["allow"]
@@ -66,7 +66,7 @@ async def test_every_answer_forbids_storing_and_sniffing(client: Client) -> None
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", f"{ORIGIN}.evil.example", f"{ORIGIN}, https://evil.example"]
 )
-async def test_170_foreign_origins(client: Client, origin: str) -> None:
+async def test_case_170_foreign_origins(client: Client, origin: str) -> None:
     reply = await client.raw(PING, origin=origin)
     assert reply.status == 403
     assert "access-control-allow-origin" not in reply.headers
@@ -74,7 +74,7 @@ async def test_170_foreign_origins(client: Client, origin: str) -> None:
     assert preflight.status == 401
 
 
-async def test_170_an_allowed_origin_may_read_the_answer_and_the_challenge(client: Client) -> None:
+async def test_case_170_an_allowed_origin_may_read_the_answer_and_the_challenge(client: Client) -> None:
     for token, status in [("all", 200), (None, 401)]:
         reply = await client.raw(PING, token=token, origin=ORIGIN)
         assert reply.status == status
@@ -95,11 +95,11 @@ async def test_a_preflight_of_an_allowed_origin_needs_no_token(client: Client) -
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/jsonfoo", "multipart/form-data", ""])
-async def test_166_content_types(client: Client, content_type: str) -> None:
+async def test_case_166_content_types(client: Client, content_type: str) -> None:
     assert (await client.raw(PING, content_type=content_type)).status == 415
 
 
-async def test_166_parameters_of_the_content_type_are_fine(client: Client) -> None:
+async def test_case_166_parameters_of_the_content_type_are_fine(client: Client) -> None:
     assert (await client.raw(PING, content_type="Application/JSON; charset=utf-8")).status == 200
 
 
@@ -114,11 +114,11 @@ async def test_166_parameters_of_the_content_type_are_fine(client: Client) -> No
         ("text/html, */*;q=0.8", 200),
     ],
 )
-async def test_167_accept(client: Client, accept: str | None, status: int) -> None:
+async def test_case_167_accept(client: Client, accept: str | None, status: int) -> None:
     assert (await client.raw(PING, accept=accept)).status == status
 
 
-async def test_156_a_body_over_the_limit_is_not_parsed(client: Client) -> None:
+async def test_case_156_a_body_over_the_limit_is_not_parsed(client: Client) -> None:
     assert (await client.raw(b"[" * (BODY_LIMIT + 1))).status == 413
     exactly = PING + b" " * (BODY_LIMIT - len(PING))
     assert (await client.raw(exactly)).status == 200
@@ -135,14 +135,14 @@ async def test_156_a_body_over_the_limit_is_not_parsed(client: Client) -> None:
         b'{"jsonrpc":"2.0","id":1,"method":"ping",}',
     ],
 )  # fmt: skip
-async def test_153_what_is_not_json(client: Client, body: bytes) -> None:
+async def test_case_153_what_is_not_json(client: Client, body: bytes) -> None:
     reply = await client.raw(body)
     assert reply.error == (400, -32700)
     assert reply.json["id"] is None
 
 
 @pytest.mark.parametrize("body", [b"null", b"7", b'"x"', b"true", b"[]", b"{}"])
-async def test_153_159_what_is_not_one_message(client: Client, body: bytes) -> None:
+async def test_case_153_159_what_is_not_one_message(client: Client, body: bytes) -> None:
     reply = await client.raw(body)
     assert reply.error == (400, -32600)
     assert reply.json["id"] is None
@@ -157,19 +157,19 @@ async def test_153_159_what_is_not_one_message(client: Client, body: bytes) -> N
         b'{"a":[' * 40 + b"1" + b"]}" * 40,
     ],
 )
-async def test_154_depth(client: Client, nested: bytes) -> None:
+async def test_case_154_depth(client: Client, nested: bytes) -> None:
     inside = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":%b}}'
     for body in (nested, inside % nested):
         assert (await client.raw(body)).error[0] == 400
 
 
-async def test_154_flat_arguments_are_not_deep(client: Client) -> None:
+async def test_case_154_flat_arguments_are_not_deep(client: Client) -> None:
     reply = await client.call("echo", {"text": "a", "nested": [{}] * 500})
     assert reply.result["isError"]
 
 
 @pytest.mark.parametrize("number", ["9" * 5_000, "-" + "9" * 5_000, "1e999999"])
-async def test_155_huge_numbers(client: Client, number: str) -> None:
+async def test_case_155_huge_numbers(client: Client, number: str) -> None:
     body = f'{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"n":{number}}}}}'
     reply = await client.raw(body.encode())
     assert reply.status in {200, 400}
@@ -178,21 +178,21 @@ async def test_155_huge_numbers(client: Client, number: str) -> None:
 
 
 @pytest.mark.parametrize("request_id", ["null", "1.5", "true", "{}", "[]", "1e3", "99999999999999999999999"])
-async def test_157_ids_are_strings_or_integers(client: Client, request_id: str) -> None:
+async def test_case_157_ids_are_strings_or_integers(client: Client, request_id: str) -> None:
     reply = await client.raw(f'{{"jsonrpc":"2.0","id":{request_id},"method":"ping"}}'.encode())
     assert reply.error == (400, -32600)
     assert reply.json["id"] is None
 
 
 @pytest.mark.parametrize("request_id", [0, -1, 2**53, "", "null", "x" * 1000, "ñ"])
-async def test_157_and_come_back_as_they_were(client: Client, request_id: Any) -> None:
+async def test_case_157_and_come_back_as_they_were(client: Client, request_id: Any) -> None:
     body = orjson.dumps({"jsonrpc": "2.0", "id": request_id, "method": "ping"})
     reply = await client.raw(body)
     assert reply.json["id"] == request_id
     assert type(reply.json["id"]) is type(request_id)
 
 
-async def test_158_of_equal_keys_the_last_counts(client: Client) -> None:
+async def test_case_158_of_equal_keys_the_last_counts(client: Client) -> None:
     reply = await client.raw(b'{"jsonrpc":"2.0","id":1,"id":2,"method":"nothing","method":"ping"}')
     assert (reply.json["id"], reply.result) == (2, {})
 
@@ -209,12 +209,12 @@ async def test_158_of_equal_keys_the_last_counts(client: Client) -> None:
         "x" * 9999,
     ],
 )
-async def test_161_unknown_methods(client: Client, method: str) -> None:
+async def test_case_161_unknown_methods(client: Client, method: str) -> None:
     assert (await client.ask(method)).error == (200, -32601)
 
 
 @pytest.mark.parametrize("method", [7, None, "", ["ping"], {}])
-async def test_161_methods_that_are_no_names(client: Client, method: Any) -> None:
+async def test_case_161_methods_that_are_no_names(client: Client, method: Any) -> None:
     body = orjson.dumps({"jsonrpc": "2.0", "id": 5, "method": method})
     assert (await client.raw(body)).error == (400, -32600)
 
@@ -227,7 +227,7 @@ async def test_161_methods_that_are_no_names(client: Client, method: Any) -> Non
         {"name": "echo", "arguments": "text"}, {"name": ["echo"], "arguments": {}}, {"name": "x" * 9999},
     ],
 )  # fmt: skip
-async def test_162_calls_that_name_no_tool(
+async def test_case_162_calls_that_name_no_tool(
     client: Client, plant: Plant, version: str, params: dict[str, Any]
 ) -> None:
     name = params.get("name")
@@ -239,7 +239,7 @@ async def test_162_calls_that_name_no_tool(
 
 
 @pytest.mark.parametrize("params", [[], "x", 7, True])
-async def test_162_params_that_are_no_object(client: Client, params: Any) -> None:
+async def test_case_162_params_that_are_no_object(client: Client, params: Any) -> None:
     body = orjson.dumps({"jsonrpc": "2.0", "id": 5, "method": "tools/list", "params": params})
     reply = await client.raw(body)
     assert (reply.json["error"]["code"], reply.json["id"]) == (-32602, 5)
@@ -255,7 +255,7 @@ async def test_162_params_that_are_no_object(client: Client, params: Any) -> Non
         ({"text": "a", "nested": {"kind": "k", "more": 1}}, "nested.more"),
     ],
 )
-async def test_163_164_arguments_name_the_field_and_repeat_no_value(
+async def test_case_163_164_arguments_name_the_field_and_repeat_no_value(
     client: Client, arguments: dict[str, Any], field: str
 ) -> None:
     result = (await client.call("write", arguments)).result
@@ -264,7 +264,7 @@ async def test_163_164_arguments_name_the_field_and_repeat_no_value(
     assert "fms_secret" not in orjson.dumps(result).decode()
 
 
-async def test_177_notifications_touch_nobody(client: Client, plant: Plant) -> None:
+async def test_case_177_notifications_touch_nobody(client: Client, plant: Plant) -> None:
     call = asyncio.create_task(client.call("write", {"text": "mine"}, request_id="shared"))
     for name in (
         "notifications/cancelled",
@@ -282,7 +282,7 @@ async def test_a_posted_response_is_taken_silently(client: Client) -> None:
     assert (await client.raw(b'{"jsonrpc":"2.0","id":1,"result":{}}')).status == 202
 
 
-async def test_178_179_parallel_calls_with_one_id_never_mix(client: Client) -> None:
+async def test_case_178_179_parallel_calls_with_one_id_never_mix(client: Client) -> None:
     async def one(number: int) -> None:
         who = f"marked-{number % 20}"
         reply = await client.call("echo", {"text": str(number)}, token=who, request_id="same")
@@ -292,7 +292,7 @@ async def test_178_179_parallel_calls_with_one_id_never_mix(client: Client) -> N
     await asyncio.gather(*(one(number) for number in range(200)))
 
 
-async def test_185_a_secret_in_an_exception_stays_inside(
+async def test_case_185_a_secret_in_an_exception_stays_inside(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     result = (await client.call("leak")).result
@@ -300,7 +300,7 @@ async def test_185_a_secret_in_an_exception_stays_inside(
     assert "fms_" not in orjson.dumps(result).decode() + caplog.text
 
 
-async def test_186_a_huge_result_is_capped(client: Client) -> None:
+async def test_case_186_a_huge_result_is_capped(client: Client) -> None:
     reply = await client.call("huge")
     assert reply.result["isError"] is True
     assert len(reply.body) < 2_000

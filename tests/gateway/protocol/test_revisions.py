@@ -49,7 +49,7 @@ async def test_call(client: Client, version: str) -> None:
     assert result["structuredContent"] == {"text": "hola"}
     (block,) = result["content"]
     opening, text, closing = block["text"].split("\n")
-    assert text == '{"text":"hola"}'
+    assert text == "text: hola"
     fence = closing.removeprefix("[/").removesuffix("]")
     assert opening.startswith(f"[{fence}] ")
     assert result["isError"] is False
@@ -152,7 +152,7 @@ def changed(**meta: Any) -> dict[str, Any]:
         ({"mcp-protocol-version": None}, -32020),
     ],
 )
-async def test_headers_that_differ_from_the_body(
+async def test_case_169_headers_that_differ_from_the_body(
     client: Client, headers: dict[str, str | None], code: int
 ) -> None:
     method = "tools/list" if "mcp-method" in headers else "tools/call"
@@ -167,7 +167,7 @@ async def test_header_values_are_read_without_the_blanks_around_them(client: Cli
     assert reply.status == 200
 
 
-async def test_a_header_that_comes_twice_is_refused(client: Client) -> None:
+async def test_case_169_a_header_that_comes_twice_is_refused(client: Client) -> None:
     reply = await client.call("echo", {"text": "a"}, version=MODERN, mcp_name="echo, echo")
     assert reply.error == (400, -32020)
 

@@ -1,4 +1,4 @@
-"""Tool sets and read-only in the URL: the strictest setting wins, and an unknown one is an error."""
+"""Tool sets and read-only in the URL choose within what is allowed, and an unknown one is an error."""
 
 from __future__ import annotations
 
@@ -10,31 +10,42 @@ from tests.gateway.protocol.conftest import EVERY, Client
 INVALID_PARAMS = -32602
 
 
-async def names(client: Client, version: str = "2025-11-25") -> list[str]:
-    return [tool["name"] for tool in (await client.ask("tools/list", version=version)).result["tools"]]
+async def names(client: Client, version: str = "2025-11-25", token: str = "all") -> list[str]:
+    listed = await client.ask("tools/list", version=version, token=token)
+    return [tool["name"] for tool in listed.result["tools"]]
 
 
 @pytest.mark.parametrize("version", EVERY)
-async def test_further_sets_are_not_listed_unasked(client: Client, version: str) -> None:
+@pytest.mark.parametrize("query", ["", "?toolsets=all", "?toolsets=default,planning", "?toolsets=planning"])
+async def test_the_address_adds_no_set(client: Client, version: str, query: str) -> None:
+    client.query = query
     assert "plan" not in await names(client, version)
     refused = await client.call("plan", {"text": "a"}, version=version)
     assert refused.json["error"]["code"] == INVALID_PARAMS
 
 
+async def test_an_address_beyond_what_is_allowed_keeps_the_rest(client: Client) -> None:
+    usual = await names(client)
+    client.query = "?toolsets=default,planning"
+    assert await names(client) == usual
+
+
 @pytest.mark.parametrize("version", EVERY)
 @pytest.mark.parametrize(
-    "query", ["?toolsets=default,planning", "?toolsets=all", "?toolsets=planning%2Cdefault"]
+    "query", ["", "?toolsets=default,planning", "?toolsets=all", "?toolsets=planning%2Cdefault"]
 )
 async def test_the_address_asks_for_sets(client: Client, version: str, query: str) -> None:
     client.query = query
-    assert {"echo", "plan"} <= set(await names(client, version))
-    assert (await client.call("plan", {"text": "a"}, version=version)).result["isError"] is False
+    assert {"echo", "plan"} <= set(await names(client, version, "planner"))
+    answer = await client.call("plan", {"text": "a"}, version=version, token="planner")
+    assert answer.result["isError"] is False
 
 
 async def test_the_address_may_leave_the_usual_tools_out(client: Client) -> None:
     client.query = "?toolsets=planning"
-    assert await names(client) == ["plan"]
-    assert (await client.call("echo", {"text": "a"})).json["error"]["code"] == INVALID_PARAMS
+    assert await names(client, token="planner") == ["plan"]
+    refused = await client.call("echo", {"text": "a"}, token="planner")
+    assert refused.json["error"]["code"] == INVALID_PARAMS
 
 
 @pytest.mark.parametrize("version", EVERY)

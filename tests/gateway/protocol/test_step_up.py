@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from audit.models import Event
 from mcp_gateway.calls.audit import CHALLENGE_LASTS
-from mcp_gateway.models import ToolCall
 from tests.gateway.protocol.conftest import EVERY, Client, Plant
 
 WRITE = ("write", {"text": "a"})
@@ -32,7 +32,7 @@ async def test_a_refused_step_up_is_not_asked_for_again(client: Client, plant: P
 
 async def test_it_is_asked_for_again_after_a_while(client: Client) -> None:
     assert (await client.call(*WRITE, token="person")).status == 403
-    await ToolCall.objects.aupdate(at=timezone.now() - CHALLENGE_LASTS - dt.timedelta(seconds=1))
+    await Event.objects.aupdate(at=timezone.now() - CHALLENGE_LASTS - dt.timedelta(seconds=1))
     assert (await client.call(*WRITE, token="person")).status == 403
 
 

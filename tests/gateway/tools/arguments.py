@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from maintenance.models import (
     CustomFieldValue,
+    Document,
     Meter,
     Movement,
     MovementType,
@@ -187,6 +188,9 @@ READS: list[Row] = [
     Row("list_work_requests", "date_kind", "solved", {"since": day(60), "until": day(20)}),
     Row("get_work_request", "id", open_request, {"id": lambda: open_request() + 1}),
     Row("get_work_request", "include", ["history"], {"id": open_request}),
+    Row("list_work_orders", "details", True),
+    *rows("get_shift_handover", {}, location="SERVICIOS", since=day(60), until=day(30), limit=1),
+    Row("get_my_day", "limit", 26),  # the administrator has no work: its effect is shown in test_shifts.py
     *rows(
         "list_pending_tasks",
         {},
@@ -302,8 +306,44 @@ READS: list[Row] = [
     Row("get_maintenance_metrics", "scope", "location", {"metric": "summary", "code": "SERVICIOS"}),
     Row("get_maintenance_metrics", "code", "CMP-02", {"metric": "summary", "scope": "asset"}),
     Row("get_maintenance_metrics", "group_by", "asset", {"metric": "cost"}),
+    Row("get_maintenance_metrics", "top", 2, {"metric": "cost", "group_by": "asset"}),
     Row("get_maintenance_metrics", "days", 3, {"metric": "stale_meters"}),
+    Row(
+        "get_maintenance_metrics",
+        "components",
+        True,
+        # Up to now a stop that is still open would grow between two answers.
+        {"metric": "reliability", "since": day(90), "until": day(1)},
+    ),
     Row("get_maintenance_metrics", "hours_per_week", 11, {"metric": "backlog"}),
+    Row(
+        "get_maintenance_metrics",
+        "compare_with",
+        "previous_year",
+        {"metric": "planned_share", "since": day(90), "until": day(1)},
+    ),
+    *rows(
+        "list_planned_work",
+        {},
+        limit=1,
+        since=day(60),
+        until=day(-20),
+        location="SERVICIOS",
+        asset=lambda: PendingTask.objects.filter(**DEMO, order_task=None)[0].item.code,
+        responsible="TEC-02",
+    ),
+    *rows(
+        "list_documents",
+        {},
+        limit=1,
+        owner="person",
+        code=lambda: (
+            Document.objects.filter(**DEMO).values_list("item__code", flat=True).exclude(item=None)[0]
+        ),
+        expires_within=30,
+        expired=True,
+        warranty=True,
+    ),
 ]
 
 ASSET = {"type": "equipment", "code": "ARG-7", "name": "Equipo nuevo"}

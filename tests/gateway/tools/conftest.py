@@ -23,6 +23,7 @@ from connections.models import ApiConnection, LinkedAccount
 from connections.remote_api import RemoteApi
 from maintenance.tokens import mint_user_token, principal_of
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
+from mcp_gateway.calls.dispatch import Context
 from mcp_gateway.calls.tool import ToolResult
 from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
@@ -102,6 +103,7 @@ def caller_of(email: str, **changes: Any) -> Caller:
         consumer_id=1,
         consumer_name="ChatGPT",
         scopes=frozenset({READ_SCOPE, WRITE_SCOPE}),
+        toolsets=CATALOGUE.toolsets,
         remote=link(membership) if Connection.api_url else None,
     )
     return replace(caller, **changes)
@@ -136,9 +138,7 @@ class Person:
         self.caller = caller
 
     def result(self, tool: str, **arguments: Any) -> ToolResult:
-        given = runtime().dispatcher.call_tool(
-            self.caller, tool, arguments, catalogue=CATALOGUE, progress=no_progress, request_id="r-1"
-        )
+        given = runtime().dispatcher.call_tool(self.caller, tool, arguments, CATALOGUE, Context("r-1"))
         result = run(given)
         assert isinstance(result, ToolResult)
         return result

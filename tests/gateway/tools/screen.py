@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from mcp_types._v2026_07_28 import InputRequiredResult
 
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.http.endpoint import Endpoint
-from mcp_gateway.http.guards import Guards
 from mcp_gateway.runtime import runtime
 from mcp_gateway.server import served
-from tests.gateway.protocol.conftest import HOST, MODERN, Client, Reply, through_asgi
+from tests.gateway.protocol.conftest import MODERN, Client, Reply, endpoint_of, through_asgi
 from tests.gateway.tools.conftest import run
 
 BOTH: dict[str, Any] = {"form": {}, "url": {}}
 SEVERAL = "compresor de tornillo"  # the name of four
+
+CALLING: ContextVar[Caller] = ContextVar("calling")
+
+
+async def _calling(authorization: str | None, address: str) -> Caller:
+    await asyncio.sleep(0)
+    return CALLING.get()
+
+
+@cache
+def endpoint() -> Endpoint:
+    """Made once, because it describes every tool, which takes longer than any call."""
+    return endpoint_of(served(runtime().dispatcher), _calling)
 
 
 @dataclass
@@ -29,21 +43,12 @@ class Screen:
     version: str = MODERN
 
     def send(self, tool: str, arguments: dict[str, Any], **more: Any) -> Reply:
-        async def authenticate(authorization: str | None) -> Caller:
-            await asyncio.sleep(0)
-            return self.caller
-
         async def sent() -> Reply:
-            endpoint = Endpoint(
-                served(runtime().dispatcher), authenticate, runtime().dispatcher,
-                server_info={"name": "t", "version": "1"}, instructions="",
-                guards=Guards(hosts=[HOST], origins=[]), state_key=b"k" * 32,
-                awaited=runtime().awaited,
-            )  # fmt: skip
+            CALLING.set(self.caller)
             able = {} if self.elicitation is None else {"elicitation": self.elicitation}
             meta = {"io.modelcontextprotocol/clientCapabilities": able}
             params = {"name": tool, "arguments": arguments, "_meta": meta, **more}
-            return await Client(through_asgi(endpoint)).ask("tools/call", params, version=self.version)
+            return await Client(through_asgi(endpoint())).ask("tools/call", params, version=self.version)
 
         return run(sent())
 

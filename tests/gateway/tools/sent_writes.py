@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from mcp_gateway.models import WriteRecord
 from mcp_gateway.upstream.envelope import Answer
-from mcp_gateway.upstream.http import InProcess
+from mcp_gateway.upstream.in_process import InProcess
 
 NOW = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d.*")
 Sent = list[tuple[str, str, Any]]

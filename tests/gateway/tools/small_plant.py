@@ -30,7 +30,7 @@ class SmallPlant:
         self.company = membership.company
         self.company.time_zone, self.company.currency = time_zone, currency
         self.company.save()
-        email = membership.user.email
+        self.email = email = membership.user.email
         self.technician = Personnel.objects.create(
             company=self.company, code="P1", first_name="Ana", account_email=email
         )

@@ -207,6 +207,7 @@ def test_a_cursor_goes_on_where_the_page_ended(admin: Person, tool: str) -> None
             "has_more",
             "partial",
             "next_cursor",
+            "all_rows_url",
             "notes",
             "kind",
             "asset_code",

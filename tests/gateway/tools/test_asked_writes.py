@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from dataclasses import replace
 
 import pytest
 
+from audit.models import Event, Outcome
 from maintenance.models import (
     CustomField,
     Meter,
@@ -16,7 +18,7 @@ from maintenance.models import (
     WorkOrder,
     WorkRequest,
 )
-from mcp_gateway.models import Outcome, ToolCall, WriteRecord
+from mcp_gateway.models import WriteRecord
 from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.gateway.tools.conftest import caller_of
 from tests.gateway.tools.screen import SEVERAL, Screen, answer_of, error_of
@@ -27,7 +29,7 @@ _titles = itertools.count(1)
 
 def titled() -> str:
     """Return a title that shares no word with others, so that no two look alike."""
-    return f"Asunto{next(_titles)}"
+    return hashlib.sha256(str(next(_titles)).encode()).hexdigest()[:16]
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def all_tools(admin: Screen) -> Screen:
 
 def test_a_write_for_the_asset_that_was_chosen(planner: Screen) -> None:
     title = titled()
-    ToolCall.objects.all().delete()
+    Event.objects.all().delete()
     guards = WriteRecord.objects.count()
     question = planner.asked("create_work_request", title=title, asset=SEVERAL)
     assert not WorkRequest.objects.filter(description=title).exists()
@@ -55,7 +57,7 @@ def test_a_write_for_the_asset_that_was_chosen(planner: Screen) -> None:
     made = answer_of(question.accept(choice="CMP-02"))
     assert made["asset_code"] == "CMP-02"
     assert WorkRequest.objects.get(description=title, item__code="CMP-02")
-    rows = ToolCall.objects.order_by("pk").values_list("tool", "outcome", "error_code", "is_write")
+    rows = Event.objects.order_by("pk").values_list("tool", "outcome", "reason", "is_write")
     assert list(rows) == [
         ("create_work_request", Outcome.REFUSED, "ambiguous", True),
         ("create_work_request", Outcome.DONE, "", True),

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from audit.models import Event
 from maintenance.models import Item, WorkOrder, WorkRequest
-from mcp_gateway.models import ToolCall
+from mcp_gateway.calls.caller import Ceiling, Holder, Verdict
 from mcp_gateway.protocol.messages import ProtocolError
 from mcp_gateway.runtime import runtime
 from mcp_gateway.server import served
 from tests.gateway.tools.conftest import Person, PersonMaker, run
+from tests.text_reader import read
 
 DEMO = {"company__slug": "demo"}
 
@@ -48,14 +50,32 @@ class TestResources:
         few = person(rights=frozenset({"assets:view"}))
         assert len(asked(few, "resources/templates/list")["resourceTemplates"]) == 1
 
+    def test_a_ceiling_or_the_address_leaves_records_out(self, admin: Person, person: PersonMaker) -> None:
+        """As for tools/call: not listed, not read, not completed."""
+        order = WorkOrder.objects.filter(**DEMO)[0]
+        uri = f"fracttal://work-orders/{order.folio}"
+        ref = {"type": "ref/resource", "uri": "fracttal://work-orders/{folio}"}
+        forbidden = frozenset({("get_work_order", Verdict.NEVER), ("list_work_orders", Verdict.ASK)})
+        for changes in (
+            {"toolsets": frozenset({"planning"})},
+            {"ceilings": (Ceiling(Holder.CONSUMER, tools=forbidden),)},
+        ):
+            limited = person(**changes)
+            templates = asked(limited, "resources/templates/list")["resourceTemplates"]
+            assert "work-orders" not in {row["name"] for row in templates}
+            refused(limited, "resources/read", uri=uri)
+            before = Event.objects.count()
+            assert completed(limited, ref, "folio", "") == []
+            assert Event.objects.count() == before
+        assert completed(admin, ref, "folio", "")
+
     def test_a_record_is_read_fenced_and_audited(self, admin: Person) -> None:
         order = WorkOrder.objects.filter(**DEMO)[0]
         uri = f"fracttal://work-orders/{order.folio}"
         (content,) = asked(admin, "resources/read", uri=uri)["contents"]
         assert content["uri"] == uri
-        assert f'"folio":"{order.folio}"' in content["text"]
-        assert content["text"].startswith("[data ")
-        assert ToolCall.objects.latest("id").tool == "get_work_order"
+        assert read(content["text"])["folio"] == order.folio
+        assert Event.objects.latest("id").tool == "get_work_order"
 
     def test_codes_with_slashes_and_spaces(self, admin: Person) -> None:
         item = Item.objects.filter(code__contains="/", type=2, **DEMO)[0]

@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from maintenance.models import Item, Meter, Personnel, WorkOrder, WorkRequest
+from maintenance.models import Item, Meter, Personnel, WorkOrder, WorkOrderStatus, WorkRequest
 from mcp_gateway.calls.caller import READ_SCOPE
 from mcp_gateway.calls.errors import InsufficientScope
 from mcp_gateway.tools.catalogue import CATALOGUE
 from mcp_gateway.tools.work.order_records import folio_with
 from tests.clients.journey import TOOLS
-from tests.gateway.tools.conftest import Person
+from tests.gateway.tools.conftest import Person, PersonMaker
 
 DEMO = {"company__slug": "demo"}
 
 
 def test_the_tools_are_the_ones_that_were_agreed() -> None:
-    assert set(CATALOGUE.selected({"default"}, read_only=False).tools) == TOOLS
+    assert {name for name, tool in CATALOGUE.tools.items() if tool.toolset == "default"} == TOOLS
     for tool in CATALOGUE.tools.values():
         schema = tool.input.model_json_schema()
         assert schema["additionalProperties"] is False, tool.name
@@ -320,3 +320,18 @@ def test_which_of_several_meters_must_be_said(technician: Person) -> None:
         assert twin.pk in {candidate["id"] for candidate in error["candidates"]}
     finally:
         twin.delete()
+
+
+def test_a_request_says_who_acts_next(planner: Person, person: PersonMaker) -> None:
+    order = WorkOrder.objects.filter(
+        **DEMO, status=WorkOrderStatus.IN_PROCESS, responsible__isnull=False, tasks__request__isnull=False
+    )[0]
+    task = order.tasks.filter(request__isnull=False)[0]
+    assert task.request is not None
+    assert order.responsible is not None
+    number = str(task.request.pk)
+    answer = planner.ask("get_work_request", id=number)
+    assert (answer["waits_for"], answer["work_order"]) == ("responsible_of_order", order.folio)
+    assert answer["responsible"] == order.responsible.full_name
+    blind = person("planner@demo.example", rights=frozenset({"work_requests:view"}))
+    assert "responsible" not in blind.ask("get_work_request", id=number)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from maintenance.models import Item, StockLevel, TaskPlan, TriggerType, WorkOrder, WorkOrderStatus
 from tests.gateway.tools.conftest import Person, PersonMaker
 
@@ -54,3 +58,21 @@ def test_a_replaced_note_of_four_thousand_letters_is_told_whole(admin: Person) -
     assert told["notes"] == [f"It replaced: {long}"]
     order.refresh_from_db()
     assert order.note == "Short"
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ({"responsible": "TEC-03"}, "reassign an order"),
+        ({"note": "x", "priority": "high"}, "change its priority"),
+        ({"scheduled_at": "2026-12-01"}, "move its date"),
+    ],
+)
+def test_what_the_contract_cannot_do_names_the_page(admin: Person, given: dict[str, Any], what: str) -> None:
+    refused = admin.refused("update_work_order", folio="OT-1", **given)
+    assert refused["code"] == "refused"
+    assert what in refused["message"]
+    assert refused["page"].endswith("/records/work-orders/OT-1")
+    refused = admin.refused("update_work_request", id=359, priority="high")
+    assert "a request's priority" in refused["message"]
+    assert refused["page"].endswith("/records/work-requests/359")

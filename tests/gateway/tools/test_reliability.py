@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 import msgspec
 import pytest
 
 from mcp_gateway.tools.metrics.reliability_figures import (
+    FEWEST_FAILURES,
     Failure,
     Outage,
     Window,
@@ -67,26 +69,71 @@ def test_repair_time_is_the_first_that_is_known() -> None:
 
 
 def test_overlaps_are_of_one_asset_and_the_future_counts_for_nothing() -> None:
+    named = (task(types_description="x"),)
     outages = [
-        Outage(1, "A", BEGIN - 10 * HOUR, BEGIN + 4 * HOUR, by_failure=False),
-        Outage(2, "A", BEGIN + 1 * HOUR, BEGIN + 2 * HOUR, by_failure=True),
-        Outage(3, "A", BEGIN + 3 * HOUR, BEGIN + 6 * HOUR, by_failure=True),
-        Outage(4, "B", BEGIN + 5 * HOUR, None, by_failure=False),
-        Outage(5, "C", BEGIN + 50 * HOUR, None, by_failure=True),
-        Outage(6, "D", BEGIN + 6 * HOUR, BEGIN + 2 * HOUR, by_failure=True),  # ends before it begins
+        Outage(1, "A", BEGIN - 10 * HOUR, BEGIN + 4 * HOUR),
+        Outage(2, "A", BEGIN + 1 * HOUR, BEGIN + 2 * HOUR, named),
+        Outage(3, "A", BEGIN + 3 * HOUR, BEGIN + 6 * HOUR, named),
+        Outage(4, "B", BEGIN + 5 * HOUR, None),
+        Outage(5, "C", BEGIN + 50 * HOUR, None, named),
+        Outage(6, "D", BEGIN + 6 * HOUR, BEGIN + 2 * HOUR, named),  # ends before it begins
     ]
-    failures = [Failure("A", BEGIN, 3600), Failure("A", BEGIN + 6 * HOUR, None)]
+    failures = [Failure("A", BEGIN, 3600, named[0]), Failure("A", BEGIN + 6 * HOUR, None, named[0])]
     found = figures(outages, failures, assets=4, window=Window(BEGIN, BEGIN + 20 * HOUR, BEGIN + 10 * HOUR))
     assert found.period_seconds == 10 * 3600
     assert found.downtime_seconds == (6 + 5) * 3600
     assert found.failure_downtime_seconds == (1 + 3) * 3600
     assert found.availability == pytest.approx(1 - 11 / 40)
-    assert (found.failures, found.mtbf_hours, found.mttr_hours) == (2, 20.0, 1.0)
+    assert (found.failures, found.mtbf_hours, found.mttr_hours, found.repairs) == (2, None, 1.0, 1)
+    assert found.too_few == "2 failures in 40 hours: too few for an MTBF."
 
 
 def test_nothing_gives_no_figures() -> None:
     found = figures([], [], assets=0, window=Window(BEGIN, BEGIN + HOUR, BEGIN + HOUR))
     assert (found.availability, found.mtbf_hours, found.mttr_hours) == (None, None, None)
+    assert found.too_few is None
+
+
+def limits(failures: int) -> tuple[float, float]:
+    """Return both ends of the 90 % interval of the mean time between failures, divided by the estimate.
+
+    Failures come at random, so their number in a given time is Poisson distributed: at the lower end so few
+    occur in 5 % of all cases, at the upper end so many.
+    """
+
+    def at_most(count: int, mean: float) -> float:
+        return sum(math.exp(-mean) * mean**k / math.factorial(k) for k in range(count + 1))
+
+    def mean_with(count: int, chance: float) -> float:
+        low, high = 0.0, 100.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (middle, high) if at_most(count, middle) > chance else (low, middle)
+        return low
+
+    return failures / mean_with(failures, 0.05), failures / mean_with(failures - 1, 0.95)
+
+
+def test_how_much_a_mean_of_few_failures_says() -> None:
+    """docs/metrics.md#reliability: with two failures the true mean may be five times the computed one."""
+    assert limits(2) == pytest.approx((0.318, 5.63), abs=0.005)
+    assert limits(FEWEST_FAILURES) == pytest.approx((0.476, 2.54), abs=0.005)
+    assert limits(FEWEST_FAILURES - 1)[1] > 2.9
+
+
+def test_a_mean_is_said_of_enough_failures_only() -> None:
+    window = Window(BEGIN, BEGIN + 1_000 * HOUR, BEGIN + 2_000 * HOUR)
+    said = {}
+    for count in (0, 1, 4, 5):
+        failures = [Failure("A", BEGIN, None, task())] * count
+        found = figures([], failures, assets=3, window=window)
+        said[count] = found.mtbf_hours or found.too_few
+    assert said == {
+        0: "No failure in 3,000 hours.",
+        1: "1 failure in 3,000 hours: too few for an MTBF.",
+        4: "4 failures in 3,000 hours: too few for an MTBF.",
+        5: 600.0,
+    }
 
 
 def test_an_outage_is_a_failures_when_a_failure_of_its_asset_names_it() -> None:
@@ -96,4 +143,4 @@ def test_an_outage_is_a_failures_when_a_failure_of_its_asset_names_it() -> None:
         task(id_items_availability=1),
         task(types_description="x", code="B", id_items_availability=3),
     ]
-    assert [outage.by_failure for outage in outages_of(rows, linked)] == [False, True, False]
+    assert [bool(outage.named_by) for outage in outages_of(rows, linked)] == [False, True, False]

@@ -71,13 +71,13 @@ def test_more_assets_than_can_be_listed(plant: SmallPlant) -> None:
     agreed = plant.metric("reliability", since=plant.ago(7), allow_calls=100)
     assert (agreed["overall"]["assets"], agreed["coverage"]["partial"]) == (1_250, False)
     assert agreed["overall"]["downtime_hours"] == hours(7)
-    by_asset = plant.metric("reliability", since=plant.ago(7), group_by="asset")
+    by_asset = plant.metric("reliability", since=plant.ago(7), group_by="asset", top=200)
     assert (by_asset["groups_total"], len(by_asset["groups"]), by_asset["groups_left_out"]) == (
         1250,
         200,
         1050,
     )
-    assert any("first 200 of 1250" in note for note in by_asset["notes"])
+    assert any("200 of 1250 rows" in note for note in by_asset["notes"])
     assert by_asset["groups"][0]["key"] == "M7"
 
 
@@ -122,12 +122,21 @@ def test_components_are_not_assets_of_their_own(plant: SmallPlant) -> None:
         assert answer["overall"]["assets"] == 1
         assert answer["overall"]["failures"] == 1
         assert answer["overall"]["downtime_hours"] == 24
-        assert answer["overall"]["mtbf_hours"] == hours(10)
+        assert answer["overall"]["too_few"].startswith("1 failure in 240 hours")
         assert any("2 components" in note and "1 failures" in note for note in answer["notes"])
     part = plant.metric("reliability", since=plant.ago(10), scope="asset", code="MOTOR")
     assert (part["overall"]["assets"], part["overall"]["downtime_hours"]) == (1, 48)
     below = plant.metric("reliability", since=plant.ago(10), scope="location", code="MACHINE")
     assert (below["overall"]["assets"], below["overall"]["downtime_hours"]) == (1, 48)
+    for scope in ({}, {"scope": "location", "code": "LINE"}, {"scope": "asset", "code": "MACHINE"}):
+        both = plant.metric("reliability", since=plant.ago(10), components=True, group_by="asset", **scope)
+        parts = {group["key"]: group.get("part_of") for group in both["groups"]}
+        others = {} if "asset" in scope.values() else {"GEAR": "IDLE"}
+        assert parts == {"MACHINE": None, "MOTOR": "MACHINE", **others}
+        assert (both["overall"]["failures"], both["overall"]["downtime_hours"]) == (2, 72)
+        assert any("components (parts of equipment)" in note for note in both["notes"])
+    refused = plant.person.refused("get_maintenance_metrics", metric="summary", components=True)
+    assert "components applies to reliability only" in str(refused)
 
 
 def test_a_stop_that_nobody_closed_though_the_machine_failed_since(plant: SmallPlant) -> None:
@@ -142,7 +151,7 @@ def test_a_stop_that_nobody_closed_though_the_machine_failed_since(plant: SmallP
     flags = {group["key"]: group["failures_since_open"] for group in answer["groups"]}
     assert flags == {"RAN": 4, "STANDS": 0}
     assert all("open_since" in group for group in answer["groups"])
-    assert any(note.startswith("1 assets have a stop that nobody closed") for note in answer["notes"])
+    assert any(note.startswith("1 asset failed after the start of a stop that") for note in answer["notes"])
     assert answer["overall"]["failure_downtime_hours"] == hours(50)
     shown = plant.person.ask("get_asset", code="RAN", include=["downtime"])
     assert [("until" in stop) for stop in shown["downtime"]] == [False]

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from maintenance.models import Item, Personnel, RequestStatus, WorkOrder, WorkRequest
-from mcp_gateway.tools.work.duplicates import alike
+from mcp_gateway.tools.work.title_meaning import alike
 from tests.gateway.tools.conftest import Person, PersonMaker
 
 DEMO = {"company__slug": "demo"}
@@ -192,6 +192,27 @@ def test_a_request_of_the_same_title_is_shown_whatever_it_is_about(planner: Pers
         assert WorkRequest.objects.count() == before + 2
     finally:
         WorkRequest.objects.filter(pk__in=there).delete()
+
+
+def test_a_request_is_recognized_in_another_language_and_about_another_asset(planner: Person) -> None:
+    title = "Vazamento de óleo no redutor da esteira 9"
+    first = planner.ask("create_work_request", title=title, asset="P-104", even_if_similar=True)["id"]
+    before = WorkRequest.objects.count()
+    try:
+        for title in (
+            "Fuga de aceite en el reductor de la banda 9",
+            "Oil leaks from the gearbox of conveyor 9",
+        ):
+            for about in ({}, {"asset": "CMP-03"}):
+                refused = planner.refused("create_work_request", title=title, **about)
+                assert refused["code"] == "looks_like_a_duplicate"
+                assert refused["candidates"][0]["id"] == first
+        assert WorkRequest.objects.count() == before
+        for title in ("Fuga de aceite en el reductor de la banda 8", "Noise from the gearbox of conveyor 9"):
+            made = planner.ask("create_work_request", title=title)["id"]
+            WorkRequest.objects.filter(pk=made).delete()
+    finally:
+        WorkRequest.objects.filter(pk=first).delete()
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,8 @@ CASES: list[Case] = [
     case("get_work_request", lambda p: {"id": new_request().pk}),
     case("update_work_request", lambda p: {"id": new_request().pk, "status": "in_process"}),
     case("create_work_request", lambda p: {"title": secrets.token_hex(8), "asset": "CMP-01"}),
+    case("get_shift_handover", {}),
+    case("get_my_day", {}, "work_orders:view"),
     case("list_pending_tasks", {"limit": 3}),
     case("list_task_plans", {"kind": "task_types", "limit": 3}),
     case("list_task_plans", {"kind": "triggers", "limit": 3}),
@@ -242,10 +244,17 @@ CASES: list[Case] = [
     case("get_maintenance_metrics", {"metric": "requests"}, "work_requests:view"),
     case("get_maintenance_metrics", {"metric": "meter_forecast"}, "meters:view", "tasks:view"),
     case("get_maintenance_metrics", {"metric": "purchase_draft"}, "inventory:view", "tasks:view"),
+    case("get_maintenance_metrics", {"metric": "stock_use"}, "inventory:view"),
+    case("get_maintenance_metrics", {"metric": "idle_stock"}, "inventory:view"),
     case(
         "create_pending_task_from_request", lambda p: {"request": new_request().pk, "task_type": "Correctiva"}
     ),
     case("create_pending_task", lambda p: event()),
+    case("list_planned_work", {"limit": 3}),
+    case("list_documents", {"owner": "asset"}, "assets:view"),
+    case("list_documents", {"owner": "person"}, "people:view"),
+    case("list_documents", {"owner": "third_party"}, "third_parties:view"),
+    case("list_documents", {"limit": 3}, "people:view"),
     case("assign_task_plan", lambda p: an_asset_without_plan()),
     case("fill_subtask", a_subtask),
     case(

@@ -10,17 +10,26 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Membership, PermissionGroup
 from maintenance.models import (
     Item,
+    ItemType,
+    Movement,
+    MovementLine,
+    MovementState,
+    MovementType,
     Personnel,
     ResourceType,
     TaskResource,
     TaskStatus,
     ThirdParty,
+    ThirdPartyContact,
+    Warehouse,
     WorkOrder,
     WorkOrderStatus,
     WorkRequest,
 )
+from tests.gateway.tools.conftest import Person, caller_of, embedded_only
 from tests.gateway.tools.small_plant import DAY, SmallPlant
 
 IN_PROCESS, REVIEW = WorkOrderStatus.IN_PROCESS, WorkOrderStatus.REVIEW
@@ -89,6 +98,8 @@ def test_compliance_goes_by_the_month_in_which_work_was_due(plant: SmallPlant) -
     assert overall["share"] == 0.75
     missed = plant.metric("compliance", since="2026-07-01", days=2)["overall"]
     assert (missed["in_grace"], missed["on_time"], missed["share"]) == (0, 2, 0.4)
+    strict = plant.metric("compliance", since="2026-07-01", days=0)["overall"]
+    assert (strict["in_grace"], strict["on_time"], strict["share"]) == (0, 1, 0.2)
 
 
 def test_what_is_of_an_order_is_of_all_its_tasks(plant: SmallPlant) -> None:
@@ -121,7 +132,7 @@ def test_what_is_of_an_order_is_of_all_its_tasks(plant: SmallPlant) -> None:
 
 
 def test_many_orders_are_looked_up_whole_with_few_calls(plant: SmallPlant) -> None:
-    from mcp_gateway.models import ToolCall
+    from audit.models import Event
 
     pump, other = plant.item("PUMP"), plant.item("OTHER")
     for number in range(60):
@@ -132,7 +143,7 @@ def test_many_orders_are_looked_up_whole_with_few_calls(plant: SmallPlant) -> No
     priorities = [order["priority"] for order in found["work_orders"]]
     words = ["very_high", "high", "medium", "medium", "medium"]  # the task on PUMP has medium priority
     assert priorities == [words[number % 5] for number in range(25)]
-    assert ToolCall.objects.latest("id").upstream_calls <= 4
+    assert Event.objects.latest("id").upstream_calls <= 4
     everything = listed(plant, asset="PUMP", limit=100)
     assert len(everything) == 60
     assert [priority for priority, _ in everything.values()].count("very_high") == 12
@@ -200,16 +211,142 @@ def test_whose_orders_are_closed(plant: SmallPlant) -> None:
     """D14: an order with one finished task is not a finished order."""
     pump = plant.item("PUMP")
     for status in (IN_PROCESS, IN_PROCESS, REVIEW, WorkOrderStatus.FINISHED):
-        order = plant.order(status)
+        over = plant.now - 7 * DAY if status == WorkOrderStatus.FINISHED else None
+        order = plant.order(status, final_date=over)
         plant.task(order, pump)
         if status == IN_PROCESS:
             plant.to_do(order, pump)
+    # Closed lately: work of the last year, and an order that was closed before the period.
+    long_ago = plant.order(days_ago=200, final_date=plant.now - 5 * DAY)
+    plant.task(long_ago, pump)
+    plant.task(long_ago, pump)
+    plant.task(plant.order(days_ago=120, final_date=plant.now - 100 * DAY), pump)
     answer = plant.metric("work_per_person")
     (row,) = answer["rows"]
-    assert (row["tasks"], row["orders"], row["closed_orders"], row["hours"]) == (4, 4, 1, 4)
+    assert (row["tasks"], row["worked_orders"], row["closed_orders"], row["hours"]) == (4, 4, 2, 4)
+    assert row["hours_to_close"] == (3 + 195) / 2 * 24
+    assert "orders" not in row
+    assert answer["coverage"]["rows_used"] == 6
     summary = plant.metric("summary")
     assert summary["overall"]["late_in_process_tasks"] == 2
     assert summary["coverage"]["rows_used"] == 6
+
+
+def test_who_is_free_and_who_is_overloaded(plant: SmallPlant) -> None:
+    """Those with nothing to do are listed, and the week is the company's."""
+    now = plant.now = timezone.now()
+    pump = plant.item("PUMP")
+    people = {
+        name: Personnel.objects.create(company=plant.company, code=name, first_name=name, **fields)
+        for name, fields in (
+            ("BUSY", {}), ("IDLE", {}), ("GONE", {"active": False}),
+            ("ASKS", {"only_request": True}),
+        )
+    }  # fmt: skip
+    for name, seconds in (("BUSY", 50 * 3600), ("BUSY", 3600)):
+        order = plant.order(IN_PROCESS, days_ago=1, responsible=people[name])
+        plant.to_do(order, pump, duration=seconds, date_maintenance=now + 2 * DAY)
+    later = plant.order(IN_PROCESS, days_ago=1, responsible=people["IDLE"])
+    plant.to_do(later, pump, duration=7200, date_maintenance=now + 10 * DAY)
+    week = {"group_by": "person", "until": (now + 7 * DAY).isoformat()}
+
+    def shown(**asked: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        answer = plant.metric("backlog", **asked)
+        return answer, {row["key"]: row for row in answer["rows"]}
+
+    answer, rows = shown(**week)
+    assert list(rows) == ["BUSY", "IDLE", "P1"]
+    assert {key: row.get("free_hours") for key, row in rows.items()} == {
+        "BUSY": -11, "IDLE": 40, "P1": 40,
+    }  # fmt: skip
+    assert (rows["IDLE"]["tasks"], rows["IDLE"]["hours"]) == (0, 0)
+    assert answer["overall"]["people_without_work"] == 2
+    assert "40 hours a week, assumed: none is set" in answer["method"]
+    assert "since" not in answer["period"]
+
+    plant.company.hours_per_week = 37.5
+    plant.company.save()
+    plant.person = Person(caller_of(plant.email))
+    answer, rows = shown(**week)
+    assert (rows["BUSY"]["free_hours"], rows["BUSY"]["weeks"]) == (-13.5, 1.36)
+    assert "37.5 hours a week, as the company set it" in answer["method"]
+    answer, rows = shown(hours_per_week=20, **week)
+    assert (answer["overall"]["hours_per_week"], rows["IDLE"]["free_hours"]) == (20, 20)
+    assert "20 hours a week, as asked" in answer["method"]
+    answer, rows = shown(group_by="person")
+    assert "period" not in answer
+    assert "capacity_hours" not in rows["BUSY"]
+    assert rows["IDLE"]["hours"] == 2
+    ahead = plant.metric("backlog", since=(now + 5 * DAY).isoformat())
+    assert (ahead["overall"]["tasks"], "until" in ahead["period"]) == (1, False)
+
+
+@embedded_only
+def test_nobody_is_called_idle_whose_work_is_not_seen(plant: SmallPlant) -> None:
+    """Who sees a place, own orders only or no people at all cannot tell who has nothing to do."""
+    plant.item("PUMP", plant.place("LINE"))
+    Personnel.objects.create(company=plant.company, code="IDLE", first_name="Idle")
+    assert {row["key"] for row in plant.metric("backlog", group_by="person")["rows"]} == {"IDLE", "P1"}
+    place = plant.metric("backlog", group_by="person", scope="location", code="LINE")
+    assert place["rows"] == []
+    assert any("People may have other work" in note for note in place["notes"])
+    group = Membership.objects.get(company=plant.company).permission_group
+    for change, note in (
+        ({"own_work_orders_only": True}, "People may have other work"),
+        ({"rights": sorted({*group.rights} - {"people:view"})}, "may not see the people"),
+    ):
+        PermissionGroup.objects.filter(pk=group.pk).update(**{"own_work_orders_only": False} | change)
+        person = Person(caller_of(plant.email))
+        answer = person.ask("get_maintenance_metrics", metric="backlog", group_by="person")
+        assert answer["rows"] == []
+        assert any(note in said for said in answer["notes"]), answer["notes"]
+
+
+def test_open_orders_by_state_and_age(plant: SmallPlant) -> None:
+    pump = plant.item("PUMP")
+    party = ThirdParty.objects.create(company=plant.company, code="T", name="Workshop")
+    contact = ThirdPartyContact.objects.create(company=plant.company, third_party=party, name="Rosa")
+    bolt = plant.item("BOLT", type=ItemType.SPARE_PARTS)
+    store = Warehouse.objects.create(company=plant.company, code="A", description="Store")
+
+    def asks_for_parts(order: WorkOrder, pending: int) -> None:
+        paper = Movement.objects.create(
+            company=plant.company, warehouse=store, type=MovementType.REQUISITION,
+            state=MovementState.PARTIAL_DELIVERY, folio=f"R-{order.folio}", document=order.folio,
+            work_order=order, date_create=plant.now - DAY,
+        )  # fmt: skip
+        MovementLine.objects.create(
+            company=plant.company, movement=paper, item=bolt, qty=2, qty_pending=pending, unit_cost=1
+        )
+
+    kinds = ((IN_PROCESS, 5), (REVIEW, 8), (IN_PROCESS, 31), (IN_PROCESS, 31), (IN_PROCESS, 91))
+    orders = [plant.order(status, days_ago=days) for status, days in kinds]
+    for order in orders:
+        plant.to_do(order, pump)
+        plant.to_do(order, pump)
+    asks_for_parts(orders[1], 1)  # in review all the same
+    asks_for_parts(orders[2], 1)
+    asks_for_parts(orders[4], 0)  # all delivered
+    WorkOrder.objects.filter(pk=orders[3].pk).update(contact=contact, responsible=None)
+    plant.task(plant.order(), pump)
+    answer = plant.metric("ageing")
+    rows = {row["key"]: row for row in answer["rows"]}
+    assert {key: (row["orders"], row["folios"], row["days"]) for key, row in rows.items()} == {
+        "review": (1, [orders[1].folio], 8),
+        "waiting_for_parts": (1, [orders[2].folio], 31),
+        "third_party": (1, [orders[3].folio], 31),
+        "in_process": (2, [orders[4].folio, orders[0].folio], 91),
+    }
+    bands = ("up_to_7_days", "up_to_30_days", "up_to_90_days", "over_90_days")
+    assert [answer["overall"][name] for name in bands] == [1, 1, 2, 1]
+    assert not answer["coverage"]["partial"]
+    group = Membership.objects.get(company=plant.company).permission_group
+    PermissionGroup.objects.filter(pk=group.pk).update(rights=sorted({*group.rights} - {"inventory:view"}))
+    person = Person(caller_of(plant.email))
+    without = person.ask("get_maintenance_metrics", metric="ageing")
+    assert {row["key"] for row in without["rows"]} == {"review", "third_party", "in_process"}
+    assert without["coverage"]["partial"]
+    assert any("inventory:view" in note for note in without["notes"])
 
 
 def test_requests_of_a_place(plant: SmallPlant) -> None:
@@ -238,12 +375,14 @@ def test_requests_of_a_place(plant: SmallPlant) -> None:
     [
         *[(metric, {"scope": "location", "code": "LINE"}) for metric in STOCK],
         *[(metric, {"scope": "asset", "code": "PUMP"}) for metric in STOCK],
-        *[(metric, {"since": "2026-01-01"}) for metric in ("backlog", "stale_meters", "purchase_draft")],
+        *[(metric, {"since": "2026-01-01"}) for metric in ("ageing", "stale_meters", "purchase_draft")],
         *[(metric, {"until": "2026-01-01"}) for metric in ("meter_forecast", "stock_below_minimum")],
         *[(metric, {"days": 5}) for metric in ("reliability", "backlog", "cost", "requests", "summary")],
         *[(metric, {"hours_per_week": 40}) for metric in ("reliability", "work_per_person")],
         *[(metric, {"group_by": "person"}) for metric in ("reliability", "summary", "work_per_person")],
-        ("backlog", {"group_by": "month"}),
+        *[(metric, {"days": 0}) for metric in ("stale_meters", "repeat_failures", "purchase_draft")],
+        ("backlog", {"since": "2026-12-01", "until": "2026-11-01"}),
+        ("ageing", {"group_by": "person"}),
     ],
 )
 def test_an_argument_is_applied_or_refused(plant: SmallPlant, metric: str, arguments: dict[str, Any]) -> None:

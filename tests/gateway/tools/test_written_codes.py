@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from mcp_gateway.cards.documents import Documents
 from mcp_gateway.methods import resources
 from mcp_gateway.runtime import runtime
+from tests import text_reader
 from tests.gateway.tools.conftest import Person, embedded_only, run
 
 
@@ -56,13 +58,13 @@ class TestTwins:
 
         def read_of(name: str) -> Any:
             uri = f"fracttal://assets/{name}"
-            return run(resources.read(runtime().dispatcher, admin.caller, {"uri": uri}, {}))
+            return run(resources.read(runtime().dispatcher, Documents(()), admin.caller, {"uri": uri}, {}))
 
         for code in ("T", "T/"):
             assert admin.ask("get_asset", code=code)["code"] == code
             resource, quoted = read_of(code), read_of(code.replace("/", "%2F"))
             for found in (resource, quoted):
-                assert f'"code":"{code}"' in found["contents"][0]["text"].replace('": "', '":"')
+                assert text_reader.read(found["contents"][0]["text"])["code"] == code
 
     def test_warehouses_and_items(self, admin: Person) -> None:
         unit = {"unit_code": "UN", "unit": "Unidad"}

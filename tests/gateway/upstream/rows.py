@@ -10,12 +10,12 @@ import orjson
 from aiohttp import web
 
 from accounts.rights import ALL_RIGHTS
+from mcp_gateway.calls.dispatch import Context
 from mcp_gateway.calls.tool import ToolResult
 from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
 from tests.conftest import World
 from tests.gateway.upstream.conftest import caller
-from tests.gateway.upstream.serving import no_progress
 
 Rows = list[dict[str, Any]]
 
@@ -26,10 +26,9 @@ async def ask(company: World, tool: str, **arguments: Any) -> ToolResult:
         user_id=company.owner.pk,
         user_email="a@b.example",
         rights=frozenset(ALL_RIGHTS),
+        toolsets=CATALOGUE.toolsets,
     )
-    result = await runtime().dispatcher.call_tool(
-        someone, tool, arguments, catalogue=CATALOGUE, progress=no_progress, request_id="r"
-    )
+    result = await runtime().dispatcher.call_tool(someone, tool, arguments, CATALOGUE, Context("r"))
     assert isinstance(result, ToolResult)
     return result
 

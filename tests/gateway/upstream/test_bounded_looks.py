@@ -244,6 +244,83 @@ async def test_a_request_behind_the_first_page_is_a_duplicate(scripted: Scripted
     assert [row["id"] for row in error["candidates"]] == [140]
 
 
+def requests_of_today(count: int, **last: Any) -> Rows:
+    rows: Rows = [
+        {"id": n, "code_item": "A2", "id_status": 1, "description": "Lamp is off", "date": NOW.isoformat()}
+        for n in range(1, count + 1)
+    ]
+    rows[-1] |= last
+    return rows
+
+
+async def test_a_request_in_another_language_says_how_far_was_looked(
+    scripted: Scripted, company: World
+) -> None:
+    rows = requests_of_today(1250)
+    rows[40]["description"] = "Fuga de aceite en la manguera"
+    tables = {"items": assets(3), "personnel": [ME], "work_requests": rows}
+    scripted.script = [resources(tables, filters=("code",))]
+    error = await refused(company, "create_work_request", title="Oil leak, hose")
+    assert [row["id"] for row in error["candidates"]] == [41]
+    assert "Only the first 1000 requests of the last 30 days could be examined" in error["message"]
+
+
+async def test_the_requests_of_the_asset_are_read_where_there_are_too_many(
+    scripted: Scripted, company: World
+) -> None:
+    rows = requests_of_today(1250, code_item="A1", description="Vazamento na mangueira de óleo")
+    tables = {"items": assets(3), "personnel": [ME], "work_requests": rows}
+    scripted.script = [resources(tables, filters=("code", "code_item"))]
+    error = await refused(company, "create_work_request", title="Oil leak, hose", asset="A1")
+    assert [row["id"] for row in error["candidates"]] == [1250]
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "reads"),
+    [
+        ("solicitud 359", "work_request:359", 1),
+        ("Solicitação nº 359", "work_request:359", 1),
+        ("request 359", "work_request:359", 1),
+        ("OS 1496", "work_order:OT-1496", 3),
+        ("ordem 1496", "work_order:OT-1496", 3),
+        ("medidor MTC-02", "meter:7", 2),
+        ("repuesto REP-0501-A", "asset:REP-0501-A", 2),
+        ("técnico TEC-9", "person:TEC-9", 1),
+    ],
+)
+async def test_a_kind_that_is_named_is_looked_up_alone(
+    scripted: Scripted, company: World, query: str, found: str, reads: int
+) -> None:
+    """A query without a kind costs twelve reads."""
+    order = {"wo_folio": "OT-2204", "id_work_orders_tasks": 1, "description": "Check"}
+    tables: dict[str, Rows] = {
+        "items": [*assets(3), {"id": 9, "code": "REP-0501-A", "id_type_item": 4, "description": "Seal"}],
+        "work_requests": [{"id": 359, "code": 359, "description": "Leak"}],
+        "work_orders": [order, {**order, "wo_folio": "OT-1496", "folio": "OT-1496"}],
+        "meters": [{"id": 7, "code": "MTC-02", "serial": "S7", "description": "Hours"}],
+        "personnel": [ME, {"code": "TEC-9", "name": "Ana"}],
+    }
+    for row in tables["work_orders"]:
+        row["folio"] = row["wo_folio"]
+    scripted.script = [resources(tables, filters=("code", "serial", "folio"))]
+    answer = await told(company, "search", query=query)
+    assert [row["id"] for row in answer["results"]] == [found]
+    assert "since the query names them" in answer["notes"][0]
+    assert len(scripted.seen) == reads
+
+
+async def test_a_kind_that_is_named_and_holds_nothing_is_not_the_only_one(
+    scripted: Scripted, company: World
+) -> None:
+    tables: dict[str, Rows] = {
+        "items": [{"id": 9, "code": "X-1", "id_type_item": 2, "description": "Pump of part 77"}],
+        "personnel": [ME], "work_requests": [], "work_orders": [], "meters": [],
+    }  # fmt: skip
+    scripted.script = [resources(tables, filters=("code", "serial", "folio", "item_type"))]
+    answer = await told(company, "search", query="part 77")
+    assert [row["id"] for row in answer["results"]] == ["asset:X-1"]
+
+
 # --- triggers and papers ---------------------------------------------------------------------
 
 

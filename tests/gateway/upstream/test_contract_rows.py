@@ -63,10 +63,10 @@ NO_MATTER = ""
 ROWS: dict[str, tuple[str, str]] = {
     "general behaviour: methods": (HERE, "test_only_the_methods_of_the_contract_exist"),
     "general behaviour: identifying a record": (HERE, "test_codes_arrive_as_they_were_written"),
-    "general behaviour: path encoding": (HTTP, "test_a_code_stays_one_segment"),
+    "general behaviour: path encoding": (HTTP, "test_case_187_a_code_stays_one_segment"),
     "general behaviour: folios": (HERE, "test_folios_of_any_pattern"),
     "general behaviour: envelope": (HTTP, "test_every_form_of_the_envelope"),
-    "general behaviour: envelope, not one": (HTTP, "test_what_is_no_envelope_is_said_to_be_so"),
+    "general behaviour: envelope, not one": (HTTP, "test_case_201_what_is_no_envelope_is_said_to_be_so"),
     "general behaviour: pagination": (HERE, "test_no_list_asks_for_more_than_a_page_holds"),
     "general behaviour: pagination, same page": (RESOURCES, "test_the_same_page_again_is_noticed"),
     "general behaviour: dates out": (HERE, "test_ends_of_a_period_and_their_kind_always_go_together"),

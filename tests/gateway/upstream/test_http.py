@@ -76,7 +76,7 @@ async def test_every_form_of_the_envelope(
         b"[" * 100_000,
     ],
 )
-async def test_what_is_no_envelope_is_said_to_be_so(
+async def test_case_201_what_is_no_envelope_is_said_to_be_so(
     scripted: Scripted, upstream: Upstream, raw: bytes
 ) -> None:
     scripted.script = [answers(raw=raw)]
@@ -220,7 +220,7 @@ async def test_what_is_wrong_with_a_field_is_told_in_our_words(
         ({"ratelimit-reset": "x", "Retry-After": "12"}, 12),
     ],
 )
-async def test_how_long_to_wait(
+async def test_case_199_how_long_to_wait(
     scripted: Scripted, upstream: Upstream, headers: dict[str, str], seconds: int
 ) -> None:
     scripted.script = [answers({"success": False}, 406, headers)]
@@ -229,7 +229,7 @@ async def test_how_long_to_wait(
     assert caught.value.details["retry_after_seconds"] == seconds
 
 
-async def test_a_date_to_wait_for(scripted: Scripted, upstream: Upstream) -> None:
+async def test_case_199_a_date_to_wait_for(scripted: Scripted, upstream: Upstream) -> None:
     later = email.utils.format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=40), usegmt=True)
     scripted.script = [answers({}, 429, {"Retry-After": later})]
     with pytest.raises(RateLimited) as caught:
@@ -255,7 +255,7 @@ async def test_the_404_of_some_other_server_is_not_an_empty_list(
         await upstream.get(["items"])
 
 
-async def test_reads_are_tried_again_after_an_error(scripted: Scripted, upstream: Upstream) -> None:
+async def test_case_200_reads_are_tried_again_after_an_error(scripted: Scripted, upstream: Upstream) -> None:
     scripted.script = [failed(500), drops, good([ROW])]
     assert (await upstream.get(["items"])).rows == [ROW]
     assert upstream.calls == len(scripted.seen) == 3
@@ -270,7 +270,7 @@ async def test_three_tries_are_enough(scripted: Scripted, upstream: Upstream) ->
 
 @pytest.mark.parametrize("script", [failed(500), failed(503), drops, answers(raw=b"<html>")])
 @pytest.mark.parametrize("method", ["post", "put"])
-async def test_a_write_is_sent_once_and_its_outcome_left_open(
+async def test_case_197_a_write_is_sent_once_and_its_outcome_left_open(
     scripted: Scripted, upstream: Upstream, script: Any, method: str
 ) -> None:
     scripted.script = [good([]), script]
@@ -294,7 +294,7 @@ async def test_a_write_to_nobody_surely_did_nothing(settings: Settings, scripted
     assert upstream.calls == 4
 
 
-async def test_one_deadline_over_everything(settings: Settings, scripted: Scripted) -> None:
+async def test_case_203_one_deadline_over_everything(settings: Settings, scripted: Scripted) -> None:
     settings.UPSTREAM_DEADLINE_SECONDS = 1.0
     scripted.script = [hangs(30)]
     upstream = runtime().upstream_of(caller())
@@ -312,13 +312,13 @@ async def test_one_deadline_over_everything(settings: Settings, scripted: Script
     assert writing.calls == 1
 
 
-async def test_a_read_that_hangs_leaves_time_for_another(settings: Settings, scripted: Scripted) -> None:
+async def test_case_196_a_hanging_read_leaves_time(settings: Settings, scripted: Scripted) -> None:
     settings.UPSTREAM_DEADLINE_SECONDS = 3.0
     scripted.script = [hangs(30), good([ROW])]
     assert (await runtime().upstream_of(caller()).get(["items"])).rows == [ROW]
 
 
-async def test_a_body_is_cut_at_the_limit(scripted: Scripted, upstream: Upstream) -> None:
+async def test_case_204_a_body_is_cut_at_the_limit(scripted: Scripted, upstream: Upstream) -> None:
     async def endless(request: web.BaseRequest) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
@@ -335,7 +335,7 @@ async def test_a_body_is_cut_at_the_limit(scripted: Scripted, upstream: Upstream
     assert len(scripted.seen) == 1
 
 
-async def test_a_small_body_that_unpacks_to_a_large_one(scripted: Scripted, upstream: Upstream) -> None:
+async def test_case_204_a_small_body_that_unpacks_large(scripted: Scripted, upstream: Upstream) -> None:
     bomb = gzip.compress(b" " * (BODY_LIMIT * 20))
     scripted.script = [answers(raw=bomb, headers={"Content-Encoding": "gzip"})]
     with pytest.raises((UpstreamNotUnderstood, UpstreamUnavailable)):
@@ -388,7 +388,7 @@ ATTACKS = [
 
 
 @pytest.mark.parametrize("code", ATTACKS)
-async def test_a_code_stays_one_segment(scripted: Scripted, upstream: Upstream, code: str) -> None:
+async def test_case_187_a_code_stays_one_segment(scripted: Scripted, upstream: Upstream, code: str) -> None:
     scripted.script = [good([])]
     await upstream.get(["items", code], {"code": code})
     (seen,) = scripted.seen

@@ -21,7 +21,7 @@ from tests.gateway.upstream.conftest import Scripted, caller
 
 DAY = dt.timedelta(days=1)
 RIGHTS = frozenset(
-    {"metrics:view", "work_orders:view", "assets:view", "work_requests:view", "inventory:view"}
+    {"metrics:view", "work_orders:view", "assets:view", "work_requests:view", "inventory:view", "people:view"}
 )
 
 
@@ -87,21 +87,44 @@ MACHINE = {"code": "A", "id_type_item": 2, "active": True, "available": True, "l
 
 
 async def test_failures_without_a_number_are_failures_of_their_own(scripted: Scripted) -> None:
-    """M16: four rows without id_work_orders_tasks are four failures, not one."""
-    failed = [task(f"OT-{n}", types_description="Mechanical", event_date=ago(9)) for n in range(4)]
+    """M16: five rows without id_work_orders_tasks are five failures, not one."""
+    failed = [task(f"OT-{n}", types_description="Mechanical", event_date=ago(9)) for n in range(5)]
     serve(scripted, work_orders=failed, items=[MACHINE])
     overall = (await ask("reliability", since=ago(60)))["overall"]
-    assert overall["failures"] == 4
-    assert overall["mtbf_hours"] == pytest.approx(60 * 24 / 4, abs=0.1)
-    assert (await ask("repeat_failures"))["overall"] == {"failures": 4, "repeated": 1}
+    assert overall["failures"] == 5
+    assert overall["mtbf_hours"] == pytest.approx(60 * 24 / 5, abs=0.1)
+    assert (await ask("repeat_failures"))["overall"] == {"failures": 5, "repeated": 1, "without_cost": 5}
 
 
 async def test_a_row_that_comes_twice_is_one(scripted: Scripted) -> None:
-    rows = [task("OT-1", id_work_orders_tasks=7)] * 2 + [task("OT-2", id_work_orders_tasks=8)]
+    closed = {"wo_final_date": ago(7)}
+    rows = [task("OT-1", id_work_orders_tasks=7, **closed)] * 2
+    rows.append(task("OT-2", id_work_orders_tasks=8, **closed))
     serve(scripted, work_orders=rows)
     assert (await ask("work_per_person"))["overall"] == {
-        "people": 1, "tasks": 2, "orders": 2, "closed_orders": 2, "hours": 2.0,
+        "people": 1, "tasks": 2, "worked_orders": 2, "closed_orders": 2, "hours_to_close": 72.0, "hours": 2.0,
     }  # fmt: skip
+
+
+async def test_an_estimate_that_is_null_is_not_zero(scripted: Scripted) -> None:
+    """Who has work of unknown length is neither free nor overloaded."""
+    waiting = {"id_status_work_order": 1, "id_status_work_order_task": 0, "final_date": None}
+    rows = [
+        task("OT-1", **waiting, tasks_duration=None, code_responsible="P1"),
+        task("OT-2", **waiting, tasks_duration=None, code_responsible="P2"),
+        task("OT-3", **waiting, tasks_duration=7200, code_responsible="P2"),
+        task("OT-4", **waiting, tasks_duration=0, code_responsible="P3"),
+    ]
+    people = [{"code": f"P{number}", "name": f"P{number}", "active": True} for number in (1, 2, 3)]
+    serve(scripted, work_orders=rows, personnel=people)
+    answer = await ask("backlog", group_by="person", until=ago(-7), hours_per_week=40)
+    shown = {row["key"]: row for row in answer["rows"]}
+    assert {key: (row.get("hours"), row["without_estimate"]) for key, row in shown.items()} == {
+        "P1": (None, 1), "P2": (2, 1), "P3": (0, 0),
+    }  # fmt: skip
+    free = {key: row.get("free_hours") for key, row in shown.items()}
+    assert free == {"P1": None, "P2": pytest.approx(38, abs=0.1), "P3": pytest.approx(40, abs=0.1)}
+    assert any("2 tasks have no estimate" in note for note in answer["notes"])
 
 
 async def test_money_that_is_null_is_not_zero(scripted: Scripted) -> None:
@@ -150,7 +173,8 @@ async def test_durations_that_are_null_or_negative_are_not_known(scripted: Scrip
     rows = [task("OT-1", **waiting, tasks_duration=None), task("OT-2", **waiting, tasks_duration=None)]
     serve(scripted, work_orders=rows)
     answer = await ask("backlog")
-    assert answer["overall"] == {"tasks": 2, "orders": 2, "without_estimate": 2, "people": 1}
+    expected = {"tasks": 2, "orders": 2, "without_estimate": 2, "people": 1, "hours_per_week": 40}
+    assert answer["overall"] == expected
     serve(
         scripted,
         work_orders=[*rows, task("OT-3", **waiting, code_responsible=None, personnel_description=None)],

@@ -12,7 +12,7 @@ import orjson
 import pytest
 from aiohttp import web
 
-from mcp_gateway.models import Outcome, ToolCall
+from audit.models import Event, Outcome
 from tests.conftest import World
 from tests.gateway.upstream.conftest import Scripted, answers
 from tests.gateway.upstream.rows import ME, Rows, ask, assets, refused, resources, told
@@ -144,7 +144,7 @@ async def test_a_total_beyond_reason(scripted: Scripted, company: World, total: 
     answer = await told(company, "list_assets")
     # Nothing is made of the number: the list was read to its end.
     assert (answer["returned"], answer["has_more"], answer["total"]) == (1, False, 1)
-    row = await ToolCall.objects.alatest("id")
+    row = await Event.objects.alatest("id")
     assert (row.tool, row.outcome) == ("list_assets", Outcome.DONE)
 
 

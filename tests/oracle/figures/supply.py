@@ -84,7 +84,8 @@ def purchase_draft(tables: Tables, asked: Asked) -> Figures:
                     "minimum": level["minimum"],
                     "needed": needed.get(code, 0),
                     "buy": buy,
-                    "unit_cost": prices.get(code),
+                    "unit_cost": prices.get(code, {}).get("unit_cost"),
+                    "price_from": prices.get(code, {}).get("price_from"),
                     **({"folios": folios[code]} if len(folios[code]) <= MOST_FOLIOS else {}),
                 }
             )
@@ -165,17 +166,26 @@ def _of_pending_tasks(tables: Tables, horizon: float) -> Found:
     )
 
 
-def _prices(tables: Tables) -> dict[str, float]:
-    """Return the price of the newest requisition line with a price, else of the newest such planned part."""
-    prices = {
-        row["code"]: row["unit_cost"]
-        for row in tables(
-            """
-            SELECT code, unit_cost FROM PlannedResource AS part JOIN Item AS item ON item.id = part.item_id
-             WHERE part.unit_cost > 0 ORDER BY part.id
-            """
+def _prices(tables: Tables) -> dict[str, dict[str, Any]]:
+    """Return the price of the newest requisition line that has one, else the highest cost in stock of an
+    active item, else the price of the newest planned part."""
+    rows = tables(
+        f"""
+        WITH prices AS (
+            SELECT item_code AS code, unit_cost, 'requisition' AS price_from, 1 AS place,
+                   row_number() OVER (PARTITION BY item_code
+                                      ORDER BY asked DESC, movement_id DESC, id DESC) AS newest
+              FROM ({LINES}) WHERE unit_cost > 0
+            UNION ALL
+            SELECT code, max(unit_cost), 'stock', 2, 1
+              FROM StockLevel AS level JOIN Item AS item ON item.id = level.item_id
+             WHERE unit_cost > 0 AND item.active GROUP BY code
+            UNION ALL
+            SELECT code, unit_cost, 'plan', 3, row_number() OVER (PARTITION BY code ORDER BY part.id DESC)
+              FROM PlannedResource AS part JOIN Item AS item ON item.id = part.item_id
+             WHERE unit_cost > 0
         )
-    }
-    for row in tables(f"SELECT * FROM ({LINES}) WHERE unit_cost > 0 ORDER BY asked, movement_id, id"):
-        prices[row["item_code"]] = row["unit_cost"]
-    return prices
+        SELECT code, unit_cost, price_from FROM prices WHERE newest = 1 ORDER BY place DESC
+        """
+    )
+    return {row["code"]: row for row in rows}

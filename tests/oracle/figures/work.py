@@ -1,13 +1,12 @@
-"""The metrics on tasks: summary, compliance, backlog, planned_share, work_per_person, repeat_failures."""
+"""The metrics on tasks: summary, compliance, backlog, planned_share, work_per_person."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from tests.oracle.asked import Asked, Figures
-from tests.oracle.figures.groups import key_of, place, share
-from tests.oracle.tables import SCOPED, Tables
+from tests.oracle.figures.groups import key_of, place, share, usual_spellings
+from tests.oracle.tables import SCOPED, Tables, spelling
 
 FINISHED = f"""
     done AND final_date BETWEEN :since AND :until AND order_status <> 4 AND item_id IN {SCOPED}
@@ -41,6 +40,11 @@ def both(
     key = key_of(asked.group_by, month)
     rows = tables(f"SELECT {key} AS key, {select} FROM work WHERE {where} GROUP BY 1", **named)
     _add_names(tables, asked.group_by, key, where, rows, named)
+    if asked.group_by == "family":
+        written = tables(f"SELECT family FROM work WHERE {where}", **named)
+        usual = usual_spellings(row["family"] for row in written)
+        for row in rows:
+            row["key"] = usual[row["key"]]
     return overall, _named(asked, rows)
 
 
@@ -68,13 +72,14 @@ def add_folios(
     """Add the orders of the first tasks of each group, up to a limit."""
     key = key_of(asked.group_by, month)
     tasks = tables(f"SELECT {key} AS key, folio FROM work WHERE {where} ORDER BY {order}", **scope(asked))
-    folios: dict[str, dict[str, None]] = {}
+    folios: dict[str | None, dict[str, None]] = {}
     for task in _named(asked, tasks):
         of_group = folios.setdefault(task["key"], {})
         if len(of_group) < most:
             of_group[task["folio"]] = None
     for row in rows:
-        row["folios"] = {*folios[row["key"]]}
+        group = spelling(row["key"]) if asked.group_by == "family" else row["key"]
+        row["folios"] = {*folios[group]}
 
 
 def sums(row: dict[str, Any], *names: str) -> None:
@@ -134,27 +139,6 @@ def _folios(joined: str | None) -> set[str]:
     return set(joined.split(",")) if joined else set()
 
 
-def backlog(tables: Tables, asked: Asked) -> Figures:
-    select = """
-        count(*) AS tasks, count(DISTINCT folio) AS orders,
-        coalesce(sum(duration), 0) / 3600.0 AS hours,
-        coalesce(sum(duration IS NULL), 0) AS without_estimate,
-        count(DISTINCT nullif(responsible, '-')) AS people
-    """
-    where = f"NOT done AND order_status IN (1, 2) AND item_id IN {SCOPED}"
-    overall, rows = both(tables, asked, select, where, "created")
-    if rows is not None:
-        add_folios(tables, asked, "created", where, rows, 1_000_000, NEWEST)
-        for row in rows:
-            if len(row["folios"]) > MOST_FOLIOS:  # which of them, nothing says
-                del row["folios"]
-    for row in [overall, *(rows or [])]:
-        row["weeks"] = share(row["hours"], row["people"] * asked.hours_per_week)
-    for row in rows or []:
-        del row["people"]
-    return Figures(overall, rows and sorted(rows, key=lambda row: (-round(row["hours"], 2), row["key"])))
-
-
 def planned_share(tables: Tables, asked: Asked) -> Figures:
     select = """
         count(*) AS tasks, coalesce(sum(planned), 0) AS planned,
@@ -172,50 +156,41 @@ def planned_share(tables: Tables, asked: Asked) -> Figures:
     return Figures(overall, rows and sorted(rows, key=lambda row: row["key"]))
 
 
+# Orders that were closed in the period, as rows of their tasks in the scope.
+CLOSED = f"order_status = 3 AND closed BETWEEN :since AND :until AND item_id IN {SCOPED}"
+
+
 def work_per_person(tables: Tables, asked: Asked) -> Figures:
-    select = """
-        count(*) AS tasks, count(DISTINCT folio) AS orders,
-        count(DISTINCT CASE WHEN order_status = 3 THEN folio END) AS closed_orders,
-        sum(real_duration) / 3600.0 AS hours
-    """
     named = scope(asked)
-    overall = tables.row(
-        f"SELECT {select}, count(DISTINCT nullif(responsible, '-')) AS people FROM work WHERE {FINISHED}",
-        **named,
-    )
+    counted = f"""
+        SELECT responsible AS key, coalesce(sum(finished), 0) AS tasks,
+               count(DISTINCT CASE WHEN finished THEN folio END) AS worked_orders,
+               count(DISTINCT CASE WHEN over THEN folio END) AS closed_orders,
+               sum(CASE WHEN finished THEN real_duration END) / 3600.0 AS hours
+          FROM (SELECT *, {FINISHED} AS finished, {CLOSED} AS over FROM work)
+         WHERE finished OR over
+    """
+    # Each order once, however many of its tasks are in the scope.
+    times = f"""
+        SELECT responsible AS key, avg(closed - created) / 3600.0 AS hours_to_close
+          FROM (SELECT DISTINCT folio, responsible, closed, created FROM work WHERE {CLOSED})
+    """
+    overall = tables.row(counted, **named) | tables.row(times, **named)
     sums(overall, "hours")
-    by_person = replace(asked, group_by="person")
-    _, rows = both(tables, by_person, select, FINISHED, "final_date")
-    assert rows is not None
-    add_folios(tables, by_person, "final_date", FINISHED, rows, 5, NEWEST)
+    rows = tables(f"{counted} GROUP BY 1", **named)
+    means = {row["key"]: row["hours_to_close"] for row in tables(f"{times} GROUP BY 1", **named)}
+    overall["people"] = len({row["key"] for row in rows} - {"-"})
+    del overall["key"]
+    either = f"(({FINISHED}) OR ({CLOSED}))"
+    _add_names(tables, "person", "responsible", either, rows, named)
+    shown: dict[str, dict[str, None]] = {}
+    for where in (FINISHED, CLOSED):
+        found = tables(f"SELECT responsible AS key, folio FROM work WHERE {where} ORDER BY {NEWEST}", **named)
+        first: dict[str, dict[str, None]] = {}
+        for task in found:
+            first.setdefault(task["key"], {})[task["folio"]] = None
+        shown = {**first, **shown}
+    for row in rows:
+        row["hours_to_close"] = means.get(row["key"])
+        row["folios"] = {*list(shown[row["key"]])[:5]}
     return Figures(overall, sorted(rows, key=lambda row: (-round(row["hours"] or 0, 2), row["key"])))
-
-
-def repeat_failures(tables: Tables, asked: Asked) -> Figures:
-    found = tables(
-        f"""
-        SELECT coalesce(nullif(code, ''), '-') AS asset, folio,
-               coalesce(nullif(description, ''), nullif(failure_type, ''), '-') AS what,
-               item_description AS name
-          FROM work WHERE failed AND created BETWEEN :since AND :until AND item_id IN {SCOPED}
-         ORDER BY {NEWEST}
-        """,
-        **scope(asked),
-    )
-    together: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in found:
-        row["what"] = " ".join(row["what"].split())
-        together.setdefault((row["asset"], row["what"].casefold()), []).append(row)
-    least = 3 if asked.days is None else asked.days
-    rows: list[dict[str, Any]] = [
-        {
-            "key": asset,
-            "name": tasks[0]["name"],
-            "task": tasks[0]["what"],
-            "failures": len(tasks),
-            "folios": {task["folio"] for task in tasks},
-        }
-        for (asset, _what), tasks in sorted(together.items(), key=lambda part: (-len(part[1]), part[0]))
-        if len(tasks) >= least
-    ]
-    return Figures({"failures": len(found), "repeated": len(rows)}, rows)

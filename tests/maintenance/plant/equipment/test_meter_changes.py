@@ -167,9 +167,9 @@ def test_who_may_not_change_meters_can_neither_see_nor_send_it(
     assert Client().get(path).status_code == 302
     assert Client().post(path, harm).status_code == 302
     assert path not in technician_browser.get(f"/records/meters/{counter.pk}").content.decode()
-    for client, company in ((technician_browser, counter.company_id), (stranger, theirs)):
-        assert client.get(path).status_code == 404
-        assert client.post(path, {"drawn_for": company, **harm}).status_code == 404
+    for client, company, status in ((technician_browser, counter.company_id, 403), (stranger, theirs, 404)):
+        assert client.get(path).status_code == status
+        assert client.post(path, {"drawn_for": company, **harm}).status_code == status
     assert admin_browser.post(path, harm).status_code == 409, "a form of no company"
     assert admin_browser.post(path, {"drawn_for": theirs, **harm}).status_code == 409
     assert admin_browser.get(f"{path}?reading={newest.pk}&sure=on").status_code == 200, "GET changes nothing"
@@ -180,5 +180,5 @@ def test_who_may_not_change_meters_can_neither_see_nor_send_it(
     group = Membership.objects.get(user__email="admin@demo.example").permission_group
     group.rights = ["meters:view", "meters:add"]
     group.save()
-    assert admin_browser.post(path, {"drawn_for": counter.company_id, **harm}).status_code == 404
+    assert admin_browser.post(path, {"drawn_for": counter.company_id, **harm}).status_code == 403
     assert counter.readings.filter(pk=newest.pk).exists()

@@ -1,0 +1,52 @@
+"""Notes what programs do while they connect, for the page that watches them.
+
+This is no audit log: strangers cause many of these events, so each kind is one row that counts, is written at
+most every REPEAT_SECONDS, and may be lost. A failure to note never disturbs the request.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from consumers.handshake.models import HandshakeEvent
+from consumers.handshake.steps import Step
+
+logger = logging.getLogger(__name__)
+
+REPEAT_SECONDS = 2
+LONGEST_FACT = 80
+Facts = dict[str, str | int]
+
+
+def note(consumer_id: int | None, step: Step, reason: str = "", facts: Facts | None = None) -> None:
+    """Note that a step succeeded, or why it failed. `consumer_id` is None if the request did not say."""
+    if not cache.add(f"handshake:{consumer_id}:{step.value}:{reason}", 1, REPEAT_SECONDS):
+        return
+    try:
+        with transaction.atomic():
+            store(consumer_id, step, reason, facts)
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("handshake event lost: %s", type(error).__name__)
+
+
+def store(consumer_id: int | None, step: Step, reason: str = "", facts: Facts | None = None) -> None:
+    now, kept = timezone.now(), {name: _short(value) for name, value in (facts or {}).items()}
+    same = HandshakeEvent.objects.filter(step=step.value, reason=reason)
+    same = same.filter(consumer=consumer_id) if consumer_id else same.filter(consumer=None)
+    if not same.update(at=now, times=F("times") + 1, facts=kept):
+        event = HandshakeEvent(consumer_id=consumer_id, step=step.value, reason=reason, facts=kept)
+        # Another process may have stored it since, or the consumer may be gone.
+        HandshakeEvent.objects.bulk_create([event], ignore_conflicts=True)
+
+
+def _short(value: Any) -> str | int:
+    """Cut a text, and leave out what cannot be printed."""
+    if isinstance(value, int):
+        return value
+    return "".join(sign for sign in str(value)[:LONGEST_FACT] if sign.isprintable())

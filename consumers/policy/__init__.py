@@ -1,0 +1,1 @@
+"""What an administrator lets apps do: ceilings on tools, and who may use an app."""
