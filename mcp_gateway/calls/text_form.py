@@ -131,13 +131,14 @@ class _Form:
         written: dict[str, list[str]] = {}
         before = ""
         for name, values in table.columns.items():
+            are_times = False
             if name in table.codes:
                 cells = [_codes(value, table.codes[name]) for value in values]
             elif name in table.text_lists:
                 cells = [self._listed(value) for value in values]
             else:
-                cells = self._column(values, table.kinds[name])
-            if self._are_times(values):
+                cells, are_times = self._column(values, table.kinds[name])
+            if are_times:
                 shorter = list(map(_clock, cells, written[before])) if before else cells
                 if sum(map(len, cells)) - sum(map(len, shorter)) > WORTH_A_RULE:
                     table.rules.append(f"{name} on the day of {before}")
@@ -155,29 +156,23 @@ class _Form:
             return ""
         return ", ".join(map(self._in_flow, texts)) or "[]"
 
-    def _are_times(self, values: list[Any]) -> bool:
-        """Tell if these are times that are written without their offset, if any."""
-        times = present(values)
-        return (
-            all(type(one) is str for one in times)
-            and self._usual_times.fullmatch("\n".join(times)) is not None
-        )
-
-    def _column(self, values: list[Any], kinds: set[type]) -> list[str]:
+    def _column(self, values: list[Any], kinds: set[type]) -> tuple[list[str], bool]:
+        """Write the values, and tell if they are times that are written without their offset."""
         if type(MISSING) in kinds:
-            written = iter(self._column(present(values), kinds - {type(MISSING)}))
-            return ["" if one is MISSING else next(written) for one in values]
+            cells, are_times = self._column(present(values), kinds - {type(MISSING)})
+            written = iter(cells)
+            return ["" if one is MISSING else next(written) for one in values], are_times
         if kinds == {int}:
-            return list(map(str, values))
+            return list(map(str, values)), False
         if kinds == {bool}:
-            return ["true" if one else "false" for one in values]
+            return ["true" if one else "false" for one in values], False
         if kinds == {str}:
             together = "\n".join(values)
             if self._usual_times.fullmatch(together):
-                return list(map(self._time, values))
+                return list(map(self._time, values)), True
             if not TIME.match(values[0]) and _are_plain(values, together):
-                return values
-        return list(map(self.value, values))
+                return values, False
+        return list(map(self.value, values)), False
 
     # --- values --------------------------------------------------------------------------
 

@@ -53,7 +53,8 @@ class Table:
 
     @classmethod
     def of(cls, records: list[Record]) -> Table:
-        records = list(map(_flat, records)) if any(map(_has_objects, records)) else records
+        if dict in set(map(type, chain.from_iterable(map(dict.values, records)))):
+            records = list(map(_flat, records))
         names = dict.fromkeys(chain.from_iterable(records))
         columns = {name: list(map(dict.get, records, repeat(name), repeat(MISSING))) for name in names}
         kinds = {name: set(map(type, values)) for name, values in columns.items()}
@@ -142,7 +143,7 @@ class Table:
     def _shorten_labels(self) -> None:
         """Leave out codes in labels such as `Pump { P-101 }`, and the place that all of a column lie in."""
         for name, values in list(self.columns.items()):
-            if self.kinds[name] not in _TEXTS or TIME.fullmatch(present(values)[0]):
+            if self.kinds[name] not in _TEXTS or TIME.fullmatch(_first(values)):
                 continue
             code = next(filter(self.columns.__contains__, (f"{name}_code", *_CODES)), name)
             if code != name and self.kinds[code] in _TEXTS:
@@ -153,7 +154,7 @@ class Table:
                         text if text is MISSING else text.removesuffix(f" {{ {one} }}") for text, one in pairs
                     ]
                     self.columns[name] = values
-            if " > " in present(values)[0]:
+            if " > " in _first(values):
                 place = _common_place(present(values))
                 if _PLACE.fullmatch(place):
                     self.rules.append(f"{name} in {place} >")
@@ -169,12 +170,15 @@ class Table:
         sources += [
             (name, "description") for name in names if "description" in names and name != "description"
         ]
+        found: dict[str, list[int]] = {}
         for name, source in sources:
             if name in self._emptied or name in self._sources or source in self._emptied:
                 continue
             if self.kinds[name] not in (*_TEXTS, {int}) or self.kinds[source] not in _TEXTS:
                 continue
-            left = _once(self.columns[name], self.columns[source])
+            if source not in found:
+                found[source] = _first_rows(self.columns[source])
+            left = _once(self.columns[name], found[source]) if found[source] else None
             if left is not None:
                 self.rules.append(f"{name} once per {source}")
                 self._leave(name, left)
@@ -203,6 +207,8 @@ class Table:
                 continue
             if self.kinds[name] == {list}:
                 usual, count = _NONE, values.count(_NONE)
+            elif 2 * len(set(values)) > self.rows + 1:
+                continue  # so many differ that none of them is in most rows
             else:
                 ((usual, count),) = Counter(values).most_common(1)
             if 2 * count > self.rows and count * (len(str(usual)) + 1) > WORTH_A_RULE:
@@ -225,10 +231,6 @@ def are_records(value: Any) -> bool:
     )
 
 
-def _has_objects(record: Record) -> bool:
-    return any(type(value) is dict and value for value in record.values())
-
-
 def _flat(record: Record, above: str = "") -> Record:
     """Return the record with the fields of its objects as its own, such as `changes.tasks`."""
     found: Record = {}
@@ -244,19 +246,27 @@ def present(values: list[Any]) -> list[Any]:
     return [one for one in values if one is not MISSING]
 
 
-def _once(values: list[Any], sources: list[Any]) -> list[Any] | None:
-    """Empty each value that stands beside the same source before, if that is worth it and nothing is lost."""
-    said: dict[Any, Any] = {}
-    left = []
-    for value, source in zip(values, sources, strict=True):
-        if source is MISSING or source not in said:
-            left.append(value)
-            said[source] = value
-        elif said[source] == value:
-            left.append(MISSING)
-        else:
-            return None
-    return left if _length(present(values)) - _length(present(left)) > WORTH_A_RULE else None
+def _first(values: list[Any]) -> Any:
+    return next(one for one in values if one is not MISSING)
+
+
+def _first_rows(sources: list[Any]) -> list[int]:
+    """Return for each row the first one with the same source, nothing if no two have the same.
+
+    A row without a source is its own first one.
+    """
+    seen: dict[Any, int] = {}
+    rows = [row if one is MISSING else seen.setdefault(one, row) for row, one in enumerate(sources)]
+    return rows if len(seen) < len(sources) else []
+
+
+def _once(values: list[Any], first_rows: list[int]) -> list[Any] | None:
+    """Empty each value that its first row says too, if that is worth it and nothing is lost."""
+    if [values[first] for first in first_rows] != values:
+        return None
+    left = [values[row] if row == first else MISSING for row, first in enumerate(first_rows)]
+    emptied = (value for value, one in zip(values, left, strict=True) if one is not value)
+    return left if _length(emptied) > WORTH_A_RULE else None
 
 
 def _length(values: Any) -> int:
