@@ -6,8 +6,10 @@ import hashlib
 from typing import Any
 
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.utils import timezone
+
+from accounts.database_trouble import is_database_trouble
 
 LONGEST = 40  # the column's length; 160 bits, and a key has 165
 
@@ -32,6 +34,16 @@ class SessionStore(db.SessionStore):
         key = session_key or self.session_key
         if key:
             self.model.objects.filter(session_key=stored_key(key)).delete()
+
+    def save(self, must_create: bool = False) -> None:
+        """Save like Django, which calls each failure a session that was ended, and answers 400."""
+        try:
+            super().save(must_create)
+        except UpdateError as ended:
+            trouble = ended.__context__
+            if trouble is not None and is_database_trouble(trouble):
+                raise trouble from trouble.__cause__
+            raise
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row = super().create_model_instance(data)

@@ -54,7 +54,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, or 503 while the database does not answer. The page uses neither request nor database."""
     if is_database_trouble(sys.exc_info()[1]):
-        response = answer(request, 503, "unavailable", "Try again in a few seconds.", plain=True)
+        response = answer(request, 503, "temporarily_unavailable", "Try again in a few seconds.", plain=True)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
     return answer(request, 500, "server_error", "Something went wrong on our side.", plain=True)

@@ -14,6 +14,9 @@ FULL = (
     b"content-type: text/plain\r\ncontent-length: 21\r\n\r\nToo many connections."
 )
 HEADER_SECONDS = 20.0
+# Longer than clients and proxies keep a connection that is idle (nginx: 60), so that they close it, and no
+# request meets a connection that is just being closed.
+IDLE_SECONDS = 75
 MOST_HEADER_BYTES = 64 * 1024
 
 

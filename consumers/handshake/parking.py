@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,9 +12,8 @@ from accounts.models import User
 from consumers import granting
 from consumers.callbacks import check_callbacks, is_registered, validate_callback
 from consumers.handshake.models import ParkedCallback
+from consumers.handshake.recording import may_be_lost
 from consumers.models import Consumer
-
-logger = logging.getLogger(__name__)
 
 MOST_PARKED = 10
 
@@ -31,11 +28,8 @@ def park(consumer: Consumer, url: str, request: HttpRequest) -> None:
             return
     except ValidationError:
         return
-    try:
-        with transaction.atomic():
-            _keep(consumer, url, granting.asking_member(request, consumer))
-    except (DatabaseError, InterfaceError) as error:
-        logger.warning("parked callback lost: %s", type(error).__name__)
+    with may_be_lost(), transaction.atomic():
+        _keep(consumer, url, granting.asking_member(request, consumer))
 
 
 def _keep(consumer: Consumer, url: str, asked_by: User | None) -> None:

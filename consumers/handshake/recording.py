@@ -7,6 +7,8 @@ most every REPEAT_SECONDS, and may be lost. A failure to note never disturbs the
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.cache import cache
@@ -28,9 +30,15 @@ def note(consumer_id: int | None, step: Step, reason: str = "", facts: Facts | N
     """Note that a step succeeded, or why it failed. `consumer_id` is None if the request did not say."""
     if not cache.add(f"handshake:{consumer_id}:{step.value}:{reason}", 1, REPEAT_SECONDS):
         return
+    with may_be_lost(), transaction.atomic():
+        store(consumer_id, step, reason, facts)
+
+
+@contextmanager
+def may_be_lost() -> Iterator[None]:
+    """Keep trouble of the database from the request that is noted: it may have been answered already."""
     try:
-        with transaction.atomic():
-            store(consumer_id, step, reason, facts)
+        yield
     except (DatabaseError, InterfaceError) as error:
         logger.warning("handshake event lost: %s", type(error).__name__)
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from consumers.digests import Prefix, digest
-from consumers.handshake.recording import Facts, note
+from consumers.handshake.recording import Facts, may_be_lost, note
 from consumers.handshake.steps import Step
 from consumers.models import Consumer, Grant
 from consumers.oauth.client_authentication import Form, OAuthError, read_basic
@@ -25,17 +25,22 @@ def noted(view: View) -> View:
     @functools.wraps(view)
     def served(request: HttpRequest) -> HttpResponse:
         response = view(request)
-        form: Form = getattr(request, "oauth_form", {})
-        grant = form.get("grant_type", "")
-        if response.status_code == 200:
-            if grant in BEGINNINGS:
-                key, _secret, method = _shown(request, form)
-                note(_consumer_id(key), Step.TOKEN, "", {"method": method, "grant": grant})
-        elif response.status_code < 500 and response.status_code != 429:
-            _note_refusal(request, form, response)
+        with may_be_lost():
+            _note(request, response)
         return response
 
     return served
+
+
+def _note(request: HttpRequest, response: HttpResponse) -> None:
+    form: Form = getattr(request, "oauth_form", {})
+    grant = form.get("grant_type", "")
+    if response.status_code == 200:
+        if grant in BEGINNINGS:
+            key, _secret, method = _shown(request, form)
+            note(_consumer_id(key), Step.TOKEN, "", {"method": method, "grant": grant})
+    elif response.status_code < 500 and response.status_code != 429:
+        _note_refusal(request, form, response)
 
 
 def _note_refusal(request: HttpRequest, form: Form, response: HttpResponse) -> None:

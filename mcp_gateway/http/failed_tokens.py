@@ -32,12 +32,15 @@ class FailedTokens:
 
     def __init__(self) -> None:
         self._counts: ExpiringCache[str, tuple[int, float]] = ExpiringCache(MOST_ADDRESSES)
+        self._last_until = 0.0  # when the youngest count expires
         self._lock = Lock()
         self._waiting = 0
         self.lane = ThreadPoolExecutor(1, thread_name_prefix="failing-address")
 
     def wait_of(self, address: str) -> int:
         """Return the seconds until the address is below the limit again, 0 if it is below."""
+        if time.monotonic() >= self._last_until:
+            return 0
         count, until = self._counts.get(address) or (0, 0.0)
         return max(1, round(until - time.monotonic())) if count >= MOST else 0
 
@@ -45,6 +48,7 @@ class FailedTokens:
         with self._lock:
             count, until = self._counts.get(address) or (0, time.monotonic() + WINDOW_SECONDS)
             self._counts.put(address, (count + 1, until), until)
+            self._last_until = max(self._last_until, until)
 
     def enter(self, wait: int) -> None:
         """Take a place in the lane. Raises TooManyFailures if it is full."""

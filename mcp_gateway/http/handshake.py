@@ -1,7 +1,7 @@
 """Notes the first steps that a client takes at the endpoint, for the page that watches a connection.
 
-An ordinary call pays for one look into a dictionary: each step of a consumer is noted once a minute, in a
-thread of its own, and what cannot be written is lost.
+An ordinary call pays for one look into a set: each step of a consumer is noted once a minute, in a thread of
+its own, and what cannot be written is lost.
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ from consumers.digests import Prefix
 from consumers.handshake.recording import Facts, note
 from consumers.handshake.steps import Step
 from mcp_gateway.calls.caller import Caller
-from mcp_gateway.expiring_cache import ExpiringCache
 from mcp_gateway.http.messages import HttpResponse
 from mcp_gateway.protocol.messages import Message
 
-EVERY_SECONDS = 60.0
 MOST_REMEMBERED = 10_000
 STEPS = {
     "initialize": Step.INITIALIZE,
@@ -36,7 +34,8 @@ LONGEST_BEGINNING = 400
 class Handshake:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="handshake")
-        self._noted: ExpiringCache[tuple[int | None, Step, str], bool] = ExpiringCache(MOST_REMEMBERED)
+        self._minute = 0
+        self._noted: set[tuple[int | None, Step, str]] = set()  # within this minute
 
     def unauthorized(self, authorization: str | None, *, token_shown: bool) -> None:
         """Note a request without a valid token; nothing says whose it is."""
@@ -81,14 +80,17 @@ class Handshake:
         self._thread.shutdown()
 
     def _is_noted(self, consumer_id: int | None, step: Step, reason: str) -> bool:
-        return self._noted.get((consumer_id, step, reason)) is not None
+        minute = int(time.monotonic()) // 60
+        if minute != self._minute or len(self._noted) >= MOST_REMEMBERED:
+            self._minute, self._noted = minute, set()
+        return (consumer_id, step, reason) in self._noted
 
     def _note(
         self, consumer_id: int | None, step: Step, reason: str = "", facts: Facts | None = None
     ) -> None:
         if self._is_noted(consumer_id, step, reason):
             return
-        self._noted.put((consumer_id, step, reason), True, time.monotonic() + EVERY_SECONDS)
+        self._noted.add((consumer_id, step, reason))
         self._thread.submit(_write, consumer_id, step, reason, facts)
 
 

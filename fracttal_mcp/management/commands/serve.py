@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Company
 from fracttal_mcp import key_check
-from fracttal_mcp.http_connections import GuardedConnection
+from fracttal_mcp.http_connections import IDLE_SECONDS, GuardedConnection
 from fracttal_mcp.one_at_a_time import one_at_a_time
 from maintenance.demo.companies import COMPANIES, DEMO, PASSWORD
 
@@ -42,6 +42,7 @@ class Command(BaseCommand):
             access_log=False,
             server_header=False,
             proxy_headers=settings.TRUSTED_PROXY,
+            timeout_keep_alive=IDLE_SECONDS,
             timeout_graceful_shutdown=30,
             # Its lines go through Django's formatter too, which cuts credentials.
             log_config=None,
