@@ -39,7 +39,10 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class DemoCompany:
-    """A demo company. `folio` is the format of work order numbers, with `n` as the number."""
+    """A demo company. `folio` is the format of work order numbers, with `n` as the number.
+
+    Its catalogues are in `language`, and its people write in `spoken`.
+    """
 
     slug: str
     name: str
@@ -50,6 +53,7 @@ class DemoCompany:
     address: Address
     stores: tuple[Store, ...]
     folio: str
+    spoken: tuple[Language, ...]
 
     @property
     def sign_ins(self) -> list[SignIn]:
@@ -81,6 +85,7 @@ DEMO = DemoCompany(
         Store("ERP-01", "Materiales ERP", "BODEGA", integrated=True),
     ),
     folio="OT-{n}",
+    spoken=(Language.ES, Language.PT_BR, Language.EN),
 )
 OTHER = DemoCompany(
     slug="other",
@@ -92,5 +97,6 @@ OTHER = DemoCompany(
     address=Address("Rodovia SP-354, km 12", "Franco da Rocha", "São Paulo", "Brasil", "07803-500"),
     stores=(Store("ALMOX-01", "Almoxarifado principal", "EXPEDIÇÃO"),),
     folio="OS - {n}",
+    spoken=(Language.PT_BR,),
 )
 COMPANIES = (DEMO, OTHER)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import itertools
 
+from maintenance.demo.kinds import site
 from maintenance.demo.plant import Plant
+from maintenance.demo.wording import Text
 from maintenance.models import (
     CustomField,
     CustomFieldValue,
@@ -15,18 +17,23 @@ from maintenance.models import (
 )
 
 FIELDS = (
-    ("Potencia (kW)", 3),
-    ("Año de fabricación", 3),
-    ("Tag de seguridad", 1),
-    ("Fecha de última auditoría", 6),
+    (Text("Potencia (kW)", "Potência (kW)", "Power (kW)"), 3),
+    (Text("Año de fabricación", "Ano de fabricação", "Year of manufacture"), 3),
+    (Text("Tag de seguridad", "Tag de segurança", "Safety tag"), 1),
+    (Text("Fecha de última auditoría", "Data da última auditoria", "Date of the last audit"), 6),
 )
+TECHNICAL_DATA = Text("Datos técnicos", "Dados técnicos", "Technical data")
 
 
 def add_custom_fields(plant: Plant) -> None:
     company, rng = plant.company, plant.rng("own fields")
     fields = CustomField.objects.bulk_create(
         CustomField(
-            company=company, item_type=ItemType.EQUIPMENTS, group="Datos técnicos", label=label, type=kind
+            company=company,
+            item_type=ItemType.EQUIPMENTS,
+            group=plant.term(TECHNICAL_DATA),
+            label=plant.term(label),
+            type=kind,
         )
         for label, kind in FIELDS
     )
@@ -44,9 +51,7 @@ def add_custom_fields(plant: Plant) -> None:
 def add_moves(plant: Plant) -> None:
     """Adds moves of tools and forklifts. The last move of each leads to its present location."""
     company, rng = plant.company, plant.rng("moves")
-    moving = [
-        machine.item for machine in plant.machines if machine.item.group in ("Instrumento", "Montacargas")
-    ]
+    moving = [machine.item for machine in plant.machines if machine.kind in (site.TOOL, site.FORKLIFT)]
     moving = moving or [machine.item for machine in plant.machines[:6]]
     locations = list(Item.objects.filter(company=company, type=ItemType.FACILITIES).order_by("id"))
     moves = []

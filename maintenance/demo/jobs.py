@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from maintenance.demo import machine_catalogue, texts
-from maintenance.demo.machine_catalogue import Failure, Plan
+from maintenance.demo import texts
+from maintenance.demo.kinds.machine_kind import HOUR, Failure, Plan
 from maintenance.demo.meters import DAYS
 from maintenance.demo.plant import Machine
+from maintenance.demo.wording import Text
 
 AHEAD_DAYS = 14
 CREATED_BEFORE_DAYS = 7
@@ -26,7 +27,7 @@ class Job:
     due: datetime.datetime
     plan: Plan | None = None
     failure: Failure | None = None
-    extra: tuple[str, str, float, str] | None = None
+    extra: tuple[Text, Text, float, Text | None] | None = None
 
     @property
     def estimate(self) -> int:
@@ -36,7 +37,7 @@ class Job:
         hours = self.extra[2] if self.extra else 1.0
         if self.failure is not None:
             hours = self.failure.repair_hours
-        return int(hours * machine_catalogue.HOUR)
+        return int(hours * HOUR)
 
 
 @dataclass(frozen=True, slots=True)

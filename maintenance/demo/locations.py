@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from maintenance.demo import machine_catalogue
-from maintenance.demo.machine_catalogue import MachineKind
+from accounts.models import Language
+from maintenance.demo.kinds import cooling, energy, fluids, line_end, production, site, utilities
+from maintenance.demo.kinds.machine_kind import MachineKind
+from maintenance.demo.wording import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,14 @@ class Machines:
 
 @dataclass(frozen=True, slots=True)
 class Location:
+    """A place and what is in it. Its people write in `language`, or else in that of the company."""
+
     code: str
     name: str
     machines: tuple[Machines, ...] = ()
     locations: tuple[Location, ...] = ()
     cost_center: str = "CC-100 General"
+    language: Language | None = None
 
 
 def further_site(plant: Location, number: int) -> Location:
@@ -39,23 +44,37 @@ def further_site(plant: Location, number: int) -> Location:
     )
 
 
-def _line(number: int, name: str) -> Location:
-    line = f"L{number}"
+LINE_MACHINES = (
+    (production.FILLER, Text("Llenadora línea", "Enchedora linha", "Filler line"), "-LLE-01", 1),
+    (production.CAPPER, Text("Tapadora línea", "Tampadora linha", "Capper line"), "-TAP-01", 1),
+    (production.LABELLER, Text("Etiquetadora línea", "Rotuladora linha", "Labeller line"), "-ETI-01", 1),
+    (line_end.PACKER, Text("Empacadora línea", "Empacotadora linha", "Packer line"), "-EMP-01", 1),
+    (line_end.PALLETISER, Text("Paletizador línea", "Paletizador linha", "Palletiser line"), "-PAL-01", 1),
+    (
+        line_end.CONVEYOR,
+        Text("Transportador {n} línea", "Transportador {n} linha", "Conveyor {n} line"),
+        "/TRA-0{n}",
+        5,
+    ),
+    (
+        energy.SWITCHBOARD,
+        Text("Tablero de control línea", "Painel de controle linha", "Control panel line"),
+        "-TAB-01",
+        1,
+    ),
+)
+
+
+def _line(number: int, name: str, language: Language = Language.ES) -> Location:
     return Location(
         f"LÍNEA {number}",
         name,
-        (
-            Machines(machine_catalogue.FILLER, f"Llenadora línea {number}", f"{line}-LLE-01"),
-            Machines(machine_catalogue.CAPPER, f"Tapadora línea {number}", f"{line}-TAP-01"),
-            Machines(machine_catalogue.LABELLER, f"Etiquetadora línea {number}", f"{line}-ETI-01"),
-            Machines(machine_catalogue.PACKER, f"Empacadora línea {number}", f"{line}-EMP-01"),
-            Machines(machine_catalogue.PALLETISER, f"Paletizador línea {number}", f"{line}-PAL-01"),
-            Machines(
-                machine_catalogue.CONVEYOR, f"Transportador {{n}} línea {number}", f"{line}/TRA-0{{n}}", 5
-            ),
-            Machines(machine_catalogue.SWITCHBOARD, f"Tablero de control línea {number}", f"{line}-TAB-01"),
+        tuple(
+            Machines(kind, f"{text.said_in(language)} {number}", f"L{number}{code}", count)
+            for kind, text, code, count in LINE_MACHINES
         ),
         cost_center=f"CC-2{number}0 Línea {number}",
+        language=language,
     )
 
 
@@ -70,13 +89,13 @@ DEMO_PLANT = Location(
                 _line(1, "Línea 1 - Agua"),
                 _line(2, "Línea 2 - Gaseosas"),
                 _line(3, "Línea 3 - Jugos"),
-                _line(4, "Line 4 - Export"),
+                _line(4, "Line 4 - Export", Language.EN),
                 Location(
                     "JARABES",
                     "Sala de jarabes",
                     (
-                        Machines(machine_catalogue.TANK, "Tanque de jarabe {n}", "TQ-10{n}", 8),
-                        Machines(machine_catalogue.PUMP, "Bomba de jarabe P-20{n}", "P-20{n}", 6),
+                        Machines(fluids.TANK, "Tanque de jarabe {n}", "TQ-10{n}", 8),
+                        Machines(fluids.PUMP, "Bomba de jarabe P-20{n}", "P-20{n}", 6),
                     ),
                     cost_center="CC-250 Jarabes",
                 ),
@@ -90,8 +109,8 @@ DEMO_PLANT = Location(
                     "SALA COMPRESORES",
                     "Sala de compresores",
                     (
-                        Machines(machine_catalogue.COMPRESSOR, "Compresor de tornillo {n}", "CMP-0{n}", 4),
-                        Machines(machine_catalogue.DRYER, "Secador de aire {n}", "SEC-0{n}", 3),
+                        Machines(utilities.COMPRESSOR, "Compresor de tornillo {n}", "CMP-0{n}", 4),
+                        Machines(utilities.DRYER, "Secador de aire {n}", "SEC-0{n}", 3),
                     ),
                     cost_center="CC-310 Aire",
                 ),
@@ -99,8 +118,8 @@ DEMO_PLANT = Location(
                     "SALA CALDERAS",
                     "Sala de calderas",
                     (
-                        Machines(machine_catalogue.BOILER, "Caldera 0{n}", "CALDERA 0{n}", 3),
-                        Machines(machine_catalogue.PUMP, "Bomba de condensado {n}", "P-30{n}", 4),
+                        Machines(utilities.BOILER, "Caldera 0{n}", "CALDERA 0{n}", 3),
+                        Machines(fluids.PUMP, "Bomba de condensado {n}", "P-30{n}", 4),
                     ),
                     cost_center="CC-320 Vapor",
                 ),
@@ -108,8 +127,8 @@ DEMO_PLANT = Location(
                     "CASA DE BOMBAS",
                     "Casa de bombas",
                     (
-                        Machines(machine_catalogue.PUMP, "Bomba de proceso P-10{n}", "P-10{n}", 9),
-                        Machines(machine_catalogue.PUMP, "Bomba de pozo P-10{n}/A", "P-10{n}/A", 2),
+                        Machines(fluids.PUMP, "Bomba de proceso P-10{n}", "P-10{n}", 9),
+                        Machines(fluids.PUMP, "Bomba de pozo P-10{n}/A", "P-10{n}/A", 2),
                     ),
                     cost_center="CC-330 Agua",
                 ),
@@ -117,32 +136,32 @@ DEMO_PLANT = Location(
                     "FRÍO",
                     "Central de frío",
                     (
-                        Machines(machine_catalogue.CHILLER, "Chiller {n}", "CHI-0{n}", 3),
-                        Machines(machine_catalogue.COOLING_TOWER, "Torre de enfriamiento {n}", "TOR-0{n}", 3),
-                        Machines(machine_catalogue.PUMP, "Bomba de agua helada {n}", "P-40{n}", 6),
+                        Machines(cooling.CHILLER, "Chiller {n}", "CHI-0{n}", 3),
+                        Machines(cooling.COOLING_TOWER, "Torre de enfriamiento {n}", "TOR-0{n}", 3),
+                        Machines(fluids.PUMP, "Bomba de agua helada {n}", "P-40{n}", 6),
                     ),
                     cost_center="CC-340 Frío",
                 ),
                 Location(
                     "SUBESTACIÓN",
-                    "Subestación eléctrica",
+                    "Electrical substation",
                     (
-                        Machines(machine_catalogue.TRANSFORMER, "Transformador Nº {n}", "TRF Nº {n}", 3),
-                        Machines(machine_catalogue.SWITCHBOARD, "Tablero general {n}", "TGD-0{n}", 6),
-                        Machines(machine_catalogue.GENSET, "Genset {n}", "GENSET {n}", 3),
+                        Machines(energy.TRANSFORMER, "Transformer no. {n}", "TRF Nº {n}", 3),
+                        Machines(energy.SWITCHBOARD, "Main switchboard {n}", "TGD-0{n}", 6),
+                        Machines(energy.GENSET, "Genset {n}", "GENSET {n}", 3),
                     ),
                     cost_center="CC-350 Energía",
+                    language=Language.EN,
                 ),
                 Location(
                     "PTAR",
-                    "Planta de tratamiento de aguas",
+                    "Estação de tratamento de efluentes",
                     (
-                        Machines(
-                            machine_catalogue.WATER_TREATMENT, "Módulo de tratamiento {n}", "PTAR-0{n}", 4
-                        ),
-                        Machines(machine_catalogue.PUMP, "Bomba de lodos {n}", "P-50{n}", 4),
+                        Machines(fluids.WATER_TREATMENT, "Módulo de tratamento {n}", "PTAR-0{n}", 4),
+                        Machines(fluids.PUMP, "Bomba de lodo {n}", "P-50{n}", 4),
                     ),
                     cost_center="CC-360 PTAR",
+                    language=Language.PT_BR,
                 ),
             ),
         ),
@@ -150,25 +169,26 @@ DEMO_PLANT = Location(
             "EDIFICIO ADM",
             "Edificio administrativo",
             (
-                Machines(machine_catalogue.ELEVATOR, "Ascensor {n}", "ASC-0{n}", 4),
-                Machines(machine_catalogue.AIR_HANDLER, "Aire acondicionado piso {n}", "AA/P{n}", 9),
-                Machines(machine_catalogue.FIRE_SYSTEM, "Panel contra incendio {n}", "INC-0{n}", 2),
+                Machines(site.ELEVATOR, "Ascensor {n}", "ASC-0{n}", 4),
+                Machines(site.AIR_HANDLER, "Aire acondicionado piso {n}", "AA/P{n}", 9),
+                Machines(site.FIRE_SYSTEM, "Panel contra incendio {n}", "INC-0{n}", 2),
             ),
             cost_center="CC-400 Edificio",
         ),
         Location(
             "BODEGA",
-            "Warehouse and docks",
+            "Armazém e docas",
             (
-                Machines(machine_catalogue.FORKLIFT, "Montacargas {n}", "MTC-0{n}", 9),
-                Machines(machine_catalogue.AIR_HANDLER, "Dock air curtain {n}", "DOCK/AC-{n}", 4),
+                Machines(site.FORKLIFT, "Empilhadeira {n}", "MTC-0{n}", 9),
+                Machines(site.AIR_HANDLER, "Cortina de ar da doca {n}", "DOCK/AC-{n}", 4),
             ),
             cost_center="CC-500 Logística",
+            language=Language.PT_BR,
         ),
         Location(
             "TALLER",
             "Taller de mantenimiento",
-            (Machines(machine_catalogue.TOOL, "Instrumento de medición {n}", "INS-{n}", 14, first=11),),
+            (Machines(site.TOOL, "Instrumento de medición {n}", "INS-{n}", 14, first=11),),
             cost_center="CC-600 Mantenimiento",
         ),
     ),
@@ -182,9 +202,9 @@ OTHER_PLANT = Location(
             "PASTEURIZAÇÃO",
             "Pasteurização",
             (
-                Machines(machine_catalogue.TANK, "Tanque de leite {n}", "TQL-0{n}", 6),
-                Machines(machine_catalogue.PUMP, "Bomba sanitária {n}", "BS/0{n}", 5),
-                Machines(machine_catalogue.FILLER, "Envasadora {n}", "ENV-0{n}", 2),
+                Machines(fluids.TANK, "Tanque de leite {n}", "TQL-0{n}", 6),
+                Machines(fluids.PUMP, "Bomba sanitária {n}", "BS/0{n}", 5),
+                Machines(production.FILLER, "Envasadora {n}", "ENV-0{n}", 2),
             ),
             cost_center="CC-10 Produção",
         ),
@@ -192,10 +212,10 @@ OTHER_PLANT = Location(
             "UTILIDADES",
             "Utilidades",
             (
-                Machines(machine_catalogue.BOILER, "Caldeira {n}", "CALDEIRA {n}", 1),
-                Machines(machine_catalogue.COMPRESSOR, "Compressor de ar {n}", "CMP-0{n}", 2),
-                Machines(machine_catalogue.CHILLER, "Chiller {n}", "CHI-0{n}", 1),
-                Machines(machine_catalogue.GENSET, "Gerador {n}", "GER-0{n}", 1),
+                Machines(utilities.BOILER, "Caldeira {n}", "CALDEIRA {n}", 1),
+                Machines(utilities.COMPRESSOR, "Compressor de ar {n}", "CMP-0{n}", 2),
+                Machines(cooling.CHILLER, "Chiller {n}", "CHI-0{n}", 1),
+                Machines(energy.GENSET, "Gerador {n}", "GER-0{n}", 1),
             ),
             cost_center="CC-20 Utilidades",
         ),
@@ -203,8 +223,8 @@ OTHER_PLANT = Location(
             "EXPEDIÇÃO",
             "Expedição",
             (
-                Machines(machine_catalogue.FORKLIFT, "Empilhadeira {n}", "EMP-0{n}", 3),
-                Machines(machine_catalogue.AIR_HANDLER, "Câmara fria {n}", "CF/0{n}", 2),
+                Machines(site.FORKLIFT, "Empilhadeira {n}", "EMP-0{n}", 3),
+                Machines(site.AIR_HANDLER, "Câmara fria {n}", "CF/0{n}", 2),
             ),
             cost_center="CC-30 Logística",
         ),

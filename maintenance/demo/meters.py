@@ -6,8 +6,10 @@ import datetime
 import random
 from dataclasses import dataclass
 
-from maintenance.demo import machine_catalogue
+from maintenance.demo.kinds import energy, fluids, site, utilities
+from maintenance.demo.kinds.machine_kind import MachineKind
 from maintenance.demo.plant import Plant
+from maintenance.demo.wording import Text
 from maintenance.models import Meter, MeterReading, ReadingSource
 
 DAYS = 730
@@ -15,8 +17,8 @@ DAYS = 730
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    name: str
-    unit: str
+    name: Text
+    unit: Text
     unit_code: str
     per_day: float
     every_days: int
@@ -25,8 +27,8 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    name: str
-    unit: str
+    name: Text
+    unit: Text
     unit_code: str
     usual: float
     swing: float
@@ -36,26 +38,82 @@ class Gauge:
     prefix: str
 
 
-HOURS = Counter("Horómetro", "Horas", "HRS", 16, 7, "HR")
-GENSET_HOURS = Counter("Horómetro", "Horas", "HRS", 0.8, 7, "HR")
-ENERGY = Counter("Medidor de energía", "Kilovatio hora", "kWh", 5400, 7, "KWH")
-WATER = Counter("Medidor de agua", "Metros cúbicos", "m3", 85, 7, "M3")
-DISCHARGE_TEMPERATURE = Gauge("Temperatura de descarga", "Grados Celsius", "°C", 86, 6, 60, 105, 3, "TT")
-STEAM_PRESSURE = Gauge("Presión de vapor", "Bar", "bar", 8.2, 0.6, 6, 10, 2, "PT")
-VIBRATION = Gauge("Vibração", "Milímetros por segundo", "mm/s", 2.8, 1.1, 0, 7.1, 14, "VT")
-TANK_LEVEL = Gauge("Nivel", "Porcentaje", "%", 62, 20, 5, 98, 7, "LT")
+HOURS_RUN = Text("Horómetro", "Horímetro", "Hour meter")
+HOUR_UNIT = Text("Horas", "Horas", "Hours")
+HOURS = Counter(HOURS_RUN, HOUR_UNIT, "HRS", 16, 7, "HR")
+GENSET_HOURS = Counter(HOURS_RUN, HOUR_UNIT, "HRS", 0.8, 7, "HR")
+ENERGY = Counter(
+    Text("Medidor de energía", "Medidor de energia", "Energy meter"),
+    Text("Kilovatio hora", "Quilowatt-hora", "Kilowatt hours"),
+    "kWh",
+    5400,
+    7,
+    "KWH",
+)
+WATER = Counter(
+    Text("Medidor de agua", "Medidor de água", "Water meter"),
+    Text("Metros cúbicos", "Metros cúbicos", "Cubic metres"),
+    "m3",
+    85,
+    7,
+    "M3",
+)
+DISCHARGE_TEMPERATURE = Gauge(
+    Text("Temperatura de descarga", "Temperatura de descarga", "Discharge temperature"),
+    Text("Grados Celsius", "Graus Celsius", "Degrees Celsius"),
+    "°C",
+    86,
+    6,
+    60,
+    105,
+    3,
+    "TT",
+)
+STEAM_PRESSURE = Gauge(
+    Text("Presión de vapor", "Pressão de vapor", "Steam pressure"),
+    Text("Bar", "Bar", "Bar"),
+    "bar",
+    8.2,
+    0.6,
+    6,
+    10,
+    2,
+    "PT",
+)
+VIBRATION = Gauge(
+    Text("Vibración", "Vibração", "Vibration"),
+    Text("Milímetros por segundo", "Milímetros por segundo", "Millimetres per second"),
+    "mm/s",
+    2.8,
+    1.1,
+    0,
+    7.1,
+    14,
+    "VT",
+)
+TANK_LEVEL = Gauge(
+    Text("Nivel", "Nível", "Level"),
+    Text("Porcentaje", "Porcentagem", "Per cent"),
+    "%",
+    62,
+    20,
+    5,
+    98,
+    7,
+    "LT",
+)
 
 # Kind of machine, how many of them have the meter, and the meter. The first compressor has two.
-FITTED: tuple[tuple[machine_catalogue.MachineKind, int, Counter | Gauge], ...] = (
-    (machine_catalogue.COMPRESSOR, 9, HOURS),
-    (machine_catalogue.COMPRESSOR, 1, DISCHARGE_TEMPERATURE),
-    (machine_catalogue.BOILER, 9, STEAM_PRESSURE),
-    (machine_catalogue.GENSET, 9, GENSET_HOURS),
-    (machine_catalogue.FORKLIFT, 9, HOURS),
-    (machine_catalogue.TRANSFORMER, 9, ENERGY),
-    (machine_catalogue.WATER_TREATMENT, 4, WATER),
-    (machine_catalogue.PUMP, 8, VIBRATION),
-    (machine_catalogue.TANK, 4, TANK_LEVEL),
+FITTED: tuple[tuple[MachineKind, int, Counter | Gauge], ...] = (
+    (utilities.COMPRESSOR, 9, HOURS),
+    (utilities.COMPRESSOR, 1, DISCHARGE_TEMPERATURE),
+    (utilities.BOILER, 9, STEAM_PRESSURE),
+    (energy.GENSET, 9, GENSET_HOURS),
+    (site.FORKLIFT, 9, HOURS),
+    (energy.TRANSFORMER, 9, ENERGY),
+    (fluids.WATER_TREATMENT, 4, WATER),
+    (fluids.PUMP, 8, VIBRATION),
+    (fluids.TANK, 4, TANK_LEVEL),
 )
 
 
@@ -69,11 +127,11 @@ def add_meters(plant: Plant) -> None:
             meter = Meter(
                 company=plant.company,
                 item=machine.item,
-                description=f"{fitted.name} {machine.item.field_1}",
+                description=f"{machine.said(fitted.name)} {machine.item.field_1}",
                 serial=None if len(meters) % 11 == 10 else f"{fitted.prefix}-{1000 + len(meters)}",
                 is_counter=isinstance(fitted, Counter),
                 active=machine.item.active,
-                unit=fitted.unit,
+                unit=machine.said(fitted.unit),
                 unit_code=fitted.unit_code,
             )
             meters.append(meter)

@@ -49,9 +49,9 @@ def add_people(plant: Plant) -> None:
                 telephone_1=f"+57 60{rng.randint(1, 8)} {rng.randint(2000000, 7999999)}",
                 location=rng.choice(plant.locations),
                 work_shift=shift,
-                hourly_rate=role.hourly_rate,
-                group_1=role.group_1,
-                group_2=role.group_2,
+                hourly_rate=f"{plant.term(role.rate)} - {role.hourly_rate}",
+                group_1=plant.term(role.group_1),
+                group_2=plant.term(role.group_2),
             )
         )
     Personnel.objects.bulk_create(plant.staff)

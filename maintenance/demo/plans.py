@@ -1,162 +1,172 @@
-"""Plans for each kind of machine with their resources and subtasks, and the pending tasks."""
+"""Plans for each kind of machine with their resources and subtasks.
+
+People who write in another language have a plan of their own: the same tasks, in their words.
+"""
 
 from __future__ import annotations
 
-import datetime
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from accounts.models import Company
-from maintenance.demo import machine_catalogue, texts
-from maintenance.demo.machine_catalogue import MachineKind, Plan
+from accounts.models import Language
+from maintenance.demo import texts
+from maintenance.demo.checklists import CHECKLIST, QUESTIONS
+from maintenance.demo.kinds import terms
+from maintenance.demo.kinds.machine_kind import (
+    HALF_YEARLY,
+    HOUR,
+    MONTHLY,
+    QUARTERLY,
+    WEEKLY,
+    YEARLY,
+    MachineKind,
+    Plan,
+)
+from maintenance.demo.meters import HOUR_UNIT
 from maintenance.demo.plant import Machine, Plant
+from maintenance.demo.wording import Text
 from maintenance.models import (
     CancelReason,
     FormItem,
-    FormItemType,
     Item,
     ItemType,
-    PendingTask,
     Period,
     PlannedResource,
     PlannedTask,
     Priority,
-    RequestStatus,
     ResourceType,
     TaskPlan,
     TaskTrigger,
     TaskType,
     TriggerType,
-    WorkRequest,
 )
-from maintenance.rules.pending_tasks import pending
-from maintenance.rules.plan_triggers import triggered
 
 PERIODS: Mapping[int, tuple[int, Period]] = {
-    machine_catalogue.WEEKLY: (1, Period.WEEKS),
-    machine_catalogue.MONTHLY: (1, Period.MONTHS),
-    machine_catalogue.QUARTERLY: (3, Period.MONTHS),
-    machine_catalogue.HALF_YEARLY: (6, Period.MONTHS),
-    machine_catalogue.YEARLY: (1, Period.YEARS),
+    WEEKLY: (1, Period.WEEKS),
+    MONTHLY: (1, Period.MONTHS),
+    QUARTERLY: (3, Period.MONTHS),
+    HALF_YEARLY: (6, Period.MONTHS),
+    YEARLY: (1, Period.YEARS),
 }
-TASK_TYPES = ("Preventiva", "Correctiva", "Predictiva", "Inspección", "Lubricación", "Calibración", "Mejora")
-# description, type, unit, unit code, required
-QUESTIONS: Mapping[str, Sequence[tuple[str, FormItemType, str | None, str | None, bool]]] = {
-    "Inspección": (
-        ("¿Guardas y protecciones en su lugar?", FormItemType.YES_NO, None, None, True),
-        ("Estado general", FormItemType.VERIFICATION, None, None, True),
-        ("Observaciones", FormItemType.TEXT, None, None, False),
-    ),
-    "Predictiva": (
-        ("Temperatura máxima", FormItemType.NUMBER, "Grados Celsius", "°C", True),
-        ("Requer ação?", FormItemType.YES_NO, None, None, True),
-    ),
-    "Calibración": (
-        ("Valor patrón", FormItemType.NUMBER, None, None, True),
-        ("Reading after adjustment", FormItemType.NUMBER, None, None, True),
-        ("Resultado", FormItemType.VERIFICATION, None, None, True),
-    ),
-    "Lubricación": (("Gramos de grasa aplicados", FormItemType.NUMBER, "Gramo", "g", True),),
-}
-LABOUR_RATES = (("Técnico mecánico", 12.0), ("Técnico electricista", 13.0), ("Especialista", 18.0))
+PLAN = Text("Plan {}", "Plano {}", "Plan {}")
+EVENTS_PLAN = Text("Eventos de la planta", "Eventos da planta", "Plant events")
+LABOUR_HOUR = Text("Hora", "Hora", "Hour")
+LABOUR_RATES = (
+    (Text("Técnico mecánico", "Técnico mecânico", "Mechanical technician"), 12.0),
+    (Text("Técnico electricista", "Técnico eletricista", "Electrical technician"), 13.0),
+    (Text("Especialista", "Especialista", "Specialist"), 18.0),
+)
+SPECIAL_SERVICE = Text("Servicio especializado", "Serviço especializado", "Specialist service")
+Types = Mapping[Text, TaskType]
 
 
 @dataclass(slots=True)
 class Plans:
     """The records of the plans, found by the specifications that they were created from."""
 
-    of_kind: dict[MachineKind, TaskPlan] = field(default_factory=dict)
-    tasks: dict[tuple[str, str], PlannedTask] = field(default_factory=dict)
+    of_kind: dict[tuple[MachineKind, Language], TaskPlan] = field(default_factory=dict)
+    tasks: dict[tuple[MachineKind, Plan], dict[Language, PlannedTask]] = field(default_factory=dict)
     triggers: dict[int, TaskTrigger] = field(default_factory=dict)
     questions: dict[int, list[FormItem]] = field(default_factory=dict)
 
-    def task(self, kind: MachineKind, plan: Plan) -> PlannedTask:
-        return self.tasks[kind.group, plan.text]
+    def task(self, machine: Machine, plan: Plan) -> PlannedTask:
+        return self.tasks[machine.kind, plan][machine.language]
 
 
 def add_plans(plant: Plant) -> Plans:
     company, rng = plant.company, plant.rng("plans")
     CancelReason.objects.bulk_create(
-        CancelReason(company=company, description=reason) for reason in texts.CANCEL_REASONS
+        CancelReason(company=company, description=plant.term(reason)) for reason in texts.CANCEL_REASONS
     )
-    types = {
-        made.description: made
-        for made in TaskType.objects.bulk_create(
-            TaskType(company=company, description=description) for description in TASK_TYPES
-        )
-    }
+    types = {text: TaskType(company=company, description=plant.term(text)) for text in terms.TASK_TYPES}
+    TaskType.objects.bulk_create(types.values())
     plans = Plans()
-    kinds = list(dict.fromkeys(machine.kind for machine in plant.machines if machine.kind.plans))
+    kinds = dict.fromkeys(machine.kind for machine in plant.machines if machine.kind.plans)
+    written = dict.fromkeys((machine.kind, machine.language) for machine in plant.machines)
+    keys = [(kind, language) for kind in kinds for of, language in written if of is kind]
     records = TaskPlan.objects.bulk_create(
-        TaskPlan(company=company, description=f"Plan {kind.group.lower()}") for kind in kinds
+        TaskPlan(
+            company=company,
+            description=PLAN.said_in(language).format(kind.group.said_in(language).lower()),
+        )
+        for kind, language in keys
     )
-    plans.of_kind = dict(zip(kinds, records, strict=True))
-    for kind, record in plans.of_kind.items():
+    plans.of_kind = dict(zip(keys, records, strict=True))
+    for kind in kinds:
+        own = {language: record for (of, language), record in plans.of_kind.items() if of is kind}
         for plan in kind.plans:
-            plans.tasks[kind.group, plan.text] = _planned_task(record, plan, types[plan.type], rng)
-    tasks = list(plans.tasks.values())
-    triggers = [_trigger(plans.task(kind, plan), plan) for kind in plans.of_kind for plan in kind.plans]
-    events = _events(company, types)
+            plans.tasks[kind, plan] = _planned_tasks(plant, own, plan, types[plan.type], rng)
+    tasks = [task for of_plan in plans.tasks.values() for task in of_plan.values()]
+    triggers = [
+        _trigger(task, plan, language)
+        for (_kind, plan), of_plan in plans.tasks.items()
+        for language, task in of_plan.items()
+    ]
+    events = list(_events(plant, types))
     PlannedTask.objects.bulk_create([*tasks, *(trigger.task for trigger in events)])
     TaskTrigger.objects.bulk_create([*triggers, *events])
     plans.triggers = {trigger.task_id: trigger for trigger in (*triggers, *events)}
-    _add_questions(company, plans)
-    _add_resources(company, tasks, rng)
+    _add_questions(plans)
+    _add_resources(plant, plans, rng)
     _give(plans, plant.machines)
     return plans
 
 
-def _planned_task(record: TaskPlan, plan: Plan, type_: TaskType, rng: random.Random) -> PlannedTask:
-    return PlannedTask(
-        company=record.company,
-        plan=record,
-        description=plan.text,
-        type=type_,
-        duration=plan.seconds,
-        stop_assets=plan.stops,
-        stop_assets_seconds=plan.seconds if plan.stops else 0,
-        priority=rng.choice((Priority.HIGH, Priority.MEDIUM, Priority.MEDIUM, Priority.LOW)),
-        classification_1=rng.choice(texts.CLASSIFICATIONS_1),
-    )
+def _planned_tasks(
+    plant: Plant, records: Mapping[Language, TaskPlan], plan: Plan, type_: TaskType, rng: random.Random
+) -> dict[Language, PlannedTask]:
+    priority = rng.choice((Priority.HIGH, Priority.MEDIUM, Priority.MEDIUM, Priority.LOW))
+    classification = plant.term(rng.choice(texts.CLASSIFICATIONS_1))
+    return {
+        language: PlannedTask(
+            company=plant.company,
+            plan=record,
+            description=plan.text.said_in(language),
+            type=type_,
+            duration=plan.seconds,
+            stop_assets=plan.stops,
+            stop_assets_seconds=plan.seconds if plan.stops else 0,
+            priority=priority,
+            classification_1=classification,
+        )
+        for language, record in records.items()
+    }
 
 
-def _events(company: Company, types: dict[str, TaskType]) -> list[TaskTrigger]:
-    """Returns the triggers of the events plan with their tasks; neither is saved."""
-    plan = TaskPlan.objects.create(company=company, description="Eventos de la planta")
-    made = []
-    for text, type_name, hours, trigger in texts.EXTRA_WORK:
-        event = trigger.partition("EVENT$")[2]
-        if not event:
+def _events(plant: Plant, types: Types) -> Iterator[TaskTrigger]:
+    """Yields the triggers of the events plan with their tasks; neither is saved."""
+    plan = TaskPlan.objects.create(company=plant.company, description=plant.term(EVENTS_PLAN))
+    for text, type_, hours, event in texts.EXTRA_WORK:
+        if event is None:
             continue
         task = PlannedTask(
-            company=company,
+            company=plant.company,
             plan=plan,
-            description=text,
-            type=types[type_name],
-            duration=int(hours * machine_catalogue.HOUR),
+            description=plant.term(text),
+            type=types[type_],
+            duration=int(hours * HOUR),
         )
-        made.append(TaskTrigger(company=company, task=task, type=TriggerType.EVENT, event=event))
-    return made
+        yield TaskTrigger(company=plant.company, task=task, type=TriggerType.EVENT, event=plant.term(event))
 
 
 def _give(plans: Plans, machines: list[Machine]) -> None:
     for machine in machines:
-        of_machine = plans.of_kind.get(machine.kind)
+        of_machine = plans.of_kind.get((machine.kind, machine.language))
         if of_machine is not None:
             machine.item.task_plan_id = of_machine.pk
     with_plan = [machine.item for machine in machines if machine.item.task_plan_id]
     Item.objects.bulk_update(with_plan, ["task_plan_id"], batch_size=400)
 
 
-def _trigger(task: PlannedTask, plan: Plan) -> TaskTrigger:
+def _trigger(task: PlannedTask, plan: Plan, language: Language) -> TaskTrigger:
     if plan.reading_hours is not None:
         return TaskTrigger(
             company=task.company,
             task=task,
             type=TriggerType.EVERY,
             value_main=plan.reading_hours,
-            unit="Horas",
+            unit=HOUR_UNIT.said_in(language),
             unit_code="HRS",
         )
     every, period = PERIODS.get(plan.every_days, (plan.every_days, Period.DAYS))
@@ -165,123 +175,79 @@ def _trigger(task: PlannedTask, plan: Plan) -> TaskTrigger:
     )
 
 
-def _add_questions(company: Company, plans: Plans) -> None:
+def _add_questions(plans: Plans) -> None:
     made = [
         FormItem(
-            company=company,
+            company=task.company,
             task=task,
             type=kind,
-            description=text,
-            group="Lista de chequeo",
-            unit=unit,
+            description=text.said_in(language),
+            group=CHECKLIST.said_in(language),
+            unit=unit.said_in(language) if unit else None,
             unit_code=code,
             order_number=number,
             is_required=required,
         )
-        for task in plans.tasks.values()
-        for number, (text, kind, unit, code, required) in enumerate(
-            QUESTIONS.get(task.type.description, ()), 1
-        )
+        for (_kind, plan), of_plan in plans.tasks.items()
+        for language, task in of_plan.items()
+        for number, (text, kind, unit, code, required) in enumerate(QUESTIONS.get(plan.type, ()), 1)
     ]
     for item in FormItem.objects.bulk_create(made):
         plans.questions.setdefault(item.task_id, []).append(item)
 
 
-def _add_resources(company: Company, tasks: list[PlannedTask], rng: random.Random) -> None:
+def _add_resources(plant: Plant, plans: Plans, rng: random.Random) -> None:
     parts = list(
-        Item.objects.filter(company=company, type=ItemType.SPARE_PARTS, stock_levels__isnull=False)
+        Item.objects.filter(company=plant.company, type=ItemType.SPARE_PARTS, stock_levels__isnull=False)
         .distinct()
         .order_by("pk")
     )
-    made = []
-    for task in tasks:
+    made: list[PlannedResource] = []
+    for (_kind, plan), of_plan in plans.tasks.items():
         trade, rate = rng.choice(LABOUR_RATES)
-        made.append(
+        labour = {
+            "type": ResourceType.HUMAN_RESOURCES,
+            "qty": round(plan.seconds / HOUR, 2),
+            "unit_cost": rate,
+        }
+        made += (
             PlannedResource(
-                company=company,
+                company=plant.company,
                 task=task,
-                type=ResourceType.HUMAN_RESOURCES,
-                description=trade,
-                qty=round(task.duration / machine_catalogue.HOUR, 2),
-                unit_cost=rate,
-                unit="Hora",
+                description=trade.said_in(language),
+                unit=LABOUR_HOUR.said_in(language),
+                **labour,
             )
+            for language, task in of_plan.items()
         )
-        if parts and task.type.description in ("Preventiva", "Lubricación"):
-            part = rng.choice(parts)
-            made.append(
+        if parts and plan.type in (terms.PREVENTIVE, terms.LUBRICATION):
+            part, qty, cost = rng.choice(parts), rng.randint(1, 4), float(rng.randint(4, 60))
+            made += (
                 PlannedResource(
-                    company=company,
+                    company=plant.company,
                     task=task,
                     type=ResourceType.INVENTORY,
                     item=part,
                     description=part.description[:160],
-                    qty=rng.randint(1, 4),
-                    unit_cost=float(rng.randint(4, 60)),
+                    qty=qty,
+                    unit_cost=cost,
                     unit=part.unit,
                     order_number=2,
                 )
+                for task in of_plan.values()
             )
-        if task.duration >= 10 * machine_catalogue.HOUR:
-            made.append(
+        if plan.seconds >= 10 * HOUR:
+            cost = float(rng.randint(300, 1500))
+            made += (
                 PlannedResource(
-                    company=company,
+                    company=plant.company,
                     task=task,
                     type=ResourceType.SERVICES,
-                    description="Servicio especializado",
+                    description=SPECIAL_SERVICE.said_in(language),
                     qty=1,
-                    unit_cost=float(rng.randint(300, 1500)),
+                    unit_cost=cost,
                     order_number=3,
                 )
+                for language, task in of_plan.items()
             )
     PlannedResource.objects.bulk_create(made)
-
-
-def add_pending(plant: Plant, plans: Plans) -> None:
-    """Adds tasks that fall due in the next weeks, some overdue ones, and requests that wait for an order."""
-    rng = plant.rng("pending")
-    made = [*_due(plant, plans, rng), *_requested(plant, rng)]
-    PendingTask.objects.bulk_create(made, batch_size=1000)
-
-
-def _due(plant: Plant, plans: Plans, rng: random.Random) -> Iterator[PendingTask]:
-    for machine in plant.machines:
-        if not machine.item.active:
-            continue
-        for plan in machine.kind.plans:
-            if plan.reading_hours is not None:
-                continue
-            task = plans.task(machine.kind, plan)
-            late = rng.random() < 0.04
-            days = -rng.randint(2, 25) if late else rng.randint(15, 14 + plan.every_days)
-            due = plant.today + datetime.timedelta(days=days, hours=rng.randint(11, 20))
-            made = triggered(machine.item, task, plans.triggers[task.pk], due)
-            made.last_date_maintenance = due - datetime.timedelta(days=plan.every_days)
-            made.date_create = min(plant.today, due)
-            yield made
-
-
-def _requested(plant: Plant, rng: random.Random) -> Iterator[PendingTask]:
-    waiting = WorkRequest.objects.filter(
-        company=plant.company,
-        item__isnull=False,
-        status__in=(RequestStatus.REQUEST_TODO, RequestStatus.AGAIN_REQUEST_TODO),
-    ).select_related("item")
-    corrective = TaskType.objects.get(company=plant.company, description="Correctiva")
-    for request in waiting.order_by("pk"):
-        assert request.item is not None
-        task = PlannedTask.objects.create(
-            company=plant.company,
-            description=request.description,
-            type=corrective,
-            duration=rng.choice((1, 2, 4)) * machine_catalogue.HOUR,
-            request=request,
-            requested_by=request.requested_by,
-        )
-        due = min(plant.today, request.date) + datetime.timedelta(days=rng.randint(1, 12))
-        made = pending(request.item, task, due)
-        made.priority = request.priority or Priority.MEDIUM
-        made.note = request.observation
-        made.event_date = request.date_incident
-        made.date_create = request.status_date
-        yield made

@@ -13,8 +13,9 @@ from maintenance.demo.companies import COMPANIES, DEMO
 from maintenance.demo.documents import add_documents
 from maintenance.demo.item_details import add_custom_fields, add_moves
 from maintenance.demo.meters import add_meters
+from maintenance.demo.pending_tasks import add_pending
 from maintenance.demo.people import add_people
-from maintenance.demo.plans import add_pending, add_plans
+from maintenance.demo.plans import add_plans
 from maintenance.demo.plant import Plant
 from maintenance.demo.stock import add_requisitions, add_stock
 from maintenance.demo.third_parties import add_third_parties

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.standard_groups import StandardGroup
+from maintenance.demo.wording import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +13,14 @@ class Role:
     """A role in the plant. Personnel codes begin with `prefix`."""
 
     prefix: str
-    group_1: str
-    group_2: str
-    hourly_rate: str
+    group_1: Text
+    group_2: Text
+    hourly_rate: int
+
+    @property
+    def rate(self) -> Text:
+        """Returns the name of the rate."""
+        return self.group_1 if self.prefix == "PLA" else self.group_2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,24 @@ class Person:
     account: Account | None = None
 
 
-PLANNER = Role("PLA", "Planeación", "Programador", "Planeación - 18")
-TECHNICIAN = Role("TEC", "Mantenimiento", "Técnico mecánico", "Técnico mecánico - 12")
-ELECTRICIAN = Role("ELE", "Mantenimiento", "Técnico electricista", "Técnico electricista - 13")
-OPERATOR = Role("OPE", "Producción", "Operador", "Operador - 8")
-MANAGER = Role("ADM", "Administración", "Jefatura", "Jefatura - 25")
+PLANNING = Text("Planeación", "Planejamento", "Planning")
+MAINTENANCE = Text("Mantenimiento", "Manutenção", "Maintenance")
+PLANNER = Role("PLA", PLANNING, Text("Programador", "Programador", "Scheduler"), 18)
+TECHNICIAN = Role(
+    "TEC", MAINTENANCE, Text("Técnico mecánico", "Técnico mecânico", "Mechanical technician"), 12
+)
+ELECTRICIAN = Role(
+    "ELE", MAINTENANCE, Text("Técnico electricista", "Técnico eletricista", "Electrical technician"), 13
+)
+OPERATOR = Role(
+    "OPE", Text("Producción", "Produção", "Production"), Text("Operador", "Operador", "Operator"), 8
+)
+MANAGER = Role(
+    "ADM",
+    Text("Administración", "Administração", "Administration"),
+    Text("Jefatura", "Gerência", "Management"),
+    25,
+)
 
 DEMO_PEOPLE = (
     Person(MANAGER, "Ana María", "Torres Gil", Account("admin@demo.example", StandardGroup.ADMINISTRATORS)),

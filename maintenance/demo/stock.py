@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import random
 
-from accounts.models import Company
 from maintenance.demo.plant import Plant
+from maintenance.demo.spare_parts import FAMILIES
+from maintenance.demo.wording import Text
 from maintenance.models import (
     Item,
     ItemType,
@@ -21,36 +22,22 @@ from maintenance.models import (
     WorkOrderStatus,
 )
 
-# name, sizes, part number, maker, unit, cost
-FAMILIES = (
-    ("Rodamiento {}", ("6203", "6204", "6206", "6207", "6308", "NU 210"), "{}-2RS", "SKF", "Unidad", 18),
-    ("Retenedor {} mm", ("25x47x7", "30x52x8", "35x62x8", "40x62x8", "50x72x8"), "TC {}", "NOK", "Unidad", 6),
-    ("Sello mecánico {} mm", ("25", "32", "38", "50", "60"), "MG1-{}", "Burgmann", "Unidad", 145),
-    ("Correa en V {}", ("A-45", "A-52", "B-60", "B-75", "SPA 1250", "SPB 2000"), "{}", "Gates", "Unidad", 14),
-    ("Filtro hidráulico {} µm", ("3", "5", "10", "25"), "HF-{}", "Hydac", "Unidad", 48),
-    ("Filtro de ar {}", ("G4", "F7", "F9", "H13"), "FA-{}", "Camfil", "Unidade", 35),
-    ("Aceite ISO VG {}", ("32", "46", "68", "100", "220", "320"), "VG{}", "Mobil", "Galón", 32),
-    ("Contactor {} A", ("9", "12", "18", "25", "40", "65"), "LC1D{}", "Schneider", "Unidad", 42),
-    ("Guardamotor {} A", ("1-1.6", "2.5-4", "4-6.3", "6-10", "9-14"), "GV2ME-{}", "Schneider", "Unidad", 55),
-    ("Fusible NH {} A", ("63", "100", "160", "250"), "NH-{}", "Siemens", "Unidad", 9),
-    ("Cable encauchetado {}", ("3x12", "3x10", "4x10", "4x8"), "ST-{}", "Centelsa", "Metro", 4),
-    ("Manguera hidráulica {}\"", ("1/4", "3/8", "1/2", "3/4"), "R2-{}", "Parker", "Metro", 12),
-    ("Válvula de bola {}\"", ("1/2", "3/4", "1", "1 1/2", "2"), "VB-{}", "Apollo", "Unidad", 28),
-    ("Tornillo hexagonal {}", ("M8x25", "M10x30", "M12x40", "M16x60"), "HEX-{}", "Genérico", "Unidad", 0.6),
-    ("Oil seal kit {}", ("P-101", "P-201", "P-301"), "KIT-{}", "KSB", "Kit", 210),
-    ("Sensor de nível {}", ("capacitivo", "ultrassônico", "flutuador"), "LVL-{}", "ifm", "Unidade", 120),
-    ("Lámpara LED {} W", ("18", "36", "60", "100"), "LED-{}", "Philips", "Unidad", 15),
-    ("Empaque de mirilla {} mm", ("17", "19", "34"), "MIR-{}", "Klinger", "Unidad", 22),
-    ("Soldadura E{}", ("6013", "7018", "308L"), "E{}", "Lincoln", "Kilogramo", 11),
-    ("Chain {}", ("40-1", "50-1", "60-1", "80-1"), "{}", "Tsubaki", "Metre", 26),
-)  # fmt: skip
 PURCHASE_NOTES = (
-    "Compra de reposición",
-    "Pedido urgente por parada",
-    "Reposição mensal",
-    "Blanket order call-off",
+    Text("Compra de reposición", "Compra de reposição", "Replenishment order"),
+    Text("Pedido urgente por parada", "Pedido urgente por parada", "Urgent order for a stop"),
+    Text("Reposición mensual", "Reposição mensal", "Monthly replenishment"),
+    Text("Entrega de pedido abierto", "Entrega de pedido em aberto", "Blanket order call-off"),
 )
-REQUEST_NOTES = ("Para parada de mantenimiento", "Consumo do turno", "For the overhaul of line 3", None)
+REQUEST_NOTES = (
+    Text("Para parada de mantenimiento", "Para parada de manutenção", "For the maintenance shutdown"),
+    Text("Consumo del turno", "Consumo do turno", "Use of the shift"),
+    Text(
+        "Para el mantenimiento mayor de la línea 3",
+        "Para a revisão geral da linha 3",
+        "For the overhaul of line 3",
+    ),
+    None,
+)
 
 
 def add_stock(plant: Plant) -> None:
@@ -70,7 +57,7 @@ def add_stock(plant: Plant) -> None:
         for store in plant.spec.stores
     )
     plant.warehouses.extend(made)
-    parts = [*Item.objects.filter(company=company, type=ItemType.SPARE_PARTS), *_further_parts(company)]
+    parts = [*Item.objects.filter(company=company, type=ItemType.SPARE_PARTS), *_further_parts(plant)]
     levels = _levels(plant, parts, rng)
     _add_documents(plant, levels, rng)
     for warehouse in plant.warehouses:
@@ -79,29 +66,22 @@ def add_stock(plant: Plant) -> None:
         warehouse.save(update_fields=["folio", "folio_po"])
 
 
-def _further_parts(company: Company) -> list[Item]:
+def _further_parts(plant: Plant) -> list[Item]:
     made = []
-    for family, (name, sizes, part_number, maker, unit, _cost) in enumerate(FAMILIES, 1):
-        for number, size in enumerate(sizes, 1):
-            item = Item(
-                company=company,
-                type=ItemType.SPARE_PARTS,
-                code=f"REP-{family:02d}{number:02d}-A",
-                field_1=name.format(size),
-                field_2=part_number.format(size),
-                field_3=maker,
-                unit=unit,
-                group="Repuesto",
-                group_1="Inventario",
-                group_2=f"Clase {'ABC'[(family + number) % 3]}",
-            )
+    for family, kind in enumerate(FAMILIES, 1):
+        for number, size in enumerate(kind.sizes, 1):
+            code, rank = f"REP-{family:02d}{number:02d}-A", "ABC"[(family + number) % 3]
+            item = kind.part.item(plant, code, size, rank)
             item.description = item.composed_description()
             made.append(item)
     return Item.objects.bulk_create(made)
 
 
 def _levels(plant: Plant, parts: list[Item], rng: random.Random) -> list[StockLevel]:
-    costs = {name.split(" {}")[0]: cost for name, _, _, _, _, cost in FAMILIES}
+    costs = {
+        family.part.name.said_in(plant.spoken(family.part.language)).split(" {}")[0]: family.cost
+        for family in FAMILIES
+    }
     levels = []
     for number, item in enumerate(parts):
         base = next((cost for start, cost in costs.items() if item.field_1.startswith(start)), 60)
@@ -145,15 +125,17 @@ def _add_documents(plant: Plant, levels: list[StockLevel], rng: random.Random) -
             state = MovementState.TOTAL_DELIVERY
             if kind in (MovementType.PURCHASE_ORDER, MovementType.MATERIAL_REQUEST):
                 state = rng.choice(list(MovementState))
+            warehouse, document = rng.choice(plant.warehouses), f"FV-{rng.randint(10000, 99999)}"
+            note = rng.choice(PURCHASE_NOTES if kind == MovementType.PURCHASE_ORDER else REQUEST_NOTES)
             documents.append(
                 Movement(
                     company=plant.company,
-                    warehouse=rng.choice(plant.warehouses),
+                    warehouse=warehouse,
                     type=kind,
                     state=state,
                     folio=f"{prefix}{number:04d}",
-                    document=f"FV-{rng.randint(10000, 99999)}",
-                    note=rng.choice(PURCHASE_NOTES if kind == MovementType.PURCHASE_ORDER else REQUEST_NOTES),
+                    document=document,
+                    note=plant.term(note) if note else None,
                     date=made,
                     date_create=made,
                     date_delivery=made + datetime.timedelta(days=rng.randint(2, 20)),

@@ -1,93 +1,187 @@
-"""Texts that people of the demo plants write in orders and requests."""
+"""Texts that people of the demo plants write in work orders."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from maintenance.demo.kinds import terms
+from maintenance.demo.wording import Text
 
 TASK_NOTES = (
-    "Se realizó según procedimiento, sin novedad.",
-    "Equipo queda operando normal.",
-    "Se cambió repuesto y se probó con producción.",
-    "Pendiente cotizar repuesto, se dejó reparación provisional.",
-    "Executado conforme procedimento. Sem pendências.",
-    "Trocado o componente e testado com o operador.",
-    "Done as per OEM manual, no findings.",
-    "Replaced worn part, tested OK for 30 min.",
-    "Se encontró desgaste leve, programar cambio en próxima parada.",
-    "Falta limpieza en el área, se informó a producción.",
+    Text(
+        "Se realizó según procedimiento, sin novedad.",
+        "Realizado conforme o procedimento, sem novidades.",
+        "Done according to the procedure, nothing to report.",
+    ),
+    Text(
+        "Equipo queda operando normal.",
+        "Equipamento ficou operando normalmente.",
+        "The machine is running normally again.",
+    ),
+    Text(
+        "Se cambió repuesto y se probó con producción.",
+        "Peça trocada e testada com a produção.",
+        "Part replaced and tested with production.",
+    ),
+    Text(
+        "Pendiente cotizar repuesto, se dejó reparación provisional.",
+        "Falta cotar a peça, ficou um reparo provisório.",
+        "Part still to be quoted, left with a temporary repair.",
+    ),
+    Text(
+        "Ejecutado conforme al procedimiento. Sin pendientes.",
+        "Executado conforme procedimento. Sem pendências.",
+        "Carried out as in the procedure. Nothing is pending.",
+    ),
+    Text(
+        "Se cambió el componente y se probó con el operador.",
+        "Trocado o componente e testado com o operador.",
+        "Component replaced and tested with the operator.",
+    ),
+    Text(
+        "Hecho según el manual del fabricante, sin hallazgos.",
+        "Feito conforme o manual do fabricante, nada encontrado.",
+        "Done as per OEM manual, no findings.",
+    ),
+    Text(
+        "Se cambió la pieza gastada y funcionó bien durante 30 min.",
+        "Trocada a peça gasta, funcionou bem por 30 min.",
+        "Replaced worn part, tested OK for 30 min.",
+    ),
+    Text(
+        "Se encontró desgaste leve, programar cambio en próxima parada.",
+        "Encontrado desgaste leve, programar a troca para a próxima parada.",
+        "Found slight wear, schedule the replacement for the next shutdown.",
+    ),
+    Text(
+        "Falta limpieza en el área, se informó a producción.",
+        "Falta limpeza na área, a produção foi avisada.",
+        "The area needs cleaning, production was told.",
+    ),
 )
 ORDER_NOTES = (
-    "Coordinar parada con producción antes de iniciar.",
-    "Aplicar bloqueo y etiquetado (LOTO).",
-    "Requiere permiso de trabajo en caliente.",
-    "Usar EPI completo e isolar a área.",
-    "Check spare parts at the warehouse before starting.",
-    "Trabajo con contratista, validar ingreso en portería.",
-)
-CANCEL_REASONS = ("Duplicada", "Equipo fuera de operación", "Reprogramada", "Cancelled by production")
-LABELS = (
-    {"description": "Seguridad", "color": "#d93025", "enabled": True},
-    {"description": "Parada programada", "color": "#1a73e8", "enabled": True},
-    {"description": "Garantía", "color": "#188038", "enabled": True},
-    {"description": "Auditoría ISO", "color": "#f9ab00", "enabled": True},
-)
-# Work without a plan or a failure: text, type, hours, trigger
-EXTRA_WORK = (
-    ("Instalar guarda de seguridad adicional", "Mejora", 3.0, "NO_SCHEDULE_TASK"),
-    ("Pintar y demarcar área alrededor del equipo", "Mejora", 5.0, "NO_SCHEDULE_TASK"),
-    ("Instalação de sensor de vibração online", "Mejora", 4.0, "NO_SCHEDULE_TASK"),
-    ("Relocate cable tray next to the machine", "Mejora", 6.0, "NO_SCHEDULE_TASK"),
-    ("Inspección después de paro de energía", "Inspección", 1.0, "EVENT$Paro de energía"),
-    ("Limpieza profunda por cambio de producto", "Preventiva", 2.0, "EVENT$Cambio de producto"),
-    ("Inspeção pós-chuva forte", "Inspección", 1.0, "EVENT$Tormenta"),
-)
-CLASSIFICATIONS_1 = ("Mecánica", "Eléctrica", "Instrumentación", "Lubricación", "Locativa")
-CLASSIFICATIONS_2 = ("Interno", "Contratista", "Garantía")
-
-REQUEST_TYPES = ("Mantenimiento", "Locativo", "Seguridad", "Mejora")
-REQUEST_CLASSES_1 = ("Mecánico", "Eléctrico", "Civil", "Refrigeración")
-REQUEST_CLASSES_2 = ("Producción detenida", "Producción afectada", "Sin afectación")
-KEY_WORDS = ("fuga", "ruido", "vibración", "temperatura", "seguridad", "vazamento", "leak", "noise")
-# title, observation
-REQUESTS = (
-    (
-        "Luminaria fundida en pasillo de la línea 3",
-        "Son dos lámparas, el área queda oscura en turno de noche.",
+    Text(
+        "Coordinar parada con producción antes de iniciar.",
+        "Combinar a parada com a produção antes de começar.",
+        "Arrange the stop with production before starting.",
     ),
-    ("Ruido extraño en la bomba P-101", "Se escucha como un golpe cada vuelta."),
-    ("Fuga de aire en manguera de la línea 3", "Al lado del tablero, se oye desde el pasillo."),
-    ("La caldera 02 tiene una fuga en la mirilla", "Gotea agua caliente, ya se señalizó."),
-    ("Aire acondicionado de la sala de juntas no enfría", None),
-    ("Elevator 4 doors reopen several times", "It happens on floors 2 and 3, mostly in the morning."),
-    ("Genset 2 leaves oil on the floor", "Small puddle under the skid after the weekly test."),
-    ("Compressor room door does not close", None),
-    ("Vazamento de água no banheiro do vestiário", "O piso fica molhado, risco de queda."),
-    ("Empilhadeira com freio baixo", "A número 3. O operador parou de usar."),
-    ("Cheiro de queimado no painel da linha 2", "Sem parada por enquanto, mas esquenta."),
-    ("Goteira no telhado do almoxarifado", "Pinga sobre o corredor B quando chove forte."),
-    ("Banda transportadora desalineada", "Se va hacia el lado izquierdo y roza la guarda."),
-    ("Sensor de nivel del tanque de jarabe marca mal", "Marca 100 % con el tanque vacío."),
-    ("Cambiar tomacorriente en laboratorio", "Hace chispa al conectar el baño maría."),
-    ("Botón de paro de emergencia suelto", "En la entrada de la empacadora."),
-    ("Need an extra air drop at packing table", "For the new taping machine, see sketch at the office."),
-    ("Please check the cooling tower fan, strong vibration", None),
-    ("Silla de operador dañada", None),
-    ("Portão da doca 2 não fecha", "Fica aberto à noite, problema de segurança."),
+    Text(
+        "Aplicar bloqueo y etiquetado (LOTO).",
+        "Aplicar bloqueio e etiquetagem (LOTO).",
+        "Apply lockout and tagout (LOTO).",
+    ),
+    Text(
+        "Requiere permiso de trabajo en caliente.",
+        "Exige permissão de trabalho a quente.",
+        "Needs a hot work permit.",
+    ),
+    Text(
+        "Usar todos los elementos de protección y aislar el área.",
+        "Usar EPI completo e isolar a área.",
+        "Wear full protective equipment and close off the area.",
+    ),
+    Text(
+        "Revisar los repuestos en el almacén antes de iniciar.",
+        "Verificar as peças no almoxarifado antes de começar.",
+        "Check spare parts at the warehouse before starting.",
+    ),
+    Text(
+        "Trabajo con contratista, validar ingreso en portería.",
+        "Trabalho com empresa contratada, validar a entrada na portaria.",
+        "Work with a contractor, confirm the entry at the gate.",
+    ),
 )
-STATUS_NOTES: Mapping[int, str] = {
-    2: "Se asigna a mantenimiento para revisión.",
-    4: "Se resolvió en sitio, no requiere orden de trabajo.",
-    5: "El solicitante confirma que ya no se necesita.",
-    7: "Queda en tareas pendientes.",
-    9: "Work order cancelled by planning.",
-    10: "La orden se canceló, vuelve a pendientes.",
-    11: "Se elimina de pendientes por duplicada.",
-    12: "No corresponde a mantenimiento.",
-}
-RATING_NOTES = (
-    "Muy buena atención",
-    "Demoró más de lo esperado",
-    "Ótimo serviço",
-    "Quick and clean work",
-    None,
+CANCEL_REASONS = (
+    Text("Duplicada", "Duplicada", "Duplicate"),
+    Text("Equipo fuera de operación", "Equipamento fora de operação", "Asset not in operation"),
+    Text("Reprogramada", "Reprogramada", "Postponed"),
+    Text("Cancelada por producción", "Cancelada pela produção", "Cancelled by production"),
+)
+# name, colour
+LABELS = (
+    (Text("Seguridad", "Segurança", "Safety"), "#d93025"),
+    (Text("Parada programada", "Parada programada", "Planned shutdown"), "#1a73e8"),
+    (Text("Garantía", "Garantia", "Warranty"), "#188038"),
+    (Text("Auditoría ISO", "Auditoria ISO", "ISO audit"), "#f9ab00"),
+)
+# Work without a plan or a failure: text, type, hours, and the event after which it is due
+EXTRA_WORK = (
+    (
+        Text(
+            "Instalar guarda de seguridad adicional",
+            "Instalar proteção de segurança adicional",
+            "Install an additional safety guard",
+        ),
+        terms.IMPROVEMENT,
+        3.0,
+        None,
+    ),
+    (
+        Text(
+            "Pintar y demarcar área alrededor del equipo",
+            "Pintar e demarcar a área em volta do equipamento",
+            "Paint and mark the area around the machine",
+        ),
+        terms.IMPROVEMENT,
+        5.0,
+        None,
+    ),
+    (
+        Text(
+            "Instalación de sensor de vibración en línea",
+            "Instalação de sensor de vibração online",
+            "Installation of an online vibration sensor",
+        ),
+        terms.IMPROVEMENT,
+        4.0,
+        None,
+    ),
+    (
+        Text(
+            "Reubicar la bandeja de cables junto al equipo",
+            "Mudar a eletrocalha de lugar ao lado da máquina",
+            "Relocate cable tray next to the machine",
+        ),
+        terms.IMPROVEMENT,
+        6.0,
+        None,
+    ),
+    (
+        Text(
+            "Inspección después de paro de energía",
+            "Inspeção após queda de energia",
+            "Inspection after a power failure",
+        ),
+        terms.INSPECTION,
+        1.0,
+        Text("Paro de energía", "Queda de energia", "Power failure"),
+    ),
+    (
+        Text(
+            "Limpieza profunda por cambio de producto",
+            "Limpeza pesada por troca de produto",
+            "Deep cleaning after a change of product",
+        ),
+        terms.PREVENTIVE,
+        2.0,
+        Text("Cambio de producto", "Troca de produto", "Change of product"),
+    ),
+    (
+        Text(
+            "Inspección después de lluvia fuerte", "Inspeção pós-chuva forte", "Inspection after heavy rain"
+        ),
+        terms.INSPECTION,
+        1.0,
+        Text("Tormenta", "Tempestade", "Storm"),
+    ),
+)
+CLASSIFICATIONS_1 = (
+    terms.MECHANICAL,
+    terms.ELECTRICAL,
+    terms.INSTRUMENTS,
+    terms.LUBRICATION,
+    Text("Locativa", "Predial", "Premises"),
+)
+CLASSIFICATIONS_2 = (
+    Text("Interno", "Interno", "Internal"),
+    Text("Contratista", "Contratada", "Contractor"),
+    Text("Garantía", "Garantia", "Warranty"),
 )

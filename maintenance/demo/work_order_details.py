@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 
 from django.db.models import QuerySet
 
-from accounts.models import Company
-from maintenance.demo.plans import Plans
+from accounts.models import Language
+from maintenance.demo.plans import LABOUR_HOUR, Plans
 from maintenance.demo.plant import Plant
+from maintenance.demo.wording import Text
 from maintenance.models import (
     Attachment,
     AttachmentType,
@@ -25,23 +26,44 @@ from maintenance.models import (
     TaskStatus,
     ThirdParty,
     ThirdPartyType,
+    Warehouse,
     WorkOrderTask,
     WorkRequest,
 )
 
 ANSWERED_DAYS = 120
-ANSWERS: Mapping[FormItemType, tuple[str, ...]] = {
+ANSWERS: Mapping[FormItemType, tuple[str | Text, ...]] = {
     FormItemType.YES_NO: ("true", "true", "true", "false", "N/A"),
     FormItemType.VERIFICATION: ("1", "1", "1", "2", "3"),
-    FormItemType.TEXT: ("Sin novedad", "Tudo certo", "Loose bolt tightened", "Requiere pintura"),
+    FormItemType.TEXT: (
+        Text("Sin novedad", "Sem novidades", "Nothing to report"),
+        Text("Todo en orden", "Tudo certo", "All in order"),
+        Text("Se apretó un tornillo flojo", "Parafuso frouxo apertado", "Loose bolt tightened"),
+        Text("Requiere pintura", "Precisa de pintura", "Needs paint"),
+    ),
 }
 NOTES = (
-    "Foto del repuesto cambiado en el grupo de mantenimiento.",
-    "O fornecedor confirmou a garantia.",
-    "See the vibration report of last month.",
+    Text(
+        "Foto del repuesto cambiado en el grupo de mantenimiento.",
+        "Foto da peça trocada no grupo da manutenção.",
+        "Photo of the replaced part in the maintenance group.",
+    ),
+    Text(
+        "El proveedor confirmó la garantía.",
+        "O fornecedor confirmou a garantia.",
+        "The supplier confirmed the warranty.",
+    ),
+    Text(
+        "Ver el informe de vibraciones del mes pasado.",
+        "Ver o relatório de vibração do mês passado.",
+        "See the vibration report of last month.",
+    ),
 )
 LINKS = ("https://docs.planta.example/manuales/bombas.pdf", "https://docs.planta.example/procedimientos/loto")
-IMAGES = ("foto-1.jpg", "foto-2.jpg", "video-falla.mp4")
+IMAGES = ("IMG-0412.jpg", "IMG-0413.jpg", "VID-0038.mp4")
+REPORT = Text("informe.pdf", "relatorio.pdf", "report.pdf")
+MAINTENANCE_SERVICE = Text("Servicio de mantenimiento", "Serviço de manutenção", "Maintenance service")
+SERVICE = Text("Servicio", "Serviço", "Service")
 
 
 def add_order_details(plant: Plant, plans: Plans) -> None:
@@ -49,7 +71,7 @@ def add_order_details(plant: Plant, plans: Plans) -> None:
     tasks = WorkOrderTask.objects.filter(company=company).select_related("work_order__responsible")
     _add_resources(plant, tasks.filter(status=TaskStatus.DONE).order_by("pk"), rng)
     _add_subtasks(plant, plans, tasks, rng)
-    _add_attachments(company, tasks.order_by("-order_date", "-pk"), rng)
+    _add_attachments(plant, tasks.order_by("-order_date", "-pk"), rng)
     requests = list(WorkRequest.objects.filter(company=company).order_by("-pk")[:400])
     RequestAttachment.objects.bulk_create(
         RequestAttachment(
@@ -66,9 +88,10 @@ def _add_resources(plant: Plant, tasks: QuerySet[WorkOrderTask], rng: random.Ran
     """Adds resources to each task so that they add up to its costs."""
     parts = list(Item.objects.filter(company=plant.company, type=ItemType.SPARE_PARTS).order_by("pk"))
     providers = [party for party in plant.parties if ThirdPartyType.SERVICE_PROVIDER in party.types]
+    languages = plant.languages()
     batch: list[TaskResource] = []
     for task in tasks.iterator(chunk_size=2000):
-        batch += _resources_of(task, parts, providers, rng)
+        batch += _resources_of(task, languages[task.item_id], plant.warehouses[0], parts, providers, rng)
         if len(batch) > 5000:
             TaskResource.objects.bulk_create(batch, batch_size=1500)
             batch.clear()
@@ -76,7 +99,12 @@ def _add_resources(plant: Plant, tasks: QuerySet[WorkOrderTask], rng: random.Ran
 
 
 def _resources_of(
-    task: WorkOrderTask, parts: list[Item], providers: list[ThirdParty], rng: random.Random
+    task: WorkOrderTask,
+    language: Language,
+    warehouse: Warehouse,
+    parts: list[Item],
+    providers: list[ThirdParty],
+    rng: random.Random,
 ) -> Iterator[TaskResource]:
     made = {"company_id": task.company_id, "task": task, "date_create": task.order_date}
     person = task.work_order.responsible
@@ -92,7 +120,7 @@ def _resources_of(
             qty_used=hours,
             unit_cost=round(cost / hours, 2) if hours else 0,
             total_cost=cost,
-            unit="Hora",
+            unit=LABOUR_HOUR.said_in(language),
             unit_code="HRS",
             **made,
         )
@@ -102,8 +130,8 @@ def _resources_of(
             type=ResourceType.INVENTORY,
             item=part,
             description=part.description[:200],
-            source="Almacén central",
-            source_code="ALM-CENTRAL",
+            source=warehouse.description,
+            source_code=warehouse.code,
             qty=qty,
             qty_used=qty,
             unit_cost=round(cost / qty, 2),
@@ -117,14 +145,14 @@ def _resources_of(
         yield TaskResource(
             type=ResourceType.SERVICES,
             third_party=party,
-            description="Servicio de mantenimiento",
+            description=MAINTENANCE_SERVICE.said_in(language),
             source=party.name,
             source_code=party.code,
             qty=1,
             qty_used=1,
             unit_cost=cost,
             total_cost=cost,
-            unit="Servicio",
+            unit=SERVICE.said_in(language),
             unit_code="SRV",
             **made,
         )
@@ -133,24 +161,28 @@ def _resources_of(
 def _add_subtasks(plant: Plant, plans: Plans, tasks: QuerySet[WorkOrderTask], rng: random.Random) -> None:
     """Adds subtasks to tasks of recent months only; older ones are rarely requested."""
     questions = {
-        (task.plan_id, task.description): plans.questions.get(task.pk, []) for task in plans.tasks.values()
+        (task.plan_id, task.description): plans.questions.get(task.pk, [])
+        for of_plan in plans.tasks.values()
+        for task in of_plan.values()
     }
     lately = tasks.filter(
         order_date__gte=plant.today - datetime.timedelta(days=ANSWERED_DAYS), task_plan_id__isnull=False
     )
+    languages = plant.languages()
     made = [
-        _subtask(task, question, rng)
+        _subtask(task, languages[task.item_id], question, rng)
         for task in lately.order_by("pk").iterator(chunk_size=2000)
         for question in questions.get((task.task_plan_id, task.description), ())
     ]
     Subtask.objects.bulk_create(made, batch_size=1500)
 
 
-def _subtask(task: WorkOrderTask, question: FormItem, rng: random.Random) -> Subtask:
+def _subtask(task: WorkOrderTask, language: Language, question: FormItem, rng: random.Random) -> Subtask:
     value = None
     if task.status == TaskStatus.DONE:
         choices = ANSWERS.get(FormItemType(question.type))
-        value = rng.choice(choices) if choices else f"{rng.uniform(10, 90):.1f}"
+        answer = rng.choice(choices) if choices else f"{rng.uniform(10, 90):.1f}"
+        value = answer.said_in(language) if isinstance(answer, Text) else answer
     return Subtask(
         company_id=task.company_id,
         task=task,
@@ -165,22 +197,24 @@ def _subtask(task: WorkOrderTask, question: FormItem, rng: random.Random) -> Sub
     )
 
 
-def _add_attachments(company: Company, newest: QuerySet[WorkOrderTask], rng: random.Random) -> None:
-    made = []
+def _add_attachments(plant: Plant, newest: QuerySet[WorkOrderTask], rng: random.Random) -> None:
+    made, languages = [], plant.languages()
     for task in rng.sample(list(newest[:600]), min(150, len(newest[:600]))):
         kind = rng.choice(list(AttachmentType))
+        language = languages[task.item_id]
+        report = REPORT.said_in(language)
         value = {
-            AttachmentType.NOTE: rng.choice(NOTES),
+            AttachmentType.NOTE: rng.choice(NOTES).said_in(language),
             AttachmentType.LINK: rng.choice(LINKS),
-            AttachmentType.FILE: f"https://files.planta.example/{task.pk}/informe.pdf",
+            AttachmentType.FILE: f"https://files.planta.example/{task.pk}/{report}",
         }[kind]
         made.append(
             Attachment(
-                company=company,
+                company=plant.company,
                 work_order=task.work_order,
                 task=task,
                 type=kind,
-                description="informe.pdf" if kind == AttachmentType.FILE else None,
+                description=report if kind == AttachmentType.FILE else None,
                 value=value,
             )
         )

@@ -6,15 +6,18 @@ import datetime
 import random
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from accounts.models import Company
-from maintenance.demo import machine_catalogue, texts
+from maintenance.demo import texts
 from maintenance.demo.jobs import Batch, Job, batches
-from maintenance.demo.machine_catalogue import Failure, Plan
+from maintenance.demo.kinds import terms
+from maintenance.demo.kinds.machine_kind import DATE_TRIGGERS, HOUR, Failure, Plan
+from maintenance.demo.meters import HOUR_UNIT
 from maintenance.demo.plans import Plans
-from maintenance.demo.plant import Plant
+from maintenance.demo.plant import Machine, Plant
 from maintenance.demo.requests import Requests
 from maintenance.demo.staff import ELECTRICIAN, OPERATOR, PLANNER, TECHNICIAN
+from maintenance.demo.wording import Text
 from maintenance.models import (
     DamageType,
     FailureSeverity,
@@ -29,7 +32,7 @@ from maintenance.models import (
     WorkOrderTask,
 )
 
-Terms = dict[tuple[str, str], FailureTerm]
+Terms = dict[tuple[str, Text], FailureTerm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Crew:
 def add_work(plant: Plant, plans: Plans) -> None:
     rng = plant.rng("work")
     crew = Crew.of(plant.staff)
-    history = History(plant, crew, _add_failure_terms(plant.company), rng)
+    history = History(plant, crew, _add_failure_terms(plant), rng)
     working = [machine for machine in plant.machines if machine.item.active]
     found = batches(working, plant.today, rng)
     orders = [history.order(batch, number) for number, batch in enumerate(found, 1)]
@@ -62,7 +65,7 @@ def add_work(plant: Plant, plans: Plans) -> None:
         for job in batch.jobs:
             task = history.task(order, job)
             if job.plan is not None:
-                task.task_plan_id = plans.task(job.machine.kind, job.plan).plan_id
+                task.task_plan_id = plans.task(job.machine, job.plan).plan_id
             tasks.append(task)
     WorkOrder.objects.bulk_create(orders, batch_size=500)
     for task in tasks:
@@ -89,7 +92,7 @@ class History:
     def order(self, batch: Batch, number: int) -> WorkOrder:
         rng, today, crew = self.rng, self.plant.today, self.crew
         first, last_due = batch.jobs[0], max(job.due for job in batch.jobs)
-        electrical = first.machine.kind.group_1 in ("Energía", "Edificio")
+        electrical = first.machine.kind.group_1 in (terms.ENERGY, terms.BUILDING)
         specialists = crew.electricians if electrical else crew.mechanics
         # The first mechanic can sign in to the demo, so this person gets more orders.
         weights = [3, *(1 for _ in specialists[1:])] if specialists is crew.mechanics else None
@@ -102,18 +105,18 @@ class History:
             creation_date=batch.created,
             created_by=rng.choice(crew.planners),
             responsible=responsible,
-            note=rng.choice(texts.ORDER_NOTES) if rng.random() < 0.3 else None,
+            note=first.machine.said(rng.choice(texts.ORDER_NOTES)) if rng.random() < 0.3 else None,
             duration=sum(job.estimate for job in batch.jobs),
-            labels=[rng.choice(texts.LABELS)] if rng.random() < 0.12 else [],
+            labels=[self._label(*rng.choice(texts.LABELS))] if rng.random() < 0.12 else [],
             enable_budget=False,
         )
         if status == WorkOrderStatus.CANCELLED:
-            record.custom_status = rng.choice(texts.CANCEL_REASONS)
+            record.custom_status = self.plant.term(rng.choice(texts.CANCEL_REASONS))
             record.final_date = min(today, last_due + datetime.timedelta(days=rng.randint(1, 6)))
         return record
 
     def task(self, order: WorkOrder, job: Job) -> WorkOrderTask:
-        rng, crew = self.rng, self.crew
+        rng, crew, term = self.rng, self.crew, self.plant.term
         item, plan, failure = job.machine.item, job.plan, job.failure
         task = WorkOrderTask(
             company=order.company,
@@ -121,36 +124,44 @@ class History:
             order_date=order.creation_date,
             item=item,
             item_description=item.description,
-            classification_1=rng.choice(texts.CLASSIFICATIONS_1),
-            classification_2=rng.choices((*texts.CLASSIFICATIONS_2, None), (70, 15, 3, 12))[0],
+            classification_1=term(rng.choice(texts.CLASSIFICATIONS_1)),
+            classification_2=term(kind)
+            if (kind := rng.choices((*texts.CLASSIFICATIONS_2, None), (70, 15, 3, 12))[0])
+            else None,
             duration=job.estimate,
             date_maintenance=job.due,
             cal_date_maintenance=job.due,
             priority=rng.choices(tuple(Priority), (5, 20, 50, 20, 5))[0],
         )
         if plan is not None:
-            task.description, task.task_type, task.stop_assets = plan.text, plan.type, plan.stops
+            task.description, task.task_type = job.machine.said(plan.text), term(plan.type)
+            task.stop_assets = plan.stops
             task.cal_date_maintenance = job.due - datetime.timedelta(days=rng.randint(0, 3))
-            task.trigger = _trigger(plan, item)
+            task.trigger = _trigger(plan, job.machine)
             task.stop_assets_seconds = plan.seconds if plan.stops else 0
         elif job.extra is not None:
-            task.description, task.task_type, _, task.trigger = job.extra
+            text, type_, _hours, event = job.extra
+            task.description, task.task_type = job.machine.said(text), term(type_)
+            task.trigger = f"EVENT${term(event)}" if event else "NO_SCHEDULE_TASK"
             task.requested_by = rng.choice(crew.operators).full_name
         elif failure is not None:
-            task.description, task.task_type = failure.text, "Correctiva"
+            task.description, task.task_type = job.machine.said(failure.text), term(terms.CORRECTIVE)
             task.priority = rng.choices((Priority.VERY_HIGH, Priority.HIGH, Priority.MEDIUM), (25, 50, 25))[0]
             task.requested_by = rng.choice(crew.operators).full_name
             self._fail(task, failure)
         self._carry_out(task, order, job)
         return task
 
+    def _label(self, name: Text, colour: str) -> dict[str, Any]:
+        return {"description": self.plant.term(name), "color": colour, "enabled": True}
+
     def _fail(self, task: WorkOrderTask, failure: Failure) -> None:
-        rng, terms = self.rng, self.terms
+        rng, known = self.rng, self.terms
         kind = FailureTerm.Kind
         task.event_date = task.date_maintenance
-        task.failure_type = terms[kind.TYPE, failure.type]
-        task.failure_cause = terms[kind.CAUSE, failure.cause]
-        task.failure_detection = terms[kind.DETECTION_METHOD, rng.choice(machine_catalogue.DETECTION_METHODS)]
+        task.failure_type = known[kind.TYPE, failure.type]
+        task.failure_cause = known[kind.CAUSE, failure.cause]
+        task.failure_detection = known[kind.DETECTION_METHOD, rng.choice(terms.DETECTION_METHODS)]
         task.failure_severity = rng.choices(tuple(FailureSeverity), (10, 25, 35, 22, 8))[0]
         task.damage_type = rng.choices(tuple(DamageType), (82, 3, 10, 2, 1, 2))[0]
         task.caused_disruption = rng.random() < 0.5
@@ -171,7 +182,7 @@ class History:
             task.status = TaskStatus.DONE
             task.initial_date = task.first_date_task = started
             task.final_date, task.real_duration = ended, int((ended - started).total_seconds())
-            task.note = rng.choice(texts.TASK_NOTES) if rng.random() < 0.6 else None
+            task.note = job.machine.said(rng.choice(texts.TASK_NOTES)) if rng.random() < 0.6 else None
             _cost(task, failed=failed, rng=rng)
             _close(order, ended, today, rng)
             if task.stop_assets:
@@ -194,18 +205,19 @@ class History:
             )
 
 
-def _add_failure_terms(company: Company) -> Terms:
+def _add_failure_terms(plant: Plant) -> Terms:
     kind = FailureTerm.Kind
-    terms = FailureTerm.objects.bulk_create(
-        FailureTerm(company=company, kind=term_kind, description=text)
-        for term_kind, descriptions in (
-            (kind.TYPE, machine_catalogue.FAILURE_TYPES),
-            (kind.CAUSE, machine_catalogue.CAUSES),
-            (kind.DETECTION_METHOD, machine_catalogue.DETECTION_METHODS),
+    made: Terms = {
+        (term_kind, text): FailureTerm(company=plant.company, kind=term_kind, description=plant.term(text))
+        for term_kind, texts_ in (
+            (kind.TYPE, terms.FAILURE_TYPES),
+            (kind.CAUSE, terms.CAUSES),
+            (kind.DETECTION_METHOD, terms.DETECTION_METHODS),
         )
-        for text in descriptions
-    )
-    return {(term.kind, term.description): term for term in terms}
+        for text in texts_
+    }
+    FailureTerm.objects.bulk_create(made.values())
+    return made
 
 
 def _status(age: datetime.timedelta, rng: random.Random, *, failed: bool) -> WorkOrderStatus:
@@ -221,10 +233,11 @@ def _status(age: datetime.timedelta, rng: random.Random, *, failed: bool) -> Wor
     return rng.choices(tuple(WorkOrderStatus), weights)[0]
 
 
-def _trigger(plan: Plan, item: Item) -> str:
+def _trigger(plan: Plan, machine: Machine) -> str:
     if plan.reading_hours is not None:
-        return f"READING$EACH${plan.reading_hours}$Horas [HRS] ( {item.field_1} )"
-    return machine_catalogue.DATE_TRIGGERS.get(plan.every_days, f"DATE$EVERY${plan.every_days}$DAYS")
+        unit = machine.said(HOUR_UNIT)
+        return f"READING$EACH${plan.reading_hours}${unit} [HRS] ( {machine.item.field_1} )"
+    return DATE_TRIGGERS.get(plan.every_days, f"DATE$EVERY${plan.every_days}$DAYS")
 
 
 def _close(order: WorkOrder, ended: datetime.datetime, today: datetime.datetime, rng: random.Random) -> None:
@@ -244,7 +257,7 @@ def _reopen(order: WorkOrder) -> None:
 
 
 def _cost(task: WorkOrderTask, *, failed: bool, rng: random.Random) -> None:
-    hours = (task.real_duration or 0) / machine_catalogue.HOUR * rng.choice((1, 1, 1, 2))
+    hours = (task.real_duration or 0) / HOUR * rng.choice((1, 1, 1, 2))
     task.hours = _money(hours)
     task.labour_cost = _money(hours * rng.choice((12, 13, 18)))
     if rng.random() < (0.65 if failed else 0.3):

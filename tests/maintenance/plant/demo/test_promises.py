@@ -177,5 +177,5 @@ def test_accounts_and_groups() -> None:
 
 def test_texts_in_three_languages() -> None:
     texts = " ".join(of(models.WorkOrderTask).values_list("description", flat=True))
-    for words in ("Fuga por sello mecánico", "Vazamento de ar", "Genset failed to start"):
+    for words in ("Fuga por sello mecánico", "Vazamento de óleo no cilindro", "Genset failed to start"):
         assert words in texts
