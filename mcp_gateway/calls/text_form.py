@@ -42,20 +42,20 @@ _TIMES = re.compile(rb'"(\d{4}-)\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)"')
 # What a text may not look like where it stands as it is: empty, another kind of value, a bracket.
 _AMBIGUOUS = re.compile(
     r"^(?:$|[ \"\[{>]|(?:null|true|false|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
-    r"|(?:\d{4}-)?\d\d-\d\d \d\d:\d\d(?::\d\d)?)$)| $",
-    re.MULTILINE,
+    r"|(?:\d{4}-)?\d\d-\d\d \d\d:\d\d(?::\d\d)?)$)| $"
 )
 _DOUBTFUL = frozenset(["", *' "[{>-0123456789ntf'])  # what each of these begins with
 _IN_FLOW = re.compile(r"[,\[\]{}]")
 _KEY = re.compile(r"\w(?:[\w ./#@+-]*\w)?")
+SAMPLE = 16  # times whose usual year and offset the head says
 EACH_NAME = "*"  # column of the names in a table of an object of objects
 _HIDDEN = re.compile(r"[^ -~]")
 
 
 def text_form(data: Record, json: bytes) -> str:
     """Write the answer `data`, of which `json` is the serialized form."""
-    times = Counter(_TIMES.findall(json)).most_common(1)
-    year, offset = (times[0][0][0].decode(), times[0][0][1].decode()) if times else ("", "")
+    times = Counter(found.groups() for found in islice(_TIMES.finditer(json), SAMPLE)).most_common(1)
+    year, offset = (one.decode() for one in times[0][0]) if times else ("", "")
     return _Form(year, offset).answer(data)
 
 
@@ -81,7 +81,7 @@ class _Form:
                 rest = {"notes": data["notes"], **rest}
         tables: list[str] = []
         for name, value in _parted(rest):
-            if type(value) is dict and len(value) > 1 and are_records(list(value.values())):
+            if type(value) is dict and len(value) > 1 and _are_alike(list(value.values())):
                 self._table(tables, _own_key(name), [{EACH_NAME: key, **one} for key, one in value.items()])
             elif are_records(value):
                 self._table(tables, _own_key(name), value)
@@ -139,7 +139,7 @@ class _Form:
             else:
                 cells, are_times = self._column(values, table.kinds[name])
             if are_times:
-                shorter = list(map(_clock, cells, written[before])) if before else cells
+                shorter = _clocks(cells, written[before]) if before else cells
                 if sum(map(len, cells)) - sum(map(len, shorter)) > WORTH_A_RULE:
                     table.rules.append(f"{name} on the day of {before}")
                     cells = shorter
@@ -167,10 +167,10 @@ class _Form:
         if kinds == {bool}:
             return ["true" if one else "false" for one in values], False
         if kinds == {str}:
-            together = "\n".join(values)
-            if self._usual_times.fullmatch(together):
-                return list(map(self._time, values)), True
-            if not TIME.match(values[0]) and _are_plain(values, together):
+            different = set(values)
+            if self._usual_times.fullmatch("\n".join(different)):
+                return [f"{one[:10].removeprefix(self._year)} {one[11:16]}" for one in values], True
+            if not TIME.match(values[0]) and _are_plain(different):
                 return values, False
         return list(map(self.value, values)), False
 
@@ -223,6 +223,11 @@ def _parted(data: Record) -> Iterator[tuple[str, Any]]:
             yield Within(f"{name}.{key}"), one
 
 
+def _are_alike(values: list[Any]) -> bool:
+    """Tell if these are records of much the same fields, so that a table has few empty cells."""
+    return are_records(values) and 2 * sum(map(len, values)) >= 3 * len(set(chain.from_iterable(values)))
+
+
 class Within(str):
     """The name of a field within an object. A dot in any other name is quoted."""
 
@@ -234,23 +239,17 @@ def _codes(codes: Any, start: str) -> str:
     return " ".join(code.removeprefix(start) for code in codes) or "[]"
 
 
-def _clock(time: str, before: str) -> str:
-    """Leave the day out if it is that of the other time."""
-    day, _, clock = time.rpartition(" ")
-    return clock if day and before.startswith(f"{day} ") else time
+def _clocks(times: list[str], before: list[str]) -> list[str]:
+    """Leave the day out of each time that is on the day of the one before."""
+    return [time[-5:] if time[:-6] == other[:-6] else time for time, other in zip(times, before, strict=True)]
 
 
-def _are_plain(values: list[str], together: str) -> bool:
-    """Tell if all of these texts can stand as they are. `together` are they as lines."""
-    if (
-        "|" in together
-        or together.count("\n") != len(values) - 1
-        or not together.replace("\n", "").isprintable()
-        or " \n" in together
-        or together[-1:] == " "
-    ):
+def _are_plain(texts: set[str]) -> bool:
+    """Tell if all of these texts can stand as they are."""
+    together = "".join(texts)
+    if "|" in together or not together.isprintable() or any(one[-1:] == " " for one in texts):
         return False
-    return _DOUBTFUL.isdisjoint([one[:1] for one in values]) or not _AMBIGUOUS.search(together)
+    return not any(map(_AMBIGUOUS.search, [one for one in texts if one[:1] in _DOUBTFUL]))
 
 
 def _quoted(text: str) -> str:

@@ -143,7 +143,10 @@ class Table:
     def _shorten_labels(self) -> None:
         """Leave out codes in labels such as `Pump { P-101 }`, and the place that all of a column lie in."""
         for name, values in list(self.columns.items()):
-            if self.kinds[name] not in _TEXTS or TIME.fullmatch(_first(values)):
+            if self.kinds[name] not in _TEXTS:
+                continue
+            first = _first(values)
+            if not first.endswith(" }") and " > " not in first:
                 continue
             code = next(filter(self.columns.__contains__, (f"{name}_code", *_CODES)), name)
             if code != name and self.kinds[code] in _TEXTS:
@@ -154,7 +157,7 @@ class Table:
                         text if text is MISSING else text.removesuffix(f" {{ {one} }}") for text, one in pairs
                     ]
                     self.columns[name] = values
-            if " > " in _first(values):
+            if " > " in first:
                 place = _common_place(present(values))
                 if _PLACE.fullmatch(place):
                     self.rules.append(f"{name} in {place} >")
