@@ -35,7 +35,7 @@ class Refused(Exception):
 
     def __init__(self, error: GatewayError) -> None:
         super().__init__(error.code)
-        self.code, self.message = error.code, error.message
+        self.code, self.message, self.details = error.code, error.message, error.details
 
 
 def page_tool(name: str) -> Tool[Any, Any] | None:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from activity.charts import Chart, Colour, Series
 from mcp_gateway.calls.field_labels import label
-from reports.tables import Table
+from reports.tables import Cell, Table
+from reports.words import Words
 
 MOST_BARS = 24
 # The first of these that the rows have, with the factor by which it is shown as a whole number.
@@ -18,7 +19,7 @@ FIGURES: Mapping[str, int] = {
 }  # fmt: skip
 
 
-def chart_of(table: Table) -> Chart | None:
+def chart_of(table: Table, words: Words) -> Chart | None:
     """Return bars of the first rows, None where there is nothing to compare."""
     figure = next((name for name in FIGURES if name in table.columns), None)
     if figure is None or len(table.rows) < 2:
@@ -31,9 +32,14 @@ def chart_of(table: Table) -> Chart | None:
         title=name,
         description=_("Bars of the first %(count)d rows; the table has every figure.")
         % {"count": len(shown)},
-        labels=[str(row.get("name") or row.get("key") or "–") for row in shown],
+        labels=[_name(row, words) for row in shown],
         series=[Series(name, Colour.FIRST, values)],
     )
+
+
+def _name(row: Mapping[str, Cell], words: Words) -> str:
+    key = str(row.get("key") or "–")
+    return str(row.get("name") or words.get(("key", key), key))
 
 
 def _whole(value: object, factor: int) -> int | None:

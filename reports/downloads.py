@@ -10,6 +10,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.current import acting_membership, sign_in_required, signed_in_user
@@ -25,7 +26,6 @@ from reports.tables import Table
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-INCOMPLETE = "This file does not have all records: narrow the question."
 
 
 @require_POST
@@ -42,7 +42,9 @@ def download(request: HttpRequest, tool: str) -> HttpResponse:
     except Refused:
         return HttpResponseRedirect(f"{reverse('report', args=[tool])}?{request.GET.urlencode()}")
     columns = question.columns(first) or [""]  # without records there is a header alone
-    tables = _with_ending(columns, chain([first], pages))
+    # Said now: the file is written later, where no language is chosen.
+    cut = _("This file does not have all records: narrow the question.")
+    tables = _with_ending(columns, chain([first], pages), cut)
     record(
         Kind.REPORT_EXPORTED,
         company_id=question.membership.company_id,
@@ -65,7 +67,7 @@ def download(request: HttpRequest, tool: str) -> HttpResponse:
     return cast(HttpResponse, response)  # the decorators know the common case only
 
 
-def _with_ending(columns: list[str], pages: Iterator[Page]) -> Iterator[Table]:
+def _with_ending(columns: list[str], pages: Iterator[Page], said: str) -> Iterator[Table]:
     """Yield the tables. A file that ends early, or whose reading failed on the way, says so at its end."""
     cut = False
     try:
@@ -75,4 +77,4 @@ def _with_ending(columns: list[str], pages: Iterator[Page]) -> Iterator[Table]:
     except Refused:
         cut = True
     if cut:
-        yield Table(columns, [{columns[0]: INCOMPLETE}])
+        yield Table(columns, [{columns[0]: said}])

@@ -21,7 +21,10 @@ from mcp_gateway.page_reads import Refused
 from mcp_gateway.tools.metrics.reading import MOST_CALLS
 from reports.asked import MOST_ROWS, Asked, asked
 from reports.charts import chart_of
+from reports.methods import method_of
+from reports.notes import said, said_of_too_few
 from reports.progress import new_name
+from reports.refusals import reason
 from reports.tables import Cell, Table, table_of
 from reports.titles import title_of
 from reports.words import Words, words_of
@@ -46,7 +49,7 @@ def report(request: HttpRequest, tool: str) -> HttpResponse:
         context |= _shown(question)
         status = 200
     except Refused as refused:
-        context["refused"] = refused.message
+        context["refused"] = reason(refused.code, refused.details)
         if refused.code == MANY_CALLS:
             context["agree"] = urlencode({**question.arguments, "allow_calls": MOST_CALLS}, doseq=True)
         status = 200 if refused.code == MANY_CALLS else 400
@@ -62,9 +65,11 @@ def _shown(question: Asked) -> dict[str, Any]:
     columns = [column for column in table.columns if column != "url" and not column.endswith(".url")]
     return {
         "answer": answer,
+        "method": method_of(answer),
+        "notes": list(said(answer.get("notes") or ())),
         "period": _period(answer),
-        "overall": list(_overall(answer)),
-        "chart": chart_of(table) if question.is_metric else None,
+        "overall": list(_overall(answer, words)),
+        "chart": chart_of(table, words) if question.is_metric else None,
         "columns": [label(column) for column in columns],
         "rows": [_Row(row, columns, words) for row in table.rows],
         "pasted": _pasted(table, columns, words),
@@ -94,10 +99,11 @@ def _period(answer: Mapping[str, Any]) -> tuple[str, str] | None:
     return _written(period["since"]), _written(period["until"])
 
 
-def _overall(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _overall(answer: Mapping[str, Any], words: Words) -> Iterator[tuple[str, str]]:
     for name, value in answer.get("overall", {}).items():
         if not isinstance(value, Mapping | list):
-            yield label(name), _written(value)
+            shown = words.get(("key", name), label(name))
+            yield shown, said_of_too_few(value) if name == "too_few" else _written(value)
 
 
 def _said(words: Words, column: str, cell: Cell) -> str:

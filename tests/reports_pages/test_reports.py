@@ -251,7 +251,6 @@ def test_every_column_title_and_metric_has_a_name() -> None:
 
 
 def test_what_was_asked_is_said_in_the_language_of_the_reader(plant: SmallPlant) -> None:
-    """The sentence about the method is for models too: in English, and marked so (WCAG 2.2, 3.1.2)."""
     group = PermissionGroupFactory(company=plant.company, rights=EVERYTHING)
     member = MembershipFactory(user=UserFactory(language="es"), permission_group=group)
     page = text_of(
@@ -259,7 +258,7 @@ def test_what_was_asked_is_said_in_the_language_of_the_reader(plant: SmallPlant)
     )
     assert "<dt>Agrupado por</dt><dd><bdi>Activo</bdi></dd>" in page
     assert "<bdi>Trabajo acumulado</bdi>" in page
-    assert '<p class="muted" lang="en">Hours: ' in page
+    assert '<p class="muted">Horas estimadas de las tareas sin hacer' in page
 
 
 def test_constants_and_records_within_records_are_said_in_words(plant: SmallPlant) -> None:
