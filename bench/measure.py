@@ -1,6 +1,8 @@
 """Measures our server beside the SDK's own server and a raw floor, with one upstream, in one run.
 
-    bench/run [--seconds 5] [--rounds 3] [--connections 64] [--json FILE]
+    bench/run [--seconds 5] [--rounds 3] [--connections 64] [--json FILE] [--check [PERCENT] | --record]
+
+`--check` ends with 1 if one of our ratios is more than PERCENT (10) below the recorded one.
 
 Servers take turns within each round, so that a machine that slows down affects all of them. The medians of
 the rounds are printed with their ratio to the fastest SDK peer. Each has one worker on uvicorn with uvloop
@@ -30,6 +32,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(ROOT))
+from bench import ratios  # noqa: E402
 from tests.process.databases import free_port, wait_for_port  # noqa: E402
 
 PROCESSORS = sorted(os.sched_getaffinity(0))
@@ -254,8 +257,10 @@ def main() -> None:
     arguments.add_argument("--connections", type=int, default=64)
     arguments.add_argument("--operation", choices=["tools/list", "tools/call"])
     arguments.add_argument("--json", type=Path)
+    arguments.add_argument("--check", type=float, nargs="?", const=10.0, metavar="PERCENT")
+    arguments.add_argument("--record", action="store_true")
     given = arguments.parse_args()
-    found: dict[str, dict[str, list[dict[str, float]]]] = {}
+    found: ratios.Runs = {}
     sizes: dict[tuple[str, str, str], int] = {}
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -289,9 +294,14 @@ def main() -> None:
         )
         if given.json:
             given.json.write_text(json.dumps({"rounds": found, "start": starts}, indent=1), encoding="utf-8")
+    now = ratios.ratios_of(found, OURS)
+    if given.record:
+        ratios.record(now)
+    if given.check is not None and (fallen := ratios.fallen(now, given.check)):
+        raise SystemExit("Slower than recorded:\n" + "\n".join(fallen))
 
 
-def report(found: dict[str, Any], connections: int, rounds: int, seconds: int) -> None:
+def report(found: ratios.Runs, connections: int, rounds: int, seconds: int) -> None:
     print(f"{connections} connections, one worker, medians of {rounds} rounds of {seconds} s\n")
     print("| operation | server | requests/s | p50 ms | p99 ms | errors | answer KB | ÷ fastest SDK peer |")
     print("|---|---|---:|---:|---:|---:|---:|---:|")
