@@ -7,19 +7,23 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-FENCED = re.compile(r"\[(data \d{12})\] [^\n]*\n(.*)\n\[/\1\]", re.DOTALL)
-TIMES = re.compile(r"Times: (\d{4}), UTC([+-]\d\d:\d\d)?\.")
-SHOWN = re.compile(
-    r"Shown: (\d+) of (\d+|an unknown total)\. (?:No more|More with next_cursor (\S+))\.( Partial: .*)?"
+FENCED = re.compile(r"\[(\d{9}): data, [^\n]*\]\n(.*)\n\[/\1\]", re.DOTALL)
+TIMES = re.compile(r"Times: (\d{4}) UTC(?:([+-]\d\d)(:\d\d)?)?")
+SHOWN = re.compile(r"Shown: (\d+)(?: of (\d+))?\. (?:No more|More with next_cursor (\S+))\.( Partial: .*)?")
+ROWS = re.compile(r"(.*)Rows: (\d+) of (\d+), (\d+) records, (\d+) pages\.( Partial: .*)?")
+ASKED = re.compile(
+    r"(?P<metric>\w+) of (?P<scope>\w+)(?: (?P<code>\".*\"|[^,]+))?"
+    r"(?:, (?P<since>[^,]+) to (?P<until>[^,]+))?\. "
 )
-ROWS = re.compile(r"Rows: (\d+) of (\d+), of (\d+) records on (\d+) pages\.( Partial: .*)?")
 HEAD = re.compile(r"(.*) \((\d+)\)(|, .*):")
-NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
-TIME = re.compile(r"(?:(\d{4})-)?(\d\d-\d\d) (\d\d:\d\d)")
-CLOCK = re.compile(r"\d\d:\d\d")
+NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?")
+TIME = re.compile(r"(\d\d)([A-Z][a-z]{2})(\d{4})? (\d\d)(h|:\d\d)")
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+CLOCK = re.compile(r"\d\d(h|:\d\d)")
 WHOLE_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\d(Z|[+-]\d\d:\d\d)")
 RULES = re.compile(
-    r", (?:url = (?P<pages>\S+)\{(?P<end>[\w.*]+)\}"
+    r", (?:url = (?P<pages>http\S+)\{(?P<end>[\w.*]+)\}"
+    r"|(?P<short>[\w.*]+) = (?P<begin>[\w/.-]+)\{(?P=short)\}"
     r"|(?P<equal>[\w.*]+) = (?P<other>[\w.*]+)(?P<mostly> unless shown)?"
     r"|(?P<label>[\w.*]+) \+ \{ (?P<code>[\w.*]+) \}"
     r"|(?P<inside>[\w.*]+) in (?P<place>[^,:]+) >"
@@ -64,21 +68,29 @@ class Reader:
     def answer(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         if self.lines and (times := TIMES.fullmatch(self.lines[0])):
-            self.year, self.offset = times[1], times[2] or "Z"
+            self.year = times[1]
+            self.offset = f"{times[2]}{times[3] or ':00'}" if times[2] else "Z"
             self.lines.pop(0)
         if self.lines and (page := SHOWN.fullmatch(self.lines[0])):
             self.lines.pop(0)
             found |= {"returned": int(page[1]), "partial": bool(page[4]), "notes": []}
             found["has_more"] = page[3] is not None
-            if page[2].isdigit():
+            if page[2]:
                 found["total"] = int(page[2])
             if page[3] is not None:
                 found["next_cursor"] = page[3]
         elif self.lines and (rows := ROWS.fullmatch(self.lines[0])):
             self.lines.pop(0)
-            shown, total, records, pages = map(int, rows.groups()[:4])
+            shown, total, records, pages = map(int, rows.groups()[1:5])
             found |= {"groups_total": total, "groups_left_out": total - shown, "notes": []}
-            found["coverage"] = {"rows_used": records, "pages_read": pages, "partial": bool(rows[5])}
+            found["coverage"] = {"rows_used": records, "pages_read": pages, "partial": bool(rows[6])}
+            if rows[1]:
+                asked = ASKED.fullmatch(rows[1])
+                assert asked, rows[1]
+                said = {name: self.value(text) for name, text in asked.groupdict().items() if text}
+                if "since" in said:
+                    said["period"] = {"since": said.pop("since"), "until": said.pop("until")}
+                found |= said
         while self.lines:
             line = self.lines.pop(0)
             assert "|" not in line, line
@@ -154,6 +166,8 @@ class Reader:
     def cell(self, head: Head, name: str, cell: str) -> Any:
         if name in head.starts:
             return [] if cell == "[]" else [f"{head.starts[name]}{end}" for end in cell.split(" ")]
+        if name in head.ends:
+            return cell
         return self.value(f"[{cell}]" if name in head.lists and cell != "[]" else cell)
 
     # --- values --------------------------------------------------------------------------
@@ -171,9 +185,10 @@ class Reader:
         if text in ("null", "true", "false"):
             return json.loads(text)
         if NUMBER.fullmatch(text):
-            return json.loads(text)
+            return json.loads(re.sub(r"^(-?)\.", r"\g<1>0.", text))
         if time := TIME.fullmatch(text):
-            return f"{time[1] or self.year}-{time[2]}T{time[3]}:00{self.offset}"
+            day = f"{time[3] or self.year}-{MONTHS.index(time[2]) + 1:02}-{time[1]}"
+            return f"{day}T{time[4]}{time[5].replace('h', ':00')}:00{self.offset}"
         return text
 
     def flow(self, text: str, at: int) -> tuple[Any, int]:
@@ -195,9 +210,9 @@ class Reader:
                 if text[at] == '"':
                     name, at = json.JSONDecoder().raw_decode(text, at)
                 else:
-                    end = text.index(": ", at)
+                    end = text.index(":", at)
                     name, at = text[at:end], end
-                pairs[name], at = self.flow(text, at + 2)
+                pairs[name], at = self.flow(text, at + 1)
             else:
                 item, at = self.flow(text, at)
                 items.append(item)
@@ -225,6 +240,7 @@ class Head:
             assert rule, rules
             self.rules.append({name: said for name, said in rule.groupdict().items() if said})
             rules = rules[rule.end() :]
+        self.ends = {rule["short"] for rule in self.rules if "short" in rule}
         self.starts = {rule["codes"]: rule["start"] for rule in self.rules if "codes" in rule}
 
     def apply(self, records: list[dict[str, Any]]) -> None:
@@ -250,6 +266,9 @@ class Head:
             return
         if "pages" in rule:
             record.setdefault("url", f"{rule['pages']}{quote(str(record[rule['end']]), safe='')}")
+        elif "short" in rule:
+            if rule["short"] in record:
+                record[rule["short"]] = f"{rule['begin']}{record[rule['short']]}"
         elif "equal" in rule:
             assert "mostly" in rule or rule["equal"] not in record
             record.setdefault(rule["equal"], record[rule["other"]])
@@ -263,4 +282,5 @@ class Head:
                 record.setdefault(rule["once"], first)
         elif "clock" in rule and CLOCK.fullmatch(str(record.get(rule["clock"]))):
             day, _, rest = record[rule["day"]].partition("T")
-            record[rule["clock"]] = f"{day}T{record[rule['clock']]}:00{rest[8:]}"
+            clock = record[rule["clock"]].replace("h", ":00")
+            record[rule["clock"]] = f"{day}T{clock}:00{rest[8:]}"

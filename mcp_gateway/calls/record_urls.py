@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
 
+_UTC = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::00|(:\d\d(?:\.\d+)?))?\+00:00$")
 RecordKind = Literal[
     "work-orders", "assets", "work-requests", "meters", "people", "warehouses", "stock-items", "third-parties"
 ]
@@ -33,7 +35,10 @@ def report_url(tool: str, arguments: Mapping[str, Any]) -> str:
 
 
 def _written(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else value
+    """Write times in UTC short, without zero seconds: `2026-11-30T15:30Z`."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _UTC.sub(r"\1\2Z", value) if isinstance(value, str) else value
 
 
 def own_host() -> str:

@@ -1,14 +1,14 @@
 """Writes an answer as text for models: each fact once, lists as tables (docs/decisions/0041).
 
-    Times: 2026, UTC-05:00.
+    Times: 2026 UTC-05
     Shown: 2 of 7. More with next_cursor eyJy.
-    work_orders (2), each {status: in_process}, url = http://host/records/work-orders/{folio}:
+    work_orders (2), each {status:in_process}, url = http://host/records/work-orders/{folio}:
     folio|responsible|created_at|tasks
     > tasks:
     >id|description|done
-    OT-12|Ana Ruiz|11-19 12:00|1
+    OT-12|Ana Ruiz|19Nov 12:00|1
     >33|"Pump \\u007c seal"|false
-    OT-13||2025-11-19 12:30|0
+    OT-13||19Nov2025 12:30|0
 
 Nothing of the answer is lost but the seconds of its times. A text stands as it is where it can be read in
 one way only, otherwise as a JSON string. None holds a line break, a `|` or an invisible character, so none
@@ -41,14 +41,19 @@ from mcp_gateway.calls.text_tables import (
 _TIMES = re.compile(rb'"(\d{4}-)\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)"')
 # What a text may not look like where it stands as it is: empty, another kind of value, a bracket.
 _AMBIGUOUS = re.compile(
-    r"^(?:$|[ \"\[{>]|(?:null|true|false|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
-    r"|(?:\d{4}-)?\d\d-\d\d \d\d:\d\d(?::\d\d)?)$)| $"
+    r"^(?:$|[ \"\[{>]|(?:null|true|false|-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?"
+    r"|\d\d[A-Z][a-z]{2}(?:\d{4})? \d\d(?:h|:\d\d))$)| $"
 )
-_DOUBTFUL = frozenset(["", *' "[{>-0123456789ntf'])  # what each of these begins with
+_DOUBTFUL = frozenset(["", *' "[{>-.0123456789ntf'])  # what each of these begins with
 _IN_FLOW = re.compile(r"[,\[\]{}]")
 _KEY = re.compile(r"\w(?:[\w ./#@+-]*\w)?")
 SAMPLE = 16  # times whose usual year and offset the head says
 EACH_NAME = "*"  # column of the names in a table of an object of objects
+# A month is one token so, and with digits two.
+_MONTHS = {
+    "01": "Jan", "02": "Feb", "03": "Mar", "04": "Apr", "05": "May", "06": "Jun",
+    "07": "Jul", "08": "Aug", "09": "Sep", "10": "Oct", "11": "Nov", "12": "Dec",
+}  # fmt: skip
 _HIDDEN = re.compile(r"[^ -~]")
 
 
@@ -71,9 +76,10 @@ class _Form:
     def answer(self, data: Record) -> str:
         lines = []
         if self._offset:
-            lines.append(f"Times: {self._year[:-1]}, UTC{self._offset.removeprefix('Z')}.")
+            offset = self._offset.removeprefix("Z").removesuffix(":00")
+            lines.append(f"Times: {self._year[:-1]} UTC{offset}")
         rest = data
-        if (frame := framed(data)) is not None:
+        if (frame := framed(data, self._in_flow)) is not None:
             sentence, said = frame
             lines.append(sentence)
             rest = {name: value for name, value in data.items() if name not in said}
@@ -132,7 +138,9 @@ class _Form:
         before = ""
         for name, values in table.columns.items():
             are_times = False
-            if name in table.codes:
+            if name in table.ends:
+                cells = ["" if one is MISSING else one for one in values]
+            elif name in table.codes:
                 cells = [_codes(value, table.codes[name]) for value in values]
             elif name in table.text_lists:
                 cells = [self._listed(value) for value in values]
@@ -166,10 +174,13 @@ class _Form:
             return list(map(str, values)), False
         if kinds == {bool}:
             return ["true" if one else "false" for one in values], False
+        if kinds == {float}:
+            return list(map(_fraction, values)), False
         if kinds == {str}:
             different = set(values)
             if self._usual_times.fullmatch("\n".join(different)):
-                return [f"{one[:10].removeprefix(self._year)} {one[11:16]}" for one in values], True
+                times = {one: self._time(one) for one in different}
+                return list(map(times.__getitem__, values)), True
             if not TIME.match(values[0]) and _are_plain(different):
                 return values, False
         return list(map(self.value, values)), False
@@ -185,11 +196,11 @@ class _Form:
         if kind is bool:
             return "true" if value else "false"
         if kind is float:
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+            return _fraction(value)
         if kind is list:
             return f"[{', '.join(map(self._in_flow, value))}]"
         if kind is dict:
-            inside = (f"{_key(name)}: {self._in_flow(one)}" for name, one in value.items())
+            inside = (f"{_key(name)}:{self._in_flow(one)}" for name, one in value.items())
             return f"{{{', '.join(inside)}}}"
         return str(value)
 
@@ -208,7 +219,9 @@ class _Form:
         return _quoted(text) if _AMBIGUOUS.search(text) else text
 
     def _time(self, text: str) -> str:
-        return f"{text[:10].removeprefix(self._year)} {text[11:16]}"
+        year = "" if text.startswith(self._year) else text[:4]
+        clock = f"{text[11:13]}h" if text[14:16] == "00" else text[11:16]
+        return f"{text[8:10]}{_MONTHS[text[5:7]]}{year} {clock}"
 
 
 def _parted(data: Record) -> Iterator[tuple[str, Any]]:
@@ -241,7 +254,11 @@ def _codes(codes: Any, start: str) -> str:
 
 def _clocks(times: list[str], before: list[str]) -> list[str]:
     """Leave the day out of each time that is on the day of the one before."""
-    return [time[-5:] if time[:-6] == other[:-6] else time for time, other in zip(times, before, strict=True)]
+    left = []
+    for time, other in zip(times, before, strict=True):
+        day = time.find(" ") + 1
+        left.append(time[day:] if time[:day] == other[:day] else time)
+    return left
 
 
 def _are_plain(texts: set[str]) -> bool:
@@ -250,6 +267,14 @@ def _are_plain(texts: set[str]) -> bool:
     if "|" in together or not together.isprintable() or any(one[-1:] == " " for one in texts):
         return False
     return not any(map(_AMBIGUOUS.search, [one for one in texts if one[:1] in _DOUBTFUL]))
+
+
+def _fraction(value: float) -> str:
+    """Write a number without the zero that it begins with: `.25`."""
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    written = repr(value)
+    return written.replace("0.", ".", 1) if -1 < value < 1 and "e" not in written else written
 
 
 def _quoted(text: str) -> str:

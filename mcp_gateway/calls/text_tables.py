@@ -27,8 +27,10 @@ _TEXTS = ({str}, {str, _Missing})
 _CODES = ("key", "code", "item")  # columns that labels may end in
 _NONE: list[Any] = []
 _PLACE = re.compile(r"[\w >./#-]+")
-_PAGES = re.compile(r"https?://[\w.:/%-]+/", re.ASCII)
+_PAGES = re.compile(r"https?://[\w.:/%-]+", re.ASCII)
 _CODE = re.compile(r"([\w/.-]{0,11}[A-Za-z_/.-])[0-9]+", re.ASCII)
+_START = re.compile(r"[\w/.-]{0,10}[A-Za-z][_/.-]?(?=[0-9])", re.ASCII)
+_ENDS = re.compile(r"[\w/.\n-]+", re.ASCII)
 WORTH_A_RULE = 24  # characters that must be left out, since the rule itself has to be said
 
 
@@ -48,6 +50,7 @@ class Table:
     rules: list[str] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)  # columns with lists of codes: how all codes begin
     text_lists: set[str] = field(default_factory=set)  # columns with other lists of texts
+    ends: set[str] = field(default_factory=set)  # columns with codes without their beginning
     _emptied: set[str] = field(default_factory=set)  # columns with cells that a rule fills
     _sources: set[str] = field(default_factory=set)  # columns that a rule fills others from
 
@@ -61,9 +64,10 @@ class Table:
         table = cls(columns, kinds, len(records))
         if table.rows > 1:
             table._take_out_what_all_say()
+            table._shorten_labels()
+            table._shorten_codes()
             table._take_out_urls()
             table._take_out_equals()
-            table._shorten_labels()
             table._say_once()
             table._shorten_lists()
             table._take_out_what_most_say()
@@ -148,7 +152,8 @@ class Table:
             first = _first(values)
             if not first.endswith(" }") and " > " not in first:
                 continue
-            code = next(filter(self.columns.__contains__, (f"{name}_code", *_CODES)), name)
+            codes = (f"{name}_code", f"{name.removesuffix('_name')}_code", *_CODES)
+            code = next(filter(self.columns.__contains__, codes), name)
             if code != name and self.kinds[code] in _TEXTS:
                 pairs = list(zip(values, self.columns[code], strict=True))
                 if all(text is MISSING or text.endswith(f" {{ {one} }}") for text, one in pairs):
@@ -164,6 +169,21 @@ class Table:
                     self.columns[name] = [
                         text if text is MISSING else text[len(place) + 3 :] for text in values
                     ]
+
+    def _shorten_codes(self) -> None:
+        """Leave out what all codes of a column begin with."""
+        for name, values in self.columns.items():
+            if self.kinds[name] not in _TEXTS or not (begun := _START.match(_first(values))):
+                continue
+            start, codes = begun[0], present(values)
+            if len(codes) * len(start) <= WORTH_A_RULE or not all(map(str.startswith, codes, repeat(start))):
+                continue
+            ends = [code[len(start) :] for code in codes]
+            if all(ends) and _ENDS.fullmatch("\n".join(ends)):
+                self.rules.append(f"{name} = {start}{{{name}}}")
+                left = iter(ends)
+                self.columns[name] = [one if one is MISSING else next(left) for one in values]
+                self.ends.add(name)
 
     def _say_once(self) -> None:
         """Leave out what a row further up says beside the same code, neighbour or description."""

@@ -97,8 +97,5 @@ def test_the_first_rows_are_shown_and_the_number_of_the_others(
         left = max(0, len(every or ()) - most)
         assert (few.answer["groups_total"], few.answer["groups_left_out"]) == (len(every or ()), left), few
         assert few.answer["overall"] == whole.answer["overall"]
-        assert any(f"{most} of {len(every or ())} rows are shown" in note for note in few.sentences) == bool(
-            left
-        )
         cut += left > 0
     assert cut >= 3

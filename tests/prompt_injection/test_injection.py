@@ -23,7 +23,7 @@ LISTS: dict[str, dict[str, Any]] = {
     "list_task_plans": {"kind": "tasks"}, "list_stock": {}, "list_third_parties": {},
     "list_transactions": EVER,
 }  # fmt: skip
-OPENING = re.compile(r"^\[data ([0-9]{12})\] ")
+OPENING = re.compile(r"^\[([0-9]{9}): data, ")
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
@@ -46,7 +46,7 @@ def inside(text: str) -> dict[str, Any]:
     opening, data, closing = text.split("\n")
     found = OPENING.match(opening)
     assert found
-    assert closing == f"[/data {found[1]}]"
+    assert closing == f"[/{found[1]}]"
     assert found[1] not in data, "a text knew the fence"
     parsed: dict[str, Any] = orjson.loads(data)
     return parsed
@@ -146,7 +146,7 @@ def test_search_and_fetch_fence_what_they_quote(admin: Person) -> None:
             lines = document["text"].split("\n")
             fence = OPENING.match(lines[0])
             assert fence
-            assert lines[-1] == f"[/data {fence[1]}]"
+            assert lines[-1] == f"[/{fence[1]}]"
             assert document["text"].count(fence[1]) == 2, "opening and closing"
             harmless([document["title"]])
 

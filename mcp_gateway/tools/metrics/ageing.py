@@ -43,10 +43,9 @@ async def ageing(question: MetricQuery) -> MetricResult:
     overall = _figures(question, every)
     return MetricResult(
         overall,
-        "Open orders (in process or in review), now, by days since they were created. An order is in the "
-        "first of these states that is true: in review; waiting for parts, if a requisition of the last "
-        f"{LOOK_BACK.days} days is not wholly delivered; third party, if a contact of one is responsible; in "
-        "process. Fracttal One does not say since when an order waits, or for what else it does.",
+        "Open orders now, by days since they were created. An order is in the first state that is true: in "
+        f"review; waiting for parts: a requisition of the last {LOOK_BACK.days} days is not wholly "
+        "delivered; third party: responsible is a contact of one; in process.",
         [
             MetricRow(
                 key=key,

@@ -117,9 +117,6 @@ def _answer(
     # Who is free stands at the end of the backlog, behind everybody who is busy.
     whole = arguments.group_by == "month" or (arguments.metric, arguments.group_by) == ("backlog", "person")
     most = arguments.top or (MOST_ROWS if whole else USUAL_ROWS)
-    if found > most:
-        further = f"; top shows up to {MOST_ROWS}" if most < MOST_ROWS else ""
-        reading.say(f"{most} of {found} rows are shown, overall covers all{further}.")
     if not isinstance(overall, Metrics):
         overall = {name: value for name, value in overall.items() if value is not None}
     applies = APPLIES[arguments.metric]

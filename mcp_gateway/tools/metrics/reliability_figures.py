@@ -15,12 +15,10 @@ Span = tuple[dt.datetime, dt.datetime]
 # With fewer, the true mean may well be three times the computed one (docs/metrics.md#reliability).
 FEWEST_FAILURES = 5
 METHOD = (
-    "Machines; components only if asked for. Availability = 1 − time out of service ÷ (assets × period), "
-    "from the out-of-service records within the period, open ones until now, overlaps counted once; by "
-    "failures: only records linked to a failure. Failure: a task with a failure type, or corrective with an "
-    "out-of-service record, of an order not cancelled, that happened in the period and was reported within 7 "
-    f"days. MTBF = assets × period ÷ failures, in calendar time, from {FEWEST_FAILURES} failures on. MTTR: "
-    "mean of the ended repairs: time out of service, else start to end of the task, else its duration."
+    "Availability = 1 − time out of service ÷ (assets × period), open stops until now, overlaps once; by "
+    "failures: only stops of failures. Failure: a task with a failure type, or corrective with a stop, "
+    "reported within 7 days, cancelled orders apart. MTBF = assets × period ÷ failures, from "
+    f"{FEWEST_FAILURES} on. MTTR: mean of the ended repairs: time out of service, else of the task."
 )
 
 

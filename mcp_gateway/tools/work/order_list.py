@@ -63,11 +63,10 @@ async def list_work_orders(call: Call, arguments: ListWorkOrdersInput) -> dict[s
             "order, which get_work_order shows."
         )
     last = read_code(basket.records[-1].folio)[:LONGEST_FOLIO] if basket.records else start.done
-    at = (asked_at or now).isoformat(timespec="microseconds")
     more: dict[str, int | str] = present(
         status=at_status,
         done=last if found.next_row else "",
-        at=at,
+        at=round((asked_at or now).timestamp() * 1_000_000),
         asset=where.asset,
         place=where.location,
         who=where.responsible,
@@ -85,8 +84,8 @@ def _tasks_that_fit(found: Listed[Any]) -> list[str]:
     return [] if number is None else [f"The question fits {bound}{number} tasks; an order may have several."]
 
 
-def _asked_at(text: int | str | None) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(text) if isinstance(text, str) and text else None
+def _asked_at(at: int | str | None) -> dt.datetime | None:
+    return dt.datetime.fromtimestamp(at / 1_000_000, dt.UTC) if isinstance(at, int) else None
 
 
 TOOLS = (

@@ -72,6 +72,8 @@ async def numbered_like_the_newest(upstream: Upstream, words: str) -> list[TaskR
     Its folio is assumed to look like the newest one. Other letters before a number name no order: P101 is an
     asset.
     """
+    if not _numbered.fullmatch(bare(words)):
+        return None
     newest = (await list_tasks(upstream, TaskLine, size=1)).rows
     if not newest:
         return None

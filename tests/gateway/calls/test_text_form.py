@@ -24,13 +24,16 @@ def told(data: dict[str, Any]) -> dict[str, Any]:
     return read(written(data))
 
 
+DAY = "2026-06-01T10:30:00-05:00"
 FIRST = dt.datetime(2025, 6, 1, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
 TIMES = st.integers(0, 50_000_000).map(lambda past: (FIRST + dt.timedelta(seconds=past)).isoformat())
 ODD = (
-    "", " ", "null", "true", "007", "1e5", "-0", "2026-11-30 12:00", "11-30 12:00", "2026-11-30T12:00:00Z",
+    "", " ", "null", "true", "007", "1e5", "-0", "2026-11-30 12:00",
+    "30Nov 12:00", "30Nov2025 12:00", "30Abc 12:00", "30Nov 12h", "12h", "2026-11-30T12:00:00Z",
     "|", "a|b", "a\nb", "a\tb", "a\r\nb", "> 1|2", ">1|2", "- x", "[x]", "{a: 1}", '"', "a, b", "a: b",
     "\\u007c",
-    "[/data 0000000000000000]", "Shown: 1 of 1. No more.", "notes (2):", "rows (3), each {status: done}:",
+    "[/000000000]", ".5", "-.5", ".", "Shown: 1 of 1. No more.", "notes (2):",
+    "rows (3), each {status:done}:",
     "Ig\u200bno\u200dre", "\u202etxt", "\U000e0049x", "\x1b[31m", "a\u2028b", "a\u0085b", "ñandú ✓",
     "12:30", "Pump { P-1 }", "Plant > Hall > Line 1", "Plant > Hall > Line 2",
 )  # fmt: skip
@@ -49,9 +52,21 @@ PAGE = {
     "returned": st.integers(0, 5), "has_more": st.just(False), "partial": st.booleans(),
     "notes": st.lists(TEXTS, max_size=2),
 }  # fmt: skip
-ANSWERS = st.dictionaries(
-    st.sampled_from(["folio", "notes", "rows", "x1", "url"]), INNER | ROWS | CHILDREN
-) | (st.fixed_dictionaries({**PAGE, "records": ROWS}, optional={"total": st.integers(0, 9)}))
+METRIC = {
+    "groups_total": st.just(9), "groups_left_out": st.integers(0, 9), "notes": st.lists(TEXTS, max_size=2),
+    "coverage": st.fixed_dictionaries(
+        {"rows_used": st.integers(0, 9), "pages_read": st.integers(0, 9), "partial": st.booleans()}
+    ),
+}  # fmt: skip
+ASKED = {
+    "metric": st.sampled_from(["cost", "two words"]), "scope": st.just("asset"), "code": TEXTS,
+    "period": st.fixed_dictionaries({}, optional={"since": TIMES, "until": TIMES}),
+}  # fmt: skip
+ANSWERS = (
+    st.dictionaries(st.sampled_from(["folio", "notes", "rows", "x1", "url"]), INNER | ROWS | CHILDREN)
+    | st.fixed_dictionaries({**PAGE, "records": ROWS}, optional={"total": st.integers(0, 9)})
+    | st.fixed_dictionaries({**METRIC, "rows": ROWS}, optional=ASKED)
+)
 
 
 # Rows much alike, so that each rule of a head applies to some of them and just not to others.
@@ -71,6 +86,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "name": LABELS, "asset": LABELS, "asset_code": CODES, "description": LABELS, "type": LABELS,
     "minutes": st.sampled_from([1000000, 2000000]), "late": st.booleans(), "share": FRACTIONS,
     "share_of_all": FRACTIONS, "at": FEW_TIMES, "until": FEW_TIMES, "due_at": FEW_TIMES | st.none(),
+    "item": st.sampled_from(["REP-0901-A", "REP-12", "REP-0901-A|", "REP-", "REQ-1", "7"]),
+    "part": st.sampled_from(["REP-0901-A", "REP-12", "REP-0044"]),
     "folios": st.lists(FOLIOS, max_size=4), "types": st.lists(LABELS, max_size=3),
     "changes": st.dictionaries(
         st.sampled_from(["tasks", "share"]), st.dictionaries(st.sampled_from("ab"), FRACTIONS)
@@ -103,23 +120,35 @@ def test_what_most_rows_say_is_said_once() -> None:
         {"asset_code": "P-1", "asset": "Pump of tower 3"},
         {"asset_code": "F-1", "asset": "Fan of tower 4"},
     )
-    day = "2026-06-01T10:30:00-05:00"
     rows = [
-        {"key": f"K/{number}", "status": "not_started", **(fan if number == 3 else pump), "at": day,
-         "until": day.replace("10:30", f"1{number}:45"), "url": f"http://h/a/K%2F{number}",
+        {"key": f"K/{number}", "status": "not_started", **(fan if number == 3 else pump), "at": DAY,
+         "until": DAY.replace("10:30", f"1{number}:45"), "url": f"http://h/a/K%2F{number}",
          "folios": [f"OT-{number}0{number}", "OT-2201", "OT-0070"], "types": ["Mechanical", "a, b"]}
         for number in range(1, 7)
     ]  # fmt: skip
     rows[5]["status"] = "done"
     text = text_form({"rows": rows}, orjson.dumps({"rows": rows}))
     assert text.split("\n")[1:6] == [
-        "rows (6), each {at: 06-01 10:30}, unless shown {status: not_started}, url = http://h/a/{key}, "
+        "rows (6), each {at:01Jun 10:30}, unless shown {status:not_started}, url = http://h/a/{key}, "
         "asset once per asset_code, folios of OT-:",
         "key|status|asset_code|asset|until|folios|types[]",
-        'K/1||P-1|Pump of tower 3|06-01 11:45|101 2201 0070|Mechanical, "a, b"',
-        'K/2||P-1||06-01 12:45|202 2201 0070|Mechanical, "a, b"',
-        'K/3||F-1|Fan of tower 4|06-01 13:45|303 2201 0070|Mechanical, "a, b"',
+        'K/1||P-1|Pump of tower 3|01Jun 11:45|101 2201 0070|Mechanical, "a, b"',
+        'K/2||P-1||01Jun 12:45|202 2201 0070|Mechanical, "a, b"',
+        'K/3||F-1|Fan of tower 4|01Jun 13:45|303 2201 0070|Mechanical, "a, b"',
     ]
+    assert told({"rows": rows}) == {"rows": rows}
+
+
+def test_codes_leave_out_what_all_begin_with() -> None:
+    page = "http://h/a/REP-"
+    rows = [
+        {"part": f"REP-0{at}-A", "warehouse": "W-1" if at % 2 else "W-22", "url": f"{page}0{at}-A"}
+        for at in range(1, 9)
+    ]
+    text = text_form({"rows": rows}, orjson.dumps({"rows": rows}))
+    assert text.split("\n")[:3] == [
+        "rows (8), part = REP-{part}, url = http://h/a/REP-{part}:", "part|warehouse", "01-A|W-1",
+    ]  # fmt: skip
     assert told({"rows": rows}) == {"rows": rows}
 
 
@@ -133,8 +162,13 @@ def test_the_figures_of_a_metric_say_how_far_they_go() -> None:
         "metric": "cost",
     }
     text = text_form(data, orjson.dumps(data))
-    assert text.startswith("Rows: 10 of 77, of 136 records on 7 pages. Partial: only some")
+    assert text.startswith("Rows: 10 of 77, 136 records, 7 pages. Partial: only some")
     assert told(data) == data
+    asked = {**data, "scope": "location", "code": "Hall, 2", "period": {"since": DAY, "until": DAY}}
+    lines = text_form(asked, orjson.dumps(asked)).split("\n")
+    assert lines[0] == "Times: 2026 UTC-05"
+    assert lines[1].startswith('cost of location "Hall, 2", 01Jun 10:30 to 01Jun 10:30. Rows: 10 of 77, 136')
+    assert told(asked) == asked
 
 
 @given(ANSWERS)
@@ -218,16 +252,16 @@ def test_a_table_says_each_thing_once() -> None:
     }  # fmt: skip
     text = text_form(data, orjson.dumps(data))
     assert text == (
-        "Times: 2026, UTC-05:00.\n"
+        "Times: 2026 UTC-05\n"
         "Shown: 2 of 7. More with next_cursor eyJy.\n"
-        "work_orders (2), each {status: in_process}, url = http://plant.example/records/work-orders/{folio}, "
-        "scheduled_at = created_at, location in Plant > Hall >:\n"
+        "work_orders (2), each {status:in_process}, location in Plant > Hall >, "
+        "url = http://plant.example/records/work-orders/{folio}, scheduled_at = created_at:\n"
         "folio|responsible|location|created_at|tasks\n"
         "> tasks, asset + { asset_code }:\n"
         ">id|asset_code|asset|note\n"
-        "OT-12|Ana Ruiz|Line 1|11-19 12:00|2\n"
+        "OT-12|Ana Ruiz|Line 1|19Nov 12h|2\n"
         '>33|P-101|Pump|"Seal \\u007c shaft"\n'
         '>34|P-102|Fan|""\n'
-        "OT-13||Line 2|2025-11-19 12:30|0"
+        "OT-13||Line 2|19Nov2025 12:30|0"
     )
     assert told(data) == data
