@@ -231,6 +231,22 @@ def _way_on(call: Call, row: MeterRow) -> str:
     return f"If {problem}, someone who may edit meters can correct that {where}; then readings can continue."
 
 
+async def reading_before(call: Call, arguments: AddMeterReadingInput) -> dict[str, Any]:
+    """Return the last reading of the meter, if it is certain which one is meant."""
+    asset = await asset_code(call, arguments.asset)
+    if asset is None:
+        return {}
+    meant = [
+        row
+        for row in await meters_of(call.upstream, asset)
+        if row.active is not False
+        and arguments.serial in (None, row.serial)
+        and arguments.meter in (None, row.id)
+    ]
+    last = meant[0].last_data if len(meant) == 1 else None
+    return {} if last is None else {"value": last.value}
+
+
 TOOLS = (
     Tool(
         name="add_meter_reading",
@@ -243,6 +259,7 @@ TOOLS = (
         input=AddMeterReadingInput,
         output=AddMeterReadingOutput,
         run=add_meter_reading,
+        before=reading_before,
         read_only=False,
         idempotent=False,
     ),

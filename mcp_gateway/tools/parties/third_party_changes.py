@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -26,7 +26,12 @@ from mcp_gateway.tools.kit.parameters import (
     Telephone,
 )
 from mcp_gateway.tools.kit.saving import Saved, body_of, changed_by, in_our_names
-from mcp_gateway.tools.parties.third_party_records import PARTY_TYPE, PartyType, no_such_third_party
+from mcp_gateway.tools.parties.third_party_records import (
+    PARTY_TYPE,
+    PartyType,
+    no_such_third_party,
+    third_party,
+)
 from mcp_gateway.upstream.resources import third_parties
 from mcp_gateway.upstream.resources.third_parties import find_third_party, services_of
 
@@ -155,6 +160,20 @@ async def set_third_party_service(call: Call, arguments: SetThirdPartyServiceInp
     )
 
 
+async def third_party_before(call: Call, arguments: SaveThirdPartyInput) -> dict[str, Any]:
+    """Return what the third party has now, by the names of the arguments; nothing of a new one."""
+    known = await find_third_party(call.upstream, arguments.code)
+    return {} if known is None else third_party(known).model_dump(mode="json", exclude={"code"})
+
+
+async def service_before(call: Call, arguments: SetThirdPartyServiceInput) -> dict[str, Any]:
+    """Return what the service costs now, by the names of the arguments; nothing of a new one."""
+    for row in await services_of(call.upstream, arguments.third_party):
+        if fold(row.name) == fold(arguments.service):
+            return {"cost": row.cost, "details": row.details or None}
+    return {}
+
+
 TOOLS = (
     Tool(
         name="save_third_party",
@@ -166,6 +185,7 @@ TOOLS = (
         input=SaveThirdPartyInput,
         output=Saved,
         run=save_third_party,
+        before=third_party_before,
         read_only=False,
         toolset="catalogue_writes",
         destructive=True,
@@ -178,6 +198,7 @@ TOOLS = (
         input=SetThirdPartyServiceInput,
         output=Saved,
         run=set_third_party_service,
+        before=service_before,
         read_only=False,
         toolset="catalogue_writes",
         destructive=True,

@@ -146,6 +146,12 @@ async def update_work_order_resource_note(call: Call, arguments: UpdateWorkOrder
     )
 
 
+async def note_before(call: Call, arguments: UpdateWorkOrderResourceNoteInput) -> dict[str, Any]:
+    rows = await parts.resources_of(call.upstream, arguments.folio, Period(EARLIEST, LATEST, "date_create"))
+    known = next((row for row in rows if row.id_wo_resource == arguments.resource), None)
+    return {} if known is None else {"note": known.note or None}
+
+
 RIGHTS = frozenset({"work_orders:view", "work_orders:edit"})
 TOOLS = (
     Tool(
@@ -171,6 +177,7 @@ TOOLS = (
         input=UpdateWorkOrderResourceNoteInput,
         output=Saved,
         run=update_work_order_resource_note,
+        before=note_before,
         read_only=False,
         destructive=True,
         toolset="execution",

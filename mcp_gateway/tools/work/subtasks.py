@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, FiniteFloat, WithJsonSchema
 
@@ -16,6 +16,7 @@ from mcp_gateway.tools.kit.listing import Arguments, IdempotencyKey
 from mcp_gateway.tools.kit.parameters import Folio, Number
 from mcp_gateway.tools.kit.saving import in_our_names
 from mcp_gateway.tools.kit.text import UntrustedLongText, UntrustedText
+from mcp_gateway.tools.work.order_parts import subtask
 from mcp_gateway.tools.work.order_records import open_order
 from mcp_gateway.upstream.resources import work_order_parts as parts
 from mcp_gateway.upstream.rows import Period
@@ -90,6 +91,12 @@ def _not_answer(problem: str) -> InvalidArguments:
     return InvalidArguments(f"answer {problem}.", fields=[{"field": "answer", "problem": problem}])
 
 
+async def answer_before(call: Call, arguments: FillSubtaskInput) -> dict[str, Any]:
+    rows = await parts.subtasks_of(call.upstream, arguments.folio, Period(EARLIEST, LATEST, "creation_date"))
+    known = next((row for row in rows if row.id_work_orders_tasks_form_items == arguments.subtask), None)
+    return {} if known is None else {"answer": subtask(known).answer}
+
+
 RIGHTS = frozenset({"work_orders:view", "work_orders:edit"})
 TOOLS = (
     Tool(
@@ -100,6 +107,7 @@ TOOLS = (
         input=FillSubtaskInput,
         output=FillSubtaskOutput,
         run=fill_subtask,
+        before=answer_before,
         read_only=False,
         destructive=True,
         toolset="execution",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -15,7 +16,18 @@ import orjson
 import pytest
 
 from consumers.policy.decisions import Ceiling, Holder, Verdict
-from maintenance.models import Item, WorkOrder, WorkOrderStatus, WorkRequest
+from maintenance.models import (
+    FormItemType,
+    Item,
+    Meter,
+    Subtask,
+    TaskResource,
+    ThirdParty,
+    ThirdPartyService,
+    WorkOrder,
+    WorkOrderStatus,
+    WorkRequest,
+)
 from mcp_gateway.calls.caller import Caller
 from mcp_gateway.cards.documents import METRIC, Documents
 from mcp_gateway.tools.catalogue import CATALOGUE
@@ -177,6 +189,47 @@ def test_what_an_asset_was_is_shown_by_the_names_of_the_arguments(host: Host) ->
     assert changed["after"] == given
     assert changed["before"] == {"notes": asset.notes or None, "manufacturer": asset.field_2 or None}
     Item.objects.filter(pk=asset.pk).update(notes=asset.notes, field_2=asset.field_2)
+
+
+def writes_of_what_is_there() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield writes of what the plant has, each with the values that it would replace."""
+    meter = Meter.objects.get(**DEMO, item__code="MTC-02")
+    yield "add_meter_reading", {"asset": "MTC-02", "value": 1.5}, {"value": meter.last_value}
+    party = ThirdParty.objects.filter(**DEMO).order_by("pk")[0]
+    given = {"code": party.code, "name": "Other", "city": "Cali", "classification_1": "A", "active": False}
+    now = {"name": party.name, "city": party.city, "classification_1": party.group_1, "active": party.active}
+    yield "save_third_party", given, now
+    yield "save_third_party", {"code": "NEW-1", "name": "New"}, {}
+    service = ThirdPartyService.objects.filter(**DEMO).order_by("pk")[0]
+    given = {
+        "third_party": service.third_party.code,
+        "service": service.description,
+        "cost": 7.5,
+        "details": "D",
+    }
+    yield "set_third_party_service", given, {"cost": service.cost, "details": service.details or None}
+    yield "set_third_party_service", {**given, "service": "Nobody has it"}, {}
+    subtask = Subtask.objects.filter(**DEMO, type=FormItemType.TEXT).exclude(value=None).order_by("-pk")[0]
+    given = {"folio": subtask.task.work_order.folio, "subtask": subtask.pk, "answer": "Other"}
+    yield "fill_subtask", given, {"answer": subtask.value}
+    used = TaskResource.objects.filter(**DEMO).order_by("-pk")[0]
+    given = {"folio": used.task.work_order.folio, "resource": used.pk, "note": "Other"}
+    yield "update_work_order_resource_note", given, {"note": used.note or None}
+
+
+def test_what_other_writes_replace_is_read_before_they_are_asked_about() -> None:
+    admin = Host(caller_of("admin@demo.example", language="en"))
+    seen = set()
+    for tool, given, before in writes_of_what_is_there():
+        reply = under_ask(admin, tool).send(tool, given)
+        assert error_of(reply)["code"] == "must_ask_first", tool
+        assert reply.result["_meta"]["fracttal-one/change"] == {
+            "tool": tool,
+            "before": before,
+            "after": given,
+        }
+        seen.add((tool, bool(before)))
+    assert len(seen) == 7
 
 
 def test_every_figure_of_every_metric_has_a_name_in_the_card() -> None:
