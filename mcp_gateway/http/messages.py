@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import orjson
+from mcp_types.jsonrpc import INVALID_REQUEST
+
 Headers = list[tuple[bytes, bytes]]
 
 BODY_LIMIT = 256 * 1024
@@ -53,3 +56,11 @@ class HttpResponse:
     status: int
     headers: Headers
     body: bytes | AsyncGenerator[bytes] = b""
+
+
+def refusal(status: int, sentence: str, extra: Headers | None = None) -> HttpResponse:
+    """Refuse a request before its message was read."""
+    body = orjson.dumps(
+        {"jsonrpc": "2.0", "id": None, "error": {"code": INVALID_REQUEST, "message": sentence}}
+    )
+    return HttpResponse(status, [*JSON, *(extra or [])], body)

@@ -51,7 +51,7 @@ async def test_call(client: Client, version: str) -> None:
     opening, text, closing = block["text"].split("\n")
     assert text == "text: hola"
     fence = closing.removeprefix("[/").removesuffix("]")
-    assert opening.startswith(f"[{fence}] ")
+    assert opening.startswith(f"[{fence}: ")
     assert result["isError"] is False
     assert ("resultType" in result) is (version == MODERN)
 

@@ -108,7 +108,7 @@ async def test_another_process_takes_the_answer(
     other = Runtime()
     async with calling(endpoint, session) as stream:
         question = await stream.next()
-        monkeypatch.setattr(endpoint, "_awaited", other.awaited)
+        monkeypatch.setattr(endpoint._answering, "_awaited", other.awaited)
         assert await post(client, session, id=question["id"], result=GIVEN) == 202
         assert (await stream.next())["result"]["content"][0]["text"] == "Thank you."
     other.stop()
