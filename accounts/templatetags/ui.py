@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.forms import BaseForm, BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -52,6 +53,13 @@ ICONS = {
     "stop": '<circle cx="12" cy="12" r="8.5"/><path d="M6 6l12 12"/>',
     "trash": '<path d="M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5"/>',
 }
+
+
+@register.filter
+def marked_fields(form: BaseForm) -> list[BoundField]:
+    """Return the fields with errors of a form, or none of a form whose only field says it itself."""
+    fields = form.visible_fields()
+    return [field for field in fields if field.errors] if len(fields) > 1 else []
 
 
 @register.simple_tag
