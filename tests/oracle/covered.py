@@ -86,6 +86,9 @@ BESIDES: dict[str, frozenset[str]] = {
             ),
         }
     ),
+    "list_pending_tasks": frozenset(  # test_planned_parts.py
+        {f"pending_tasks.parts.{name}" for name in ("description", "quantity", "unit", "unit_cost")}
+    ),
     "list_documents": frozenset(  # test_document_list.py
         {
             *("total", "left_out", "owners", "partial"),
@@ -236,6 +239,7 @@ ASKED_BESIDES: dict[str, dict[str, str]] = {
     "list_documents": dict.fromkeys(
         ("owner", "code", "expires_within", "expired", "warranty", "limit"), "test_document_list.py"
     ),
+    "list_pending_tasks": {"parts": "test_planned_parts.py"},
     "list_people": {"documents": "test_belongings.py"},
     "list_third_parties": {"include": "test_belongings.py"},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from functools import partial
 from typing import Annotated
 
@@ -26,7 +27,18 @@ from mcp_gateway.tools.kit.locations import path
 from mcp_gateway.tools.kit.positions import soonest_first
 from mcp_gateway.tools.kit.resolving import AssetName, LocationName, asset_code, asset_to_filter_by
 from mcp_gateway.tools.kit.text import UntrustedName, UntrustedText
+from mcp_gateway.upstream import Upstream
+from mcp_gateway.upstream.paging import all_rows
 from mcp_gateway.upstream.resources import planning
+
+MOST_PAGES_OF_PARTS = 10
+
+
+class PlannedPart(BaseModel):
+    description: UntrustedText | None = None
+    quantity: float | None = None
+    unit: UntrustedName | None = None
+    unit_cost: float | None = None
 
 
 class PendingTask(BaseModel):
@@ -49,6 +61,7 @@ class PendingTask(BaseModel):
     requested_by: UntrustedName | None = None
     happened_at: AwareDatetime | None = None
     note: UntrustedText | None = None
+    parts: Annotated[list[PlannedPart] | None, Field(description="If parts is true.")] = None
 
 
 class ListPendingTasksOutput(ListAnswer):
@@ -63,6 +76,7 @@ class ListPendingTasksInput(ListArguments):
     text: Annotated[
         str | None, Field(min_length=2, max_length=120, description="Words in task, asset, plan or note.")
     ] = None
+    parts: Annotated[bool, Field(description="Also the parts that each task plans.")] = False
 
 
 def pending_task(call: Call, row: planning.PendingRow, now: dt.datetime) -> PendingTask:
@@ -88,6 +102,27 @@ def pending_task(call: Call, row: planning.PendingRow, now: dt.datetime) -> Pend
         happened_at=shown(call.caller, row.event_date),
         note=row.task_note or None,
     )
+
+
+async def planned_parts(upstream: Upstream, tasks: Collection[int]) -> dict[int, list[PlannedPart]]:
+    """Return the parts that these tasks plan. A task that may have more than could be read is left out."""
+    read_before = upstream.gaps.sentences
+    fetch = partial(planning.list_planned_resources, upstream, "parts")
+    rows = await all_rows(fetch, upstream.gaps, "parts of tasks", most=MOST_PAGES_OF_PARTS)
+    if upstream.gaps.sentences != read_before:
+        return {}
+    found: dict[int, list[PlannedPart]] = {task: [] for task in tasks}
+    for row in {row.id: row for row in rows}.values():
+        if row.id_task in found:
+            found[row.id_task].append(
+                PlannedPart(
+                    description=row.description,
+                    quantity=row.qty,
+                    unit=row.units_description,
+                    unit_cost=row.unit_cost,
+                )
+            )
+    return found
 
 
 async def list_pending_tasks(call: Call, arguments: ListPendingTasksInput) -> ListPendingTasksOutput:
@@ -120,15 +155,25 @@ async def list_pending_tasks(call: Call, arguments: ListPendingTasksInput) -> Li
             )
         )
 
+    planned: dict[int, int | None] = {}  # the task of a plan behind each pending one
+
+    def make(row: planning.PendingRow) -> PendingTask:
+        planned[row.id] = row.id_task
+        return pending_task(call, row, now)
+
     filtered = any(value is not None for value in (asset, arguments.late, arguments.text))
     found = await listed(
         fetch,
-        lambda row: pending_task(call, row, now),
+        make,
         position=position,
         key=lambda row: soonest_first(row.cal_date_maintenance or row.date_maintenance, row.id),
         limit=arguments.limit,
         keep=keep if filtered else None,
     )
+    if arguments.parts and found.records:
+        parts = await planned_parts(upstream, {task for task in planned.values() if task is not None})
+        for one in found.records:
+            one.parts = parts.get(planned[one.id] or 0)
     more = present(asset=asset, place=location)
     return ListPendingTasksOutput(
         pending_tasks=found.records, **ending(call, "list_pending_tasks", arguments, found, notes, **more)

@@ -200,6 +200,7 @@ READS: list[Row] = [
         asset=lambda: PendingTask.objects.filter(**DEMO, order_task=None)[0].item.code,
         late=True,
         text="filtro",
+        parts=True,
     ),
     *rows("list_task_plans", {}, limit=1, kind="task_types", text="lubric"),
     Row("list_task_plans", "plan", lambda: event().task.plan_id, {"kind": "tasks"}),
