@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -99,6 +100,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
+    def is_mfa_enabled(self, user: Any, types: Collection[str] | None = None) -> bool:
+        """Answer all questions of a request that changes nothing by one query: pages ask for each type."""
+        request = context.request
+        if user.is_anonymous or request is None or request.method not in {"GET", "HEAD"}:
+            return bool(super().is_mfa_enabled(user, types))
+        known: dict[int, set[str]] = request.__dict__.setdefault("second_factors", {})
+        if user.pk not in known:
+            mine = Authenticator.objects.filter(user_id=user.pk)
+            known[user.pk] = set(mine.values_list("type", flat=True))
+        return bool(known[user.pk] if types is None else known[user.pk].intersection(types))
+
     def encrypt(self, text: str) -> str:
         return second_factors.sealed(text)
 

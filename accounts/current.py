@@ -8,9 +8,11 @@ from typing import Any, Concatenate, ParamSpec
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -18,6 +20,7 @@ from accounts.models import Company, Invitation, Membership, User
 from accounts.rights import CONFIGURE as CONFIGURE
 from accounts.security_policy import SecurityPolicy, policy_of
 from accounts.sign_in_rules import admits_address, must_use_two_step
+from listing.counting import number_of
 
 SESSION_KEY = "company"
 
@@ -51,15 +54,28 @@ class Shell:
         A company that does not allow the person's e-mail address is left out, and one that is switched off
         unless the person may configure it.
         """
+        return [place for place in self._active if _admits(place, place.user.email)]
+
+    @cached_property
+    def _active(self) -> list[Membership]:
+        """Return the active memberships, each with what the frame of every page shows.
+
+        That is one query: how many invitations wait for the person is counted in it, and what waits for an
+        administrator of the company. The connection of the company is joined for the pages that ask for it.
+        """
         if not self._signed_in:
             return []
-        email = signed_in_user(self._request).email
-        mine = list(
-            Membership.objects.filter(user=signed_in_user(self._request), active=True)
-            .select_related("company__security_policy", "permission_group")
+        user = signed_in_user(self._request)
+        waiting = import_string(settings.WAITING_IN_COMPANY)()
+        mine: list[Membership] = list(
+            Membership.objects.filter(user=user, active=True)
+            .select_related("company__security_policy", "company__api_connection", "permission_group")
+            .annotate(invitations=number_of(Invitation.objects.waiting_for(user)), **waiting)
             .order_by("created_at", "pk")
         )
-        return [place for place in mine if _admits(place, email)]
+        for place in mine:
+            place.user = user
+        return mine
 
     @cached_property
     def switched_off(self) -> list[str]:
@@ -107,6 +123,8 @@ class Shell:
     @cached_property
     def invitations(self) -> int:
         """Return how many invitations wait for the person's answer."""
+        if self._active:
+            return int(self._active[0].invitations)  # type: ignore[attr-defined]  # an annotation
         if not self._signed_in:
             return 0
         return Invitation.objects.waiting_for(signed_in_user(self._request)).count()

@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import currencies, time_zones
+from accounts.long_select import LongSelect
 from accounts.models import Company, Invitation, Language, Membership, PermissionGroup, User
 from accounts.rights import MODULE_NAMES, WITHOUT_EFFECT, Action, Module
 from accounts.security_policy import policy_of
@@ -52,12 +54,14 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=time_zones.choices,
+        widget=LongSelect,
         help_text=_("Times on these pages and in assistants' answers are shown in this zone."),
     )
     currency = forms.ChoiceField(
         label=_("Currency"),
         required=False,
         choices=[("", _("Not set")), *((code, code) for code in currencies.CODES)],
+        widget=LongSelect,
         help_text=_(
             "The currency of costs and prices, so that assistants can name it. Nothing is "
             "converted: choose the currency in which amounts are entered."
@@ -113,6 +117,33 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
         return company
 
 
+FROM_THE_LIST = {
+    "required": _("Choose a permission group."),
+    "invalid_choice": _("Choose a permission group from the list."),
+}
+
+
+class GroupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when run
+    """Chooses a permission group."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            PermissionGroup.objects.none(),
+            **{
+                "label": _("Permission group"),
+                "empty_label": _("Choose…"),
+                "error_messages": {"required": _("Choose a permission group.")},
+                **options,
+            },
+        )
+
+    def offer(self, groups: QuerySet[PermissionGroup]) -> None:
+        """Offer these groups. They are read once, where Django reads them for each look at the choices."""
+        self.queryset = groups
+        empty = [] if self.empty_label is None else [("", self.empty_label)]
+        self.choices = [*empty, *((group.pk, str(group)) for group in groups)]
+
+
 ALREADY_INVITED = _("This address has already been invited. Open its row to resend the message.")
 
 
@@ -126,17 +157,12 @@ class InvitationForm(forms.Form):
         error_messages={"required": _("Enter the person's e-mail address.")},
     )
     name = forms.CharField(label=_("Name"), max_length=150, required=False, validators=[validate_printable])
-    permission_group: forms.ModelChoiceField[PermissionGroup] = forms.ModelChoiceField(
-        PermissionGroup.objects.none(),
-        label=_("Permission group"),
-        empty_label=_("Choose…"),
-        error_messages={"required": _("Choose a permission group.")},
-    )
+    permission_group = GroupField()
 
     def __init__(self, company: Company, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.company = company
-        self.fields["permission_group"].queryset = company.permission_groups.filter(active=True)  # type: ignore[attr-defined]
+        self.fields["permission_group"].offer(company.permission_groups.filter(active=True))  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         email = admitted_address(self.company, self.cleaned_data["email"])
@@ -223,6 +249,8 @@ class NewAccountForm(forms.Form):
 
 
 class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
+    permission_group = GroupField(empty_label=None)
+
     class Meta:
         model = Membership
         fields = ("permission_group", "active")
@@ -241,8 +269,7 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             )
             self.fields = {"name": name, **self.fields}
         groups = self.instance.company.permission_groups.all()
-        self.fields["permission_group"].queryset = groups  # type: ignore[attr-defined]
-        self.fields["permission_group"].empty_label = None  # type: ignore[attr-defined]
+        self.fields["permission_group"].offer(groups)  # type: ignore[attr-defined]
 
 
 ACTION_NAMES = {

@@ -15,6 +15,7 @@ from accounts.models import Invitation, PermissionGroup
 from accounts.networks import address_of
 from audit.kinds import Kind
 from audit.recording import Changes, Subject, changes_between, record
+from listing.counting import number_of
 
 FIELDS = ("name", "rights", "own_work_orders_only", "active")
 
@@ -40,7 +41,8 @@ def change(group: PermissionGroup, request: HttpRequest) -> None:
 
 def used_by(group: PermissionGroup) -> int:
     """Count what has the group: people, apps, invitations that still stand."""
-    return sum(_having(relation, group).count() for relation in _protecting())
+    counts = [number_of(_having(relation, group)) for relation in _protecting()]
+    return sum(PermissionGroup.objects.filter(pk=group.pk).values_list(*counts).get())
 
 
 def delete(group: PermissionGroup, target: PermissionGroup | None, request: HttpRequest) -> None:

@@ -14,7 +14,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.functional import Promise
@@ -40,6 +40,11 @@ def is_used_elsewhere(member: Membership) -> bool:
     """Say whether the account is a member of another company too, even if it may not sign in there now."""
     others = Membership.objects.filter(user=member.user_id)
     return others.exclude(company=member.company_id).exists()
+
+
+def used_elsewhere() -> Exists:
+    """Say the same in a query of memberships."""
+    return Exists(Membership.objects.filter(user=OuterRef("user")).exclude(company=OuterRef("company")))
 
 
 def change(

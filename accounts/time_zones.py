@@ -6,6 +6,7 @@ The database of IANA also has old names such as Zulu, GB or Factory. They stay v
 from __future__ import annotations
 
 import zoneinfo
+from functools import cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,10 +25,16 @@ REGIONS = {
 Choice = tuple[str, str]
 
 
+@cache
+def _names() -> tuple[str, ...]:
+    """Return the names of the database, which is a folder of some six hundred files."""
+    return tuple(sorted(zoneinfo.available_timezones()))
+
+
 def choices(present: str = "") -> list[Choice | tuple[str | Promise, list[Choice]]]:
     """Return the zones as a form offers them; `present` is among them whatever its name is."""
     groups: dict[str, list[Choice]] = {region: [] for region in REGIONS}
-    for name in sorted(zoneinfo.available_timezones()):
+    for name in _names():
         region, _slash, place = name.partition("/")
         if region in groups and place:
             groups[region].append((name, place.replace("_", " ")))

@@ -6,20 +6,18 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from activity import figures
 from activity.charts import Chart, Colour, Series
-from activity.figures import Counts, Latency, Whose
+from activity.figures import Counts, Figures, Latency
 from activity.spans import Span
 
 
-def charts_of(whose: Whose, spans: Sequence[Span], budget: int | None) -> list[Chart]:
+def charts_of(figures: Figures, spans: Sequence[Span], budget: int | None) -> list[Chart]:
     """Return the charts of a period. `budget` is what may go upstream each minute, None without a limit."""
-    counted, took = figures.counts(whose, spans), figures.latency(whose, spans)
     return [
-        calls_chart(counted, spans),
-        troubles_chart(counted, spans),
-        latency_chart(took, spans),
-        upstream_chart(figures.busiest_minutes(whose, spans), spans, budget),
+        calls_chart(figures.counts, spans),
+        troubles_chart(figures.counts, spans),
+        latency_chart(figures.latency, spans),
+        upstream_chart(figures.busiest_minutes, spans, budget),
     ]
 
 

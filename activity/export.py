@@ -10,7 +10,7 @@ import orjson
 from django.utils import timezone
 
 from activity.reasons import reason_in_words
-from activity.sentences import Names, sentence
+from activity.sentences import sentence, who
 from audit.models import Event
 
 # A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV Injection).
@@ -29,7 +29,7 @@ class Echo:
         return text
 
 
-def row_of(event: Event, names: Names) -> dict[str, Any]:
+def row_of(event: Event) -> dict[str, Any]:
     """Return one row; its time is in the company's zone, with the offset."""
     return {
         "position": event.position,
@@ -38,8 +38,8 @@ def row_of(event: Event, names: Names) -> dict[str, Any]:
         "outcome": event.outcome,
         "reason": event.reason,
         "why": reason_in_words(event.reason),
-        "what_happened": sentence(event, names),
-        "person": names.who(event),
+        "what_happened": sentence(event),
+        "person": who(event),
         "email": event.user_email,
         "app": event.consumer_name,
         "tool": event.tool,
@@ -72,18 +72,14 @@ def as_csv(chunks: Iterable[list[Event]]) -> Iterator[str]:
     write: Callable[[Iterable[Any]], Any] = csv.writer(Echo(), quoting=csv.QUOTE_NONNUMERIC).writerow
     yield "\ufeff" + write(COLUMNS)
     for events in chunks:
-        names = Names.of(events)
-        yield "".join(
-            write([safe_cell(value) for value in row_of(event, names).values()]) for event in events
-        )
+        yield "".join(write([safe_cell(value) for value in row_of(event).values()]) for event in events)
 
 
 def as_json(chunks: Iterable[list[Event]]) -> Iterator[str]:
     """Yield one array with an object for each row."""
     begin = "[\n"
     for events in chunks:
-        names = Names.of(events)
-        rows = [orjson.dumps(row_of(event, names)).decode() for event in events]
+        rows = [orjson.dumps(row_of(event)).decode() for event in events]
         yield begin + ",\n".join(rows)
         begin = ",\n"
     yield "]\n" if begin == ",\n" else "[]\n"

@@ -1,4 +1,4 @@
-"""Figures about tool calls, each chart's by one query that groups the rows by span.
+"""Figures about tool calls: all of a page by one query, whose parts group the rows by span, or rank them.
 
 A span is read as one range of an index: of the company, of an app, or of a person (audit.models.Event).
 """
@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import connection
 
+from activity.rankings import SELECTS, Place, places
 from activity.spans import Span
 
 # The placeholders of these queries are filled with constants of this module; values are bound.
 _MINUTE = {"postgresql": "date_trunc('minute', event.at)", "sqlite": "substr(event.at, 1, 16)"}
+_TIME = {"postgresql": "timestamptz", "sqlite": "text"}
+# As if each part named the spans itself: the database then plans it with their bounds.
+_INLINE = "NOT MATERIALIZED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,69 +54,104 @@ class Latency:
     p95: int | None = None
 
 
-def counts(whose: Whose, spans: Sequence[Span]) -> list[Counts]:
-    found = _grouped(
-        whose,
-        spans,
-        "SELECT span.number, count(*), sum(CASE WHEN event.is_write THEN 1 ELSE 0 END),"
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of each span and of the whole period, and its rankings."""
+
+    counts: list[Counts]
+    latency: list[Latency]
+    busiest_minutes: list[int]
+    whole_latency: Latency
+    rankings: dict[str, list[Place]]
+
+    @property
+    def whole(self) -> Counts:
+        return Counts(*(sum(getattr(each, name.name) for each in self.counts) for name in fields(Counts)))
+
+
+# Each part has the columns (part, number, name, five figures, time).
+# Percentiles are by nearest rank, which are durations that were really measured.
+_LATENCY = (
+    "SELECT {part}, number, NULL, max(CASE WHEN place = (total * 50 + 99) / 100 THEN milliseconds END),"
+    " max(CASE WHEN place = (total * 95 + 99) / 100 THEN milliseconds END), NULL, NULL, NULL, NULL"
+    " FROM (SELECT span.number AS number, event.milliseconds AS milliseconds,"
+    " row_number() OVER (PARTITION BY span.number ORDER BY event.milliseconds) AS place,"
+    " count(*) OVER (PARTITION BY span.number) AS total"
+    " FROM {spans} AND event.outcome = 'done') AS ranked GROUP BY number"
+)
+OF_CHARTS = {
+    "counts": (
+        "SELECT {part}, span.number, CAST(NULL AS text), count(*),"
+        " sum(CASE WHEN event.is_write THEN 1 ELSE 0 END),"
         " sum(CASE WHEN event.outcome = 'refused' THEN 1 ELSE 0 END),"
         " sum(CASE WHEN event.outcome IN ('failed', 'unknown') THEN 1 ELSE 0 END),"
-        " sum(event.upstream_calls) FROM {calls} GROUP BY span.number",
+        " sum(event.upstream_calls), CAST(NULL AS {time}) FROM {spans} GROUP BY span.number"
+    ),
+    "latency": _LATENCY,
+    "whole_latency": _LATENCY.replace("{spans}", "{whole}"),
+    # The requests of a call count for the minute in which the call began.
+    "busiest_minutes": (
+        "SELECT {part}, number, NULL, max(requests), NULL, NULL, NULL, NULL, NULL"
+        " FROM (SELECT span.number AS number, sum(event.upstream_calls) AS requests"
+        " FROM {spans} GROUP BY span.number, {minute}"
+        ") AS minutes GROUP BY number"
+    ),
+}
+PARTS = OF_CHARTS | SELECTS
+
+
+def figures_of(whose: Whose, spans: Sequence[Span], rankings: Sequence[str] = ()) -> Figures:
+    """Return the figures of the spans, and these rankings of the whole period."""
+    found = read(whose, spans, [*OF_CHARTS, *rankings])
+
+    def each(part: str) -> list[tuple[Any, ...]]:
+        by_span = {number: rest for number, _name, *rest in found[part]}
+        return [tuple(by_span.get(number, ())) for number in range(len(spans))]
+
+    whole = found["whole_latency"]
+    return Figures(
+        counts=[Counts(*values[:5]) for values in each("counts")],
+        latency=[Latency(*values[:2]) for values in each("latency")],
+        busiest_minutes=[int(values[0]) if values else 0 for values in each("busiest_minutes")],
+        whole_latency=Latency(*whole[0][2:4]) if whole else Latency(),
+        rankings={name: places(found[name]) for name in rankings},
     )
-    return [Counts(*found.get(number, ())) for number in range(len(spans))]
 
 
-def latency(whose: Whose, spans: Sequence[Span]) -> list[Latency]:
-    """Return percentiles by nearest rank, which are durations that were really measured."""
-    found = _grouped(
-        whose,
-        spans,
-        "SELECT number, max(CASE WHEN place = (total * 50 + 99) / 100 THEN milliseconds END),"
-        " max(CASE WHEN place = (total * 95 + 99) / 100 THEN milliseconds END)"
-        " FROM (SELECT span.number AS number, event.milliseconds AS milliseconds,"
-        " row_number() OVER (PARTITION BY span.number ORDER BY event.milliseconds) AS place,"
-        " count(*) OVER (PARTITION BY span.number) AS total"
-        " FROM {calls} AND event.outcome = 'done') AS ranked GROUP BY number",
-    )
-    return [Latency(*found.get(number, ())) for number in range(len(spans))]
-
-
-def busiest_minutes(whose: Whose, spans: Sequence[Span]) -> list[int]:
-    """Return how many requests went upstream in the busiest minute of each span.
-
-    The requests of a call count for the minute in which the call began.
-    """
-    found = _grouped(
-        whose,
-        spans,
-        "SELECT number, max(requests) FROM (SELECT span.number AS number,"
-        " sum(event.upstream_calls) AS requests FROM {calls} GROUP BY span.number, {minute}"
-        ") AS minutes GROUP BY number",
-    )
-    return [int(found.get(number, (0,))[0]) for number in range(len(spans))]
-
-
-def _grouped(whose: Whose, spans: Sequence[Span], select: str) -> dict[int, tuple[Any, ...]]:
-    """Run a query over the calls in spans, `{calls}`. Return its rows by the number of the span."""
+def read(whose: Whose, spans: Sequence[Span], parts: Sequence[str]) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of each of these parts."""
+    begins, ends = _moment(spans[0].begins), _moment(spans[-1].ends)
     values: list[Any] = []
     for number, span in enumerate(spans):
         values += [number, _moment(span.begins), _moment(span.ends)]
+    values += [0, begins, ends]
     # The whole period is named too, so that the database knows how little of the index it needs.
-    calls = (
-        "span JOIN audit_event AS event ON event.at >= span.begins AND event.at < span.ends"
-        " AND event.kind = 'tool.call' AND event.company_id = %s AND event.at >= %s AND event.at < %s"
-    )
-    values += [whose.company_id, _moment(spans[0].begins), _moment(spans[-1].ends)]
+    calls = "event.kind = 'tool.call' AND event.company_id = %s AND event.at >= %s AND event.at < %s"
+    of_calls: list[Any] = [whose.company_id, begins, ends]
     for column, value in (("consumer_id", whose.consumer_id), ("user_id", whose.user_id)):
         if value is not None:
             calls += f" AND event.{column} = %s"
-            values.append(value)
+            of_calls.append(value)
+    inside = "AS span JOIN audit_event AS event ON event.at >= span.begins AND event.at < span.ends AND"
+    tables = {
+        "spans": f"spans {inside} {calls}",
+        "whole": f"whole {inside} {calls}",
+        "calls": f"audit_event AS event WHERE {calls}",
+        "minute": _MINUTE[connection.vendor],
+        "time": _TIME[connection.vendor],
+    }
+    asked = " UNION ALL ".join(PARTS[part].format(part=f"'{part}'", **tables) for part in parts)
     rows = ", ".join(["(%s, %s, %s)"] * len(spans))
-    asked = select.format(calls=calls, minute=_MINUTE[connection.vendor])
-    query = f"WITH span (number, begins, ends) AS (VALUES {rows}) {asked}"
+    query = (
+        f"WITH spans (number, begins, ends) AS {_INLINE} (VALUES {rows}),"
+        f" whole (number, begins, ends) AS {_INLINE} (VALUES (%s, %s, %s)) {asked}"
+    )
+    found: dict[str, list[tuple[Any, ...]]] = {part: [] for part in parts}
     with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return {number: tuple(rest) for number, *rest in cursor.fetchall()}
+        cursor.execute(query, [*values, *(of_calls * len(parts))])
+        for part, *rest in cursor.fetchall():
+            found[part].append(tuple(rest))
+    return found
 
 
 def _moment(moment: dt.datetime) -> Any:

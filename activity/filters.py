@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.long_select import LongSelect
 from accounts.models import Company, User
 from activity.searching import Search
 from audit.kinds import Group, Kind
@@ -47,8 +48,10 @@ class DayField(forms.DateField):
 def kind_choices() -> list[tuple[Any, Any]]:
     """Return each group with its kinds. Choosing the group means all of them."""
     choices: list[tuple[Any, Any]] = [("", _("Everything"))]
-    for group in Group:
-        kinds = [(kind.value, kind.label) for kind in Kind if kind.group == group]
+    kinds_of: dict[Group, list[tuple[Any, Any]]] = {group: [] for group in Group}
+    for kind in Kind:
+        kinds_of[kind.group].append((kind.value, kind.label))
+    for group, kinds in kinds_of.items():
         if group == Group.TOOL:
             kinds.append((WRITES, _("tools that change something")))
         choices.append((group.label, [(group.value, group.label), *kinds]))
@@ -60,10 +63,10 @@ class Filters(forms.Form):
 
     person = forms.CharField(label=_("Person"), required=False, max_length=254)
     app = forms.IntegerField(
-        label=_("App"), required=False, min_value=1, max_value=2**63 - 1, widget=forms.Select
+        label=_("App"), required=False, min_value=1, max_value=2**63 - 1, widget=LongSelect
     )
     tool = forms.CharField(label=_("Tool"), required=False, max_length=128)
-    kind = forms.ChoiceField(label=_("Event"), required=False, choices=kind_choices)
+    kind = forms.ChoiceField(label=_("Event"), required=False, choices=kind_choices, widget=LongSelect)
     outcome = forms.ChoiceField(
         label=_("Outcome"),
         required=False,
@@ -79,12 +82,15 @@ class Filters(forms.Form):
         self.company, self.own = company, user
         if user is not None:
             del self.fields["person"]
-        known = Consumer.objects.filter(company=company)
-        if user is not None:  # the other apps of the company are no business of everybody
-            known = known.filter(app_authorizations__user=user).distinct()
-        apps = list(known.order_by("name", "pk").values_list("pk", "name")[:MOST_APPS])
-        self.fields["app"].widget.choices = [("", _("Every app")), *self._with_chosen(apps)]
+        self.fields["app"].widget.choices = self._apps  # read when they are drawn
         self.fields["tool"].widget = forms.TextInput(attrs={"list": "tools", "spellcheck": "false"})
+
+    def _apps(self) -> list[tuple[Any, Any]]:
+        known = Consumer.objects.filter(company=self.company)
+        if self.own is not None:  # the other apps of the company are no business of everybody
+            known = known.filter(app_authorizations__user=self.own).distinct()
+        apps = list(known.order_by("name", "pk").values_list("pk", "name")[:MOST_APPS])
+        return [("", _("Every app")), *self._with_chosen(apps)]
 
     def _with_chosen(self, apps: list[tuple[int, str]]) -> Iterable[tuple[int, str]]:
         """Add the chosen app if the list lacks it: one that was deleted, or one beyond the first ones."""
@@ -110,18 +116,22 @@ class Filters(forms.Form):
 
     def _people(self, words: str) -> Q | None:
         """Return which rows are those of the people with this name or address, None after an error."""
-        exact = User.objects.filter(email__iexact=words, memberships__company=self.company)
-        found = list(exact.values_list("pk", flat=True)) or list(
-            User.objects.filter(memberships__company=self.company)
-            .filter(*holding(words, "folded"))
-            .values_list("pk", flat=True)[: MOST_PEOPLE + 1]
+        by_address = Q(email__iexact=words)
+        members = User.objects.filter(memberships__company=self.company)
+        rows = (
+            members.filter(by_address | Q(*holding(words, "folded")))
+            .annotate(has_it=Case(When(by_address, then=True), default=False))
+            .order_by("-has_it")
+            .values_list("pk", "has_it")[: MOST_PEOPLE + 1]
         )
+        matching = list(rows)
+        found = [key for key, has_it in matching if has_it] or [key for key, _has_it in matching]
         if len(found) > MOST_PEOPLE:
             self.add_error("person", _("Many people match. Enter more of the name, or the e-mail address."))
             return None
         if not found:  # somebody who left the company
-            former = User.objects.filter(email__iexact=words).values_list("pk", flat=True)
-            found = [key for key in former if self._rows().filter(user_id=key).exists()]
+            left = Exists(self._rows().filter(user_id=OuterRef("pk")))
+            found = list(User.objects.filter(by_address, left).values_list("pk", flat=True))
         if not found:
             self.add_error("person", _("Nobody with this name or e-mail address is in the log."))
             return None

@@ -8,12 +8,14 @@ parts are merged: the database would otherwise read the whole log to find the ne
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
+from activity.sentences import with_person
 from audit.models import Event
 
 CHUNK = 1000
@@ -79,21 +81,17 @@ class Search:
     def newest(self, count: int, before: Cursor | None = None) -> list[Event]:
         """Return the newest rows, or the newest ones before a place."""
         rows = self.rows if before is None else self.rows.filter(before.older)
-        found = [
-            event
-            for part in self.alternatives
-            for event in rows.filter(part).order_by("-at", "-position")[:count]
-        ]
+        found = self._together(rows.order_by("-at", "-position"), count)
         return sorted(found, key=_place, reverse=True)[:count]
 
     def _next_newer(self, count: int, after: Cursor) -> list[Event]:
-        rows = self.rows.filter(after.newer)
-        found = [
-            event
-            for part in self.alternatives
-            for event in rows.filter(part).order_by("at", "position")[:count]
-        ]
+        found = self._together(self.rows.filter(after.newer).order_by("at", "position"), count)
         return sorted(found, key=_place)[:count]
+
+    def _together(self, rows: QuerySet[Event], count: int) -> list[Event]:
+        """Return the first rows of each part, by one query."""
+        parts = [with_person(rows.filter(part))[:count] for part in self.alternatives]
+        return list(Event.objects.raw(*_union(parts))) if len(parts) > 1 else list(parts[0])
 
     def page(self, size: int, *, before: Cursor | None = None, after: Cursor | None = None) -> Page:
         if after is not None:
@@ -104,11 +102,10 @@ class Search:
 
     def count(self, most: int) -> int:
         """Count the rows, but stop at `most`."""
-        found = 0
-        for part in self.alternatives:
-            if found < most:
-                found += self.rows.filter(part)[: most - found].count()
-        return found
+        query, values = _union([self.rows.filter(part).values("pk")[:most] for part in self.alternatives])
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM ({query}) AS found", values)  # noqa: S608 - Django's own
+            return min(most, int(cursor.fetchone()[0]))
 
     def until(self, moment: dt.datetime) -> Search:
         return replace(self, rows=self.rows.filter(at__lte=moment))
@@ -119,6 +116,16 @@ class Search:
         while rows := self.newest(CHUNK, before):
             yield rows
             before = Cursor.of(rows[-1])
+
+
+def _union(parts: Sequence[QuerySet[Event, Any]]) -> tuple[str, list[Any]]:
+    """Return one query for the rows of several, each with its own order and limit.
+
+    Django's union refuses those for SQLite, which takes them in a subquery.
+    """
+    compiled = [part.query.sql_with_params() for part in parts]
+    query = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part" for sql, _values in compiled)  # noqa: S608
+    return query, [value for _sql, values in compiled for value in values]
 
 
 def _place(event: Event) -> tuple[dt.datetime, int]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -18,21 +19,16 @@ from audit.kinds import Kind
 from audit.models import Event, Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The present names of the people in some rows, by id."""
+def with_person(events: QuerySet[Event]) -> QuerySet[Event]:
+    """Add the present name of each row's person to a query, None if the account is gone."""
+    people = User.objects.filter(pk=OuterRef("user_id"))
+    shown = Coalesce(NullIf("name", Value("")), "email", output_field=CharField())
+    return events.annotate(person=Subquery(people.values(shown=shown)))
 
-    people: Mapping[int, str]
 
-    @classmethod
-    def of(cls, events: Iterable[Event]) -> Names:
-        ids = {event.user_id for event in events if event.user_id}
-        found = User.objects.filter(pk__in=ids).only("pk", "name", "email")
-        return cls({user.pk: user.display_name for user in found})
-
-    def who(self, event: Event) -> str:
-        """Return the person's name, else the address that was copied then, else ""."""
-        return self.people.get(event.user_id or 0) or event.user_email
+def who(event: Event) -> str:
+    """Return the person's name, else the address that was copied then, else ""."""
+    return getattr(event, "person", None) or event.user_email
 
 
 def marked(text: str) -> str:
@@ -40,25 +36,25 @@ def marked(text: str) -> str:
     return f"<bdi>{escape(text)}</bdi>"
 
 
-def sentence(event: Event, names: Names, mark: Callable[[str], str] = str) -> str:
+def sentence(event: Event, mark: Callable[[str], str] = str) -> str:
     """Return what happened. `mark` dresses names: `marked` for a page, nothing for a file."""
     if event.kind == Kind.TOOL_CALL:
-        text = _of_tool_call(event, names, mark)
+        text = _of_tool_call(event, mark)
     elif template := OF_APPS.get(event.kind):
-        text = _for_person(str(template) % {"app": mark(event.consumer_name or "?")}, event, names, mark)
+        text = _for_person(str(template) % {"app": mark(event.consumer_name or "?")}, event, mark)
     elif template := OF_CONNECTIONS.get(event.kind):
-        text = str(template) % _placeholders(event, names, mark)
+        text = str(template) % _placeholders(event, mark)
         if event.subject_name and event.subject_id != str(event.user_id):
             text += f" ({mark(event.subject_name)})"
     elif template := SENTENCES.get(event.kind):
-        text = str(template) % _placeholders(event, names, mark)
+        text = str(template) % _placeholders(event, mark)
     else:
-        text = _plain(event, names, mark)
+        text = _plain(event, mark)
     return re.sub(r" +", " ", text).strip().removesuffix(":")
 
 
-def as_html(event: Event, names: Names) -> SafeString:
-    return mark_safe(sentence(event, names, marked))  # noqa: S308 - every name goes through `marked`
+def as_html(event: Event) -> SafeString:
+    return mark_safe(sentence(event, marked))  # noqa: S308 - every name goes through `marked`
 
 
 def kind_label(kind: str) -> str:
@@ -66,33 +62,33 @@ def kind_label(kind: str) -> str:
     return str(Kind(kind).label) if kind in Kind.values else kind
 
 
-def _of_tool_call(event: Event, names: Names, mark: Callable[[str], str]) -> str:
+def _of_tool_call(event: Event, mark: Callable[[str], str]) -> str:
     done = event.outcome == Outcome.DONE
     record = event.subject_id or event.subject_name
     template, values = tool_sentence(event.tool, done=done, record=record)
     marks = {name: mark(value) if value else "" for name, value in values.items()}
     did = str(template) % {"app": mark(event.consumer_name or "?"), **marks}
-    return _for_person(did, event, names, mark)
+    return _for_person(did, event, mark)
 
 
-def _for_person(did: str, event: Event, names: Names, mark: Callable[[str], str]) -> str:
-    person = names.who(event)
+def _for_person(did: str, event: Event, mark: Callable[[str], str]) -> str:
+    person = who(event)
     return _("%(did)s for %(person)s") % {"did": did, "person": mark(person)} if person else did
 
 
-def _placeholders(event: Event, names: Names, mark: Callable[[str], str]) -> dict[str, str]:
+def _placeholders(event: Event, mark: Callable[[str], str]) -> dict[str, str]:
     fields = ", ".join(mark(name) for name in sorted(field_name(name) for name in event.changes))
     return {
-        "who": mark(names.who(event) or _("Somebody")),
+        "who": mark(who(event) or _("Somebody")),
         "app": mark(event.consumer_name or "?"),
         "subject": mark(event.subject_name or event.subject_id or event.consumer_name or "?"),
         "fields": fields,
     }
 
 
-def _plain(event: Event, names: Names, mark: Callable[[str], str]) -> str:
+def _plain(event: Event, mark: Callable[[str], str]) -> str:
     """Say it without a sentence: the kind, then who, which app and what."""
-    parts = [names.who(event), event.consumer_name]
+    parts = [who(event), event.consumer_name]
     subject = event.subject_name or event.subject_id
     told = list(dict.fromkeys(part for part in [*parts, subject] if part))
     return ": ".join(filter(None, [mark(kind_label(event.kind)), ", ".join(mark(part) for part in told)]))

@@ -107,6 +107,11 @@ def unused_apps(company: Company, days: int, now: dt.datetime | None = None) -> 
     return unused.filter(Q(last_used_at=None) | Q(last_used_at__lt=since)).order_by("last_used_at", "created")
 
 
+def is_unused_since(app: Consumer, since: dt.datetime) -> bool:
+    """Say the same of one app: it existed by then, and has had no request since."""
+    return app.created < since and (app.last_used_at is None or app.last_used_at < since)
+
+
 def people_without_app(company: Company) -> QuerySet[Membership]:
     """Return the active members who have no app connected."""
     connected = AppAuthorization.objects.filter(

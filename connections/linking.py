@@ -65,7 +65,8 @@ def callback_url() -> str:
 
 def connection_of(company: Company) -> ApiConnection | None:
     """Return the company's connection if its data is at Fracttal One, otherwise None."""
-    return ApiConnection.objects.filter(company=company, kind=ApiConnection.Kind.FRACTTAL_ONE).first()
+    found: ApiConnection | None = getattr(company, "api_connection", None)
+    return found if found is not None and found.is_remote else None
 
 
 def needs_link(company: Company, user: User) -> bool:

@@ -240,6 +240,8 @@ APP_CONNECTIONS = "consumers.connections_of_people.ConnectionsOfPeople"
 PERSONNEL_RECORDS = "maintenance.rules.account_links.own_records"
 PERSONNEL_FOLLOWS = "maintenance.rules.account_links.follow"
 NEW_COMPANY = "maintenance.new_company.preparation.prepare_new_company"
+# `() -> {name: expression}`: counts for the menu of Configuration, read with the person's memberships.
+WAITING_IN_COMPANY = "consumers.undecided.counts_of_members"
 # Path prefix of the pages of embedded records.
 RECORDS_PATH = "/records/"
 # `(company) -> ApiConnection | None`: the connection of a company whose records are elsewhere.

@@ -13,9 +13,11 @@ from django.db.models.expressions import Expression, F, OrderBy
 from django.http import QueryDict
 from django.utils.functional import Promise
 
+from listing.counting import number_of
 from listing.folding import words_of
 
 PAGE_SIZE = 50
+MOST_PAGES = 10**9  # no list has so many, and databases take the number of the row
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
 Text = str | Promise
@@ -32,12 +34,13 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Shown(Generic[M]):
-    """The rows of one page, with how many there are in all pages."""
+    """The rows of one page, with how many there are in all pages, and how many without search and filters."""
 
     rows: list[M]
     total: int
     page: int
     pages: int
+    everything: int
 
     @property
     def first(self) -> int:
@@ -46,6 +49,10 @@ class Shown(Generic[M]):
     @property
     def last(self) -> int:
         return self.first + len(self.rows) - 1 if self.rows else 0
+
+
+def pages_for(total: int) -> int:
+    return max(1, -(-total // PAGE_SIZE))
 
 
 class Listing:
@@ -77,7 +84,7 @@ class Listing:
             sort = self.natural(self.default_sort)
         self.sort = sort
         page = asked.get("page", "")
-        self.page = max(1, int(page)) if _is_number(page) else 1
+        self.page = min(max(1, int(page)), MOST_PAGES) if _is_number(page) else 1
 
     def natural(self, name: str) -> str:
         return f"-{name}" if self.sorts[name].newest_first else name
@@ -107,24 +114,30 @@ class Listing:
             *(OrderBy(F(tie), descending=descending) for tie in ties),
         ]
 
-    def slice(
-        self, found: QuerySet[Any, R], total: int, ties: Sequence[str] = ("pk",)
-    ) -> tuple[list[R], int, int]:
-        """Return one page of the values that a query gives, its number, and the number of pages."""
-        pages = max(1, -(-total // PAGE_SIZE))
-        page = min(self.page, pages)
+    def slice(self, found: QuerySet[Any, R], page: int, ties: Sequence[str] = ("pk",)) -> QuerySet[Any, R]:
+        """Return one page of what a query gives, in order."""
         start = (page - 1) * PAGE_SIZE
-        return list(found.order_by(*self.order(ties))[start : start + PAGE_SIZE]), page, pages
+        return found.order_by(*self.order(ties))[start : start + PAGE_SIZE]
 
-    def shown(self, found: QuerySet[M], full: QuerySet[M]) -> Shown[M]:
-        """Return one page of `found`.
+    def shown(self, found: QuerySet[M], full: QuerySet[M], everything: QuerySet[M] | None = None) -> Shown[M]:
+        """Return one page of `found`, which is a part of `everything`, by one query if the page has rows.
 
         Its rows come from `full`, which joins and counts: so that is done for one page, not for all rows.
         """
-        total = found.count()
-        keys, page, pages = self.slice(found.values_list("pk", flat=True), total)
-        by_key = {row.pk: row for row in full.filter(pk__in=keys)} if keys else {}
-        return Shown([by_key[key] for key in keys if key in by_key], total, page, pages)
+        counts = {"rows_found": number_of(found)}
+        if everything is not None and self.is_filtered:
+            counts["rows_in_all"] = number_of(everything)
+        counted = full.annotate(**counts).order_by(*self.order())
+        rows = list(counted.filter(pk__in=self.slice(found.values("pk"), self.page)))
+        page = self.page
+        if not rows and page > 1:  # there are fewer pages than the address says
+            page = pages_for(found.count())
+            rows = list(counted.filter(pk__in=self.slice(found.values("pk"), page)))
+        total = rows[0].rows_found if rows else 0
+        in_all = total
+        if "rows_in_all" in counts and everything is not None:
+            in_all = rows[0].rows_in_all if rows else everything.count()
+        return Shown(rows, total, page, pages_for(total), in_all)
 
     # --- addresses ------------------------------------------------------------------------
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError
+from django.db.models import Count, Window
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import group_changes, whom_it_cuts
 from accounts.administrators import LastAdministrator
 from accounts.current import CONFIGURE, acting_membership, require_right
-from accounts.forms import GroupForm, primary_key
+from accounts.forms import GroupField, GroupForm, primary_key
 from accounts.models import PermissionGroup
 from accounts.screens.confirming import confirmation, is_confirmed
 from accounts.screens.person import rehearse
@@ -53,7 +55,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_right(CONFIGURE)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     stored = group_of(request, pk)
-    group = group_of(request, pk)
+    group = copy(stored)
     form = GroupForm(request.POST or None, instance=group)
     if request.method == "POST" and form.is_valid():
         try:
@@ -82,17 +84,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 class MoveForm(forms.Form):
     """Asks where people, apps and invitations of a group go before it is deleted."""
 
-    target: forms.ModelChoiceField[PermissionGroup] = forms.ModelChoiceField(
-        PermissionGroup.objects.none(),
-        label=gettext_lazy("Move them to the group"),
-        empty_label=gettext_lazy("Choose…"),
-        error_messages={"required": gettext_lazy("Choose a permission group.")},
-    )
+    target = GroupField(label=gettext_lazy("Move them to the group"))
 
     def __init__(self, group: PermissionGroup, data: Any = None) -> None:
         super().__init__(data)
         others = group.company.permission_groups.filter(active=True).exclude(pk=group.pk)
-        self.fields["target"].queryset = others  # type: ignore[attr-defined]
+        self.fields["target"].offer(others)  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,7 +125,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 def group_of(request: HttpRequest, pk: int) -> PermissionGroup:
     company = acting_membership(request).company
-    return get_object_or_404(company.permission_groups.select_related("company"), pk=pk)
+    return get_object_or_404(company.permission_groups, pk=pk)
 
 
 def is_own(request: HttpRequest, group: PermissionGroup) -> bool:
@@ -138,8 +135,13 @@ def is_own(request: HttpRequest, group: PermissionGroup) -> bool:
 
 def members_of(group: PermissionGroup) -> dict[str, Any]:
     """Return who is in the group, for its page: the first MEMBERS_SHOWN by name, and how many there are."""
-    members = group.memberships.select_related("user").order_by("-active", "user__name", "user__email")
-    return {"members": members[:MEMBERS_SHOWN], "members_in_all": members.count()}
+    members = (
+        group.memberships.select_related("user")
+        .annotate(in_all=Window(Count("pk")))
+        .order_by("-active", "user__name", "user__email")
+    )
+    shown = list(members[:MEMBERS_SHOWN])
+    return {"members": shown, "members_in_all": shown[0].in_all if shown else 0}
 
 
 def saved(request: HttpRequest, group: PermissionGroup) -> HttpResponse:

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 from accounts.current import CONFIGURE, acting_membership, require_right
 from accounts.models import Company, Invitation, Membership, PermissionGroup
 from accounts.plant import needs_record, own_records
+from listing.counting import number_of
 from listing.folded_columns import holding
 from listing.folding import Folded, having
-from listing.listing import Listing, Shown, Sort
+from listing.listing import Listing, Shown, Sort, pages_for
 
 MEMBER, INVITED = 0, 1
 PERSON_STATES, GROUP_STATES = ("active", "disabled", "invited"), ("active", "inactive")
@@ -29,7 +30,7 @@ PERSON_STATES, GROUP_STATES = ("active", "disabled", "invited"), ("active", "ina
 def people(request: HttpRequest) -> HttpResponse:
     company = acting_membership(request).company
     listing = people_listing(request.GET)
-    shown = shown_people(company, listing)
+    shown, groups = shown_people(company, listing)
     members = [row for row in shown.rows if isinstance(row, Membership)]
     records = own_records(company, {member.user.email.lower() for member in members})
     rows = [
@@ -46,12 +47,10 @@ def people(request: HttpRequest) -> HttpResponse:
         "listing": listing,
         "shown": shown,
         "rows": rows,
-        "everything": company.memberships.count() + standing(company).count()
-        if listing.is_filtered
-        else shown.total,
+        "everything": shown.everything,
         "with_records": records is not None,
         "group": listing.number("group"),
-        "groups": company.permission_groups.order_by("name"),
+        "groups": groups,
         "states": [
             ("", _("All statuses")),
             ("active", _("Active")),
@@ -80,10 +79,11 @@ def standing(company: Company) -> QuerySet[Invitation]:
     return Invitation.objects.standing().filter(company=company)
 
 
-def shown_people(company: Company, listing: Listing) -> Shown[Any]:
-    """Return one page of members and of people invited, in one order.
+def shown_people(company: Company, listing: Listing) -> tuple[Shown[Any], list[PermissionGroup]]:
+    """Return one page of members and of people invited, in one order, and the groups to choose from.
 
-    The keys of both are sorted together; then the rows of the page alone are read.
+    The keys of both are sorted together; then the rows of the page alone are read. The counts come with the
+    groups: a company has at least that of its administrator.
     """
     members = company.memberships.filter(*holding(listing.words, "user__folded"))
     invited = standing(company).filter(*having(listing.words, "name", "email"))
@@ -97,11 +97,19 @@ def shown_people(company: Company, listing: Listing) -> Shown[Any]:
             members, invited = members.exclude(active), invited.none()
         case "invited":
             members = members.none()
-    total = members.count() + invited.count()
+    groups: list[Any] = list(
+        company.permission_groups.order_by("name").annotate(
+            people_found=number_of(members) + number_of(invited),
+            people_in_all=number_of(company.memberships.all()) + number_of(standing(company)),
+        )
+    )
+    total = groups[0].people_found
+    pages = pages_for(total)
+    page = min(listing.page, pages)
     of_members, of_invited = sort_values(listing.sort.removeprefix("-"))
     keys = keys_of(members, MEMBER, of_members).union(keys_of(invited, INVITED, of_invited), all=True)
-    wanted, page, pages = listing.slice(keys, total, ties=("kind", "key"))
-    full_members = company.memberships.select_related("user", "permission_group", "company")
+    wanted = list(listing.slice(keys, page, ties=("kind", "key")))
+    full_members = company.memberships.select_related("user", "permission_group")
     full_invited = standing(company).select_related("permission_group")
     found: dict[tuple[int, int], Any] = {
         (MEMBER, row.pk): row
@@ -111,7 +119,8 @@ def shown_people(company: Company, listing: Listing) -> Shown[Any]:
         for row in full_invited.filter(pk__in=[row["key"] for row in wanted if row["kind"] == INVITED])
     }
     places = [(row["kind"], row["key"]) for row in wanted]
-    return Shown([found[place] for place in places if place in found], total, page, pages)
+    rows = [found[place] for place in places if place in found]
+    return Shown(rows, total, page, pages, groups[0].people_in_all), groups
 
 
 def keys_of(rows: QuerySet[Any], kind: int, by: Any) -> QuerySet[Any, dict[str, Any]]:
@@ -149,11 +158,11 @@ def groups(request: HttpRequest) -> HttpResponse:
     found = everything.filter(*having(listing.words, "name"))
     if state := listing.filters["state"]:
         found = found.filter(active=state == "active")
-    shown = listing.shown(found, PermissionGroup.objects.annotate(people=people_in()))
+    shown = listing.shown(found, PermissionGroup.objects.annotate(people=people_in()), everything)
     context = {
         "listing": listing,
         "shown": shown,
-        "everything": everything.count() if listing.is_filtered else shown.total,
+        "everything": shown.everything,
         "states": [("", _("All statuses")), ("active", _("Active")), ("inactive", _("Inactive"))],
     }
     return drawn(request, "accounts/groups.html", context)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,7 +28,7 @@ from accounts.forms import MembershipForm
 from accounts.mail_limit import may_mail
 from accounts.models import Membership, WaitingAddress
 from accounts.networks import address_of
-from accounts.person_changes import is_used_elsewhere
+from accounts.person_changes import is_used_elsewhere, used_elsewhere
 from accounts.plant import needs_record, own_records
 from accounts.screens.confirming import confirmation, is_confirmed
 from accounts.screens.refusals import last_administrator_text
@@ -50,9 +51,14 @@ CHANGED = gettext_lazy("Your name, your permission group or your access was chan
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_right(CONFIGURE)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    member = member_of(request, pk)
-    elsewhere = is_used_elsewhere(member)
-    form = MembershipForm(request.POST or None, instance=member_of(request, pk), names=not elsewhere)
+    two_step = Exists(Authenticator.objects.filter(user=OuterRef("user")))
+    member: Any = get_object_or_404(
+        members_of(request)
+        .select_related("waiting_address")
+        .annotate(elsewhere=used_elsewhere(), two_step=two_step),
+        pk=pk,
+    )
+    form = MembershipForm(request.POST or None, instance=copy(member), names=not member.elsewhere)
     if request.method == "POST" and form.is_valid():
         group, active = form.cleaned_data["permission_group"], form.cleaned_data["active"]
         change = partial(
@@ -86,19 +92,18 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             done(request, member, CHANGED, _("Changes to %(person)s saved."), tell=bool(sentences))
             return HttpResponseRedirect(way_back(request, "settings-people"))
-    records = own_records(member.company)
+    records = own_records(member.company, {member.user.email.lower()})
+    waiting: WaitingAddress | None = getattr(member, "waiting_address", None)
     context = {
         "form": form,
         "member": member,
-        "elsewhere": elsewhere,
+        "elsewhere": member.elsewhere,
         "own": is_own(request, member),
-        "new_address": WaitingAddress.objects.filter(
-            membership=member, expires_at__gt=timezone.now()
-        ).first(),
+        "new_address": waiting if waiting and not waiting.expired else None,
         "with_records": records is not None,
         "record": (records or {}).get(member.user.email.lower()),
         "needs_record": needs_record(member),
-        "two_step": is_mfa_enabled(member.user),
+        "two_step": member.two_step,
         "apps": app_connections().of_person(member.company, member.user),
         "sign_ins": sign_ins_of(member),
     }
@@ -224,8 +229,11 @@ def sign_ins_of(member: Membership) -> list[dict[str, Any]]:
 
 def member_of(request: HttpRequest, pk: int) -> Membership:
     """Find a person of the session's company; 404 for one of another company."""
-    company = acting_membership(request).company
-    return get_object_or_404(company.memberships.select_related("user", "company", "permission_group"), pk=pk)
+    return get_object_or_404(members_of(request), pk=pk)
+
+
+def members_of(request: HttpRequest) -> QuerySet[Membership]:
+    return acting_membership(request).company.memberships.select_related("user", "permission_group")
 
 
 def rehearse(change: Callable[[], object]) -> None:

@@ -20,7 +20,7 @@ from activity.access import frame, log_reader_required
 from activity.changes import Change, changes_of, facts_of
 from activity.filters import Filters, tools
 from activity.searching import Cursor
-from activity.sentences import Names, as_html, kind_label
+from activity.sentences import as_html, kind_label, who, with_person
 from audit.kinds import Kind
 from audit.models import Event, Outcome, Retention
 
@@ -71,12 +71,11 @@ def _list(request: HttpRequest, template: str, filters: Filters, context: dict[s
         before=Cursor.read(request.GET.get("before", "")),
         after=Cursor.read(request.GET.get("after", "")),
     )
-    names = Names.of(page.rows)
     context |= {
         "filters": filters,
         "filtered": bool(filters.address),
         "tools": tools(),
-        "rows": [Row(event, as_html(event, names), simulator_url(request, event)) for event in page.rows],
+        "rows": [Row(event, as_html(event), simulator_url(request, event)) for event in page.rows],
         "newer_query": _with(filters, "after", page.newer),
         "older_query": _with(filters, "before", page.older),
         "newest_query": filters.address if page.has_newer else "",
@@ -92,7 +91,8 @@ def _with(filters: Filters, name: str, cursor: str) -> str:
 @require_safe
 @log_reader_required
 def event(request: HttpRequest, pk: int) -> HttpResponse:
-    found = Event.objects.filter(company_id=acting_membership(request).company_id, pk=pk).first()
+    events = Event.objects.filter(company_id=acting_membership(request).company_id, pk=pk)
+    found = with_person(events).first()
     context = {"frame": frame(request), "back_url": reverse("transactions-log")}
     return _detail(request, "activity/event.html", found, context)
 
@@ -104,7 +104,7 @@ def own_event(request: HttpRequest, pk: int) -> HttpResponse:
         company_id=acting_membership(request).company_id, user_id=signed_in_user(request).pk, pk=pk
     )
     context = {"frame": "base.html", "back_url": reverse("own-log"), "own": True}
-    return _detail(request, "activity/event.html", mine.first(), context)
+    return _detail(request, "activity/event.html", with_person(mine).first(), context)
 
 
 def _detail(
@@ -112,12 +112,11 @@ def _detail(
 ) -> HttpResponse:
     if found is None:
         raise Http404
-    names = Names.of([found])
     changes: list[Change] = changes_of(found)
     context |= {
         "event": found,
-        "text": as_html(found, names),
-        "person": names.who(found),
+        "text": as_html(found),
+        "person": who(found),
         "kind": kind_label(found.kind),
         "changes": changes,
         "facts": facts_of(found),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Company, PermissionGroup, User
@@ -36,10 +37,8 @@ class ChangedMeanwhile(Exception):
 
 def sole_rules() -> RegistrationRules | None:
     """Return the rules if the installation has only one company, so that no address needs to name it."""
-    companies = list(Company.objects.values_list("pk", flat=True)[:2])
-    if len(companies) != 1:
-        return None
-    return RegistrationRules.objects.of_companies_that_are_on().filter(company_id=companies[0]).first()
+    others = Company.objects.exclude(pk=OuterRef("company_id"))
+    return RegistrationRules.objects.of_companies_that_are_on().filter(~Exists(others)).first()
 
 
 def register(

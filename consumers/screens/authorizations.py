@@ -62,17 +62,17 @@ def of_company(request: HttpRequest) -> HttpResponse:
     listing = company_listing(request.GET)
     everything = authorizations_in(company)
     found = fitting(everything, listing, company)
-    shown = listing.shown(found, with_their_rows(AppAuthorization.objects.all()))
+    shown = listing.shown(found, with_their_rows(AppAuthorization.objects.all()), everything)
     rows = rows_of(shown.rows)
     calls = calls_of(row["authorization"].pk for row in rows)
     for row in rows:
         row["calls"] = calls.get(row["authorization"].pk, 0)
-    app, person = named(listing, company)
+    app, person = named(listing, company, shown.rows)
     context = {
         "listing": listing,
         "shown": shown,
         "rows": rows,
-        "everything": everything.count() if listing.is_filtered else shown.total,
+        "everything": shown.everything,
         "live": found.filter(live_now()).count() if app or person else 0,
         "app": app,
         "person": person,
@@ -143,9 +143,13 @@ def in_state(state: str) -> Q:
     return Q()
 
 
-def named(listing: Listing, company: Company) -> tuple[Consumer | None, User | None]:
+def named(
+    listing: Listing, company: Company, rows: list[AppAuthorization]
+) -> tuple[Consumer | None, User | None]:
     """Return the app and the person by which the list is filtered, if this company knows them."""
     app, person = listing.number("app"), listing.number("person")
+    if rows:
+        return rows[0].consumer if app else None, rows[0].user if person else None
     return (
         Consumer.objects.filter(company=company, pk=app).first() if app else None,
         User.objects.filter(pk__in=authorizations_in(company).values("user"), pk=person).first()

@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
 from accounts.networks import address_of
-from connections.models import ApiConnection
+from connections.linking import connection_of
 from consumers.handshake.parking import waiting
 from consumers.models import Consumer
 from consumers.screens.forms import ConsumerForm, least_group, redrawn
@@ -147,8 +147,7 @@ def shared_context(consumer: Consumer) -> dict[str, Any]:
 
 
 def calls_of(consumer: Consumer) -> list[ProgramCall]:
-    connection = ApiConnection.objects.filter(company=consumer.company_id).first()
-    return program_calls(consumer.client_id, remote=connection is not None and connection.is_remote)
+    return program_calls(consumer.client_id, remote=connection_of(consumer.company) is not None)
 
 
 def remember_saved(request: HttpRequest, consumer: Consumer) -> None:

@@ -40,7 +40,7 @@ def consumers(request: HttpRequest) -> HttpResponse:
     company = acting_membership(request).company
     listing = listing_of(request.GET)
     everything = Consumer.objects.filter(company=company)
-    shown = listing.shown(fitting(everything, listing), consumers_of(company))
+    shown = listing.shown(fitting(everything, listing), consumers_of(company), everything)
     warnings = warnings_for(company, shown.rows)
     context = {
         "listing": listing,
@@ -48,7 +48,7 @@ def consumers(request: HttpRequest) -> HttpResponse:
         "rows": [
             {"consumer": row, "missing": missing_for(row), "warnings": warnings[row.pk]} for row in shown.rows
         ],
-        "everything": everything.count() if listing.is_filtered else shown.total,
+        "everything": shown.everything,
         "states": [
             ("", _("All statuses")),
             ("enabled", _("Enabled")),

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.current import CONFIGURE
-from accounts.forms import validate_printable
+from accounts.forms import FROM_THE_LIST, GroupField, validate_printable
 from accounts.models import Company, PermissionGroup, User
 from audit.chain import append
 from audit.kinds import Kind
@@ -97,15 +97,7 @@ class ConsumerForm(forms.Form):
     url = web_address(_("URL"))
     privacy_policy_url = web_address(_("Privacy policy URL"))
     licence_url = web_address(_("End user licence agreement URL"))
-    permission_group: forms.ModelChoiceField[PermissionGroup] = forms.ModelChoiceField(
-        PermissionGroup.objects.none(),
-        label=_("Permission group"),
-        empty_label=_("Choose…"),
-        error_messages={
-            "required": _("Choose a permission group."),
-            "invalid_choice": _("Choose a permission group from the list."),
-        },
-    )
+    permission_group = GroupField(error_messages=FROM_THE_LIST)
     narrow_to_group = forms.BooleanField(label=_("Limit people to this group's permissions"), required=False)
     toolsets = forms.MultipleChoiceField(
         label=_("Additional tools"),
@@ -139,7 +131,7 @@ class ConsumerForm(forms.Form):
         if consumer:
             groups |= company.permission_groups.filter(pk=consumer.permission_group_id)
             del self.fields["grant_type"], self.fields["public"]
-        self.fields["permission_group"].queryset = groups  # type: ignore[attr-defined]
+        self.fields["permission_group"].offer(groups)  # type: ignore[attr-defined]
         self.callback_problems: dict[int, str] = {}
 
     def clean_callback_urls(self) -> list[str]:

@@ -87,11 +87,11 @@ def people_of(request: HttpRequest, issuer: TrustedIssuer) -> dict[str, Any]:
         },
     )
     found = links.filter(*having(listing.words, "user__name", "user__email", "subject"))
-    shown = listing.shown(found, links.select_related("user"))
+    shown = listing.shown(found, links.select_related("user"), links)
     return {
         "listing": listing,
         "shown": shown,
-        "everything": links.count() if listing.is_filtered else shown.total,
+        "everything": shown.everything,
     }
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Company, User
-from consumers.models import AppAuthorization, Consumer
+from consumers.models import AppAuthorization, Consumer, ConsumerSecret
 
 STOPPED_SHOWN_FOR = dt.timedelta(days=7)
 
@@ -40,8 +40,8 @@ def consumers_of(company: Company) -> QuerySet[Consumer]:
     """Return the company's consumers with what their rows show; `people` counts those connected."""
     counted: QuerySet[Consumer] = (
         Consumer.objects.filter(company=company)
-        .select_related("permission_group", "created_by", "company")
-        .prefetch_related("secrets__created_by")
+        .select_related("permission_group", "created_by", "company__api_connection")
+        .prefetch_related(Prefetch("secrets", ConsumerSecret.objects.select_related("created_by")))
         .annotate(people=people_connected())
     )
     return counted

@@ -27,7 +27,7 @@ from consumers.registrations import admission
 from consumers.registrations.admission import ChangedMeanwhile
 from consumers.registrations.endpoint import PATH, announced
 from consumers.registrations.models import InitialAccessToken, Registration, RegistrationRules
-from consumers.screens.registration_forms import RulesForm, TokenForm
+from consumers.screens.registration_forms import RulesForm, TokenForm, active_groups
 from consumers.security_log import note
 from listing.folding import Folded, having
 from listing.listing import Listing, Sort
@@ -127,7 +127,8 @@ def revoke_token(request: HttpRequest) -> HttpResponse:
 
 
 def draw(request: HttpRequest, company: Company, status: int = 200, **more: Any) -> HttpResponse:
-    rules_form = more.pop("rules_form", None) or RulesForm(company)
+    groups = active_groups(company)  # read once for both forms and the rows
+    rules_form = more.pop("rules_form", None) or RulesForm(company, groups=groups)
     rules = rules_form.rules
     undecided = company.registrations.undecided()
     listing = Listing(
@@ -139,16 +140,16 @@ def draw(request: HttpRequest, company: Company, status: int = 200, **more: Any)
         },
     )
     found = undecided.filter(*having(listing.words, "name", "client_id"))
-    shown = listing.shown(found, undecided.select_related("asked_by"))
+    shown = listing.shown(found, undecided.select_related("asked_by"), undecided)
     context = {
         "listing": listing,
         "shown": shown,
         "rows": [row_of(each) for each in shown.rows],
-        "everything": undecided.count() if listing.is_filtered else shown.total,
-        "groups": company.permission_groups.filter(active=True),
+        "everything": shown.everything,
+        "groups": groups,
         "rules": rules,
         "rules_form": rules_form,
-        "token_form": more.pop("token_form", None) or TokenForm(company),
+        "token_form": more.pop("token_form", None) or TokenForm(company, groups=groups),
         "tokens": company.initial_access_tokens.live().select_related("permission_group"),
         "address": f"{settings.PUBLIC_URL}{PATH}/{rules.address}" if rules.pk else "",
         "announced": bool(announced()),

@@ -8,10 +8,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import validate_printable
+from accounts.forms import FROM_THE_LIST, GroupField, validate_printable
 from accounts.models import Company, PermissionGroup, User
 from consumers.digests import Prefix, digest, make
 from consumers.registrations.models import InitialAccessToken, RegistrationRules
@@ -20,21 +21,11 @@ MAX_HOSTS = 50
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
-class GroupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when run
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            PermissionGroup.objects.none(),
-            label=_("Permission group"),
-            empty_label=_("Choose…"),
-            error_messages={
-                "required": _("Choose a permission group."),
-                "invalid_choice": _("Choose a permission group from the list."),
-            },
-            **options,
-        )
+Groups = QuerySet[PermissionGroup]
 
-    def of(self, company: Company) -> None:
-        self.queryset = company.permission_groups.filter(active=True)
+
+def active_groups(company: Company) -> Groups:
+    return company.permission_groups.filter(active=True)
 
 
 class RulesForm(forms.Form):
@@ -61,22 +52,23 @@ class RulesForm(forms.Form):
             "program's maker can publish."
         ),
     )
-    document_group = GroupField(required=False, help_text=_("For programs from trusted hosts."))
+    document_group = GroupField(
+        required=False, help_text=_("For programs from trusted hosts."), error_messages=FROM_THE_LIST
+    )
 
-    def __init__(self, company: Company, data: Any = None) -> None:
+    def __init__(self, company: Company, data: Any = None, groups: Groups | None = None) -> None:
         self.rules = RegistrationRules.objects.filter(company=company).first() or RegistrationRules(
             company=company
         )
-        group = self.rules.document_group
         initial = {
             "mode": self.rules.mode,
             "people_may_ask": self.rules.people_may_ask,
             "document_hosts": "\n".join(self.rules.document_hosts),
-            "document_group": group.pk if group else None,
+            "document_group": self.rules.document_group_id,
         }
         super().__init__(data, initial=initial, auto_id="rules_%s")
-        groups: Any = self.fields["document_group"]
-        groups.of(company)
+        offered = active_groups(company) if groups is None else groups
+        self.fields["document_group"].offer(offered)  # type: ignore[attr-defined]
 
     def clean_document_hosts(self) -> list[str]:
         hosts = list(dict.fromkeys(self.cleaned_data["document_hosts"].lower().split()))
@@ -109,7 +101,7 @@ class TokenForm(forms.Form):
         validators=[validate_printable],
         error_messages={"required": _("Say what the token is for, for example n8n.")},
     )
-    permission_group = GroupField()
+    permission_group = GroupField(error_messages=FROM_THE_LIST)
     days = forms.TypedChoiceField(
         label=_("Valid for"),
         coerce=int,
@@ -118,11 +110,11 @@ class TokenForm(forms.Form):
         error_messages={"invalid_choice": _("Choose one from the list.")},
     )
 
-    def __init__(self, company: Company, data: Any = None) -> None:
+    def __init__(self, company: Company, data: Any = None, groups: Groups | None = None) -> None:
         self.company = company
         super().__init__(data, auto_id="token_%s")
-        groups: Any = self.fields["permission_group"]
-        groups.of(company)
+        offered = active_groups(company) if groups is None else groups
+        self.fields["permission_group"].offer(offered)  # type: ignore[attr-defined]
 
     def save(self, by: User) -> str:
         """Create the token and return it; it cannot be read again later."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Window
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -57,7 +58,7 @@ class OpenIdForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_right(CONFIGURE)
 def security(request: HttpRequest) -> HttpResponse:
-    company = Company.objects.get(pk=acting_membership(request).company_id)
+    company = copy(acting_membership(request).company)  # what a refused form sets, only the form shows
     form = OpenIdForm(request.POST or None, instance=company)
     if request.method == "POST" and form.is_valid():
         company.save(update_fields=["openid_connect"])
@@ -76,13 +77,15 @@ def security(request: HttpRequest) -> HttpResponse:
     )
     shown = listing.shown(issuers, issuers.annotate(people=Count("links")))
     limited = Consumer.objects.filter(in_state("limited"), company=company)
+    limited = limited.annotate(in_all=Window(Count("pk"))).order_by("folded_name", "pk")
+    consumers = list(limited[:MOST_LIMITED])
     context: dict[str, Any] = {
         "form": form,
         "listing": listing,
         "shown": shown,
         "issuers": shown.rows,
         "rules": RegistrationRules.objects.filter(company=company).first() or RegistrationRules(),
-        "consumers": limited.order_by("folded_name", "pk")[:MOST_LIMITED],
-        "all_limited": limited.count(),
+        "consumers": consumers,
+        "all_limited": consumers[0].in_all if consumers else 0,
     }
     return render(request, "consumers/security.html", context, status=422 if form.errors else 200)

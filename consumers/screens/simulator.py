@@ -31,12 +31,18 @@ def simulator(request: HttpRequest) -> HttpResponse:
     """Answer `?person=&app=&tool=&record=`; the person is an id or an e-mail address of a member."""
     company = acting_membership(request).company
     asked = {name: request.GET.get(name, "").strip() for name in ("person", "app", "tool", "record")}
-    apps = Consumer.objects.filter(company=company).select_related("company", "permission_group__ceiling")
-    app = apps.filter(pk=primary_key(asked["app"])).first()
+    apps = Consumer.objects.filter(company=company).select_related(
+        "company__security_policy", "permission_group__ceiling"
+    )
+    offered = list(apps.order_by("name", "pk")[:MOST_APPS])
+    chosen = primary_key(asked["app"])
+    app = next((each for each in offered if each.pk == chosen), None)
+    if app is None and chosen and len(offered) == MOST_APPS:
+        app = apps.filter(pk=chosen).first()
     person = _person(company, asked["person"])
     problems = _problems(asked, app, person)
     context: dict[str, Any] = {
-        "apps": list(apps.order_by("name", "pk")[:MOST_APPS]),
+        "apps": offered,
         "app": app,
         "person": person.email if person else asked["person"][:254],
         "tool": asked["tool"],

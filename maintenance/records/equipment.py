@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import F
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -31,11 +35,12 @@ from maintenance.records.page import (
 from maintenance.rules.visibility import visible_tasks
 
 NEWEST = 20
+METER_COLUMNS = ("description", "last_value", "unit_code", "last_date")
 
 
 @record_page("assets:view")
 def asset(principal: Principal, code: str) -> Page:
-    item: Item = one(of_company(Item, principal).select_related("parent"), code=code)
+    item, meters = _with_meters(principal, code)
     page = Page(_("Asset"), item.description, _("In service") if item.available else _("Out of service"))
     page.add(_("Code"), item.code)
     page.add(_("Type"), labels.ITEM_TYPE[ItemType(item.type)])
@@ -62,8 +67,9 @@ def asset(principal: Principal, code: str) -> Page:
                 [(links.asset(principal, child), child.group) for child in children],
             )
         )
-    if may(principal, "meters:view"):
-        _add_meters(page, item)
+    if meters:
+        headings = (_("Meter"), _("Last value"), _("Unit"), _("Last read"))
+        page.tables.append(Table(_("Meters"), headings, meters))
     if may(principal, "work_orders:view"):
         add_latest_work(page, principal, visible_tasks(principal).filter(item=item))
     periods = list(item.out_of_service.order_by("-initial_date")[:NEWEST])
@@ -79,20 +85,26 @@ def asset(principal: Principal, code: str) -> Page:
     return page
 
 
-def _add_meters(page: Page, item: Item) -> None:
-    meters = list(item.meters.order_by("pk"))
-    if meters:
-        rows = [
-            (
-                Cell(meter.description, reverse("record-meter", args=[meter.pk])),
-                quantity(meter.last_value),
-                meter.unit_code,
-                moment(meter.last_date),
-            )
-            for meter in meters
-        ]
-        headings = (_("Meter"), _("Last value"), _("Unit"), _("Last read"))
-        page.tables.append(Table(_("Meters"), headings, rows))
+def _with_meters(principal: Principal, code: str) -> tuple[Item, list[tuple[Any, ...]]]:
+    """Return the asset, and the rows of its meters if the person may see them, by one query."""
+    found = of_company(Item, principal).filter(code=code).select_related("parent").order_by("pk")
+    if not may(principal, "meters:view"):
+        return one(found), []
+    joined = {f"of_meter_{name}": F(f"meters__{name}") for name in ("pk", *METER_COLUMNS)}
+    rows = list(found.annotate(**joined).order_by("pk", "meters__pk"))
+    if not rows:
+        raise Http404
+    item = rows[0]
+    return item, [
+        (
+            Cell(row.of_meter_description, reverse("record-meter", args=[row.of_meter_pk])),
+            quantity(row.of_meter_last_value),
+            row.of_meter_unit_code,
+            moment(row.of_meter_last_date),
+        )
+        for row in rows
+        if row.pk == item.pk and row.of_meter_pk is not None
+    ]
 
 
 @record_page("meters:view")

@@ -41,6 +41,19 @@ class Cell:
 NOTHING = (None, "", Cell(""))
 
 
+def _cell(value: Any) -> Cell:
+    """Returns what a table or a fact shows as a cell: templates look up a missing attribute slowly."""
+    return value if isinstance(value, Cell) else Cell("" if value is None else value)
+
+
+def _class_of(cell: Cell, *, first: bool) -> str:
+    if first:
+        return "name"
+    if cell in NOTHING:
+        return "blank"
+    return "number" if cell.is_number else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     title: Text
@@ -60,12 +73,13 @@ class Table:
         )
 
     @property
-    def labelled(self) -> list[list[tuple[Text, Any, bool]]]:
-        """Returns the rows as (heading, value, whether there is a value), for displays without columns."""
+    def labelled(self) -> list[list[tuple[Text, Cell, str]]]:
+        """Returns the rows as (heading, cell, class), for displays without columns."""
         return [
             [
-                (heading, value, value not in NOTHING)
-                for heading, value in zip(self.headings, row, strict=True)
+                (heading, cell, _class_of(cell, first=number == 0))
+                for number, (heading, value) in enumerate(zip(self.headings, row, strict=True))
+                for cell in (_cell(value),)
             ]
             for row in self.rows
         ]
@@ -95,7 +109,7 @@ class Page:
     kind: Text
     title: str
     badge: Text = ""
-    facts: list[tuple[Text, Any]] = field(default_factory=list)
+    facts: list[tuple[Text, Cell]] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     button: Button | None = None
 
@@ -104,7 +118,7 @@ class Page:
         if isinstance(value, datetime.datetime):
             value = moment(value)
         if value not in (None, ""):
-            self.facts.append((label, value))
+            self.facts.append((label, _cell(value)))
 
 
 def moment(value: datetime.datetime | None) -> str:

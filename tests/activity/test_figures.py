@@ -81,9 +81,8 @@ def test_figures_of_each_span(busy: World, period: str, whose: str) -> None:
     rows = calls_in(busy, where)
     with timezone.override(BOGOTA):
         spans = spans_of(period, NOW)
-        counted = figures.counts(chosen, spans)
-        took = figures.latency(chosen, spans)
-        busiest = figures.busiest_minutes(chosen, spans)
+        shown = figures.figures_of(chosen, spans)
+    counted, took, busiest = shown.counts, shown.latency, shown.busiest_minutes
     assert sum(each.calls for each in counted) > 10
     for index, span in enumerate(spans):
         inside = [row for row in rows if span.begins <= row[0] < span.ends]

@@ -164,8 +164,8 @@ def test_numbers_and_sources_as_the_reader_writes_them(admin_browser: Client) ->
         '<td class="number" data-label="Valor">1 234,5',
         ">Orden de trabajo",
         "<dd>16 160,9",
-        "<dd>480 ",
-        "<dd>0 ",
+        "<dd>480</dd>",
+        "<dd>0</dd>",
     ):
         assert shown in page, shown
     stock = StockLevel.objects.filter(warehouse__company__slug="demo")[0]
