@@ -17,7 +17,8 @@ from consumers.admin_api.repeats import HEADER, once
 from consumers.callbacks import MAX_CALLBACKS
 from consumers.models import Consumer
 from consumers.screens.consumer_changes import change
-from consumers.screens.forms import ConsumerForm, values_of
+from consumers.screens.consumer_values import values_of
+from consumers.screens.forms import ConsumerForm
 from consumers.screens.presets import PRESETS
 from consumers.screens.queries import consumers_of
 from consumers.toolsets import TOOLSETS

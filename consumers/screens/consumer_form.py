@@ -21,10 +21,11 @@ from accounts.networks import address_of
 from connections.linking import connection_of
 from consumers.handshake.parking import waiting
 from consumers.models import Consumer
-from consumers.screens.forms import ConsumerForm, least_group, redrawn
+from consumers.screens.forms import ConsumerForm, least_group
 from consumers.screens.presets import PRESETS, Preset, preset_of
 from consumers.screens.program_calls import ProgramCall, program_calls
 from consumers.screens.queries import consumers_of, missing_for
+from consumers.screens.redrawing import redrawn
 from consumers.screens.secret_form import SecretForm
 from consumers.screens.watching import watched
 from listing.way_back import way_back

@@ -1,4 +1,4 @@
-"""The form of an OAuth consumer: the fields of Fracttal's article, several callback URLs, presets."""
+"""The form of an OAuth consumer, with the fields of Fracttal's article."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.current import CONFIGURE
@@ -18,43 +16,16 @@ from accounts.models import Company, PermissionGroup, User
 from audit.chain import append
 from audit.kinds import Kind
 from audit.recording import Subject, changes_between, record
-from consumers.callbacks import MAX_CALLBACKS, check_callbacks, validate_callback
+from consumers.callbacks import check_callbacks, validate_callback
 from consumers.client_documents import validate_document_url
 from consumers.lookalikes import skeleton
 from consumers.models import Consumer
 from consumers.registrations.admission import decided_by_hand
 from consumers.screens.authorization_changes import ended
+from consumers.screens.consumer_fields import CallbackUrlsField, web_address
+from consumers.screens.consumer_values import recorded_values, values_of
 from consumers.screens.presets import PRESETS, fits, knows_callbacks, preset_of
 from consumers.toolsets import TOOLSETS
-
-
-class CallbackUrlsInput(forms.TextInput):
-    """Several inputs of the same name, which the template draws."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        values = data.getlist(name) if isinstance(data, QueryDict) else data.get(name, [])
-        return [value.strip() for value in values]
-
-
-class CallbackUrlsField(forms.Field):
-    """A list of callbacks as typed; ConsumerForm validates each row."""
-
-    widget = CallbackUrlsInput
-
-
-def web_address(label: Any) -> forms.URLField:
-    field = forms.URLField(
-        label=label,
-        required=False,
-        max_length=500,
-        assume_scheme="https",
-        error_messages={"invalid": _("Enter a full web address, for example https://example.com/privacy.")},
-    )
-    # Only schemes that a browser may open from a link: no javascript:, data: or ftp: (security case 248).
-    field.validators = [
-        validator for validator in field.validators if not isinstance(validator, URLValidator)
-    ] + [URLValidator(schemes=["https", "http"], message=field.error_messages["invalid"])]
-    return field
 
 
 class ConsumerForm(forms.Form):
@@ -298,64 +269,3 @@ def least_group(company: Company) -> PermissionGroup | None:
     groups = list(company.permission_groups.filter(active=True))
     least = min(groups, key=lambda group: (len(group.effective_rights), group.name), default=None)
     return None if least is None or CONFIGURE in least.effective_rights else least
-
-
-def values_of(consumer: Consumer) -> dict[str, Any]:
-    return {
-        "name": consumer.name,
-        "description": consumer.description,
-        "assistant": consumer.assistant or "other",
-        "callback_urls": consumer.callback_urls,
-        "metadata_url": consumer.metadata_url,
-        "url": consumer.url,
-        "privacy_policy_url": consumer.privacy_policy_url,
-        "licence_url": consumer.licence_url,
-        "permission_group": consumer.permission_group_id,
-        "narrow_to_group": consumer.narrow_to_group,
-        "toolsets": consumer.toolsets,
-        "read_only": consumer.read_only,
-        "may_administer": consumer.may_administer,
-    }
-
-
-def recorded_values(consumer: Consumer | None) -> dict[str, Any]:
-    """Read from the database what the log says of a consumer; an empty dictionary of a new one."""
-    found = Consumer.objects.filter(pk=consumer.pk).first() if consumer else None
-    if found is None:
-        return {}
-    return values_of(found) | {"permission_group": found.permission_group.name}
-
-
-def redrawn(data: QueryDict) -> dict[str, Any] | None:
-    """Return the form's values after a small button (add or remove a callback, apply a preset).
-
-    Returns None if the form is to be saved. Nothing is validated or stored; the buttons work with and without
-    JavaScript.
-    """
-    urls = [url.strip() for url in data.getlist("callback_urls")][: MAX_CALLBACKS + 1]
-    values: dict[str, Any] = data.dict()
-    if "apply_preset" in data:
-        preset = preset_of(data.get("assistant", ""))
-        known = {url for each in PRESETS.values() for url in each.callbacks}
-        urls = [*preset.callbacks, *(url for url in urls if url and url not in known)]
-        names = {str(each.name) for each in PRESETS.values()}
-        if preset.slug != "other" and values.get("name", "").strip() in {"", *names}:
-            values["name"] = str(preset.name)
-    elif "add_callback" in data:
-        urls.append("")
-        values["focus_callback"] = len(urls) - 1
-    elif "remove_callback" in data:
-        row = str(data.get("remove_callback"))
-        if row in {str(number) for number in range(len(urls))}:
-            del urls[int(row)]
-            values["focus_callback"] = max(0, int(row) - 1)
-    else:
-        return None
-    return values | {
-        "callback_urls": urls,
-        "narrow_to_group": "narrow_to_group" in data,
-        "public": "public" in data,
-        "read_only": "read_only" in data,
-        "may_administer": "may_administer" in data,
-        "toolsets": data.getlist("toolsets"),
-    }

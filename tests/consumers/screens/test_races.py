@@ -6,7 +6,8 @@ import pytest
 
 from audit.models import Event
 from consumers.models import AppAuthorization, Consumer
-from consumers.screens.forms import ConsumerForm, values_of
+from consumers.screens.consumer_values import values_of
+from consumers.screens.forms import ConsumerForm
 from consumers.trusted_issuers.models import IssuerLink, TrustedIssuer
 from tests.conftest import World
 from tests.consumers.racing import another_first
