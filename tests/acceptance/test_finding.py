@@ -7,9 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from audit.models import Event
 from maintenance.models import Item, Meter, Movement, MovementType, Personnel, WorkOrder, WorkRequest
-from mcp_gateway.runtime import runtime
 from tests.acceptance.conftest import Ask
 
 DEMO = {"company__slug": "demo"}
@@ -40,16 +38,6 @@ def test_the_meter_of_an_asset(ask: Ask, word: str) -> None:
     meter = Meter.objects.get(**DEMO, item__code="MTC-02")
     results = ask().ask("search", query=f"{word} MTC-02")["results"]
     assert f"meter:{meter.pk}" in [hit["id"] for hit in results]
-
-
-def test_a_word_asks_upstream_at_most_twelve_times(ask: Ask) -> None:
-    """Busca las bombas."""
-    results = ask().ask("search", query="bomba")["results"]
-    assets = [hit["id"].removeprefix("asset:") for hit in results if hit["id"].startswith("asset:")]
-    assert len(assets) == 10
-    assert Item.objects.filter(**DEMO, code__in=assets, description__icontains="bomba").count() == 10
-    runtime().audit.stop()  # the call is written
-    assert Event.objects.latest("id").upstream_calls <= 12
 
 
 def test_requests_about_a_location(ask: Ask) -> None:

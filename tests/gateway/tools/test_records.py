@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from audit.models import Event
 from maintenance.models import Item, Meter, Personnel, WorkOrder, WorkOrderStatus, WorkRequest
 from mcp_gateway.calls.caller import READ_SCOPE
 from mcp_gateway.calls.errors import InsufficientScope
+from mcp_gateway.runtime import runtime
 from mcp_gateway.tools.catalogue import CATALOGUE
 from mcp_gateway.tools.work.order_records import folio_with
 from tests.clients.journey import TOOLS
@@ -201,6 +203,15 @@ def test_search_finds_an_order_by_its_number(planner: Person, said: str) -> None
     assert number.isdigit()
     found = [result["id"] for result in planner.ask("search", query=said.format(number=number))["results"]]
     assert f"work_order:{order.folio}" in found
+
+
+def test_a_word_asks_upstream_at_most_twelve_times(planner: Person) -> None:
+    results = planner.ask("search", query="bomba")["results"]
+    assets = [hit["id"].removeprefix("asset:") for hit in results if hit["id"].startswith("asset:")]
+    assert len(assets) == 10
+    assert Item.objects.filter(**DEMO, code__in=assets, description__icontains="bomba").count() == 10
+    runtime().audit.stop()  # the call is written
+    assert Event.objects.latest("id").upstream_calls <= 12
 
 
 @pytest.mark.parametrize(
