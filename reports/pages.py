@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format, number_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -25,7 +27,7 @@ from reports.methods import method_of
 from reports.notes import said, said_of_too_few
 from reports.progress import new_name
 from reports.refusals import reason
-from reports.tables import Cell, Table, table_of
+from reports.tables import Cell, table_of
 from reports.titles import title_of
 from reports.words import Words, words_of
 
@@ -63,6 +65,8 @@ def _shown(question: Asked) -> dict[str, Any]:
     answer, table = page.answer, table_of(page.answer, brief=True)
     words = words_of(question.tool)
     columns = [column for column in table.columns if column != "url" and not column.endswith(".url")]
+    names = [label(column) for column in columns]
+    rows = [[_said(words, column, row.get(column)) for column in columns] for row in table.rows]
     return {
         "answer": answer,
         "method": method_of(answer),
@@ -70,18 +74,20 @@ def _shown(question: Asked) -> dict[str, Any]:
         "period": _period(answer),
         "overall": list(_overall(answer, words)),
         "chart": chart_of(table, words) if question.is_metric else None,
-        "columns": [label(column) for column in columns],
-        "rows": [_Row(row, columns, words) for row in table.rows],
-        "pasted": _pasted(table, columns, words),
+        "columns": names,
+        "rows": list(zip(_drawn(names, rows), (row.get("url") for row in table.rows), strict=True)),
+        "pasted": _pasted([names, *rows]),
         "more": answer.get("has_more", False),
         "partial": bool(answer.get("partial") or answer.get("coverage", {}).get("partial")),
     }
 
 
-class _Row:
-    def __init__(self, row: Mapping[str, Cell], columns: list[str], words: Words) -> None:
-        self.url = row.get("url")
-        self.cells = [(label(column), _said(words, column, row.get(column))) for column in columns]
+def _drawn(names: list[str], rows: list[list[str]]) -> Iterator[SafeString]:
+    """Draw the cells of each row; a template takes ten times as long for a page of them."""
+    begins = [f'<td data-label="{escape(name)}"><bdi>' for name in names]
+    for row in rows:
+        cells = (f"{begin}{escape(cell)}</bdi></td>" for begin, cell in zip(begins, row, strict=True))
+        yield mark_safe("".join(cells))  # noqa: S308 - escaped
 
 
 def _filters(question: Asked) -> Iterator[tuple[str, str]]:
@@ -133,8 +139,6 @@ def _moment(text: str) -> dt.datetime | None:
     return moment if moment is not None and moment.tzinfo is not None else None
 
 
-def _pasted(table: Table, columns: list[str], words: Words) -> str:
+def _pasted(lines: list[list[str]]) -> str:
     """Return the table with tabs, as spreadsheets and documents take it from the clipboard."""
-    lines = [[label(column) for column in columns]]
-    lines += [[_said(words, column, row.get(column)) for column in columns] for row in table.rows]
     return "\n".join("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in line) for line in lines)

@@ -55,6 +55,8 @@ def demo_pages(world: World) -> dict[str, str]:
             "log of a person": f"{LOG}?person={person.email}&outcome=not-done",
             "log of a name": f"{LOG}?person=a",
             "log of a record": f"{LOG}?record=OT-9",
+            "report of a metric": "/reports/get_maintenance_metrics/?metric=reliability",
+            "report of work orders": "/reports/list_work_orders/",
             "people searched": "/settings/user-accounts/?q=carlos&state=active",
             "simulation": f"{API}simulator/?person={person.pk}&app={app.pk}&tool=search",
         }
