@@ -36,11 +36,16 @@ def test_case_222_redis_fails(system: Product, planner: Witness, fault: str) -> 
         assert "/accounts/logout/" in page.text
         form = {"grant_type": "client_credentials", "client_id": planner.key, "client_secret": "wrong"}
         somewhere = {"x-forwarded-for": f"192.0.2.{1 + list(FAULTS).index(fault)}"}  # nothing is counted yet
-        statuses = Counter(
-            httpx.post(f"{system.url}/oauth/token", data=form, headers=somewhere, timeout=30).status_code
-            for _ in range(MOST_FAILURES * WORKERS + 20)
-        )
-        assert set(statuses) == {401, 429}
-        assert statuses[401] <= MOST_FAILURES * (WORKERS + 1)
-        assert time.monotonic() - begun < 60
+        asked = 0
+        statuses: Counter[tuple[int, int]] = Counter()  # by the minute, since the limit is one of a minute
+        while asked < MOST_FAILURES * WORKERS + 20 or 429 not in {status for _, status in statuses}:
+            minute = int(time.time()) // 60
+            answer = httpx.post(f"{system.url}/oauth/token", data=form, headers=somewhere, timeout=30)
+            statuses[minute, answer.status_code] += 1
+            asked += 1
+            assert asked <= 2 * (MOST_FAILURES * WORKERS + 20)
+        assert {status for _, status in statuses} == {401, 429}
+        for (_, status), times in statuses.items():
+            assert status == 429 or times <= MOST_FAILURES * (WORKERS + 1)
+        assert time.monotonic() - begun < 90
     assert planner.refresh().status_code == 200

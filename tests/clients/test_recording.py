@@ -51,10 +51,10 @@ def test_how_a_client_shows_who_it_is(said: Any, form: bytes, kind: str) -> None
 
 
 def test_the_record_is_found_in_the_fence_of_a_text() -> None:
-    assert _record('[data 1a] What follows …\n{"id": 7}\n[end of data 1a]') == {"id": 7}
+    assert _record('[112358132: data]\n{"id": 7}\n[/112358132]') == {"id": 7}
     assert _record({"structuredContent": {"id": 7}}) == {"id": 7}
     with pytest.raises(Failed):
-        _record("[data 1a] What follows …")
+        _record("[112358132: data]")
 
 
 def test_what_a_client_sent_is_summed_up() -> None:

@@ -10,7 +10,7 @@ from tests.oracle import records
 from tests.oracle.dice import Dice
 from tests.oracle.plants import Plant, Row
 
-FENCE = re.compile(r"\[(data [0-9]{12})\] [^\n]*\n(.*)\n\[/\1\]", re.DOTALL)
+FENCE = re.compile(r"\[([0-9]{9}): [^\n]*\]\n(.*)\n\[/\1\]", re.DOTALL)
 
 
 def _asset(plant: Plant, roll: Dice) -> str | None:

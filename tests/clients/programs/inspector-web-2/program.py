@@ -47,7 +47,7 @@ async def main() -> None:
             await page.keyboard.insert_text(json.dumps(arguments))
             await page.get_by_role("button", name="Execute Tool").click()
             await page.get_by_role("heading", name="Results").wait_for()
-            return await page.get_by_text(re.compile(r"\[data [0-9a-f]+\]")).first.inner_text()
+            return await page.get_by_text(re.compile(r"\[[0-9]{9}: data")).first.inner_text()
 
         await conversation.serve(list_tools, call)
 
