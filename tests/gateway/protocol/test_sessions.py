@@ -180,10 +180,14 @@ async def test_a_call_that_asks_nothing_costs_no_query(client: Client) -> None:
             connection.execute_wrappers.append(count)
 
     async def cost(**more: Any) -> int:
-        statements[0] = 0
-        for _ in range(5):
-            assert (await client.call("echo", {"text": "a"}, **more)).status == 200
-        return statements[0]
+        """Return the least of three rounds, since each second the caller is looked up again."""
+        rounds = []
+        for _ in range(3):
+            statements[0] = 0
+            for _ in range(5):
+                assert (await client.call("echo", {"text": "a"}, **more)).status == 200
+            rounds.append(statements[0])
+        return min(rounds)
 
     runtime().audit.stop()  # its next thread has a connection of its own
     connection_created.connect(opened)
