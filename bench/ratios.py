@@ -28,6 +28,8 @@ def ratios_of(runs: Runs, ours: str) -> Ratios:
 
 def fallen(now: Ratios, percent: float) -> list[str]:
     """Return a sentence for each ratio that is more than `percent` below the recorded one."""
+    if not RECORDED.exists():
+        raise SystemExit("No ratios are recorded to compare with: run bench/run --record first.")
     recorded: Ratios = json.loads(RECORDED.read_text(encoding="utf-8"))
     return [
         f"{operation} ÷ {other}: {ratio} now, {recorded[operation][other]} recorded"
