@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests import text_reader
 from tests.clients import journey
 from tests.clients.assistant import Assistant
 from tests.clients.install import INSTALLED, names
@@ -213,8 +214,10 @@ def _in_short(error: Exception) -> str:
 
 
 def _record(result: Any) -> dict[str, Any]:
-    """Return the structured answer, or the record in the fence of its text."""
+    """Return the structured answer, or what the text tells. A few clients show either as JSON in their own text."""
     if isinstance(result, str):
+        if fenced := text_reader.FENCED.search(result):
+            return text_reader.read(fenced[0])
         begin = result.find("{")
         if begin < 0:
             raise Failed(f"no data in {result[:200]!r}")
