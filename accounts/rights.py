@@ -44,6 +44,13 @@ MODULE_NAMES = {
     Module.CONFIGURATION: _("configuration"),
 }
 
+ACTION_NAMES = {
+    Action.VIEW: _("view"),
+    Action.ADD: _("add"),
+    Action.EDIT: _("edit"),
+    Action.DELETE: _("delete"),
+}
+
 CONFIGURE = "configuration:edit"  # makes an administrator
 ALL_RIGHTS = frozenset(f"{module}:{action}" for module in Module for action in Action)
 # Rights of Fracttal One's matrix that nothing here asks for. The form of a group does not offer them, but

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.app_connections import app_connections
-from accounts.forms import ACTION_NAMES
 from accounts.models import Membership, PermissionGroup
-from accounts.rights import ALL_RIGHTS, CONFIGURE, MODULE_NAMES, Action, Module
+from accounts.rights import ACTION_NAMES, ALL_RIGHTS, CONFIGURE, MODULE_NAMES, Action, Module
 
 
 @dataclass(frozen=True, slots=True)

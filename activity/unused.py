@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.forms import ACTION_NAMES
 from accounts.models import Company, Membership
-from accounts.rights import MODULE_NAMES, Action, Module
+from accounts.rights import ACTION_NAMES, MODULE_NAMES, Action, Module
 from audit.kinds import Kind
 from audit.models import Event, Outcome
 from consumers.models import AppAuthorization, Consumer

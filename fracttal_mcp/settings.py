@@ -117,8 +117,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "change_password": "accounts.password_forms.NewPassword",
-    "reset_password_from_key": "accounts.password_forms.ForgottenPassword",
+    "change_password": "accounts.forms.passwords.NewPassword",
+    "reset_password_from_key": "accounts.forms.passwords.ForgottenPassword",
 }
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.reset_links.ResetLinks"  # noqa: S105 - a class

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.current import CONFIGURE, acting_membership, require_right
-from accounts.forms import CompanyForm
+from accounts.forms.company import CompanyForm
 from accounts.models import Company
 from accounts.recorded_changes import record_change, stored_values
 from audit.kinds import Kind

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods
 from accounts import group_changes, whom_it_cuts
 from accounts.administrators import LastAdministrator
 from accounts.current import CONFIGURE, acting_membership, require_right
-from accounts.forms import GroupField, GroupForm, primary_key
+from accounts.forms.fields import GroupField, primary_key
+from accounts.forms.groups import GroupForm
 from accounts.models import PermissionGroup
 from accounts.screens.confirming import confirmation, is_confirmed
 from accounts.screens.person import rehearse

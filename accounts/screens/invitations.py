@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import invitations
 from accounts.current import shell_of, sign_in_required, signed_in_user
-from accounts.forms import NewAccountForm, primary_key
+from accounts.forms.fields import primary_key
+from accounts.forms.invitations import NewAccountForm
 from accounts.models import Invitation, User
 
 SECOND_CLICK = dt.timedelta(minutes=1)

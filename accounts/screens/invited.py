@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import invitations
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
-from accounts.forms import ALREADY_INVITED, InvitationForm
+from accounts.forms.invitations import ALREADY_INVITED, InvitationForm
 from accounts.mail_limit import may_mail
 from accounts.models import Invitation
 from accounts.networks import address_of

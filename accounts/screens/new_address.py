@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import address_changes
 from accounts.current import CONFIGURE, require_right, signed_in_user
-from accounts.forms import AddressForm
+from accounts.forms.people import AddressForm
 from accounts.mail_limit import may_mail
 from accounts.models import WaitingAddress
 from accounts.networks import address_of

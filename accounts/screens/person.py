@@ -24,7 +24,7 @@ from accounts import person_changes, whom_it_cuts
 from accounts.administrators import LastAdministrator
 from accounts.app_connections import app_connections
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
-from accounts.forms import MembershipForm
+from accounts.forms.people import MembershipForm
 from accounts.mail_limit import may_mail
 from accounts.models import Membership, WaitingAddress
 from accounts.networks import address_of

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.current import sign_in_required, signed_in_user
-from accounts.forms import ProfileForm
+from accounts.forms.profile import ProfileForm
 from accounts.models import User
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current import shell_of, sign_in_required, signed_in_user
-from accounts.forms import primary_key
+from accounts.forms.fields import primary_key
 from accounts.key_ring import NoKeys
 from accounts.screens.sign_in import in_popup
 from connections import linking

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts import person_changes
 from accounts.administrators import LastAdministrator
-from accounts.forms import MembershipForm
+from accounts.forms.people import MembershipForm
 from accounts.models import Company, Membership, PermissionGroup
 from consumers.admin_api.endpoint import PROBLEM, Endpoint
 from consumers.admin_api.lists import Flag, IdField, Page, Strict, Text, page_of

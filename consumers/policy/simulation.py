@@ -13,10 +13,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from accounts.forms import ACTION_NAMES
 from accounts.models import Membership, User
 from accounts.principal import Principal
-from accounts.rights import MODULE_NAMES, Action, Module
+from accounts.rights import ACTION_NAMES, MODULE_NAMES, Action, Module
 from accounts.security_policy import policy_of
 from connections.models import ApiConnection
 from consumers import granting

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
-from accounts.forms import primary_key
+from accounts.forms.fields import primary_key
 from accounts.networks import address_of
 from consumers.policy.access_requests import decide
 from consumers.policy.models import AccessRequest

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
-from accounts.forms import primary_key
+from accounts.forms.fields import primary_key
 from accounts.models import User
 from accounts.networks import address_of
 from audit.chain import append

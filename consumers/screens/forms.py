@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.current import CONFIGURE
-from accounts.forms import FROM_THE_LIST, GroupField, validate_printable
+from accounts.forms.fields import FROM_THE_LIST, GroupField, validate_printable
 from accounts.models import Company, PermissionGroup, User
 from audit.chain import append
 from audit.kinds import Kind

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import validate_printable
+from accounts.forms.fields import validate_printable
 from accounts.models import Company, User
 from accounts.recorded_changes import stored_values
 from audit.chain import append

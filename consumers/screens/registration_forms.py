@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import FROM_THE_LIST, GroupField, validate_printable
+from accounts.forms.fields import FROM_THE_LIST, GroupField, validate_printable
 from accounts.models import Company, PermissionGroup, User
 from consumers.digests import Prefix, digest, make
 from consumers.registrations.models import InitialAccessToken, RegistrationRules

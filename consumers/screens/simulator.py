@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.current import CONFIGURE, acting_membership, require_right
-from accounts.forms import primary_key
+from accounts.forms.fields import primary_key
 from accounts.models import Company, User
 from consumers.models import Consumer
 from consumers.policy.catalogue import tools

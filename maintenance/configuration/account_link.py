@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
-from accounts.forms import primary_key, validate_printable
+from accounts.forms.fields import primary_key, validate_printable
 from accounts.models import Membership, User
 from maintenance.models import Personnel
 from maintenance.rules import account_links

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.current import CONFIGURE, acting_membership, require_right, signed_in_user
-from accounts.forms import validate_printable
+from accounts.forms.fields import validate_printable
 from accounts.models import Company
 from maintenance.rules import account_links
 from maintenance.rules.catalogues import CATALOGUES, Catalogue, InUse, Taken, add, remove

@@ -214,7 +214,7 @@ def _in_short(error: Exception) -> str:
 
 
 def _record(result: Any) -> dict[str, Any]:
-    """Return the structured answer, or what the text tells. A few clients show either as JSON in their own text."""
+    """Return the structured answer, or what the text tells. Some clients print either as JSON."""
     if isinstance(result, str):
         if fenced := text_reader.FENCED.search(result):
             return text_reader.read(fenced[0])
