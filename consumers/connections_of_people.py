@@ -12,7 +12,7 @@ from audit.chain import append
 from consumers import scopes
 from consumers.models import AppAuthorization, Consumer
 from consumers.policy.models import GroupCeiling
-from consumers.screens.authorization_changes import ended
+from consumers.screens.authorization_events import ended
 
 
 class ConnectionsOfPeople:

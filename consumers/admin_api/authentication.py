@@ -16,7 +16,7 @@ from accounts.wrong_tokens import count_wrong_token
 from consumers import scopes
 from consumers.admin_api.problems import Problem
 from consumers.caller import Caller
-from consumers.oauth import token_info
+from consumers.oauth import token_info, token_uses
 
 
 class AdminTokens(BaseAuthentication):
@@ -27,8 +27,8 @@ class AdminTokens(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, Caller]:
         found = admitted(request)
-        if token_info.is_due(found):
-            token_info.record_use(found)
+        if token_uses.is_due(found):
+            token_uses.record_use(found)
         return AnonymousUser(), found.caller
 
 

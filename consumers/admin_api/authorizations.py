@@ -14,7 +14,7 @@ from audit.kinds import Kind
 from consumers.admin_api.endpoint import PROBLEM, Endpoint
 from consumers.admin_api.lists import Flag, IdField, Page, page_of
 from consumers.models import AppAuthorization
-from consumers.screens.authorization_changes import events
+from consumers.screens.authorization_events import events
 
 
 class AuthorizationBody(serializers.ModelSerializer[AppAuthorization]):

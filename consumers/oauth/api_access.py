@@ -8,7 +8,7 @@ from django.conf import settings
 
 from accounts.principal import Principal
 from consumers import scopes
-from consumers.oauth import token_info
+from consumers.oauth import token_info, token_uses
 from consumers.policy.catalogue import operations, tools
 from consumers.policy.decisions import withheld_operations
 
@@ -21,8 +21,8 @@ def authenticate(raw: str) -> Principal | None:
     found = token_info.resolve(raw, settings.API_RESOURCE)
     if found is None or scopes.READ not in found.caller.scopes:
         return None
-    if token_info.is_due(found):
-        token_info.record_use(found)
+    if token_uses.is_due(found):
+        token_uses.record_use(found)
     caller = replace(
         found.caller,
         via_app=found.caller.consumer_name,

@@ -29,7 +29,8 @@ from consumers.oauth.client_authentication import (
     json_response,
     method_of,
 )
-from consumers.oauth.validator import ACCESS_LIFETIME, Validator
+from consumers.oauth.token_storing import ACCESS_LIFETIME
+from consumers.oauth.validator import Validator
 from consumers.security_log import note
 from consumers.trusted_issuers import exchange
 

@@ -7,8 +7,6 @@ locked first, so that refreshes, replays and revocations of one connection run o
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
 from typing import Any
 
 from django.conf import settings
@@ -19,17 +17,12 @@ from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
 
 from consumers import granting, scopes
 from consumers.digests import Prefix, digest, is_shaped
-from consumers.models import AccessToken, AppAuthorization, Consumer, Grant, RefreshToken
+from consumers.models import AppAuthorization, Consumer, Grant, RefreshToken
 from consumers.oauth.audience import audience_of
-from consumers.oauth.token_families import MAX_LIVE_TOKENS, end_family, evict_unused, retire_oldest
+from consumers.oauth.token_families import MAX_LIVE_TOKENS, end_family, evict_unused
+from consumers.oauth.token_storing import RETRY_WINDOW, store
 from consumers.openid import identity
 from consumers.security_log import note
-
-ACCESS_LIFETIME = dt.timedelta(minutes=30)
-REFRESH_IDLE = dt.timedelta(days=30)
-# For this long a client may use the same refresh token again, because its answer was lost or because its
-# processes refresh at the same time.
-RETRY_WINDOW = dt.timedelta(seconds=60)
 
 
 class Validator(OAuth2Validator):
@@ -232,40 +225,7 @@ class Validator(OAuth2Validator):
     # --- storing --------------------------------------------------------------------------
 
     def save_bearer_token(self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any) -> None:
-        now = timezone.now()
-        if request.grant_type == "client_credentials":
-            _store_access(token, request, now + ACCESS_LIFETIME)
-            return
-        authorization: AppAuthorization = request.authorization
-        if request.grant_type == "authorization_code":
-            grant: Grant = request.grant
-            marked = Grant.objects.filter(pk=grant.pk, redeemed_at=None).update(redeemed_at=now)
-            family, scope = grant.token_family, grant.scope
-        else:
-            old: RefreshToken = request.old
-            marked = _supersede(old, now)
-            family, scope = old.token_family, old.scope
-        if marked != 1:
-            raise InvalidGrantError(request=request)
-        expires = min(now + ACCESS_LIFETIME, authorization.ends_at)
-        token["expires_in"] = int((expires - now).total_seconds())
-        access = _store_access(token, request, expires, authorization, family)
-        RefreshToken.objects.create(
-            token="",
-            token_checksum=digest(token["refresh_token"]),
-            access_token=access,
-            application=request.client,
-            authorization=authorization,
-            token_family=family,
-            user=request.user,
-            scope=scope,
-            resource=request.resources,
-            expires=min(now + REFRESH_IDLE, authorization.ends_at),
-        )
-        if authorization.connected_at is None:
-            AppAuthorization.objects.filter(pk=authorization.pk).update(connected_at=now)
-        if request.grant_type == "authorization_code":
-            retire_oldest(authorization)
+        store(token, request)
 
     def is_origin_allowed(
         self, client_id: str, origin: str, request: Request, *args: Any, **kwargs: Any
@@ -308,35 +268,3 @@ def _narrow(request: Request, granted: list[str]) -> None:
     if request.resource is not None and [audience_of([request.resource])] != granted:
         raise invalid_target()
     request.resources = granted
-
-
-def _supersede(old: RefreshToken, now: dt.datetime) -> int:
-    """Mark the first use of a refresh token; a repeat changes nothing. Return 0 if it was revoked, else 1."""
-    unused = RefreshToken.objects.filter(pk=old.pk, revoked=None)
-    if old.superseded_at is not None:
-        return int(unused.count())
-    AccessToken.objects.filter(pk=old.access_token_id, expires__gt=now + RETRY_WINDOW).update(
-        expires=now + RETRY_WINDOW
-    )
-    return int(unused.filter(superseded_at=None).update(superseded_at=now))
-
-
-def _store_access(
-    token: dict[str, Any],
-    request: Request,
-    expires: dt.datetime,
-    authorization: AppAuthorization | None = None,
-    family: uuid.UUID | None = None,
-) -> AccessToken:
-    stored: AccessToken = AccessToken.objects.create(
-        token="",
-        token_checksum=digest(token["access_token"]),
-        application=request.client,
-        authorization=authorization,
-        token_family=family,
-        user=request.user,
-        scope=token["scope"],
-        resource=request.resources,
-        expires=expires,
-    )
-    return stored

@@ -1,14 +1,13 @@
-"""Disconnecting apps, making them read-only, allowing them again: picked rows, or all that fit a filter."""
+"""Disconnecting apps and making them read-only: picked rows, or all that fit a filter."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,14 +16,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.current import CONFIGURE, acting_membership, require_right, sign_in_required, signed_in_user
 from accounts.forms.fields import primary_key
-from accounts.models import User
 from accounts.networks import address_of
 from audit.chain import append
 from audit.kinds import Kind
-from audit.models import Event
-from audit.recording import Changes, Subject, event_of
+from audit.recording import Changes
 from consumers.models import AppAuthorization
 from consumers.scopes import READ, WRITE
+from consumers.screens.authorization_events import events
 from consumers.screens.authorizations import company_listing, fitting
 from consumers.screens.confirming import MOST_NAMED, Confirmation, Named
 from consumers.screens.queries import authorizations_by, authorizations_in, live_now, with_their_rows
@@ -209,37 +207,6 @@ def change(request: HttpRequest, keys: Sequence[int], kind: Kind, make: Change) 
     return done
 
 
-def ended(
-    keys: Sequence[int], *, by: User | None, address: str, facts: Mapping[str, Any] | None = None
-) -> list[Event]:
-    """Return the events of authorizations that another change has ended."""
-    changed: dict[int, Changes] = {key: {} for key in keys}
-    return list(events(Kind.AUTHORIZATION_REVOKED, changed, by=by, address=address, facts=facts))
-
-
-def events(
-    kind: Kind,
-    changed: dict[int, Changes],
-    *,
-    by: User | None,
-    address: str,
-    facts: Mapping[str, Any] | None = None,
-) -> Iterator[Event]:
-    rows = AppAuthorization.objects.filter(pk__in=changed).select_related("consumer", "user").order_by("pk")
-    for row in rows:
-        yield event_of(
-            kind,
-            company_id=row.consumer.company_id,
-            user=by,
-            consumer=row.consumer,
-            authorization_id=row.pk,
-            subject=Subject("user", str(row.user_id), row.user.display_name),
-            changes=changed[row.pk],
-            facts=facts,
-            address=address,
-        )
-
-
 def confirmation(
     request: HttpRequest,
     meant: QuerySet[AppAuthorization],
@@ -275,58 +242,3 @@ def confirmation(
         back_url=back_url,
         changed_meanwhile="confirmed" in request.POST,
     ).page(request, "consumers/confirm_own.html" if place.own else "consumers/confirm.html")
-
-
-@require_POST
-@require_right(CONFIGURE)
-def allow_of_company(request: HttpRequest) -> HttpResponse:
-    """Allow again what an administrator took away; what the person took away is the person's."""
-    found = authorizations_in(acting_membership(request).company)
-    by_others = (Q(refuses_exchange=True) & ~Q(revoked_by=F("user"))) | (
-        Q(revoked_at=None) & ~Q(narrowed_by=F("user"))
-    )
-    return allow(request, found.filter(by_others), "app-authorizations")
-
-
-@require_POST
-@sign_in_required
-def allow_own(request: HttpRequest) -> HttpResponse:
-    """Allow again what the person took away, but not what an administrator did."""
-    user = signed_in_user(request)
-    found = authorizations_by(user)
-    return allow(
-        request,
-        found.filter(Q(revoked_by=user) | Q(revoked_at=None, narrowed_by=user)),
-        "own-app-authorizations",
-    )
-
-
-def allow(request: HttpRequest, found: QuerySet[AppAuthorization], page: str) -> HttpResponse:
-    """Let the issuer connect the person again, or grant writing again; it happens when the app next asks."""
-    allowable = Q(refuses_exchange=True) | (live_now() & Q(issuer__isnull=False) & ~Q(withheld_scope=""))
-    row = found.filter(allowable, pk__in=picked(request)).first()
-    if row is None:
-        messages.info(request, _("Nothing to allow there."))
-        return HttpResponseRedirect(way_back(request, page))
-    with transaction.atomic():
-        if row.live:
-            row.give_back()
-        else:
-            AppAuthorization.objects.filter(pk=row.pk).update(refuses_exchange=False)
-        append(
-            list(
-                events(
-                    Kind.AUTHORIZATION_ALLOWED,
-                    {row.pk: {}},
-                    by=signed_in_user(request),
-                    address=address_of(request),
-                )
-            )
-        )
-    messages.success(
-        request,
-        _("Writing is allowed again: the app gets it the next time it asks.")
-        if row.live
-        else _("Allowed again: the app can connect the next time it asks."),
-    )
-    return HttpResponseRedirect(way_back(request, page))

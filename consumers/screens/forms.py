@@ -21,7 +21,7 @@ from consumers.client_documents import validate_document_url
 from consumers.lookalikes import skeleton
 from consumers.models import Consumer
 from consumers.registrations.admission import decided_by_hand
-from consumers.screens.authorization_changes import ended
+from consumers.screens.authorization_events import ended
 from consumers.screens.consumer_fields import CallbackUrlsField, web_address
 from consumers.screens.consumer_values import recorded_values, values_of
 from consumers.screens.presets import PRESETS, fits, knows_callbacks, preset_of

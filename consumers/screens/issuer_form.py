@@ -18,7 +18,7 @@ from audit.recording import Subject, changes_between, record
 from consumers.models import AppAuthorization
 from consumers.outbound.addresses import validate_address
 from consumers.scopes import READ
-from consumers.screens.authorization_changes import ended
+from consumers.screens.authorization_events import ended
 from consumers.security_log import note
 from consumers.trusted_issuers.models import TrustedIssuer
 

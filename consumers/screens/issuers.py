@@ -22,7 +22,7 @@ from audit.chain import append
 from audit.kinds import Kind
 from audit.recording import Subject
 from consumers.models import AppAuthorization
-from consumers.screens.authorization_changes import ended
+from consumers.screens.authorization_events import ended
 from consumers.screens.issuer_form import IssuerForm
 from consumers.security_log import note
 from consumers.trusted_issuers.keys import NoKeys, ask

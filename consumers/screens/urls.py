@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from consumers.screens import (
     access_requests,
+    allowing_again,
     authorization_changes,
     authorizations,
     ceilings,
@@ -65,7 +66,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         f"{API_CONNECTIONS}app-authorizations/allow/",
-        authorization_changes.allow_of_company,
+        allowing_again.allow_of_company,
         name="app-authorizations-allow",
     ),
     path(
@@ -80,7 +81,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         "profile/app-authorizations/allow/",
-        authorization_changes.allow_own,
+        allowing_again.allow_own,
         name="own-app-authorizations-allow",
     ),
     path("settings/security/", security.security, name="settings-security"),

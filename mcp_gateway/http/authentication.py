@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from consumers.digests import Prefix, digest, is_shaped
-from consumers.oauth import token_info
+from consumers.oauth import token_info, token_uses
 from mcp_gateway.calls.caller import READ_SCOPE, WRITE_SCOPE, Caller
 from mcp_gateway.calls.fresh_connection import once_more
 from mcp_gateway.expiring_cache import ExpiringCache
@@ -142,7 +142,7 @@ class Authentication:
         if found is None:
             security.warning("mcp token refused digest=%s", key[:12])
             return None, KEEP_SECONDS
-        if token_info.is_due(found):
+        if token_uses.is_due(found):
             self.last_use.note(found)
         return found.caller, (found.expires - timezone.now()).total_seconds()
 

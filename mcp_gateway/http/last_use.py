@@ -9,7 +9,7 @@ from functools import partial
 
 from django.db import connection
 
-from consumers.oauth import token_info
+from consumers.oauth import token_info, token_uses
 from mcp_gateway.calls.caller import Caller
 
 
@@ -26,14 +26,14 @@ class LastUse:
 
     def note(self, found: token_info.TokenInfo) -> None:
         self._once(
-            (found.caller.consumer_id, found.caller.authorization_id), partial(token_info.record_use, found)
+            (found.caller.consumer_id, found.caller.authorization_id), partial(token_uses.record_use, found)
         )
 
     def note_tools(self, caller: Caller, version: str) -> None:
         """Record the list of tools that the client of this caller has received."""
         self._once(
             (caller.consumer_id, caller.authorization_id, version),
-            partial(token_info.record_tools_seen, caller, version),
+            partial(token_uses.record_tools_seen, caller, version),
         )
 
     def settle(self) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from fracttal_mcp.asgi import application as product  # isort: skip - sets Django up
-from consumers.oauth import validator
+from consumers.oauth import token_storing
 from mcp_gateway.http.asgi import Receive, Send
 
 RECORD, LIFETIME = Path(os.environ["RECORD"]), Path(os.environ["LIFETIME"])
@@ -28,7 +28,7 @@ async def application(scope: MutableMapping[str, Any], receive: Receive, send: S
     if scope["type"] != "http":
         await product(scope, receive, send)
         return
-    validator.ACCESS_LIFETIME = dt.timedelta(seconds=int(LIFETIME.read_text("ascii")))  # noqa: ASYNC240
+    token_storing.ACCESS_LIFETIME = dt.timedelta(seconds=int(LIFETIME.read_text("ascii")))  # noqa: ASYNC240
     body = bytearray()
     status = 0
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import Membership, PermissionGroup, User
 from consumers.digests import digest
 from consumers.models import AccessToken, AppAuthorization, Consumer
-from consumers.oauth import api_access, token_info
+from consumers.oauth import api_access, token_info, token_row
 from mcp_gateway.http import authentication
 from mcp_gateway.http.authentication import (
     Authentication,
@@ -229,11 +229,11 @@ def test_the_compiled_query_finds_what_the_orm_finds(register: Register, world: 
     tokens = [program.connect(world.owner)["access_token"], program.connect(world.colleague)["access_token"]]
     for token in tokens:
         key = digest(token)
-        found = token_info._fetch(key)
+        found = token_row.row_of(key)
         assert found is not None
-        (row,) = token_info._rows(key)
-        assert {token_info._COLUMNS[name]: value for name, value in found.items()} == row
-    assert token_info._fetch(digest("unknown")) is None
+        (row,) = token_row._rows(key)
+        assert {token_row._COLUMNS[name]: value for name, value in found.items()} == row
+    assert token_row.row_of(digest("unknown")) is None
 
 
 def test_a_token_of_a_person_is_good_where_it_was_approved_for(register: Register, world: World) -> None:

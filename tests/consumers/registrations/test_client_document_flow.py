@@ -14,7 +14,7 @@ from django.test import Client
 from accounts import invitations
 from accounts.models import Invitation, Membership
 from consumers.models import AppAuthorization, Consumer, Grant, RefreshToken
-from consumers.oauth.validator import RETRY_WINDOW
+from consumers.oauth.token_storing import RETRY_WINDOW
 from tests.conftest import World
 from tests.consumers.conftest import Program, Register, answer_of, caller, decide, is_live, signed_in
 from tests.consumers.programs import Publisher
