@@ -24,7 +24,7 @@ from activity.screens.log import Row
 from activity.sentences import as_html
 from activity.spans import PERIODS, period_of, spans_of
 from activity.unused import LOOKED_BACK, is_unused_since, people_without_app, unused_apps, use_of
-from audit.models import Event
+from audit.models import Event, Outcome
 from consumers.models import Consumer
 
 MOST_NAMES = 20
@@ -40,15 +40,15 @@ def overview(request: HttpRequest) -> HttpResponse:
     whose = Whose(company.pk)
     context = _figures(request, company, whose, "apps", "people")
     today = timezone.localdate().isoformat()
-    changes = Filters(company, {"kind": WRITES, "since": today}).search().newest(NEWEST_CHANGES)
+    changes = Filters(company, {"kind": WRITES, "outcome": Outcome.DONE.value, "since": today})
     troubles = Filters(company, {"outcome": NOT_DONE, "since": today})
     without = list(people_without_app(company).annotate(in_all=Window(Count("pk")))[:MOST_NAMES])
     unused = list(unused_apps(company, 30).annotate(in_all=Window(Count("pk")))[:MOST_NAMES])
     quarter = timezone.now() - dt.timedelta(days=90)
     context |= {
         "frame": frame(request),
-        "changes": [Row(event, as_html(event)) for event in changes],
-        "changes_query": Filters(company, {"kind": WRITES, "since": today}).address,
+        "changes": [Row(event, as_html(event)) for event in changes.search().newest(NEWEST_CHANGES)],
+        "changes_query": changes.address,
         "failures": troubles.search().count(MOST_COUNTED),
         "failures_query": troubles.address,
         "most_counted": MOST_COUNTED,
