@@ -60,7 +60,9 @@ async def serve(connection: str) -> None:
             for name, value in arguments.items():
                 if isinstance(value, list):
                     await page.locator("select[multiple]").first.select_option(value)
-                elif not isinstance(value, bool):
+                elif isinstance(value, bool):
+                    await page.locator(f"[id={name}]").set_checked(value)
+                else:
                     await page.locator(f"[id={name}]").fill(str(value))
             result = await answer("tools/call", "Run Tool")
             if "structuredContent" not in result:  # it refreshes when it connects, and not for a call
