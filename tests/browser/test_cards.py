@@ -6,32 +6,28 @@ What a card shows is compared with the result that its host received, and with t
 
 from __future__ import annotations
 
-import json
 import os
-import sqlite3
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.asked_in_cards import ASKS, IMAGES, METRIC, SEVERAL, Sql
+from tests.browser.asked_in_cards import assistant as assistant
+from tests.browser.asked_in_cards import open_order as open_order
+from tests.browser.asked_in_cards import sql as sql
+from tests.browser.asked_in_cards import token as token
 from tests.browser.card_host import ABLE, Host, Places, Shown, opened, served
 from tests.browser.chromium import PROBLEMS
 from tests.browser.chromium import chrome as chrome
-from tests.clients.assistant import CALLBACK, Assistant
-from tests.process.person import Person
-from tests.process.server import DATABASE, ROOT, Server, started
+from tests.process.server import ROOT, Server, started
 
 # The first test waits for a plant to be seeded and a host to be bundled.
 pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.timeout(600)]
 NO_ANSWER = "There is no answer. The assistant knows why."
-IMAGES = ROOT / "docs" / "images"
 HIGHEST = 500
 LANGUAGES = {"en-US": "en", "es-CO": "es", "pt-BR": "pt-br"}
-SEVERAL = "compresor de tornillo"  # the name of four
-ASKS = "cancel_work_order"  # before which the person is asked, by a rule of the administrator
-METRIC = {"metric": "reliability", "group_by": "asset", "compare_with": "previous_period"}
 # Also a constant of ours, which must not be translated where people wrote it.
 WORD = "in_process"
 HOSTILE = "<img src=x onerror=\"top.postMessage('owned','*')\"><b>bold</b> \u202egnp"
@@ -61,41 +57,6 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
 def product(tmp_path_factory: pytest.TempPathFactory, places: Places) -> Iterator[Server]:
     with started(tmp_path_factory.mktemp("product"), MCP_ORIGINS=places.host) as server:
         yield server
-
-
-Sql = Callable[..., list[tuple[Any, ...]]]
-
-
-@pytest.fixture(scope="module")
-def sql(product: Server) -> Sql:
-    """Read or change the database of the running product."""
-
-    def run(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(Path(product.environment["VAR_DIR"]) / DATABASE, timeout=30) as database:
-            return database.execute(statement, values).fetchall()
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def token(product: Server, sql: Sql) -> str:
-    consumer = product.create_consumer("Cards", CALLBACK)
-    rules = json.dumps({ASKS: "ask"})
-    sql("UPDATE consumers_consumer SET tool_rules = ? WHERE client_id = ?", rules, consumer["key"])
-    sql("UPDATE accounts_user SET language = 'en' WHERE email = 'planner@demo.example'")
-    assistant = Assistant(product, consumer)
-    access: str = assistant.connect(Person("planner@demo.example")).tokens["access_token"]
-    return access
-
-
-@pytest.fixture(scope="module")
-def open_order(sql: Sql) -> str:
-    ((folio,),) = sql(
-        "SELECT o.folio FROM maintenance_workorder o JOIN accounts_company c ON c.id = o.company_id "
-        "WHERE c.slug = 'demo' AND o.status = 1 ORDER BY o.id DESC LIMIT 1"
-    )
-    sql("UPDATE maintenance_workorder SET note = 'Esperando repuesto.' WHERE folio = ?", folio)
-    return str(folio)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 // What a write changes. It is shown before the person says yes, and after it was done.
 const CHANGE = "fracttal-one/change";
 const UNSURE = ["outcome_unknown", "partly_done"];
+// Where the person was asked and said no, they know why nothing was changed.
+const ASKED = ["must_ask_first", "looks_like_a_duplicate", "looks_unusual", "needs_many_calls"];
 
 // Fields of fields become rows of their own.
 const flat = (values, path = []) => Object.entries(values).flatMap(([name, value]) =>
@@ -50,7 +52,7 @@ views.change = (data, result) => {
   return [
     title(TEXTS[language].tools[changed.tool] ?? say("after")),
     el("p", { class: `state ${kind}`, role: "status" }, say(key)),
-    key === "unchanged" ? el("p", {}, refusal(result).heading) : "",
+    key === "unchanged" && !ASKED.includes(result._meta[ERROR].code) ? el("p", {}, refusal(result).heading) : "",
     ...table(changed),
     question ? el("p", { class: "message" }, question.message) : "",
     question ? yesOrNo(question) : "",

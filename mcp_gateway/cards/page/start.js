@@ -2,6 +2,10 @@
 const view = main.dataset.card;
 let current;
 
+// A host that puts this document into the body of its own (MCP Inspector 2.12.0) leaves the policy where it does not count.
+const policy = document.querySelector("body > meta[http-equiv]");
+if (policy) document.head.append(policy);
+
 const show = (result, byPerson = false) => {
   current = result;
   const question = result._meta?.[QUESTION];
