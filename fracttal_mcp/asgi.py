@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -45,6 +46,9 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    # On a full disk Python 3.11 leaves half a file of a module that it compiles then, and every later import
+    # of that module fails, also when there is space again.
+    sys.dont_write_bytecode = True
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await runtime().close_loop()

@@ -28,7 +28,7 @@ class AdminTokens(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[AnonymousUser, Caller]:
         found = admitted(request)
         if token_uses.is_due(found):
-            token_uses.record_use(found)
+            token_uses.record_uses([token_uses.Connection.of(found.caller)])
         return AnonymousUser(), found.caller
 
 

@@ -7,9 +7,10 @@ most every REPEAT_SECONDS, and may be lost. A failure to note never disturbs the
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, transaction
@@ -26,12 +27,47 @@ LONGEST_FACT = 80
 Facts = dict[str, str | int]
 
 
+class Noted(NamedTuple):
+    """A step that succeeded, or why it failed. `consumer_id` is None if the request did not say."""
+
+    consumer_id: int | None
+    step: Step
+    reason: str = ""
+    facts: tuple[tuple[str, str | int], ...] = ()
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """Which row it is of. 0 is no consumer."""
+        return self.consumer_id or 0, self.step.value, self.reason
+
+
 def note(consumer_id: int | None, step: Step, reason: str = "", facts: Facts | None = None) -> None:
     """Note that a step succeeded, or why it failed. `consumer_id` is None if the request did not say."""
-    if not cache.add(f"handshake:{consumer_id}:{step.value}:{reason}", 1, REPEAT_SECONDS):
-        return
+    if _is_due(Noted(consumer_id, step, reason)):
+        _store_alone(Noted(consumer_id, step, reason, tuple((facts or {}).items())))
+
+
+def note_all(noted: Iterable[Noted]) -> None:
+    """Note many in one transaction; each in one of its own if they cannot be stored together."""
+    # In this order everywhere, so that two processes do not wait for each other's rows.
+    due = sorted(filter(_is_due, noted), key=attrgetter("key"))
+    try:
+        with transaction.atomic():
+            for one in due:
+                store(one.consumer_id, one.step, one.reason, dict(one.facts))
+    except (DatabaseError, InterfaceError):
+        for one in due:
+            _store_alone(one)
+
+
+def _is_due(noted: Noted) -> bool:
+    consumer_id, step, reason, _facts = noted
+    return cache.add(f"handshake:{consumer_id}:{step.value}:{reason}", 1, REPEAT_SECONDS)
+
+
+def _store_alone(noted: Noted) -> None:
     with may_be_lost(), transaction.atomic():
-        store(consumer_id, step, reason, facts)
+        store(noted.consumer_id, noted.step, noted.reason, dict(noted.facts))
 
 
 @contextmanager

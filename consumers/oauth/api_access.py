@@ -22,7 +22,7 @@ def authenticate(raw: str) -> Principal | None:
     if found is None or scopes.READ not in found.caller.scopes:
         return None
     if token_uses.is_due(found):
-        token_uses.record_use(found)
+        token_uses.record_uses([token_uses.Connection.of(found.caller)])
     caller = replace(
         found.caller,
         via_app=found.caller.consumer_name,

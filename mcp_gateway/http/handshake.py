@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.db import connection
-
 from consumers.digests import Prefix
-from consumers.handshake.recording import Facts, note
+from consumers.handshake.recording import Facts, Noted, note_all
 from consumers.handshake.steps import Step
 from mcp_gateway.calls.caller import Caller
+from mcp_gateway.http.later_writes import LaterWrites
 from mcp_gateway.http.messages import HttpResponse
 from mcp_gateway.protocol.messages import Message
 
@@ -33,7 +31,7 @@ LONGEST_BEGINNING = 400
 
 class Handshake:
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="handshake")
+        self._later = LaterWrites("handshake", note_all)
         self._minute = 0
         self._noted: set[tuple[int | None, Step, str]] = set()  # within this minute
 
@@ -71,13 +69,13 @@ class Handshake:
 
     def settle(self) -> None:
         """Wait until what was noted is written."""
-        self._thread.submit(lambda: None).result(10)
+        self._later.settle()
 
     def forget(self) -> None:
         self._noted.clear()
 
     def stop(self) -> None:
-        self._thread.shutdown()
+        self._later.stop()
 
     def _is_noted(self, consumer_id: int | None, step: Step, reason: str) -> bool:
         minute = int(time.monotonic()) // 60
@@ -91,14 +89,7 @@ class Handshake:
         if self._is_noted(consumer_id, step, reason):
             return
         self._noted.add((consumer_id, step, reason))
-        self._thread.submit(_write, consumer_id, step, reason, facts)
-
-
-def _write(consumer_id: int | None, step: Step, reason: str, facts: Facts | None) -> None:
-    try:
-        note(consumer_id, step, reason, facts)
-    finally:
-        connection.close()
+        self._later.add(Noted(consumer_id, step, reason, tuple((facts or {}).items())))
 
 
 def _holds_result(body: Any) -> bool:

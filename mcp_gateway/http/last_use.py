@@ -2,59 +2,30 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-
-from django.db import connection
-
 from consumers.oauth import token_info, token_uses
 from mcp_gateway.calls.caller import Caller
+from mcp_gateway.http.later_writes import LaterWrites
 
 
 class LastUse:
-    """Records uses, at most one at a time for each connection.
-
-    It has its own thread, so that a write that waits for the database does not block look-ups.
-    """
+    """Records uses, and which list of tools a client has, in threads that delay no look-up."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="last-use")
-        self._noting: set[tuple[object, ...]] = set()
-        self._lock = threading.Lock()
+        self._uses = LaterWrites("last-use", token_uses.record_uses)
+        self._lists = LaterWrites("tools-seen", token_uses.record_tools_seen)
 
     def note(self, found: token_info.TokenInfo) -> None:
-        self._once(
-            (found.caller.consumer_id, found.caller.authorization_id), partial(token_uses.record_use, found)
-        )
+        self._uses.add(token_uses.Connection.of(found.caller))
 
     def note_tools(self, caller: Caller, version: str) -> None:
         """Record the list of tools that the client of this caller has received."""
-        self._once(
-            (caller.consumer_id, caller.authorization_id, version),
-            partial(token_uses.record_tools_seen, caller, version),
-        )
+        self._lists.add((token_uses.Connection.of(caller), version))
 
     def settle(self) -> None:
         """Wait until the noted uses are written."""
-        self._thread.submit(lambda: None).result(10)
+        self._uses.settle()
+        self._lists.settle()
 
     def stop(self) -> None:
-        self._thread.shutdown()
-
-    def _once(self, name: tuple[object, ...], write: Callable[[], None]) -> None:
-        """Queue a write, unless the same one is queued already."""
-        with self._lock:
-            if name in self._noting:
-                return
-            self._noting.add(name)
-        self._thread.submit(self._write, name, write)
-
-    def _write(self, name: tuple[object, ...], write: Callable[[], None]) -> None:
-        try:
-            write()
-        finally:
-            connection.close()
-            with self._lock:
-                self._noting.discard(name)
+        self._uses.stop()
+        self._lists.stop()
