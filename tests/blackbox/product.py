@@ -83,7 +83,7 @@ class Product:
                 start_new_session=True,
             )
         wait_for_port(int(self.server.environment["PORT"]), self.process, seconds=300)
-        self.wait_until_ready()
+        self.wait_until_ready(120)
 
     def wait_until_ready(self, seconds: float = 30) -> float:
         """Wait for /readyz. Return how long it took."""

@@ -68,7 +68,7 @@ def dresses(field: Mapping[str, Any], value: Any, *, writes: bool) -> Iterator[A
 
 def timeless(found: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
     """Remove the time of the question, which metrics and the shift handover contain."""
-    of_time = {"period", "since", "until"}
+    of_time = {"period", "earlier_period", "since", "until"}
     return found[0], {name: value for name, value in found[1].items() if name not in of_time}
 
 
