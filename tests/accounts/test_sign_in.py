@@ -83,8 +83,8 @@ def test_nobody_signs_in_with_a_disabled_account(world: World) -> None:
     assert client.get("/").status_code == 302
 
 
-def test_session_is_new_after_sign_in_and_a_planted_one_is_dead(world: World) -> None:
-    """Case 66."""
+def test_case_066_session_is_new_after_sign_in_and_a_planted_one_is_dead(world: World) -> None:
+    """CWE-384: a planted session id is not taken over, and that of before the sign-in is dead."""
     client = browser()
     client.cookies["session"] = "planted0planted0planted0planted0"
     sign_in(client, world.owner.email)
