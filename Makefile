@@ -60,7 +60,7 @@ soak-inputs: var/soak/.installed  ## generated messages, forms, callbacks and re
 	var/soak/bin/python -m tests.blackbox.soak.fuzz_parsers -runs=$(SOAK_INPUTS)
 	@echo "ended `date`"
 
-soak-day: .venv/.installed-dev  ## a day of mixed load on each engine (needs faketime)
+soak-day: .venv/.installed-dev  ## a day of mixed load on each engine (needs faketime and cc)
 	for engine in sqlite_x1 sqlite_x4 postgresql_x4; do \
 		$(BIN)/python -m tests.blackbox.soak.day 24 $(SOAK_MINUTES) $$engine || exit 1; done
 

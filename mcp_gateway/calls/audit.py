@@ -125,16 +125,23 @@ class AuditLog:
         return claim
 
     async def finish_write(self, claim: Claim, entry: Entry, result: dict[str, Any] | None) -> None:
-        """Store how the write ended. A write that certainly did nothing may be requested again."""
+        """Store how the write ended. A write that certainly did nothing may be requested again.
+
+        One that was held for interrupted meanwhile has its event, with the outcome unknown, and keeps it: the
+        clock was set forward, or the machine slept.
+        """
 
         def job() -> None:
-            saved = WriteRecord.objects.filter(pk=claim.record_id)
+            running = WriteRecord.objects.filter(pk=claim.record_id, outcome=WriteOutcome.STARTED)
             if entry.outcome in {Outcome.DONE, Outcome.UNKNOWN}:
-                saved.update(outcome=entry.outcome, result=_without_null(result), event=None)
+                ended = running.update(outcome=entry.outcome, result=_without_null(result), event=None)
             else:
-                saved.delete()
+                ended, _ = running.delete()
+            if not ended:
+                raise _AlreadyRecorded
 
-        await self._writer.run(job, entry)
+        with suppress(_AlreadyRecorded):
+            await self._writer.run(job, entry)
 
     async def earlier_result(self, record_id: int) -> WriteRecord | None:
         """Return the record of a write that another request claimed, None if the claim was released."""
@@ -163,6 +170,10 @@ class AuditLog:
 
         found: bool = await self._writer.run(job)
         return found
+
+
+class _AlreadyRecorded(Exception):
+    """The event of this write is in the log already."""
 
 
 def _without_null(value: Any) -> Any:

@@ -221,6 +221,21 @@ async def test_a_write_whose_process_died_is_not_forgotten_with_its_claim(
     assert sorted(row.outcome for row in await rows()) == ["done", "unknown"]
 
 
+async def test_a_write_that_was_held_for_dead_has_one_event(
+    caller: Caller, catalogue: Catalogue, ledger: Ledger
+) -> None:
+    """The clock was set forward, or the machine slept: another process settles a running write."""
+    ledger.seconds = 0.6
+    task = asyncio.create_task(run(caller, catalogue, "write", text="a"))
+    await asyncio.sleep(0.2)
+    await WriteRecord.objects.aupdate(created_at=timezone.now() - dt.timedelta(minutes=10))
+    assert await sync_to_async(audit.settle_interrupted)() == 1
+    assert (await task).structured == {"text": "a #1"}
+    assert [row.outcome for row in await rows()] == [Outcome.UNKNOWN]
+    assert error_of(await run(caller, catalogue, "write", text="a"))["code"] == "outcome_unknown"
+    assert ledger.written == ["a"]
+
+
 async def test_answers_of_writes_are_forgotten_after_their_time(caller: Caller, catalogue: Catalogue) -> None:
     await run(caller, catalogue, "write", text="old")
     await WriteRecord.objects.aupdate(expires_at=timezone.now() - dt.timedelta(seconds=1))
