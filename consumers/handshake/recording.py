@@ -43,8 +43,9 @@ class Noted(NamedTuple):
 
 def note(consumer_id: int | None, step: Step, reason: str = "", facts: Facts | None = None) -> None:
     """Note that a step succeeded, or why it failed. `consumer_id` is None if the request did not say."""
-    if _is_due(Noted(consumer_id, step, reason)):
-        _store_alone(Noted(consumer_id, step, reason, tuple((facts or {}).items())))
+    noted = Noted(consumer_id, step, reason, tuple((facts or {}).items()))
+    if _is_due(noted):
+        _store_alone(noted)
 
 
 def note_all(noted: Iterable[Noted]) -> None:

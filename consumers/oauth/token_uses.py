@@ -35,12 +35,11 @@ def is_due(info: TokenInfo) -> bool:
 def record_uses(used: Iterable[Connection]) -> None:
     """Record the last use of each, which the screens show. A database error is ignored: calls matter more."""
     found, now = list(used), timezone.now()
-    consumers = sorted({one.consumer_id for one in found})
-    authorizations = sorted({one.authorization_id for one in found if one.authorization_id is not None})
+    consumers = {one.consumer_id for one in found}
+    authorizations = {one.authorization_id for one in found if one.authorization_id is not None}
     try:
         Consumer.objects.filter(pk__in=consumers).update(last_used_at=now)
-        if authorizations:
-            AppAuthorization.objects.filter(pk__in=authorizations).update(last_used_at=now)
+        AppAuthorization.objects.filter(pk__in=authorizations).update(last_used_at=now)
     except DatabaseError:
         return
 
